@@ -1,0 +1,30 @@
+using System.Text.Json.Serialization;
+
+namespace SpendTracker.Contracts;
+
+/// <summary>
+/// The JSON of every event, strictly: camelCase; a missing member, an unknown one, a null where none may be and a member
+/// given twice are errors, never defaults. So a misspelt field cannot lose money, and a prompt's text is never stored.
+/// </summary>
+[JsonSourceGenerationOptions(
+    PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
+    DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
+    RespectNullableAnnotations = true,
+    RespectRequiredConstructorParameters = true,
+    UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow,
+    AllowDuplicateProperties = false,
+    Converters = [typeof(InstantConverter)])]
+[JsonSerializable(typeof(TokenUsageRecorded))]
+[JsonSerializable(typeof(HostingHoursRecorded))]
+[JsonSerializable(typeof(DatasetPrepRecorded))]
+[JsonSerializable(typeof(TrainingRunRecorded))]
+[JsonSerializable(typeof(LabourRecorded))]
+[JsonSerializable(typeof(EvaluationRecorded))]
+[JsonSerializable(typeof(ChargeRecorded))]
+[JsonSerializable(typeof(WorkloadRegistered))]
+[JsonSerializable(typeof(WorkloadChanged))]
+[JsonSerializable(typeof(RatePublished))]
+[JsonSerializable(typeof(EstimateSubmitted))]
+[JsonSerializable(typeof(SettingsChanged))]
+[JsonSerializable(typeof(UsageResponse))]
+public sealed partial class ContractsJson : JsonSerializerContext;

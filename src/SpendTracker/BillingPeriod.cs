@@ -1,0 +1,45 @@
+using System.Globalization;
+
+namespace SpendTracker;
+
+/// <summary>A calendar month in the reporting time zone, half open: from the first instant of its first day to the next month's.</summary>
+public readonly record struct BillingPeriod(int Year, int Month) : IComparable<BillingPeriod>
+{
+    public DateOnly Start => new(Year, Month, 1);
+
+    /// <summary>The first day that no longer belongs to it.</summary>
+    public DateOnly End => Start.AddMonths(1);
+
+    public BillingPeriod Previous => Of(Start.AddMonths(-1));
+
+    public BillingPeriod Next => Of(End);
+
+    public static BillingPeriod Of(DateOnly day) => new(day.Year, day.Month);
+
+    /// <summary>The period that an instant falls into.</summary>
+    public static BillingPeriod Of(DateTimeOffset instant, TimeZoneInfo reportingTimeZone) => Of(DayOf(instant, reportingTimeZone));
+
+    /// <summary>The calendar day of an instant in the reporting time zone.</summary>
+    public static DateOnly DayOf(DateTimeOffset instant, TimeZoneInfo reportingTimeZone) =>
+        DateOnly.FromDateTime(TimeZoneInfo.ConvertTime(instant, reportingTimeZone).DateTime);
+
+    /// <param name="text"><c>yyyy-MM</c>, e.g. <c>2026-01</c>.</param>
+    public static bool TryParse(string? text, out BillingPeriod period)
+    {
+        var valid = DateOnly.TryParseExact(text, "yyyy-MM", CultureInfo.InvariantCulture, DateTimeStyles.None, out var day) && day.Year is >= 2000 and < 2200;
+        period = valid ? Of(day) : default;
+        return valid;
+    }
+
+    public int CompareTo(BillingPeriod other) => (Year, Month).CompareTo((other.Year, other.Month));
+
+    public static bool operator <(BillingPeriod left, BillingPeriod right) => left.CompareTo(right) < 0;
+
+    public static bool operator >(BillingPeriod left, BillingPeriod right) => left.CompareTo(right) > 0;
+
+    public static bool operator <=(BillingPeriod left, BillingPeriod right) => left.CompareTo(right) <= 0;
+
+    public static bool operator >=(BillingPeriod left, BillingPeriod right) => left.CompareTo(right) >= 0;
+
+    public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"{Year:0000}-{Month:00}");
+}

@@ -1,0 +1,25 @@
+namespace SpendTracker.Costs;
+
+/// <summary>What costs can be broken down by.</summary>
+public sealed record CostDimension(string Name, string Sql)
+{
+    /// <summary>What a row has where it has nothing: an estimate line without a SKU, labour without a model.</summary>
+    public const string None = "(none)";
+
+    /// <summary>The team of usage whose workload nobody registered.</summary>
+    public const string Unregistered = "(unregistered)";
+
+    /// <summary>All of them; SQL over a row <c>c</c> of costs and <c>w</c> of the registry.</summary>
+    public static IReadOnlyList<CostDimension> All { get; } =
+    [
+        new("month", "to_char(c.month, 'YYYY-MM')"),
+        new("approach", "c.approach"),
+        new("workload", "c.workload"),
+        new("team", $"coalesce(w.team, '{Unregistered}')"),
+        new("component", "c.component"),
+        new("model", $"case when c.component in ('usage', 'hosting', 'training') and c.sku not like 'charge/%' and c.sku <> '' then c.sku else '{None}' end"),
+        new("variant", $"coalesce(nullif(c.variant, ''), '{None}')"),
+    ];
+
+    public static CostDimension? Find(string name) => All.FirstOrDefault(dimension => dimension.Name == name);
+}

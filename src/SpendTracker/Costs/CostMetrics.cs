@@ -1,0 +1,10 @@
+using System.Diagnostics.Metrics;
+using SpendTracker.Events;
+
+namespace SpendTracker.Costs;
+
+internal static class CostMetrics
+{
+    public static readonly Histogram<double> QueryDuration =
+        EventMetrics.Meter.CreateHistogram<double>("spendtracker.query.duration", "s", "Time of a cost query.");
+}

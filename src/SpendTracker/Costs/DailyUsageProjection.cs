@@ -1,0 +1,149 @@
+using System.Runtime.InteropServices;
+using Npgsql;
+using SpendTracker.Contracts;
+using SpendTracker.Events;
+using SpendTracker.Usage;
+
+namespace SpendTracker.Costs;
+
+/// <summary>
+/// Quantities per day, and what they cost per month. A page of events is folded first, so that thousands of events become
+/// tens of rows. Cost is quantity × rate of the day, by one SQL formula for new usage and for old usage at a new rate.
+/// </summary>
+public sealed class DailyUsageProjection(TimeZoneInfo reportingTimeZone) : Projection
+{
+    private readonly Dictionary<DailyUsageKey, (decimal Quantity, long Events)> _usage = [];
+    private readonly List<(string Tenant, long SeqId, DateTimeOffset PublishedAt, RatePublished Rate)> _rates = [];
+
+    /// <param name="RecordedOn">The day it became known: a report "as known on" a date leaves out what came later.</param>
+    private readonly record struct DailyUsageKey(
+        string Tenant, string Sku, DateOnly Day, string Meter, string Workload, Approach Approach, Component Component, string Variant, DateOnly RecordedOn)
+        : IComparable<DailyUsageKey>
+    {
+        public int CompareTo(DailyUsageKey other)
+        {
+            var order = string.CompareOrdinal(Sku, other.Sku);
+            order = order != 0 ? order : Day.CompareTo(other.Day);
+            order = order != 0 ? order : string.CompareOrdinal(Workload, other.Workload);
+            return order != 0 ? order : string.CompareOrdinal(Meter, other.Meter);
+        }
+    }
+
+    public override string Name => "DailyUsage";
+
+    public override string CreateTables => CostTables.Create;
+
+    public override IReadOnlyList<string> Tables => ["daily_usage", "monthly_cost", "rate"];
+
+    public override IReadOnlyList<string> EventTypes { get; } =
+        [.. Events.EventTypes.Usage.Select(type => type.Name), "rate_published", "settings_changed"];
+
+    public override void Apply(StoredEvent stored)
+    {
+        switch (stored.Data)
+        {
+            case IUsageEvent usage:
+                var recordedOn = BillingPeriod.DayOf(stored.RecordedAt, reportingTimeZone);
+                foreach (var (day, component, sku, meter, quantity) in UsageQuantities.Of(usage, reportingTimeZone))
+                {
+                    var key = new DailyUsageKey(stored.TenantId, sku, day, meter, usage.Workload, usage.Approach, component, VariantOf(usage), recordedOn);
+                    ref var row = ref CollectionsMarshal.GetValueRefOrAddDefault(_usage, key, out _);
+                    row = (row.Quantity + quantity, row.Events + 1);
+                }
+
+                break;
+            case RatePublished rate:
+                _rates.Add((stored.TenantId, stored.SeqId, stored.RecordedAt, rate));
+                break;
+            case SettingsChanged settings:
+                // An amount charged in the reporting currency is worth itself; other currencies need a rate.
+                var one = new RatePublished(
+                    UsageQuantities.ChargeSku(settings.ReportingCurrency), DateOnly.MinValue, settings.ReportingCurrency,
+                    [new MeterPrice(Meters.Amount, 1)], "Reporting currency");
+                _rates.Add((stored.TenantId, stored.SeqId, stored.RecordedAt, one));
+                break;
+        }
+    }
+
+    /// <summary>
+    /// Rates go in first, then usage at the rates now known, then past usage of the SKUs whose rates are new. Usage of this
+    /// very page is in the daily rows by then, so re-rating it again gives the same.
+    /// </summary>
+    public override IReadOnlyList<NpgsqlBatchCommand> Flush()
+    {
+        List<NpgsqlBatchCommand> commands = [];
+        if (_rates.Count > 0)
+        {
+            commands.Add(InsertRates());
+        }
+
+        if (_usage.Count > 0)
+        {
+            commands.Add(AddUsage());
+        }
+
+        if (_rates.Count > 0)
+        {
+            commands.Add(new(CostTables.ReRate) { Parameters = { new() { Value = _rates.Select(rate => rate.Rate.Sku).Distinct().ToArray() } } });
+        }
+
+        _rates.Clear();
+        _usage.Clear();
+        return commands;
+    }
+
+    private static string VariantOf(IUsageEvent usage) => usage switch
+    {
+        TokenUsageRecorded { Variant: { } variant } => variant,
+        HostingHoursRecorded { Variant: { } variant } => variant,
+        DatasetPrepRecorded prep => prep.Dataset,
+        TrainingRunRecorded run => run.RunId,
+        _ => "",
+    };
+
+    private NpgsqlBatchCommand InsertRates()
+    {
+        var prices = _rates.SelectMany(r => r.Rate.Prices.Select(price => (r.Tenant, r.SeqId, r.PublishedAt, r.Rate, Price: price))).ToArray();
+        return new(CostTables.InsertRates)
+        {
+            Parameters =
+            {
+                new() { Value = Array.ConvertAll(prices, p => p.Tenant) },
+                new() { Value = Array.ConvertAll(prices, p => p.Rate.Sku) },
+                new() { Value = Array.ConvertAll(prices, p => p.Price.Meter) },
+                new() { Value = Array.ConvertAll(prices, p => p.Rate.EffectiveFrom) },
+                new() { Value = Array.ConvertAll(prices, p => p.SeqId) },
+                new() { Value = Array.ConvertAll(prices, p => p.Price.Price) },
+                new() { Value = Array.ConvertAll(prices, p => p.Price.Per) },
+                new() { Value = Array.ConvertAll(prices, p => p.Rate.Currency) },
+                new() { Value = Array.ConvertAll(prices, p => p.Rate.Source) },
+                new() { Value = Array.ConvertAll(prices, p => p.Rate.Note ?? "") },
+                new() { Value = Array.ConvertAll(prices, p => p.PublishedAt) },
+            },
+        };
+    }
+
+    /// <summary>Sorted, so that rows which lie together are written together.</summary>
+    private NpgsqlBatchCommand AddUsage()
+    {
+        var rows = _usage.ToArray();
+        Array.Sort(rows, (left, right) => left.Key.CompareTo(right.Key));
+        return new(CostTables.AddUsage)
+        {
+            Parameters =
+            {
+                new() { Value = Array.ConvertAll(rows, row => row.Key.Tenant) },
+                new() { Value = Array.ConvertAll(rows, row => row.Key.Sku) },
+                new() { Value = Array.ConvertAll(rows, row => row.Key.Day) },
+                new() { Value = Array.ConvertAll(rows, row => row.Key.Meter) },
+                new() { Value = Array.ConvertAll(rows, row => row.Key.Workload) },
+                new() { Value = Array.ConvertAll(rows, row => EnumName.Of(row.Key.Approach)) },
+                new() { Value = Array.ConvertAll(rows, row => EnumName.Of(row.Key.Component)) },
+                new() { Value = Array.ConvertAll(rows, row => row.Key.Variant) },
+                new() { Value = Array.ConvertAll(rows, row => row.Key.RecordedOn) },
+                new() { Value = Array.ConvertAll(rows, row => row.Value.Quantity) },
+                new() { Value = Array.ConvertAll(rows, row => row.Value.Events) },
+            },
+        };
+    }
+}

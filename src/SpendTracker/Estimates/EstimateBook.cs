@@ -1,0 +1,99 @@
+using Npgsql;
+using SpendTracker.Contracts;
+using SpendTracker.Events;
+using SpendTracker.Usage;
+
+namespace SpendTracker.Estimates;
+
+/// <summary>A line of an estimate as it counts for one month.</summary>
+public sealed record MonthlyEstimate(
+    string Month, string Workload, Approach Approach, Component Component, string? Sku, string? Meter, decimal? Quantity, decimal Amount);
+
+/// <summary>Takes estimates and lists what counts.</summary>
+public sealed class EstimateBook(NpgsqlDataSource dataSource, EventStore store)
+{
+    private const int MostMonths = 60;
+    private const int MostLines = 100;
+
+    public static IReadOnlyList<FieldReason> Check(EstimateSubmitted estimate, string reportingCurrency)
+    {
+        var check = new FieldCheck();
+        check.Key("workload", estimate.Workload);
+        var from = BillingPeriod.TryParse(estimate.From, out var first);
+        var to = BillingPeriod.TryParse(estimate.To, out var last);
+        check.That("from", from, "Must be a month like 2026-01.");
+        check.That("to", to, "Must be a month like 2026-12.");
+        check.That("to", !from || !to || last >= first, "Must not be before from.");
+        check.That("to", !from || !to || (last.Year - first.Year) * 12 + last.Month - first.Month < MostMonths, $"At most {MostMonths} months from the first.");
+        check.That("currency", estimate.Currency == reportingCurrency, $"Must be the reporting currency, {reportingCurrency}.");
+        check.That("lines", estimate.Lines.Count is > 0 and <= MostLines, $"Must be 1 to {MostLines} lines.");
+        check.That("assumptions", estimate.Assumptions is not { Count: > MostLines }, $"At most {MostLines}.");
+        foreach (var (name, value) in estimate.Assumptions ?? new Dictionary<string, string>())
+        {
+            check.Text("assumptions", name, UsageRules.TextLength);
+            check.OptionalText($"assumptions.{name}", value, UsageRules.TextLength);
+        }
+
+        check.OptionalText("note", estimate.Note, UsageRules.DescriptionLength);
+        for (var i = 0; i < estimate.Lines.Count; i++)
+        {
+            CheckLine(check, $"lines[{i}]", estimate.Lines[i]);
+        }
+
+        return check.Reasons;
+    }
+
+    private static void CheckLine(FieldCheck check, string field, EstimateLine line)
+    {
+        check.OptionalText($"{field}.sku", line.Sku, UsageRules.TextLength);
+        check.OptionalText($"{field}.meter", line.Meter, UsageRules.TextLength);
+        var priced = line.Quantity is not null && line.Price is not null;
+        check.That(field, line.Amount is not null != priced, "Give either amount, or quantity and price.");
+        check.Range($"{field}.amount", line.Amount ?? 0, -1_000_000_000, 1_000_000_000);
+        check.That($"{field}.amount", line.Amount is not { } amount || Math.Round(amount, 6) == amount, "At most 6 decimals.");
+        check.Range($"{field}.quantity", line.Quantity ?? 0, 0, 1_000_000_000_000);
+        check.That($"{field}.quantity", line.Quantity is not { } quantity || Math.Round(quantity, 6) == quantity, "At most 6 decimals.");
+        if (line.Price is { } price)
+        {
+            check.Price(field, price, line.Per);
+        }
+    }
+
+    /// <summary>Records an estimate that has been checked; each line with its amount, which is frozen with it.</summary>
+    public async Task<EstimateSubmitted> SubmitAsync(EstimateSubmitted estimate, Recorder recorder, CancellationToken cancellationToken)
+    {
+        var frozen = estimate with { Lines = [.. estimate.Lines.Select(line => line with { Amount = line.Amount ?? line.Quantity * line.Price / line.Per })] };
+        var stream = $"estimate/{frozen.Workload}";
+        while (!await store.AppendAsync(stream, (await store.ReadStreamAsync(stream, cancellationToken)).Count, [frozen], recorder, cancellationToken))
+        {
+        }
+
+        return frozen;
+    }
+
+    /// <summary>What counts, in months from first to last; of one workload, or of all.</summary>
+    public async Task<IReadOnlyList<MonthlyEstimate>> ListAsync(BillingPeriod from, BillingPeriod to, string? workload, CancellationToken cancellationToken)
+    {
+        await using var command = dataSource.CreateCommand(
+            """
+            select to_char(month, 'YYYY-MM'), workload, approach, component, nullif(sku, ''), nullif(meter, ''), trim_scale(quantity), trim_scale(amount)
+            from spend.monthly_estimate
+            where tenant_id = $1 and month between $2 and $3 and ($4::text is null or workload = $4)
+            order by month, workload, approach, line
+            """);
+        command.Parameters.Add(new() { Value = Tenant.Default });
+        command.Parameters.Add(new() { Value = from.Start });
+        command.Parameters.Add(new() { Value = to.Start });
+        command.Parameters.Add(new() { Value = (object?)workload ?? DBNull.Value, NpgsqlDbType = NpgsqlTypes.NpgsqlDbType.Text });
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        List<MonthlyEstimate> lines = [];
+        while (await reader.ReadAsync(cancellationToken))
+        {
+            lines.Add(new MonthlyEstimate(
+                reader.GetString(0), reader.GetString(1), EnumName.Parse<Approach>(reader.GetString(2)), EnumName.Parse<Component>(reader.GetString(3)),
+                reader.IsDBNull(4) ? null : reader.GetString(4), reader.IsDBNull(5) ? null : reader.GetString(5), reader.IsDBNull(6) ? null : reader.GetDecimal(6), reader.GetDecimal(7)));
+        }
+
+        return lines;
+    }
+}

@@ -1,0 +1,46 @@
+using System.Text.Json;
+using SpendTracker.Contracts;
+
+namespace SpendTracker.Events;
+
+/// <summary>Where two versions of one event's content differ.</summary>
+internal static class EventDifference
+{
+    /// <summary>
+    /// The top-level fields that differ; numbers are compared by value. The stored content is first read and written by
+    /// today's type, so that a member which got a default since does not make an old record look different.
+    /// </summary>
+    public static List<FieldReason> Between(EventType type, byte[] stored, byte[] sent)
+    {
+        using var storedJson = JsonDocument.Parse(Normalised(type, stored));
+        using var sentJson = JsonDocument.Parse(sent);
+        var left = storedJson.RootElement;
+        var right = sentJson.RootElement;
+        var fields = left.EnumerateObject().Select(p => p.Name).Union(right.EnumerateObject().Select(p => p.Name));
+
+        List<FieldReason> difference = [];
+        foreach (var field in fields)
+        {
+            var inStored = left.TryGetProperty(field, out var a);
+            var inSent = right.TryGetProperty(field, out var b);
+            if (inStored != inSent || !JsonElement.DeepEquals(a, b))
+            {
+                difference.Add(new FieldReason(field, $"Stored as {(inStored ? a.GetRawText() : "nothing")}, sent as {(inSent ? b.GetRawText() : "nothing")}."));
+            }
+        }
+
+        return difference;
+    }
+
+    private static byte[] Normalised(EventType type, byte[] stored)
+    {
+        try
+        {
+            return type.Write(type.Read(stored));
+        }
+        catch (JsonException)
+        {
+            return stored; // Written by a program of another version: compared as it stands.
+        }
+    }
+}

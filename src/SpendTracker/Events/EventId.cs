@@ -1,0 +1,35 @@
+using System.Security.Cryptography;
+using System.Text;
+
+namespace SpendTracker.Events;
+
+/// <summary>
+/// An event's id from the caller's own id: a version 5 UUID, so that the same record sent twice, by any host, gets the
+/// same id and is stored once. Source: RFC 9562, section 5.5.
+/// </summary>
+public static class EventId
+{
+    /// <summary>The namespace of all SpendTracker ids; a constant drawn once at random.</summary>
+    private static readonly Guid Namespace = new("6f0f6c5e-54a9-4d0d-9f4e-3b1c6c8f7a52");
+
+    /// <param name="source">Who numbered the record: ids need be unique only within a source.</param>
+    /// <param name="id">The caller's id, at most 255 characters.</param>
+    public static Guid From(string tenant, string source, string id) =>
+        // Lengths make the parts unambiguous: ("a", "bc") and ("ab", "c") are different records.
+        Version5(Namespace, $"{tenant.Length}:{tenant}{source.Length}:{source}{id}");
+
+    /// <summary>A version 5 UUID of a name in a namespace.</summary>
+    public static Guid Version5(Guid namespaceId, string name)
+    {
+        var input = new byte[16 + Encoding.UTF8.GetByteCount(name)];
+        namespaceId.TryWriteBytes(input, bigEndian: true, out _);
+        Encoding.UTF8.GetBytes(name, input.AsSpan(16));
+        Span<byte> hash = stackalloc byte[20];
+#pragma warning disable CA5350 // The standard prescribes SHA-1. It names records here and protects nothing.
+        SHA1.HashData(input, hash);
+#pragma warning restore CA5350
+        hash[6] = (byte)((hash[6] & 0x0F) | 0x50);
+        hash[8] = (byte)((hash[8] & 0x3F) | 0x80);
+        return new Guid(hash[..16], bigEndian: true);
+    }
+}

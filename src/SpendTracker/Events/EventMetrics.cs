@@ -1,0 +1,25 @@
+using System.Diagnostics;
+using System.Diagnostics.Metrics;
+
+namespace SpendTracker.Events;
+
+/// <summary>What the store tells of itself. Names follow OpenTelemetry's conventions: dots, base units.</summary>
+public static class EventMetrics
+{
+    public const string Name = "SpendTracker";
+
+    public static readonly ActivitySource Activities = new(Name);
+    public static readonly Meter Meter = new(Name);
+
+    internal static readonly Histogram<int> AppendBatchEvents =
+        Meter.CreateHistogram<int>("spendtracker.append.batch.size", "{event}", "Events in one append transaction.");
+
+    internal static readonly Histogram<double> AppendDuration =
+        Meter.CreateHistogram<double>("spendtracker.append.duration", "s", "Time of one append transaction, commit included.");
+
+    internal static readonly Counter<long> SetAside =
+        Meter.CreateCounter<long>("spendtracker.projection.set_aside", "{event}", "Events that a projection could not apply and set aside.");
+
+    internal static readonly Counter<long> GapsPassed =
+        Meter.CreateCounter<long>("spendtracker.high_water.gaps_passed", "{gap}", "Gaps in the sequence that nothing can fill any more.");
+}

@@ -1,0 +1,138 @@
+using Npgsql;
+using NpgsqlTypes;
+using SpendTracker.Contracts;
+
+namespace SpendTracker.Events;
+
+/// <summary>
+/// Appends to and reads from the log. Appends of many callers share transactions (<see cref="EventWriter"/>); a low-volume
+/// stream, whose decisions depend on what it holds, is appended to at an expected version.
+/// </summary>
+public sealed class EventStore : IAsyncDisposable
+{
+    private readonly NpgsqlDataSource _dataSource;
+    private readonly EventWriter[] _writers;
+    private readonly TimeProvider _clock;
+
+    public EventStore(NpgsqlDataSource dataSource, EventStoreOptions options, TimeProvider clock)
+    {
+        _dataSource = dataSource;
+        _clock = clock;
+        _writers = [.. Enumerable.Range(0, options.Writers).Select(_ => new EventWriter(dataSource, options, clock, () => Appended?.Invoke()))];
+    }
+
+    /// <summary>Something was committed here. A hint to look, and nothing more: several commits may give one.</summary>
+    public event Action? Appended;
+
+    /// <summary>
+    /// Appends events, each exactly once by its id. When this returns, what is <c>appended</c> is committed and flushed.
+    /// Events of one stream keep their order. When it throws, some may be stored: sending the same ids again settles it.
+    /// </summary>
+    /// <exception cref="EventStoreBusyException">Too much is waiting.</exception>
+    /// <exception cref="NpgsqlException">The database is away, or refused.</exception>
+    public async Task<AppendResult[]> AppendAsync(IReadOnlyList<EventToAppend> events, CancellationToken cancellationToken)
+    {
+        var appends = new PendingAppend[events.Count];
+        for (var i = 0; i < appends.Length; i++)
+        {
+            appends[i] = new PendingAppend(events[i]);
+        }
+
+        // Sharded by stream: two writers never wait for each other's stream heads, and a stream keeps its order.
+        foreach (var shard in appends.GroupBy(append => (uint)string.GetHashCode(append.Event.Stream, StringComparison.Ordinal) % _writers.Length))
+        {
+            _writers[shard.Key].Enqueue([.. shard]);
+        }
+
+        var results = new AppendResult[appends.Length];
+        for (var i = 0; i < appends.Length; i++)
+        {
+            results[i] = await appends[i].Result.WaitAsync(cancellationToken);
+        }
+
+        return results;
+    }
+
+    /// <summary>Appends to a stream that must still be at the version that the decision was made on.</summary>
+    /// <returns>False, with nothing stored, when somebody else has appended to the stream: read it again and decide again.</returns>
+    public async Task<bool> AppendAsync(string stream, long expectedVersion, IReadOnlyList<IEvent> events, Recorder recorder, CancellationToken cancellationToken)
+    {
+        var toAppend = events.Select(data => new EventToAppend(stream, Guid.CreateVersion7(), data, recorder)).ToArray();
+
+        // The head's row is locked by the upsert until commit, so that of two appenders one finds another version.
+        await using var command = _dataSource.CreateCommand(
+            """
+            with head as (
+                insert into spend.mt_streams as s (tenant_id, id, version, timestamp, created) values ($1, $2, $3, $4, $4)
+                on conflict (tenant_id, id) do update set version = excluded.version, timestamp = excluded.timestamp
+                where s.version = $5
+                returning version)
+            insert into spend.mt_events (
+                seq_id, id, stream_id, version, data, type, timestamp, tenant_id, mt_dotnet_type, correlation_id, causation_id, headers, is_archived)
+            select nextval('spend.mt_events_sequence'), e.id, $2, $5 + e.place, e.data, e.type, $4, $1, e.dotnet_type, $10, $11, e.headers, false
+            from head, unnest($6, $7, $8, $9, $12) with ordinality as e (id, data, type, dotnet_type, headers, place)
+            """);
+        command.Parameters.Add(new() { Value = Tenant.Default });
+        command.Parameters.Add(new() { Value = stream });
+        command.Parameters.Add(new() { Value = expectedVersion + toAppend.Length });
+        command.Parameters.Add(new() { Value = _clock.GetUtcNow() });
+        command.Parameters.Add(new() { Value = expectedVersion });
+        command.Parameters.Add(new() { Value = toAppend.Select(e => e.Id).ToArray() });
+        command.Parameters.Add(new() { Value = toAppend.Select(e => e.Data).ToArray(), NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Jsonb });
+        command.Parameters.Add(new() { Value = toAppend.Select(e => e.Type.Name).ToArray() });
+        command.Parameters.Add(new() { Value = toAppend.Select(e => e.Type.DotNetName).ToArray() });
+        command.Parameters.Add(new() { Value = (object?)toAppend[0].CorrelationId ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Varchar });
+        command.Parameters.Add(new() { Value = (object?)toAppend[0].CausationId ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Varchar });
+        command.Parameters.Add(new() { Value = toAppend.Select(e => e.Headers).ToArray(), NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Jsonb });
+        var appended = await command.ExecuteNonQueryAsync(cancellationToken) > 0;
+        if (appended)
+        {
+            Appended?.Invoke();
+        }
+
+        return appended;
+    }
+
+    /// <summary>All events of a low-volume stream, oldest first; none where the stream does not exist.</summary>
+    public async Task<IReadOnlyList<StoredEvent>> ReadStreamAsync(string stream, CancellationToken cancellationToken)
+    {
+        await using var command = _dataSource.CreateCommand(
+            $"select {EventReader.Columns} from spend.mt_events where tenant_id = $1 and stream_id = $2 order by version");
+        command.Parameters.Add(new() { Value = Tenant.Default });
+        command.Parameters.Add(new() { Value = stream });
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        List<StoredEvent> events = [];
+        while (await reader.ReadAsync(cancellationToken))
+        {
+            events.Add(EventReader.Read(reader));
+        }
+
+        return events;
+    }
+
+    /// <summary>Ids of the streams that begin with a prefix, in order.</summary>
+    public async Task<IReadOnlyList<string>> StreamsAsync(string prefix, CancellationToken cancellationToken)
+    {
+        await using var command = _dataSource.CreateCommand(
+            "select id from spend.mt_streams where tenant_id = $1 and starts_with(id, $2) order by id");
+        command.Parameters.Add(new() { Value = Tenant.Default });
+        command.Parameters.Add(new() { Value = prefix });
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        List<string> streams = [];
+        while (await reader.ReadAsync(cancellationToken))
+        {
+            streams.Add(reader.GetString(0));
+        }
+
+        return streams;
+    }
+
+    /// <summary>Lets the writers finish what is waiting, then stops them.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        foreach (var writer in _writers)
+        {
+            await writer.DisposeAsync();
+        }
+    }
+}

@@ -1,0 +1,79 @@
+using System.Diagnostics;
+using System.Text;
+using System.Text.Json;
+using SpendTracker.Contracts;
+
+namespace SpendTracker.Events;
+
+/// <summary>Who put an event into the log, and under which number of theirs.</summary>
+/// <param name="By">For instance <c>key:4f…</c>, <c>person:…</c> or <c>command:import</c>.</param>
+/// <param name="Source">The caller's numbering that the id belongs to.</param>
+/// <param name="SourceId">The caller's id.</param>
+public sealed record Recorder(string By, string? Source = null, string? SourceId = null);
+
+/// <summary>An event ready to be stored: serialised once, here.</summary>
+public sealed class EventToAppend
+{
+    /// <summary>Version of the events' JSON; a reader that does not know it must set the event aside.</summary>
+    private const int SchemaVersion = 1;
+
+    public EventToAppend(string stream, Guid id, IEvent data, Recorder recorder)
+    {
+        Stream = stream;
+        Id = id;
+        Type = EventTypes.Of(data);
+        Data = Type.Write(data);
+
+        // The trace goes with the event, so that its projection and its alert continue the caller's trace.
+        var activity = Activity.Current;
+        CorrelationId = activity?.TraceId.ToHexString();
+        CausationId = activity?.SpanId.ToHexString();
+        Headers = HeadersOf(recorder, activity);
+    }
+
+    public string TenantId { get; } = Tenant.Default;
+    public string Stream { get; }
+    public Guid Id { get; }
+    public EventType Type { get; }
+    public byte[] Data { get; }
+    public byte[] Headers { get; }
+    public string? CorrelationId { get; }
+    public string? CausationId { get; }
+
+    private static byte[] HeadersOf(Recorder recorder, Activity? activity)
+    {
+        var buffer = new MemoryStream(160);
+        using (var json = new Utf8JsonWriter(buffer))
+        {
+            json.WriteStartObject();
+            json.WriteNumber("schemaVersion", SchemaVersion);
+            json.WriteString("recordedBy", recorder.By);
+            if (recorder.Source is { } source)
+            {
+                json.WriteString("source", source);
+            }
+
+            if (recorder.SourceId is { } sourceId)
+            {
+                json.WriteString("sourceId", sourceId);
+            }
+
+            if (activity is { Recorded: true })
+            {
+                json.WriteString("traceparent", activity.Id);
+            }
+
+            json.WriteEndObject();
+        }
+
+        return buffer.ToArray();
+    }
+}
+
+/// <summary>What became of an event that was to be appended.</summary>
+/// <param name="Difference">Where it conflicts: which fields differ from what is stored, and how.</param>
+public sealed record AppendResult(AppendStatus Status, IReadOnlyList<FieldReason>? Difference = null)
+{
+    public static AppendResult Appended { get; } = new(AppendStatus.Appended);
+    public static AppendResult Duplicate { get; } = new(AppendStatus.Duplicate);
+}

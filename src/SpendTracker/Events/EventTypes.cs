@@ -1,0 +1,60 @@
+using System.Collections.Frozen;
+using System.Text.Json;
+using System.Text.Json.Serialization.Metadata;
+using SpendTracker.Access;
+using SpendTracker.Contracts;
+
+namespace SpendTracker.Events;
+
+/// <summary>An event type's name in the log, and how its JSON is read and written.</summary>
+/// <param name="Name">The stored name, snake_case: Marten's alias. Written by hand, never renamed.</param>
+/// <param name="DotNetName">What Marten keeps in <c>mt_dotnet_type</c>: <c>Full.Name, Assembly</c>.</param>
+public sealed record EventType(string Name, string DotNetName, JsonTypeInfo Json)
+{
+    /// <summary>The event from its stored JSON.</summary>
+    /// <exception cref="JsonException">The JSON is not what this version of the type looks like.</exception>
+    public IEvent Read(ReadOnlySpan<byte> data) =>
+        JsonSerializer.Deserialize(data, Json) as IEvent ?? throw new JsonException("The event is null.");
+
+    public byte[] Write(IEvent data) => JsonSerializer.SerializeToUtf8Bytes(data, Json);
+}
+
+/// <summary>Every event type that this version knows.</summary>
+public static class EventTypes
+{
+    /// <summary>Those that <c>POST /api/v1/usage</c> takes.</summary>
+    public static IReadOnlyList<EventType> Usage { get; } =
+    [
+        Named("token_usage_recorded", ContractsJson.Default.TokenUsageRecorded),
+        Named("hosting_hours_recorded", ContractsJson.Default.HostingHoursRecorded),
+        Named("dataset_prep_recorded", ContractsJson.Default.DatasetPrepRecorded),
+        Named("training_run_recorded", ContractsJson.Default.TrainingRunRecorded),
+        Named("labour_recorded", ContractsJson.Default.LabourRecorded),
+        Named("charge_recorded", ContractsJson.Default.ChargeRecorded),
+        Named("evaluation_recorded", ContractsJson.Default.EvaluationRecorded),
+    ];
+
+    public static IReadOnlyList<EventType> All { get; } =
+    [
+        .. Usage,
+        Named("workload_registered", ContractsJson.Default.WorkloadRegistered),
+        Named("workload_changed", ContractsJson.Default.WorkloadChanged),
+        Named("rate_published", ContractsJson.Default.RatePublished),
+        Named("estimate_submitted", ContractsJson.Default.EstimateSubmitted),
+        Named("settings_changed", ContractsJson.Default.SettingsChanged),
+        Named("api_key_issued", AccessJson.Default.ApiKeyIssued),
+        Named("api_key_revoked", AccessJson.Default.ApiKeyRevoked),
+        Named("sign_in_link_issued", AccessJson.Default.SignInLinkIssued),
+        Named("sign_in_link_used", AccessJson.Default.SignInLinkUsed),
+    ];
+
+    private static readonly FrozenDictionary<string, EventType> ByName = All.ToFrozenDictionary(type => type.Name);
+    private static readonly FrozenDictionary<Type, EventType> ByClrType = All.ToFrozenDictionary(type => type.Json.Type);
+
+    public static EventType? Find(string name) => ByName.GetValueOrDefault(name);
+
+    public static EventType Of(IEvent data) => ByClrType[data.GetType()];
+
+    private static EventType Named(string name, JsonTypeInfo json) =>
+        new(name, $"{json.Type.FullName}, {json.Type.Assembly.GetName().Name}", json);
+}

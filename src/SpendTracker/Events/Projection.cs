@@ -1,0 +1,37 @@
+using Npgsql;
+
+namespace SpendTracker.Events;
+
+/// <summary>
+/// Folds events into rows. It uses nothing but the events: no clock, no random, no other projection's table, so that a
+/// replay gives the same rows. Its SQL names its tables without a schema: the live ones are in <c>spend</c>, and a rebuild
+/// runs the same statements in a schema beside it.
+/// </summary>
+public abstract class Projection
+{
+    /// <summary>The name of its checkpoint, <c>SpendTracker.{Name}:All</c>.</summary>
+    public abstract string Name { get; }
+
+    /// <summary>Creates its tables where they are missing.</summary>
+    public abstract string CreateTables { get; }
+
+    /// <summary>Its tables, without a schema.</summary>
+    public abstract IReadOnlyList<string> Tables { get; }
+
+    /// <summary>The event types it needs; others pass it by unread.</summary>
+    public abstract IReadOnlyList<string> EventTypes { get; }
+
+    /// <summary>Folds one event into the page in memory.</summary>
+    public abstract void Apply(StoredEvent stored);
+
+    /// <summary>
+    /// The page as statements, a few whatever its size, and an empty page again. Called with the page of events applied;
+    /// the statements run in the transaction that moves the checkpoint.
+    /// </summary>
+    public abstract IReadOnlyList<NpgsqlBatchCommand> Flush();
+
+    /// <summary>Forgets the page in memory, after its transaction failed.</summary>
+    public void Discard() => Flush();
+
+    public string Checkpoint => $"SpendTracker.{Name}:All";
+}

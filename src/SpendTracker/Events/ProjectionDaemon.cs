@@ -1,0 +1,154 @@
+using Microsoft.Extensions.Logging;
+using Npgsql;
+
+namespace SpendTracker.Events;
+
+/// <summary>
+/// Keeps the projections at the high-water mark. Any number of hosts may run it on one database: each page of a projection
+/// is applied by whichever holds its advisory lock, and the lock ends with the page's transaction. So there is no leader
+/// to fail: a host that dies, or hangs and loses its connection, has let go, and the next one takes the next page.
+/// </summary>
+public sealed class ProjectionDaemon(
+    NpgsqlDataSource dataSource, EventStore store, HighWaterMark highWaterMark, IReadOnlyList<Projection> projections,
+    EventStoreOptions options, ILogger<ProjectionDaemon> logger)
+{
+    private const string Channel = "spend_events";
+
+    private readonly Wake _wake = new();
+    private readonly Dictionary<string, long> _positions = [];
+    private volatile bool _announce;
+
+    /// <summary>A projection here committed a page; its name. Called on the daemon's loop: be quick.</summary>
+    public event Action<string>? Projected;
+
+    /// <summary>How far each projection is, by name, as this host last saw it.</summary>
+    public IReadOnlyDictionary<string, long> Positions
+    {
+        get
+        {
+            lock (_positions)
+            {
+                return new Dictionary<string, long>(_positions);
+            }
+        }
+    }
+
+    /// <summary>Runs until cancelled. Outlives a database that goes away and comes back.</summary>
+    public async Task RunAsync(CancellationToken cancellationToken)
+    {
+        store.Appended += OnAppended;
+        try
+        {
+            await Task.WhenAll([
+                ForeverAsync("listening", ListenAsync, cancellationToken),
+                ForeverAsync("announcing", AnnounceAsync, cancellationToken),
+                .. projections.Select(projection => ForeverAsync(projection.Name, token => RunAsync(projection, token), cancellationToken))]);
+        }
+        finally
+        {
+            store.Appended -= OnAppended;
+        }
+    }
+
+    private void OnAppended()
+    {
+        _announce = true;
+        _wake.Everybody();
+    }
+
+    /// <summary>The outer loop: whatever goes wrong is logged and tried again, since numbers that stand still help nobody.</summary>
+    private async Task ForeverAsync(string what, Func<CancellationToken, Task> run, CancellationToken cancellationToken)
+    {
+        while (!cancellationToken.IsCancellationRequested)
+        {
+            try
+            {
+                await run(cancellationToken);
+            }
+            catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+            {
+                return;
+            }
+            catch (Exception fault)
+            {
+                logger.LogWarning("The daemon's {What} stopped and starts again: {Fault}", what, fault is NpgsqlException ? fault.Message : fault);
+                await Task.Delay(TimeSpan.FromSeconds(1), cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            }
+        }
+    }
+
+    private async Task RunAsync(Projection projection, CancellationToken cancellationToken)
+    {
+        await using var connection = await dataSource.OpenConnectionAsync(cancellationToken);
+        var run = new ProjectionRun(connection, projection, options);
+        while (true)
+        {
+            var awake = _wake.Next();
+            var applied = await run.CatchUpAsync(await highWaterMark.AdvanceAsync(cancellationToken), null, cancellationToken);
+            lock (_positions)
+            {
+                _positions[projection.Name] = run.Position;
+            }
+
+            if (applied > 0)
+            {
+                Projected?.Invoke(projection.Name);
+                continue;
+            }
+
+            var patience = highWaterMark.Waiting ? TimeSpan.FromMilliseconds(20) : options.PollInterval;
+            await Task.WhenAny(awake, Task.Delay(patience, cancellationToken));
+            cancellationToken.ThrowIfCancellationRequested();
+        }
+    }
+
+    private async Task ListenAsync(CancellationToken cancellationToken)
+    {
+        await using var connection = await dataSource.OpenConnectionAsync(cancellationToken);
+        connection.Notification += (_, _) => _wake.Everybody();
+        await using (var command = new NpgsqlCommand($"listen {Channel}", connection))
+        {
+            await command.ExecuteNonQueryAsync(cancellationToken);
+        }
+
+        while (true)
+        {
+            await connection.WaitAsync(cancellationToken);
+        }
+    }
+
+    /// <summary>
+    /// Tells other hosts, at most twenty times a second and outside the appending transactions: PostgreSQL makes the
+    /// commits of transactions that notify wait for each other.
+    /// </summary>
+    private async Task AnnounceAsync(CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            var awake = _wake.Next();
+            if (_announce)
+            {
+                _announce = false;
+                await using var command = dataSource.CreateCommand($"notify {Channel}");
+                await command.ExecuteNonQueryAsync(cancellationToken);
+                await Task.Delay(TimeSpan.FromMilliseconds(50), cancellationToken);
+            }
+            else
+            {
+                await awake.WaitAsync(cancellationToken);
+            }
+        }
+    }
+
+    /// <summary>A bell that many wait for: each ring wakes all who were waiting.</summary>
+    private sealed class Wake
+    {
+        private TaskCompletionSource _next = New();
+
+        public Task Next() => Volatile.Read(ref _next).Task;
+
+        public void Everybody() => Interlocked.Exchange(ref _next, New()).TrySetResult();
+
+        private static TaskCompletionSource New() => new(TaskCreationOptions.RunContinuationsAsynchronously);
+    }
+}

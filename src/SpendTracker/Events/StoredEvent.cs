@@ -1,0 +1,12 @@
+using SpendTracker.Contracts;
+
+namespace SpendTracker.Events;
+
+/// <summary>An event as the log has it.</summary>
+/// <param name="SeqId">Its place in the log.</param>
+/// <param name="Version">Its place in the stream, from 1, without gaps.</param>
+/// <param name="RecordedAt">When it was appended, UTC.</param>
+/// <param name="TraceParent">The W3C trace context that it was recorded under, where the trace was sampled.</param>
+public sealed record StoredEvent(
+    long SeqId, Guid Id, string TenantId, string Stream, long Version, string Type, DateTimeOffset RecordedAt, IEvent Data,
+    string? TraceParent = null);

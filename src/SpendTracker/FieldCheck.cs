@@ -1,0 +1,57 @@
+using System.Globalization;
+using SpendTracker.Contracts;
+
+namespace SpendTracker;
+
+/// <summary>Collects what is wrong with the fields of a request, all of it, so that a caller needs to try only once more.</summary>
+public sealed class FieldCheck
+{
+    private readonly List<FieldReason> _reasons = [];
+
+    public IReadOnlyList<FieldReason> Reasons => _reasons;
+
+    public void That(string field, bool holds, string reason)
+    {
+        if (!holds)
+        {
+            _reasons.Add(new FieldReason(field, reason));
+        }
+    }
+
+    /// <summary>A text that must say something.</summary>
+    public void Text(string field, string? text, int longest)
+    {
+        That(field, !string.IsNullOrWhiteSpace(text), "Must not be empty.");
+        OptionalText(field, text, longest);
+    }
+
+    public void OptionalText(string field, string? text, int longest)
+    {
+        That(field, text is null || text.Length <= longest, string.Create(CultureInfo.InvariantCulture, $"At most {longest:#,0} characters."));
+        That(field, text is null || !text.Any(char.IsControl), "Must not contain control characters.");
+    }
+
+    /// <summary>A text that is part of a stream's or a SKU's name: no slash, and no blank that two spellings could differ by.</summary>
+    public void Key(string field, string? text)
+    {
+        Text(field, text, 100);
+        That(field, text is null || !text.Any(c => c == '/' || char.IsWhiteSpace(c)), "Must not contain a slash or a blank.");
+    }
+
+    public void Range(string field, decimal value, decimal least, decimal most) =>
+        That(field, value >= least && value <= most, string.Create(CultureInfo.InvariantCulture, $"Must be from {least:#,0.######} to {most:#,0.######}."));
+
+    public void Above(string field, decimal value, decimal below, decimal most) =>
+        That(field, value > below && value <= most, string.Create(CultureInfo.InvariantCulture, $"Must be above {below:#,0.######} and at most {most:#,0.######}."));
+
+    public void Currency(string field, string? code) =>
+        That(field, SpendTracker.Currency.IsCode(code), "Must be an ISO 4217 code, e.g. USD.");
+
+    /// <summary>A price for so many units, which must give an exact unit price of at most 12 decimals.</summary>
+    public void Price(string field, decimal price, decimal per)
+    {
+        Range($"{field}.price", price, 0, 1_000_000);
+        That($"{field}.per", per is 1 or 1_000 or 1_000_000, "Must be 1, 1,000 or 1,000,000.");
+        That($"{field}.price", per == 0 || Math.Round(price / per, 12) * per == price, "The price of one unit may have at most 12 decimals.");
+    }
+}

@@ -1,0 +1,56 @@
+using SpendTracker.Contracts;
+using SpendTracker.Events;
+
+namespace SpendTracker.Settings;
+
+/// <summary>A setting that contradicts what the database was set up with.</summary>
+public sealed class SettingsConflictException(string message) : Exception(message);
+
+/// <summary>How the organisation reports. Part of the log, since every day and month in the read model rests on it.</summary>
+public sealed record OrganisationSettings(TimeZoneInfo ReportingTimeZone, string ReportingCurrency)
+{
+    private const string Stream = "settings/organisation";
+
+    /// <summary>
+    /// Reads the settings from the log; on a new database, records the wanted ones first. Later they may not be changed by
+    /// the way: another time zone would move days between months that have been reported.
+    /// </summary>
+    /// <exception cref="SettingsConflictException">What is wanted is not what the database has.</exception>
+    public static async Task<OrganisationSettings> EstablishAsync(
+        EventStore store, string? wantedTimeZone, string? wantedCurrency, CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            var recorded = await store.ReadStreamAsync(Stream, cancellationToken);
+            if (recorded.Count > 0)
+            {
+                var settings = (SettingsChanged)recorded[^1].Data;
+                Check("ReportingTimeZone", settings.ReportingTimeZone, wantedTimeZone);
+                Check("ReportingCurrency", settings.ReportingCurrency, wantedCurrency);
+                return new OrganisationSettings(TimeZoneInfo.FindSystemTimeZoneById(settings.ReportingTimeZone), settings.ReportingCurrency);
+            }
+
+            var wanted = new SettingsChanged(wantedTimeZone ?? "UTC", wantedCurrency ?? "USD");
+            if (!TimeZoneInfo.TryFindSystemTimeZoneById(wanted.ReportingTimeZone, out _))
+            {
+                throw new SettingsConflictException($"ReportingTimeZone '{wanted.ReportingTimeZone}' is not a time zone; use an IANA name such as Europe/Berlin.");
+            }
+
+            if (!Currency.IsCode(wanted.ReportingCurrency))
+            {
+                throw new SettingsConflictException($"ReportingCurrency '{wanted.ReportingCurrency}' is not an ISO 4217 code such as USD.");
+            }
+
+            await store.AppendAsync(Stream, 0, [wanted], new Recorder("host:set-up"), cancellationToken);
+        }
+    }
+
+    private static void Check(string name, string recorded, string? wanted)
+    {
+        if (wanted is not null && wanted != recorded)
+        {
+            throw new SettingsConflictException(
+                $"{name} is '{wanted}' in the configuration, but this database reports in '{recorded}' since its first event. Remove the setting, or use another database.");
+        }
+    }
+}

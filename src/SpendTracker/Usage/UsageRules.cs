@@ -1,0 +1,152 @@
+using SpendTracker.Contracts;
+
+namespace SpendTracker.Usage;
+
+/// <summary>What a usage event must fulfil to be recorded. Every text, number and time has a limit, and a refusal names it.</summary>
+public static class UsageRules
+{
+    public const int IdLength = 255;
+    public const int TextLength = 200;
+    public const int DescriptionLength = 1_000;
+
+    /// <summary>How far ahead a caller's clock may be.</summary>
+    public static readonly TimeSpan Ahead = TimeSpan.FromMinutes(5);
+
+    /// <summary>Invoices are disputed for years; older than this is more likely a wrong date than usage.</summary>
+    public const int YearsBack = 5;
+
+    private const decimal MostTokens = 1_000_000_000_000;
+    private const decimal MostHours = 100_000;
+    private const decimal MostAmount = 1_000_000_000;
+    private const decimal MostScore = 1_000_000_000;
+
+    private static readonly TimeSpan LongestHosting = TimeSpan.FromDays(31);
+
+    /// <summary>What is wrong with an event; empty where nothing is.</summary>
+    public static IReadOnlyList<FieldReason> Check(IUsageEvent usage, DateTimeOffset now)
+    {
+        var check = new FieldCheck();
+        check.Key("workload", usage.Workload);
+        switch (usage)
+        {
+            case TokenUsageRecorded e: Tokens(check, e, now); break;
+            case HostingHoursRecorded e: Hosting(check, e, now); break;
+            case DatasetPrepRecorded e: DatasetPrep(check, e, now); break;
+            case TrainingRunRecorded e: TrainingRun(check, e, now); break;
+            case LabourRecorded e:
+                check.Key("role", e.Role);
+                check.Above("hours", e.Hours, 0, MostHours);
+                Time(check, "workedAt", e.WorkedAt, now);
+                break;
+            case EvaluationRecorded e:
+                check.Text("variant", e.Variant, TextLength);
+                check.Text("metric", e.Metric, TextLength);
+                check.Range("score", e.Score, -MostScore, MostScore);
+                check.Range("samples", e.Samples, 1, MostTokens);
+                Time(check, "evaluatedAt", e.EvaluatedAt, now);
+                break;
+            case ChargeRecorded e: Charge(check, e, now); break;
+        }
+
+        return check.Reasons;
+    }
+
+    private static void Tokens(FieldCheck check, TokenUsageRecorded e, DateTimeOffset now)
+    {
+        check.Key("provider", e.Provider);
+        check.Text("model", e.Model, TextLength);
+        check.Range("inputTokens", e.InputTokens, 0, MostTokens);
+        check.Range("outputTokens", e.OutputTokens, 0, MostTokens);
+        check.Range("cachedInputTokens", e.CachedInputTokens, 0, MostTokens);
+        check.Range("cacheWriteTokens", e.CacheWriteTokens, 0, MostTokens);
+        check.Range("reasoningTokens", e.ReasoningTokens, 0, MostTokens);
+        check.That("cachedInputTokens", e.CachedInputTokens + e.CacheWriteTokens <= e.InputTokens, "Cached and cache-write tokens together cannot exceed inputTokens, which include them.");
+        check.That("reasoningTokens", e.ReasoningTokens <= e.OutputTokens, "Cannot exceed outputTokens, which include them.");
+        check.Range("requests", e.Requests, 1, 1_000_000_000);
+        check.OptionalText("variant", e.Variant, TextLength);
+        Time(check, "usedAt", e.UsedAt, now);
+    }
+
+    private static void Hosting(FieldCheck check, HostingHoursRecorded e, DateTimeOffset now)
+    {
+        check.Text("sku", e.Sku, TextLength);
+        check.Above("hours", e.Hours, 0, MostHours);
+        check.Above("units", e.Units, 0, MostHours);
+        if (e.BusyShare is { } busy)
+        {
+            check.Range("busyShare", busy, 0, 1);
+        }
+
+        check.OptionalText("variant", e.Variant, TextLength);
+        Time(check, "periodStart", e.PeriodStart, now);
+        Time(check, "periodEnd", e.PeriodEnd, now);
+        var length = e.PeriodEnd - e.PeriodStart;
+        check.That("periodEnd", length > TimeSpan.Zero, "Must be after periodStart.");
+        check.That("periodEnd", length <= LongestHosting, "At most 31 days after periodStart; record longer periods in parts.");
+        check.That("hours", length <= TimeSpan.Zero || e.Hours <= (decimal)length.Ticks / TimeSpan.TicksPerHour, "Cannot exceed the length of the period; several instances are units.");
+    }
+
+    private static void DatasetPrep(FieldCheck check, DatasetPrepRecorded e, DateTimeOffset now)
+    {
+        check.Text("dataset", e.Dataset, TextLength);
+        var given = (e.LabourHours is null ? 0 : 1) + (e.Items is null ? 0 : 1) + (e.Amount is null ? 0 : 1);
+        check.That("", given == 1, "Give exactly one of labourHours, items and amount.");
+        if (e.LabourHours is { } hours)
+        {
+            check.Above("labourHours", hours, 0, MostHours);
+            check.Key("role", e.Role);
+        }
+
+        if (e.Items is { } items)
+        {
+            check.Above("items", items, 0, MostTokens);
+        }
+
+        if (e.Amount is { } amount)
+        {
+            Amount(check, amount, e.Currency);
+        }
+
+        check.That("role", e.Role is null || e.LabourHours is not null, "Goes with labourHours only.");
+        check.That("currency", e.Currency is null || e.Amount is not null, "Goes with amount only.");
+        Time(check, "preparedAt", e.PreparedAt, now);
+    }
+
+    private static void TrainingRun(FieldCheck check, TrainingRunRecorded e, DateTimeOffset now)
+    {
+        check.Key("provider", e.Provider);
+        check.Text("model", e.Model, TextLength);
+        check.Text("runId", e.RunId, TextLength);
+        check.OptionalText("sku", e.Sku, TextLength);
+        check.That("", e.TrainedTokens is null != e.GpuHours is null, "Give exactly one of trainedTokens and gpuHours.");
+        check.Range("trainedTokens", e.TrainedTokens ?? 1, 1, MostTokens);
+        check.Above("gpuHours", e.GpuHours ?? 1, 0, MostHours);
+        check.Above("epochs", e.Epochs, 0, 1_000);
+        check.That("trainingLoss", e.TrainingLoss is not { Count: > 1_000 }, "At most 1,000 values, one an epoch.");
+        check.That("validationLoss", e.ValidationLoss is not { Count: > 1_000 }, "At most 1,000 values, one an epoch.");
+        Time(check, "completedAt", e.CompletedAt, now);
+    }
+
+    private static void Charge(FieldCheck check, ChargeRecorded e, DateTimeOffset now)
+    {
+        Amount(check, e.Amount, e.Currency);
+        check.OptionalText("provider", e.Provider, TextLength);
+        check.OptionalText("invoice", e.Invoice, TextLength);
+        check.OptionalText("description", e.Description, DescriptionLength);
+        Time(check, "chargedAt", e.ChargedAt, now);
+    }
+
+    private static void Amount(FieldCheck check, decimal amount, string? currency)
+    {
+        check.Range("amount", amount, -MostAmount, MostAmount);
+        check.That("amount", amount != 0, "Must not be 0.");
+        check.That("amount", amount == Math.Round(amount, 6), "At most 6 decimals.");
+        check.Currency("currency", currency);
+    }
+
+    private static void Time(FieldCheck check, string field, DateTimeOffset time, DateTimeOffset now)
+    {
+        check.That(field, time <= now + Ahead, "Cannot be more than 5 minutes ahead.");
+        check.That(field, time >= now.AddYears(-YearsBack), $"Cannot be more than {YearsBack} years back.");
+    }
+}

@@ -1,0 +1,80 @@
+using Npgsql;
+using SpendTracker.Contracts;
+using SpendTracker.Events;
+
+namespace SpendTracker.Workloads;
+
+/// <summary>The registry of workloads, as they are now.</summary>
+public sealed class WorkloadProjection : Projection
+{
+    private readonly Dictionary<(string Tenant, string Workload), (WorkloadRegistered Details, DateTimeOffset RegisteredAt)> _page = [];
+
+    public override string Name => "Workloads";
+
+    public override string CreateTables =>
+        """
+        create table if not exists workload (
+            tenant_id text not null,
+            workload text not null,
+            name text not null,
+            team text not null,
+            approach text not null,
+            cost_centre text not null,
+            environment text not null,
+            changed_at timestamptz not null,
+            primary key (tenant_id, workload)
+        )
+        """;
+
+    public override IReadOnlyList<string> Tables => ["workload"];
+
+    public override IReadOnlyList<string> EventTypes { get; } = ["workload_registered", "workload_changed"];
+
+    public override void Apply(StoredEvent stored)
+    {
+        var details = stored.Data switch
+        {
+            WorkloadRegistered registered => registered,
+            WorkloadChanged c => new WorkloadRegistered(c.Workload, c.Name, c.Team, c.Approach, c.CostCentre, c.Environment),
+            _ => null,
+        };
+        if (details is not null)
+        {
+            _page[(stored.TenantId, details.Workload)] = (details, stored.RecordedAt);
+        }
+    }
+
+    public override IReadOnlyList<NpgsqlBatchCommand> Flush()
+    {
+        if (_page.Count == 0)
+        {
+            return [];
+        }
+
+        var rows = _page.OrderBy(row => row.Key).ToArray();
+        _page.Clear();
+        return
+        [
+            new(
+                """
+                insert into workload (tenant_id, workload, name, team, approach, cost_centre, environment, changed_at)
+                select * from unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[], $8::timestamptz[])
+                on conflict (tenant_id, workload) do update set name = excluded.name, team = excluded.team, approach = excluded.approach,
+                    cost_centre = excluded.cost_centre, environment = excluded.environment, changed_at = excluded.changed_at
+                """)
+            {
+                Parameters =
+                {
+                    new() { Value = Array.ConvertAll(rows, row => row.Key.Tenant) },
+                    new() { Value = Array.ConvertAll(rows, row => row.Key.Workload) },
+                    new() { Value = Array.ConvertAll(rows, row => row.Value.Details.Name) },
+                    new() { Value = Array.ConvertAll(rows, row => row.Value.Details.Team) },
+                    new() { Value = Array.ConvertAll(rows, row => EnumName.Of(row.Value.Details.Approach)) },
+                    new() { Value = Array.ConvertAll(rows, row => row.Value.Details.CostCentre ?? "") },
+                    new() { Value = Array.ConvertAll(rows, row => row.Value.Details.Environment ?? "") },
+                    new() { Value = Array.ConvertAll(rows, row => row.Value.RegisteredAt) },
+                },
+            },
+        ];
+    }
+}

@@ -1,0 +1,70 @@
+using Npgsql;
+using SpendTracker.Contracts;
+using SpendTracker.Events;
+using SpendTracker.Usage;
+
+namespace SpendTracker.Workloads;
+
+/// <summary>A workload as registered.</summary>
+public sealed record Workload(
+    string Id, string Name, string Team, Approach Approach, string CostCentre, string Environment, DateTimeOffset ChangedAt);
+
+/// <summary>Registers workloads and lists them.</summary>
+public sealed class WorkloadRegistry(NpgsqlDataSource dataSource, EventStore store)
+{
+    public static IReadOnlyList<FieldReason> Check(WorkloadRegistered workload)
+    {
+        var check = new FieldCheck();
+        check.Key("workload", workload.Workload);
+        check.Text("name", workload.Name, UsageRules.TextLength);
+        check.Text("team", workload.Team, UsageRules.TextLength);
+        check.OptionalText("costCentre", workload.CostCentre, UsageRules.TextLength);
+        check.OptionalText("environment", workload.Environment, UsageRules.TextLength);
+        return check.Reasons;
+    }
+
+    /// <summary>Registers a workload, or changes it where it is registered already with other details.</summary>
+    public async Task RegisterAsync(WorkloadRegistered wanted, Recorder recorder, CancellationToken cancellationToken)
+    {
+        var stream = $"workload/{wanted.Workload}";
+        while (true)
+        {
+            var history = await store.ReadStreamAsync(stream, cancellationToken);
+            if (Decide(history.Select(stored => stored.Data), wanted) is not { } decided ||
+                await store.AppendAsync(stream, history.Count, [decided], recorder, cancellationToken))
+            {
+                return;
+            }
+        }
+    }
+
+    /// <summary>What has to be recorded so that a workload is as wanted; null where it is so already.</summary>
+    public static IEvent? Decide(IEnumerable<IEvent> history, WorkloadRegistered wanted)
+    {
+        var changed = new WorkloadChanged(wanted.Workload, wanted.Name, wanted.Team, wanted.Approach, wanted.CostCentre, wanted.Environment);
+        return history.LastOrDefault() switch
+        {
+            null => wanted,
+            WorkloadRegistered now when now == wanted => null,
+            WorkloadChanged now when now == changed => null,
+            _ => changed,
+        };
+    }
+
+    public async Task<IReadOnlyList<Workload>> ListAsync(CancellationToken cancellationToken)
+    {
+        await using var command = dataSource.CreateCommand(
+            "select workload, name, team, approach, cost_centre, environment, changed_at from spend.workload where tenant_id = $1 order by workload");
+        command.Parameters.Add(new() { Value = Tenant.Default });
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        List<Workload> workloads = [];
+        while (await reader.ReadAsync(cancellationToken))
+        {
+            workloads.Add(new Workload(
+                reader.GetString(0), reader.GetString(1), reader.GetString(2), EnumName.Parse<Approach>(reader.GetString(3)), reader.GetString(4), reader.GetString(5),
+                reader.GetFieldValue<DateTimeOffset>(6)));
+        }
+
+        return workloads;
+    }
+}
