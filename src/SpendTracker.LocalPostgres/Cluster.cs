@@ -20,9 +20,11 @@ internal sealed class Cluster(DataPlace place, ServerUser user)
         }
 
         var file = Path.Combine(place.Data, "PG_VERSION");
-        return File.Exists(file) && int.TryParse(File.ReadAllText(file).AsSpan().Trim(), NumberStyles.None, CultureInfo.InvariantCulture, out var major)
+        var text = File.Exists(file) ? File.ReadAllText(file).Trim() : "";
+        return int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var major)
             ? major
-            : throw new LocalPostgresException($"The data folder {place.Data} is damaged: its file PG_VERSION is missing or unreadable. {WayOn}");
+            : throw new LocalPostgresException(
+                $"The data folder {place.Data} is damaged: its file PG_VERSION is missing or unreadable. {WayOn}");
     }
 
     /// <summary>The record of the cluster, which is created if missing.</summary>
@@ -95,9 +97,11 @@ internal sealed class Cluster(DataPlace place, ServerUser user)
         var outcome = await user.Run(call).RunAsync(cancellationToken);
         if (!outcome.Succeeded)
         {
+            cancellationToken.ThrowIfCancellationRequested(); // Ctrl+C reaches initdb too.
             throw new LocalPostgresException(
-                $"{binaries.InitDb} could not create a database cluster in {place.Folder}. Check that the disk has room and the folder can be "
-                + $"written, or name another PostgreSQL with {PostgresSearch.BinVariable}. It said:{Environment.NewLine}{outcome.LastLines(6)}");
+                $"{binaries.InitDb} could not create a database cluster in {place.Folder}. Check that the disk has room and the "
+                + $"folder can be written, or name another PostgreSQL with {PostgresSearch.BinVariable}. "
+                + $"It said:{Environment.NewLine}{outcome.LastLines(6)}");
         }
     }
 

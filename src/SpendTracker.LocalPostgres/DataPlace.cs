@@ -17,14 +17,19 @@ internal sealed record DataPlace(string Folder)
 
     public string Record => Path.Combine(Folder, "server.json");
 
-    public static async Task<DataPlace> OpenAsync(LocalServerOptions options, ServerUser user, UserFolders folders, CancellationToken cancellationToken)
+    private bool LooksLikeOurs =>
+        File.Exists(Record) || File.Exists(Path.Combine(Data, "PG_VERSION")) || !Directory.EnumerateFileSystemEntries(Data).Any();
+
+    public static async Task<DataPlace> OpenAsync(
+        LocalServerOptions options, ServerUser user, UserFolders folders, CancellationToken cancellationToken)
     {
         var folder = options.Folder is null ? await folders.DataAsync(options.Name, cancellationToken) : Path.GetFullPath(options.Folder);
 
         // pg_ctl puts the path between double quotes for the system's shell, where these keep a meaning.
         if (folder.Any(c => char.IsControl(c) || c is '"' or '$' or '`' or '%' || (c == '\\' && !OperatingSystem.IsWindows())))
         {
-            throw new LocalPostgresException($"The data folder {folder} has a character that pg_ctl cannot cope with. Choose another folder.");
+            throw new LocalPostgresException(
+                $"The data folder {folder} has a character that pg_ctl cannot cope with. Choose another folder.");
         }
 
         if (await folders.CanReachAsync(folder, cancellationToken))
@@ -45,9 +50,10 @@ internal sealed record DataPlace(string Folder)
     public void Clear()
     {
         // A mistyped folder may have something else called "data" in it.
-        if (Directory.Exists(Data) && !File.Exists(Record) && !File.Exists(Path.Combine(Data, "PG_VERSION")) && Directory.EnumerateFileSystemEntries(Data).Any())
+        if (Directory.Exists(Data) && !LooksLikeOurs)
         {
-            throw new LocalPostgresException($"{Data} does not look like data of PostgreSQL, so it was not deleted. Delete it yourself, or choose another folder.");
+            throw new LocalPostgresException(
+                $"{Data} does not look like data of PostgreSQL, so it was not deleted. Delete it yourself, or choose another folder.");
         }
 
         foreach (var folder in new[] { Data, NewData }.Where(Directory.Exists))

@@ -12,7 +12,10 @@ internal sealed record ExternalProgram(string FileName, IReadOnlyList<string> Ar
     // A database server outlives us and its environment can be read by its user, so it gets none of our API keys
     // and connection strings, and no PGPORT or PGDATA that would change what we ask for.
     private static readonly string[] PassedOn =
-        ["PATH", "HOME", "TZ", "TMPDIR", "TEMP", "TMP", "SystemRoot", "SystemDrive", "ComSpec", "PATHEXT", "USERPROFILE", "LD_LIBRARY_PATH"];
+    [
+        "PATH", "LD_LIBRARY_PATH", "HOME", "TZ", "TMPDIR",
+        "TEMP", "TMP", "SystemRoot", "SystemDrive", "ComSpec", "PATHEXT", "USERPROFILE", // Windows
+    ];
 
     public string? WorkingFolder { get; init; }
 

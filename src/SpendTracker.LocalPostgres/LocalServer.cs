@@ -79,8 +79,8 @@ public sealed class LocalServer : IAsyncDisposable
 
         try
         {
-            // A name cannot be a parameter; doubled quotes make it safe.
-            await using var create = new NpgsqlCommand($"create database \"{database.Replace("\"", "\"\"", StringComparison.Ordinal)}\"", connection);
+            var name = database.Replace("\"", "\"\"", StringComparison.Ordinal); // A name cannot be a parameter.
+            await using var create = new NpgsqlCommand($"create database \"{name}\"", connection);
             await create.ExecuteNonQueryAsync(cancellationToken);
         }
         catch (PostgresException e) when (e.SqlState is PostgresErrorCodes.DuplicateDatabase or PostgresErrorCodes.UniqueViolation)

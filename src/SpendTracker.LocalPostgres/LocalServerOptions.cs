@@ -40,7 +40,7 @@ public sealed record LocalServerOptions
             // pg_ctl hands the settings to the system's shell. cmd.exe has no quoting that is safe for these.
             if (value.Any(c => char.IsControl(c) || (OperatingSystem.IsWindows() && c is '"' or '%')))
             {
-                throw new ArgumentException($"The value of the setting {name} holds a character that cannot be passed on.", nameof(Settings));
+                throw new ArgumentException($"The setting {name} has a character in its value that cannot be passed on.", nameof(Settings));
             }
         }
     }

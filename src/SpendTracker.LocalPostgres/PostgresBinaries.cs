@@ -49,7 +49,8 @@ internal sealed partial record PostgresBinaries(string Folder, string Version)
     private static string RealFolder(string folder)
     {
         var postgres = new FileInfo(ProgramIn(folder, "postgres"));
-        return postgres.ResolveLinkTarget(returnFinalTarget: true) is FileInfo { DirectoryName: { } real } && IsComplete(real) ? real : folder;
+        var target = postgres.ResolveLinkTarget(returnFinalTarget: true) as FileInfo;
+        return target?.DirectoryName is { } real && IsComplete(real) ? real : folder;
     }
 
     private static string ProgramIn(string folder, string program) => Path.Combine(folder, program + Extension);

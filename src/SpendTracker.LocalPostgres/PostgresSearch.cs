@@ -62,5 +62,6 @@ internal sealed class PostgresSearch(Func<string, string?> variable, ServerUser 
             ? found
             : throw new LocalPostgresException(
                 $"The data were written by PostgreSQL {major}, but the PostgreSQL found is {found.Version} in {found.Folder}. "
-                + $"Install PostgreSQL {major} or set {BinVariable} to its bin folder; or start over with an empty database: demo --reset.");
+                + $"Install PostgreSQL {major} or set {BinVariable} to its bin folder, "
+                + "or start over with an empty database: demo --reset.");
 }

@@ -44,8 +44,8 @@ internal sealed record Postmaster(string PidFile, string Text)
     {
         try
         {
-            return !OperatingSystem.IsLinux()
-                || File.ReadAllText(string.Create(CultureInfo.InvariantCulture, $"/proc/{ProcessId}/cwd/postmaster.pid")) == File.ReadAllText(PidFile);
+            var seen = string.Create(CultureInfo.InvariantCulture, $"/proc/{ProcessId}/cwd/postmaster.pid");
+            return !OperatingSystem.IsLinux() || File.ReadAllText(seen) == File.ReadAllText(PidFile);
         }
         catch (FileNotFoundException)
         {
@@ -58,5 +58,5 @@ internal sealed record Postmaster(string PidFile, string Text)
     }
 
     private int Number(int line) =>
-        int.TryParse(Lines.ElementAtOrDefault(line), NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number) ? number : 0;
+        int.TryParse(Lines.ElementAtOrDefault(line), NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : 0;
 }

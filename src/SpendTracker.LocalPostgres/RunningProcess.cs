@@ -3,7 +3,9 @@ using System.Globalization;
 
 namespace SpendTracker.LocalPostgres;
 
-/// <param name="Start">When it started, in a form of the system's own. With the id it tells a process from a later one of the same id.</param>
+/// <param name="Start">
+/// When it started, in a form of the system's own. With the id it tells a process from a later one of the same id.
+/// </param>
 internal sealed record RunningProcess(int Id, string Program, string Start)
 {
     /// <summary>Null when no such process runs. A zombie does not run: a container's first process may never collect it.</summary>

@@ -18,7 +18,8 @@ internal sealed class ServerHome(DataPlace place, ServerUser user, PostgresSearc
 
     public Func<int, int> ChoosePort { get; init; } = PortChoice.Choose;
 
-    public static async Task<ServerHome> OpenAsync(LocalServerOptions options, Func<string, string?> variable, CancellationToken cancellationToken)
+    public static async Task<ServerHome> OpenAsync(
+        LocalServerOptions options, Func<string, string?> variable, CancellationToken cancellationToken)
     {
         var user = await ServerUser.ChooseAsync(cancellationToken);
         var folders = new UserFolders(variable, user);
@@ -66,11 +67,14 @@ internal sealed class ServerHome(DataPlace place, ServerUser user, PostgresSearc
 
     private async Task StopRunningAsync(int? processId, CancellationToken cancellationToken)
     {
-        if (Postmaster.Read(place.Data) is { } postmaster && postmaster.IsRunning() && (processId ?? postmaster.ProcessId) == postmaster.ProcessId)
+        if (Postmaster.Read(place.Data) is { } postmaster && postmaster.IsRunning()
+            && (processId ?? postmaster.ProcessId) == postmaster.ProcessId)
         {
             // The programs it was started from may have been removed since; any others can stop it too.
             var binaries = ServerRecord.Read(place)?.Binaries;
-            binaries = binaries is not null && PostgresBinaries.IsComplete(binaries.Folder) ? binaries : await search.FindAsync(null, cancellationToken);
+            binaries = binaries is not null && PostgresBinaries.IsComplete(binaries.Folder)
+                ? binaries
+                : await search.FindAsync(null, cancellationToken);
             await new ServerStop(place, user).CleanlyAsync(binaries, cancellationToken);
         }
     }
@@ -93,7 +97,8 @@ internal sealed class ServerHome(DataPlace place, ServerUser user, PostgresSearc
                     return ready;
                 case var starting when waited.Elapsed > ReadyLimit:
                     throw new LocalPostgresException(
-                        $"A PostgreSQL server with process id {starting.ProcessId} holds {place.Data} but does not get ready. See {place.Log}, or end that process.");
+                        $"A PostgreSQL server with process id {starting.ProcessId} holds {place.Data} but does not get ready. "
+                        + $"See {place.Log}, or end that process.");
             }
         }
     }

@@ -3,7 +3,9 @@ using System.Globalization;
 
 namespace SpendTracker.LocalPostgres;
 
-/// <summary>Starts the server of a place with pg_ctl, which gives it a session of its own: Ctrl+C in our terminal does not reach it.</summary>
+/// <summary>
+/// Starts the server of a place with pg_ctl, which gives it a session of its own: Ctrl+C in our terminal does not reach it.
+/// </summary>
 internal sealed class ServerStart(DataPlace place, ServerUser user, LocalServerOptions options)
 {
     private const int ReadyLimit = 180; // Seconds. Recovery after a crash reads up to a gigabyte of log.
@@ -14,7 +16,8 @@ internal sealed class ServerStart(DataPlace place, ServerUser user, LocalServerO
     /// <summary>Choosing is the caller's, so that a test can offer a port that is taken.</summary>
     public required Func<int, int> ChoosePort { get; init; }
 
-    public async Task<Postmaster> RunAsync(PostgresBinaries binaries, ServerRecord record, Cluster cluster, CancellationToken cancellationToken)
+    public async Task<Postmaster> RunAsync(
+        PostgresBinaries binaries, ServerRecord record, Cluster cluster, CancellationToken cancellationToken)
     {
         await PrepareLogAsync(cancellationToken);
         var leftovers = Stopwatch.StartNew();
@@ -47,6 +50,7 @@ internal sealed class ServerStart(DataPlace place, ServerUser user, LocalServerO
             else
             {
                 await StopHalfStartedAsync(binaries);
+                ThrowIfInterrupted(said, cancellationToken);
                 throw cluster.Damaged(LastLines(said.Length > 0 ? said : outcome.LastLines(10), record));
             }
         }
@@ -95,11 +99,21 @@ internal sealed class ServerStart(DataPlace place, ServerUser user, LocalServerO
         }
     }
 
+    // Ctrl+C reaches pg_ctl too while it waits, and it then stops the server it started. The data are all right.
+    private static void ThrowIfInterrupted(string said, CancellationToken cancellationToken)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        if (said.Contains("received fast shutdown request", StringComparison.Ordinal))
+        {
+            throw new LocalPostgresException("PostgreSQL was told to stop while it started. The data are unharmed: start again.");
+        }
+    }
+
     private async Task StopHalfStartedAsync(PostgresBinaries binaries)
     {
         if (Postmaster.Read(place.Data)?.IsRunning() == true)
         {
-            await new ServerStop(place, user).RunAsync(binaries, "immediate", CancellationToken.None);
+            await new ServerStop(place, user).RunAsync(binaries, "fast", CancellationToken.None);
         }
     }
 

@@ -15,7 +15,8 @@ internal sealed class ServerStop(DataPlace place, ServerUser user)
         {
             throw new LocalPostgresException(string.Create(
                 CultureInfo.InvariantCulture,
-                $"The PostgreSQL server with process id {postmaster.ProcessId} did not stop: {outcome.LastLines(2)}. See {place.Log}, or end that process."));
+                $"The PostgreSQL server with process id {postmaster.ProcessId} did not stop: {outcome.LastLines(2)}. ")
+                + $"See {place.Log}, or end that process.");
         }
     }
 

@@ -50,7 +50,7 @@ internal sealed record ServerUser(string? Name, int UserId, int GroupId, IReadOn
     {
         if (IsOther)
         {
-            var owner = string.Create(CultureInfo.InvariantCulture, $"{UserId}:{GroupId}");
+            var owner = $"{Number(UserId)}:{Number(GroupId)}";
             var outcome = await new ExternalProgram("chown", [owner, path], Short).RunAsync(cancellationToken);
             if (!outcome.Succeeded)
             {
@@ -61,10 +61,13 @@ internal sealed record ServerUser(string? Name, int UserId, int GroupId, IReadOn
         }
     }
 
+    private static string Number(int id) => id.ToString(CultureInfo.InvariantCulture);
+
     private static async Task<int?> IdAsync(string option, string name, CancellationToken cancellationToken)
     {
         var outcome = await new ExternalProgram("id", [option, name], Short).RunAsync(cancellationToken);
-        return outcome.Succeeded && int.TryParse(outcome.Output.AsSpan().Trim(), NumberStyles.None, CultureInfo.InvariantCulture, out var id)
+        var text = outcome.Output.Trim();
+        return outcome.Succeeded && int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var id)
             ? id
             : null;
     }
@@ -75,7 +78,7 @@ internal sealed record ServerUser(string? Name, int UserId, int GroupId, IReadOn
         // macOS has neither setpriv nor runuser; root needs no password for sudo.
         string[][] ways =
         [
-            ["setpriv", string.Create(CultureInfo.InvariantCulture, $"--reuid={user}"), string.Create(CultureInfo.InvariantCulture, $"--regid={group}"), "--clear-groups", "--"],
+            ["setpriv", "--reuid", Number(user), "--regid", Number(group), "--clear-groups", "--"],
             ["runuser", "-u", name, "--"],
             ["sudo", "-n", "-u", name, "--"],
         ];
@@ -89,6 +92,6 @@ internal sealed record ServerUser(string? Name, int UserId, int GroupId, IReadOn
 
         throw new LocalPostgresException(
             $"PostgreSQL refuses to run as root, and none of setpriv, runuser and sudo could switch to the user '{name}'. "
-            + "Run this program as an ordinary user, install util-linux, or set ConnectionStrings__spendtracker to a PostgreSQL server of your own.");
+            + "Run this program as an ordinary user, install util-linux, or set ConnectionStrings__spendtracker to a server of your own.");
     }
 }

@@ -130,7 +130,8 @@ public sealed class CrashTests : IAsyncDisposable
     public async Task A_start_that_is_cancelled_leaves_nothing_running_and_the_next_works()
     {
         using var leaving = new CancellationTokenSource();
-        var options = _folder.Options with { Progress = new Immediate(step => { if (step.StartsWith("Creating", StringComparison.Ordinal)) { leaving.CancelAfter(20); } }) };
+        var progress = new AtStep("Creating a database cluster", () => leaving.CancelAfter(20));
+        var options = _folder.Options with { Progress = progress };
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => LocalServer.StartAsync(options, leaving.Token));
         Assert.Null(Postmaster.Read(_folder.Data));
 
@@ -146,8 +147,14 @@ public sealed class CrashTests : IAsyncDisposable
         return process.Id;
     }
 
-    private sealed class Immediate(Action<string> hear) : IProgress<string>
+    private sealed class AtStep(string step, Action act) : IProgress<string>
     {
-        public void Report(string value) => hear(value);
+        public void Report(string value)
+        {
+            if (value == step)
+            {
+                act();
+            }
+        }
     }
 }

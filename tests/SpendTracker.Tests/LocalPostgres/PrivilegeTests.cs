@@ -28,7 +28,8 @@ public sealed class PrivilegeTests : IAsyncDisposable
     public async Task Root_drops_privileges_with_other_programs_where_setpriv_is_missing(params string[] prefix)
     {
         Assert.SkipUnless(OperatingSystem.IsLinux() && Environment.IsPrivilegedProcess, NotRoot);
-        Assert.SkipUnless((await new ExternalProgram("which", [prefix[0]], TimeSpan.FromSeconds(5)).RunAsync(ServerFolder.Cancel)).Succeeded, $"{prefix[0]} is not installed.");
+        var present = await new ExternalProgram("which", [prefix[0]], TimeSpan.FromSeconds(5)).RunAsync(ServerFolder.Cancel);
+        Assert.SkipUnless(present.Succeeded, $"{prefix[0]} is not installed.");
         var user = new ServerUser("nobody", 65534, 65534, prefix);
 
         var outcome = await user.Run(new("id", ["-un"], TimeSpan.FromSeconds(5))).RunAsync(ServerFolder.Cancel);
@@ -68,20 +69,25 @@ public sealed class PrivilegeTests : IAsyncDisposable
         Environment.SetEnvironmentVariable("SPENDTRACKER_TEST_API_KEY", "key-of-ours");
         var bin = await RecordingProgramsAsync();
 
-        await using var server = await _folder.StartAsync(name => name == "SPENDTRACKER_POSTGRES_BIN" ? bin : Environment.GetEnvironmentVariable(name));
+        await using var server = await _folder.StartAsync(
+            name => name == "SPENDTRACKER_POSTGRES_BIN" ? bin : Environment.GetEnvironmentVariable(name));
 
         var recorded = await File.ReadAllTextAsync(Path.Combine(bin, "recorded"), ServerFolder.Cancel);
         Assert.Contains("initdb", recorded, StringComparison.Ordinal);
         Assert.Contains("pg_ctl start", recorded, StringComparison.Ordinal);
         Assert.DoesNotContain("key-of-ours", recorded, StringComparison.Ordinal);
-        string[] texts = [recorded, await File.ReadAllTextAsync(server.LogFile, ServerFolder.Cancel), await File.ReadAllTextAsync(Path.Combine(_folder.Data, "postmaster.opts"), ServerFolder.Cancel)];
-        Assert.All(texts, text => Assert.DoesNotContain(_folder.Password, text, StringComparison.Ordinal));
+        Assert.All(
+            [Path.Combine(bin, "recorded"), server.LogFile, Path.Combine(_folder.Data, "postmaster.opts")],
+            file => Assert.DoesNotContain(_folder.Password, File.ReadAllText(file), StringComparison.Ordinal));
         Assert.False(File.Exists(Path.Combine(_folder.Server, "password.new")));
-        Assert.Contains(_folder.Password, server.ConnectionString("postgres"), StringComparison.Ordinal); // It is the right one we looked for.
+        Assert.Contains(_folder.Password, server.ConnectionString("postgres"), StringComparison.Ordinal); // We looked for the right one.
     }
 
-    private static string[] Values(string[] status, string line) =>
-        status.Single(l => l.StartsWith(line, StringComparison.Ordinal))[line.Length..].Split([' ', '\t'], StringSplitOptions.RemoveEmptyEntries);
+    private static string[] Values(string[] status, string name)
+    {
+        var line = status.Single(line => line.StartsWith(name, StringComparison.Ordinal));
+        return [.. line.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries).Skip(1)];
+    }
 
     private string Closed()
     {
@@ -101,7 +107,14 @@ public sealed class PrivilegeTests : IAsyncDisposable
         foreach (var program in (string[])["initdb", "pg_ctl", "postgres"])
         {
             var file = Path.Combine(bin, program);
-            await File.WriteAllTextAsync(file, $"#!/bin/sh\necho {program} \"$@\" >> {bin}/recorded\nenv >> {bin}/recorded\nexec {real.Folder}/{program} \"$@\"\n", ServerFolder.Cancel);
+            var script = $"""
+                #!/bin/sh
+                echo {program} "$@" >> {bin}/recorded
+                env >> {bin}/recorded
+                exec {real.Folder}/{program} "$@"
+
+                """;
+            await File.WriteAllTextAsync(file, script, ServerFolder.Cancel);
             ServerFolder.SetMode(file, ServerFolder.Open);
         }
 
