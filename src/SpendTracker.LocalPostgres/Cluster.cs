@@ -36,7 +36,7 @@ internal sealed class Cluster(DataPlace place, ServerUser user)
         }
 
         progress?.Report("Creating a database cluster");
-        DeleteUnfinished();
+        place.DeleteUnfinished();
         var record = ServerRecord.New();
         record.Write(place); // Before the data: data without a password would be of no use.
         try
@@ -54,7 +54,7 @@ internal sealed class Cluster(DataPlace place, ServerUser user)
         }
         finally
         {
-            DeleteUnfinished();
+            place.DeleteUnfinished();
         }
     }
 
@@ -102,15 +102,6 @@ internal sealed class Cluster(DataPlace place, ServerUser user)
                 $"{binaries.InitDb} could not create a database cluster in {place.Folder}. Check that the disk has room and the "
                 + $"folder can be written, or name another PostgreSQL with {PostgresSearch.BinVariable}. "
                 + $"It said:{Environment.NewLine}{outcome.LastLines(6)}");
-        }
-    }
-
-    private void DeleteUnfinished()
-    {
-        File.Delete(place.PasswordFile);
-        if (Directory.Exists(place.NewData))
-        {
-            Directory.Delete(place.NewData, recursive: true);
         }
     }
 }

@@ -5,10 +5,15 @@ internal sealed record DataPlace(string Folder)
 {
     public string Data => Path.Combine(Folder, "data");
 
-    /// <summary>A cluster being created. It gets the name <see cref="Data"/> when it is whole.</summary>
-    public string NewData => Path.Combine(Folder, "data.new");
+    /// <summary>
+    /// A cluster being created. It gets the name <see cref="Data"/> when it is whole. Another name each time, as the
+    /// initdb of a start that was killed may still be at work.
+    /// </summary>
+    public string NewData { get; } = Path.Combine(Folder, $"data.new-{Guid.NewGuid():N}");
 
     public string Log => Path.Combine(Folder, "postgres.log");
+
+    public string OldLog => Log + ".1";
 
     public string Lock => Path.Combine(Folder, "start.lock");
 
@@ -46,6 +51,13 @@ internal sealed record DataPlace(string Folder)
             + "Choose a folder that other users can pass through, or run this program as an ordinary user.");
     }
 
+    /// <summary>Deletes what an interrupted creation of a cluster left.</summary>
+    public void DeleteUnfinished()
+    {
+        File.Delete(PasswordFile);
+        Leftovers.Delete(Folder, "data.new-*");
+    }
+
     /// <summary>Deletes what a server keeps here. The lock stays, as we hold it.</summary>
     public void Clear()
     {
@@ -56,12 +68,13 @@ internal sealed record DataPlace(string Folder)
                 $"{Data} does not look like data of PostgreSQL, so it was not deleted. Delete it yourself, or choose another folder.");
         }
 
-        foreach (var folder in new[] { Data, NewData }.Where(Directory.Exists))
+        DeleteUnfinished();
+        if (Directory.Exists(Data))
         {
-            Directory.Delete(folder, recursive: true);
+            Directory.Delete(Data, recursive: true);
         }
 
-        foreach (var file in (string[])[Record, PasswordFile, Log])
+        foreach (var file in (string[])[Record, Log, OldLog])
         {
             File.Delete(file);
         }

