@@ -1,0 +1,92 @@
+using System.Diagnostics;
+using System.Text.Json.Nodes;
+using Npgsql;
+using SpendTracker.LocalPostgres;
+
+namespace SpendTracker.Tests.LocalPostgres;
+
+/// <summary>A folder for one test's server, below one that the unprivileged user can pass through.</summary>
+internal sealed class ServerFolder : IAsyncDisposable
+{
+    public const UnixFileMode Open = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute
+        | UnixFileMode.GroupRead | UnixFileMode.GroupExecute | UnixFileMode.OtherRead | UnixFileMode.OtherExecute;
+
+    public ServerFolder()
+    {
+        Parent = Path.Combine(Path.GetTempPath(), $"spendtracker-{Guid.NewGuid():N}");
+        Directory.CreateDirectory(Parent);
+        SetMode(Parent, Open);
+    }
+
+    public static CancellationToken Cancel => TestContext.Current.CancellationToken;
+
+    public string Parent { get; }
+
+    public string Server => Path.Combine(Parent, "server");
+
+    public string Data => Path.Combine(Server, "data");
+
+    public string Record => Path.Combine(Server, "server.json");
+
+    public JsonNode RecordJson => JsonNode.Parse(File.ReadAllText(Record))!;
+
+    public string Password => (string)RecordJson["password"]!;
+
+    // fsync: a test's data need not outlive a power cut, and outlive a killed server without it.
+    public LocalServerOptions Options => new()
+    {
+        Name = "tests",
+        Folder = Server,
+        Settings = new Dictionary<string, string> { ["fsync"] = "off", ["shared_buffers"] = "16MB" },
+    };
+
+    public Task<LocalServer> StartAsync() => LocalServer.StartAsync(Options, Cancel);
+
+    public Task<LocalServer> StartAsync(Func<string, string?> variable) => LocalServer.StartAsync(Options, variable, Cancel);
+
+    /// <summary>A place as the server has it, but with a say in its ports.</summary>
+    public async Task<LocalServer> StartAsync(Func<int, int> choosePort)
+    {
+        var user = await ServerUser.ChooseAsync(Cancel);
+        var folders = new UserFolders(Environment.GetEnvironmentVariable, user);
+        var place = await DataPlace.OpenAsync(Options, user, folders, Cancel);
+        var search = new PostgresSearch(Environment.GetEnvironmentVariable, user, folders, null);
+        return await new ServerHome(place, user, search) { ChoosePort = choosePort }.StartAsync(Options, Cancel);
+    }
+
+    public void ChangeRecord(Action<JsonNode> change)
+    {
+        var record = RecordJson;
+        change(record);
+        File.WriteAllText(Record, record.ToJsonString());
+    }
+
+    public static async Task<T> QueryAsync<T>(LocalServer server, string sql)
+    {
+        await using var source = NpgsqlDataSource.Create(server.ConnectionString("postgres") + ";Pooling=false");
+        await using var command = source.CreateCommand(sql);
+        return (T)(await command.ExecuteScalarAsync(Cancel))!;
+    }
+
+    public static void SetMode(string path, UnixFileMode mode)
+    {
+        if (!OperatingSystem.IsWindows())
+        {
+            File.SetUnixFileMode(path, mode);
+        }
+    }
+
+    public static bool Runs(int processId) => RunningProcess.Find(processId) is not null;
+
+    public async ValueTask DisposeAsync()
+    {
+        if (Postmaster.Read(Data) is { } left && left.IsRunning())
+        {
+            using var process = Process.GetProcessById(left.ProcessId);
+            process.Kill();
+            await process.WaitForExitAsync(CancellationToken.None);
+        }
+
+        Directory.Delete(Parent, recursive: true);
+    }
+}
