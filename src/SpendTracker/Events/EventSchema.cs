@@ -77,14 +77,27 @@ public static class EventSchema
             reason text not null,
             primary key (projection, seq_id)
         );
+
+        -- The keys that sign cookies, so that a cookie holds on every host and over restarts.
+        create table if not exists spend.data_protection_key (
+            name text primary key,
+            xml text not null
+        );
         """;
 
-    public static async Task CreateAsync(NpgsqlDataSource dataSource, CancellationToken cancellationToken)
+    public static Task CreateAsync(NpgsqlDataSource dataSource, CancellationToken cancellationToken) =>
+        RunAsync(dataSource, $"{Tables} {OwnTables}", cancellationToken);
+
+    /// <summary>Creates the projections' tables where they are missing.</summary>
+    public static Task CreateTablesAsync(NpgsqlDataSource dataSource, IEnumerable<Projection> projections, CancellationToken cancellationToken) =>
+        RunAsync(dataSource, string.Join(";\n", projections.Select(projection => projection.CreateTables)), cancellationToken);
+
+    private static async Task RunAsync(NpgsqlDataSource dataSource, string sql, CancellationToken cancellationToken)
     {
         await using var connection = await dataSource.OpenConnectionAsync(cancellationToken);
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
         await using var command = new NpgsqlCommand(
-            $"set local client_min_messages = warning; select pg_advisory_xact_lock({CreationLock}); {Tables} {OwnTables}", connection, transaction);
+            $"set local client_min_messages = warning; select pg_advisory_xact_lock({CreationLock}); {sql}", connection, transaction);
         await command.ExecuteNonQueryAsync(cancellationToken);
         await transaction.CommitAsync(cancellationToken);
     }

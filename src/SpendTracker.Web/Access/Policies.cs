@@ -1,0 +1,54 @@
+using Microsoft.AspNetCore.Authentication;
+using Microsoft.AspNetCore.Authentication.Cookies;
+using Microsoft.AspNetCore.Authorization;
+using SpendTracker.Access;
+using SpendTracker.Contracts;
+
+namespace SpendTracker.Web.Access;
+
+/// <summary>
+/// Who may do what. Nothing is open unless it says so: the fallback asks for a signed-in person. A policy is named after the
+/// scope that an API key needs for it.
+/// </summary>
+internal static class Policies
+{
+    public const string Record = "record";
+    public const string Read = "read";
+    public const string Publish = "publish";
+
+    private const string Either = "KeyOrCookie";
+
+    public static void AddAccess(this IServiceCollection services)
+    {
+        services.AddMemoryCache(options => options.SizeLimit = 10_000);
+        services.AddAuthentication(Either)
+            .AddPolicyScheme(Either, null, options => options.ForwardDefaultSelector = SchemeOf)
+            .AddScheme<AuthenticationSchemeOptions, ApiKeyAuthentication>(ApiKeyAuthentication.SchemeName, null)
+            .AddCookie(CookieAuthenticationDefaults.AuthenticationScheme, options =>
+            {
+                options.Cookie.Name = "spendtracker";
+                options.Cookie.HttpOnly = true;
+                options.Cookie.SameSite = SameSiteMode.Lax; // An alert's link must open the page without signing in again.
+                options.ExpireTimeSpan = TimeSpan.FromHours(12);
+                options.LoginPath = "/sign-in";
+                options.AccessDeniedPath = "/sign-in";
+            });
+        var policies = services.AddAuthorizationBuilder()
+            .SetFallbackPolicy(new AuthorizationPolicyBuilder().RequireAuthenticatedUser().Build());
+        foreach (var scope in EnumName.All<Scope>())
+        {
+            policies.AddPolicy(scope, policy => policy.RequireAuthenticatedUser().RequireAssertion(context =>
+                context.User.HasClaim(ApiClaims.Scope, scope) || (scope == Read && context.User.HasClaim(claim => claim.Type == SignIn.RoleClaim))));
+        }
+    }
+
+    /// <summary>
+    /// The API takes keys; of it, what only reads also takes a signed-in person's cookie, for downloads. What writes does not,
+    /// so that no other site can make a browser write.
+    /// </summary>
+    private static string SchemeOf(HttpContext context)
+    {
+        var withKey = context.Request.Headers.ContainsKey("Authorization") || !HttpMethods.IsGet(context.Request.Method) || !context.Request.Cookies.ContainsKey("spendtracker");
+        return context.Request.Path.StartsWithSegments("/api") && withKey ? ApiKeyAuthentication.SchemeName : CookieAuthenticationDefaults.AuthenticationScheme;
+    }
+}

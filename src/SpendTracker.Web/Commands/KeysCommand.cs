@@ -1,0 +1,71 @@
+using System.CommandLine;
+using Spectre.Console;
+using SpendTracker.Access;
+using SpendTracker.Contracts;
+
+namespace SpendTracker.Web.Commands;
+
+/// <summary><c>keys</c>: issue, list and revoke API keys.</summary>
+internal static class KeysCommand
+{
+    private static readonly SpendTracker.Events.Recorder Recorder = new("command:keys");
+
+    public static Command Create() => new("keys", "API keys.") { Issue(), List(), Revoke() };
+
+    private static Command Issue()
+    {
+        var name = new Option<string>("--name") { Required = true, Description = "What the key is for. Ids of its events are unique within this name, unless an event names a source." };
+        var scopes = new Option<string[]>("--scope") { Required = true, AllowMultipleArgumentsPerToken = true, Description = "What it may do." };
+        scopes.AcceptOnlyFromAmong([.. EnumName.All<Scope>()]);
+        var workloads = new Option<string[]>("--workload") { AllowMultipleArgumentsPerToken = true, Description = "The workloads that it may record for; any if not given.", DefaultValueFactory = _ => [] };
+        var demo = CommandLine.DemoOption();
+        var command = new Command("issue", "Issue a key. It is shown once.") { name, scopes, workloads, demo };
+        command.SetAction((parsed, cancellationToken) =>
+        {
+            Scope[] wanted = [.. parsed.GetRequiredValue(scopes).Select(EnumName.Parse<Scope>).Distinct()];
+            var bound = parsed.GetRequiredValue(workloads);
+            var reasons = ApiKeys.Check(parsed.GetRequiredValue(name), wanted, bound);
+            return reasons.Count > 0
+                ? Task.FromResult(CommandLine.Fail(string.Join(Environment.NewLine, reasons.Select(reason => $"--{reason.Field}: {reason.Reason}"))))
+                : CommandLine.RunAsync(parsed.GetValue(demo), async opened =>
+                {
+                    Console.WriteLine(await new ApiKeys(opened.Database.Store).IssueAsync(parsed.GetRequiredValue(name), wanted, bound, Recorder, cancellationToken));
+                    return 0;
+                }, cancellationToken);
+        });
+        return command;
+    }
+
+    private static Command List()
+    {
+        var demo = CommandLine.DemoOption();
+        var command = new Command("list", "List the keys; never their secrets.") { demo };
+        command.SetAction((parsed, cancellationToken) => CommandLine.RunAsync(parsed.GetValue(demo), async opened =>
+        {
+            var table = new Table().AddColumns("Id", "Name", "Scopes", "Workloads", "Issued", "Revoked");
+            foreach (var key in await new ApiKeys(opened.Database.Store).ListAsync(cancellationToken))
+            {
+                table.AddRow(
+                    key.Id, Markup.Escape(key.Name), string.Join(", ", key.Scopes.Select(EnumName.Of)),
+                    key.Workloads.Count == 0 ? "any" : Markup.Escape(string.Join(", ", key.Workloads)), key.IssuedAt.ToString("u"), key.Revoked ? "yes" : "");
+            }
+
+            AnsiConsole.Write(table);
+            return 0;
+        }, cancellationToken));
+        return command;
+    }
+
+    private static Command Revoke()
+    {
+        var id = new Argument<string>("id") { Description = "The key's id, from keys list." };
+        var reason = new Option<string>("--reason") { Required = true, Description = "Why; it goes into the log." };
+        var demo = CommandLine.DemoOption();
+        var command = new Command("revoke", "Revoke a key. It stops working within two seconds.") { id, reason, demo };
+        command.SetAction((parsed, cancellationToken) => CommandLine.RunAsync(parsed.GetValue(demo), async opened =>
+            await new ApiKeys(opened.Database.Store).RevokeAsync(parsed.GetRequiredValue(id), parsed.GetRequiredValue(reason), Recorder, cancellationToken)
+                ? 0
+                : CommandLine.Fail($"No key '{parsed.GetRequiredValue(id)}' is in force."), cancellationToken));
+        return command;
+    }
+}

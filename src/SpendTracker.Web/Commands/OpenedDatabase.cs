@@ -1,0 +1,72 @@
+using SpendTracker.Events;
+using SpendTracker.LocalPostgres;
+
+namespace SpendTracker.Web.Commands;
+
+/// <summary>
+/// The database that a command works on: the one that <c>ConnectionStrings__spendtracker</c> names, else one on a private
+/// PostgreSQL server, which is started if it does not run and stopped again by whoever started it.
+/// </summary>
+internal sealed class OpenedDatabase : IAsyncDisposable
+{
+    public const string Serve = "serve";
+    public const string Demo = "demo";
+
+    private const string DatabaseName = "spendtracker";
+
+    private OpenedDatabase(SpendDatabase database, LocalServer? server)
+    {
+        Database = database;
+        Server = server;
+    }
+
+    public SpendDatabase Database { get; }
+
+    /// <summary>The private server; null where the database is somebody else's.</summary>
+    public LocalServer? Server { get; }
+
+    public static async Task<OpenedDatabase> OpenAsync(
+        IConfiguration configuration, ILoggerFactory loggerFactory, string name, bool reset, IProgress<string>? progress, CancellationToken cancellationToken)
+    {
+        LocalServer? server = null;
+        try
+        {
+            var connectionString = configuration.GetConnectionString("spendtracker");
+            if (string.IsNullOrWhiteSpace(connectionString))
+            {
+                server = await LocalServer.StartAsync(new() { Name = name, Reset = reset, Progress = progress }, cancellationToken);
+                await server.CreateDatabaseIfMissingAsync(DatabaseName, cancellationToken);
+                connectionString = server.ConnectionString(DatabaseName);
+            }
+
+            progress?.Report("Preparing the database");
+            var section = configuration.GetSection("SpendTracker");
+            var database = await SpendDatabase.OpenAsync(
+                new()
+                {
+                    ConnectionString = connectionString,
+                    ReportingTimeZone = section["ReportingTimeZone"],
+                    ReportingCurrency = section["ReportingCurrency"],
+                    Events = section.GetSection("Events").Get<EventStoreOptions>() ?? new(),
+                    LoggerFactory = loggerFactory,
+                },
+                cancellationToken);
+            return new OpenedDatabase(database, server);
+        }
+        catch when (server is not null)
+        {
+            await server.DisposeAsync();
+            throw;
+        }
+    }
+
+    /// <summary>Closes the connections first: PostgreSQL stops at once when nobody is connected.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        await Database.DisposeAsync();
+        if (Server is not null)
+        {
+            await Server.DisposeAsync();
+        }
+    }
+}

@@ -1,0 +1,68 @@
+using System.CommandLine;
+using SpendTracker.Access;
+using SpendTracker.Events;
+using SpendTracker.Web.Access;
+using SpendTracker.Web.Hosting;
+
+namespace SpendTracker.Web.Commands;
+
+/// <summary><c>serve</c>: the host, on the database it is given or one of its own.</summary>
+internal static class ServeCommand
+{
+    public static Option<string> UrlsOption() => new("--urls")
+    {
+        Description = "Where to listen, e.g. http://127.0.0.1:5080.",
+        DefaultValueFactory = _ => Environment.GetEnvironmentVariable("ASPNETCORE_URLS") ?? SpendTrackerHost.DefaultUrl,
+    };
+
+    public static Command Create()
+    {
+        var urls = UrlsOption();
+        var command = new Command("serve", "Serve the API and the dashboard until Ctrl+C.") { urls };
+        command.SetAction((parsed, cancellationToken) =>
+            RunAsync(OpenedDatabase.Serve, false, parsed.GetRequiredValue(urls), (app, _) => PrintLinkAsync(app, cancellationToken), cancellationToken));
+        return command;
+    }
+
+    /// <summary>Opens the database, starts the host, does what is to be done once it answers, and serves until Ctrl+C.</summary>
+    public static Task<int> RunAsync(string name, bool reset, string urls, Func<WebApplication, OpenedDatabase, Task> started, CancellationToken cancellationToken) =>
+        CommandLine.GuardAsync(async () =>
+        {
+            var builder = WebApplication.CreateBuilder(new WebApplicationOptions
+            {
+                ApplicationName = typeof(ServeCommand).Assembly.GetName().Name,
+                ContentRootPath = AppContext.BaseDirectory, // The command may be run from anywhere.
+            });
+            builder.WebHost.UseUrls(urls);
+            using var loggers = LoggerFactory.Create(logging => logging.AddConfiguration(builder.Configuration.GetSection("Logging")).AddConsole());
+            await using var opened = await CommandLine.WithStatusAsync(progress => OpenedDatabase.OpenAsync(
+                builder.Configuration, loggers, name, reset, progress, cancellationToken));
+            await using var app = SpendTrackerHost.Build(builder, opened.Database);
+            await StartAsync(app, urls, cancellationToken);
+            await started(app, opened);
+            await app.WaitForShutdownAsync(cancellationToken);
+            return 0;
+        });
+
+    /// <summary>Prints an address that signs an administrator in, once.</summary>
+    public static async Task PrintLinkAsync(WebApplication app, CancellationToken cancellationToken)
+    {
+        var token = await app.Services.GetRequiredService<SignInLinks>()
+            .IssueAsync("Administrator", Role.Admin, new Recorder("host:start"), cancellationToken);
+        var address = app.Urls.First();
+        Console.WriteLine($"Dashboard: {address}");
+        Console.WriteLine($"Sign in, once, within {SignInLinks.Lifetime.TotalMinutes:0} minutes: {SignIn.Link(address, token)}");
+    }
+
+    private static async Task StartAsync(WebApplication app, string urls, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await app.StartAsync(cancellationToken);
+        }
+        catch (IOException fault)
+        {
+            throw new IOException($"Cannot listen on {urls}: {fault.InnerException?.Message ?? fault.Message} Choose another address with --urls.", fault);
+        }
+    }
+}

@@ -1,0 +1,68 @@
+using System.Text.Json;
+using System.Text.Json.Serialization.Metadata;
+using Microsoft.AspNetCore.Diagnostics;
+using Microsoft.AspNetCore.Http.HttpResults;
+using Npgsql;
+using SpendTracker.Contracts;
+using SpendTracker.Events;
+using SpendTracker.Web.Ingest;
+
+namespace SpendTracker.Web.Hosting;
+
+/// <summary>Every error as problem details (RFC 9457): what is wrong, with which field, and what the limit is.</summary>
+internal sealed class Problems(IProblemDetailsService problems, ILogger<Problems> logger) : IExceptionHandler
+{
+    /// <summary>Fields that break rules, each with all its reasons.</summary>
+    public static ValidationProblem Of(IEnumerable<FieldReason> reasons) => TypedResults.ValidationProblem(
+        reasons.GroupBy(reason => reason.Field).ToDictionary(field => field.Key, field => field.Select(reason => reason.Reason).ToArray()));
+
+    /// <summary>Reads a request's JSON as strictly as events are read.</summary>
+    public static async Task<(T? Value, IResult? Problem)> ReadAsync<T>(HttpRequest request, JsonTypeInfo<T> json, CancellationToken cancellationToken)
+        where T : class
+    {
+        if (!request.HasJsonContentType())
+        {
+            return (null, TypedResults.Problem("Send application/json.", statusCode: StatusCodes.Status415UnsupportedMediaType));
+        }
+
+        var body = await RequestBody.ReadAsync(request, cancellationToken);
+        try
+        {
+            return JsonSerializer.Deserialize(body.Span, json) is { } value
+                ? (value, null)
+                : (null, Of([new FieldReason("", "Must be an object.")]));
+        }
+        catch (JsonException fault)
+        {
+            return (null, JsonReasons.IsMalformed(body.Span, out var where)
+                ? TypedResults.Problem(where, statusCode: StatusCodes.Status400BadRequest, title: "Malformed JSON.")
+                : Of(JsonReasons.Of(fault, body.Span, json)));
+        }
+    }
+
+    public async ValueTask<bool> TryHandleAsync(HttpContext context, Exception exception, CancellationToken cancellationToken)
+    {
+        var (status, detail) = exception switch
+        {
+            BadHttpRequestException { StatusCode: StatusCodes.Status413PayloadTooLarge } =>
+                (StatusCodes.Status413PayloadTooLarge, $"At most {RequestBody.MostBytes / 1024 / 1024} MiB a request."),
+            BadHttpRequestException bad => (bad.StatusCode, bad.Message),
+            EventStoreBusyException busy => (StatusCodes.Status503ServiceUnavailable, busy.Message),
+            NpgsqlException { IsTransient: true } or NpgsqlException { InnerException: IOException or TimeoutException or System.Net.Sockets.SocketException } =>
+                (StatusCodes.Status503ServiceUnavailable, "The database cannot be reached. Nothing was lost that was acknowledged; send the same ids again."),
+            _ => (StatusCodes.Status500InternalServerError, "Something went wrong here; it has been logged."),
+        };
+        if (status == StatusCodes.Status503ServiceUnavailable)
+        {
+            context.Response.Headers.RetryAfter = "1";
+            logger.LogWarning("{Method} {Path} answered 503: {Fault}", context.Request.Method, context.Request.Path, exception.Message);
+        }
+        else if (status >= 500)
+        {
+            logger.LogError(exception, "{Method} {Path} failed", context.Request.Method, context.Request.Path);
+        }
+
+        context.Response.StatusCode = status;
+        return await problems.TryWriteAsync(new() { HttpContext = context, ProblemDetails = { Status = status, Detail = detail } });
+    }
+}

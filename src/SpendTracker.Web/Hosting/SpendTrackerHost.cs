@@ -1,0 +1,109 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using Microsoft.AspNetCore.Components.Authorization;
+using Microsoft.AspNetCore.DataProtection;
+using Microsoft.AspNetCore.DataProtection.KeyManagement;
+using Microsoft.AspNetCore.Diagnostics.HealthChecks;
+using Microsoft.Extensions.Options;
+using Radzen;
+using SpendTracker.Access;
+using SpendTracker.Costs;
+using SpendTracker.Estimates;
+using SpendTracker.Rates;
+using SpendTracker.Web.Access;
+using SpendTracker.Web.Costs;
+using SpendTracker.Web.Estimates;
+using SpendTracker.Web.Events;
+using SpendTracker.Web.Ingest;
+using SpendTracker.Web.Rates;
+using SpendTracker.Web.Telemetry;
+using SpendTracker.Web.Workloads;
+using SpendTracker.Workloads;
+
+namespace SpendTracker.Web.Hosting;
+
+/// <summary>The one host: ingest API, query API, dashboard and daemon over an opened database. Read it from top to bottom.</summary>
+public static class SpendTrackerHost
+{
+    public const string DefaultUrl = "http://127.0.0.1:5080";
+
+    public static WebApplication Build(WebApplicationBuilder builder, SpendDatabase database)
+    {
+        var services = builder.Services;
+        builder.WebHost.UseStaticWebAssets();
+        builder.WebHost.ConfigureKestrel(server =>
+        {
+            server.Limits.MaxRequestBodySize = RequestBody.MostBytes;
+            server.AddServerHeader = false;
+        });
+
+        services.AddSingleton(database);
+        services.AddSingleton(database.DataSource);
+        services.AddSingleton(database.Store);
+        services.AddSingleton(database.HighWaterMark);
+        services.AddSingleton(database.Settings);
+        services.AddSingleton(database.Options.Clock);
+        services.AddSingleton(database.CreateDaemon());
+        services.AddSingleton<DaemonService>();
+        services.AddHostedService(provider => provider.GetRequiredService<DaemonService>());
+        services.AddHostedService<TelemetryExport>();
+
+        services.AddSingleton<UsageRecorder>();
+        services.AddSingleton<MonthlyCostQuery>();
+        services.AddSingleton<UnpricedQuery>();
+        services.AddSingleton<WorkloadRegistry>();
+        services.AddSingleton<PriceBook>();
+        services.AddSingleton<EstimateBook>();
+        services.AddSingleton<ApiKeys>();
+        services.AddSingleton<SignInLinks>();
+
+        services.AddAccess();
+        services.AddDataProtection().SetApplicationName("SpendTracker");
+        services.AddSingleton<IConfigureOptions<KeyManagementOptions>>(provider =>
+            new ConfigureOptions<KeyManagementOptions>(options => options.XmlRepository = new KeyRing(database.DataSource)));
+
+        services.AddProblemDetails();
+        services.AddExceptionHandler<Problems>();
+        services.AddHealthChecks().AddCheck<ReadyCheck>("ready");
+        services.ConfigureHttpJsonOptions(options =>
+        {
+            options.SerializerOptions.PropertyNamingPolicy = JsonNamingPolicy.CamelCase;
+            options.SerializerOptions.DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull;
+        });
+
+        services.AddRazorComponents().AddInteractiveServerComponents();
+        services.AddCascadingAuthenticationState();
+        services.AddRadzenComponents();
+
+        var app = builder.Build();
+        app.UseServerSpanTags();
+        app.UseExceptionHandler();
+        app.UseStatusCodePages();
+        app.Use((context, next) =>
+        {
+            context.Response.Headers.XContentTypeOptions = "nosniff";
+            context.Response.Headers.XFrameOptions = "DENY";
+            context.Response.Headers["Referrer-Policy"] = "same-origin";
+            return next(context);
+        });
+        app.UseAuthentication();
+        app.UseAuthorization();
+        app.UseAntiforgery();
+
+        app.MapHealthChecks("/health/live", new HealthCheckOptions { Predicate = _ => false }).AllowAnonymous();
+        app.MapHealthChecks("/health/ready").AllowAnonymous();
+        app.MapSignIn();
+
+        var api = app.MapGroup("/api/v1");
+        api.MapUsage();
+        api.MapCosts();
+        api.MapWorkloads();
+        api.MapRates();
+        api.MapEstimates();
+
+        app.MapStaticAssets().AllowAnonymous();
+        app.MapBlazorScript();
+        app.MapRazorComponents<App>().AddInteractiveServerRenderMode();
+        return app;
+    }
+}

@@ -1,0 +1,16 @@
+using System.CommandLine;
+using SpendTracker.Web.Commands;
+
+var root = new RootCommand("SpendTracker: what prompt engineering, fine-tuning and hybrids really cost.")
+{
+    ServeCommand.Create(),
+    DemoCommand.Create(),
+    KeysCommand.Create(),
+    SignInLinkCommand.Create(),
+    RebuildCommand.Create(),
+    VerifyCommand.Create(),
+};
+
+// Ctrl+C cancels the command; what it started, PostgreSQL included, gets this long to stop cleanly.
+var patience = new InvocationConfiguration { ProcessTerminationTimeout = TimeSpan.FromSeconds(25) };
+return await root.Parse(args.Length == 0 ? ["serve"] : args).InvokeAsync(patience);

@@ -1,0 +1,119 @@
+using Microsoft.Extensions.Logging;
+using Npgsql;
+using SpendTracker.Costs;
+using SpendTracker.Estimates;
+using SpendTracker.Events;
+using SpendTracker.Rates;
+using SpendTracker.Settings;
+using SpendTracker.Workloads;
+
+namespace SpendTracker;
+
+/// <summary>What a database is opened with.</summary>
+public sealed record SpendDatabaseOptions
+{
+    public required string ConnectionString { get; init; }
+
+    /// <summary>Used when the database is new; otherwise must be what it has. Null: whatever it has, or UTC.</summary>
+    public string? ReportingTimeZone { get; init; }
+
+    /// <summary>Used when the database is new; otherwise must be what it has. Null: whatever it has, or USD.</summary>
+    public string? ReportingCurrency { get; init; }
+
+    public EventStoreOptions Events { get; init; } = new();
+
+    public TimeProvider Clock { get; init; } = TimeProvider.System;
+
+    public ILoggerFactory LoggerFactory { get; init; } = Microsoft.Extensions.Logging.Abstractions.NullLoggerFactory.Instance;
+}
+
+/// <summary>A SpendTracker database, opened: tables created, settings known, starting rates published.</summary>
+public sealed class SpendDatabase : IAsyncDisposable
+{
+    private readonly NpgsqlDataSource _appending;
+
+    private SpendDatabase(SpendDatabaseOptions options)
+    {
+        Options = options;
+
+        // Projections name their tables without a schema, so that a rebuild can run the same statements beside the live ones.
+        var settings = new NpgsqlConnectionStringBuilder(options.ConnectionString) { SearchPath = "spend", MaxAutoPrepare = 100 };
+        if (!settings.ContainsKey("Maximum Pool Size"))
+        {
+            settings.MaxPoolSize = 40; // PostgreSQL admits 100 by default, and there may be a second host.
+        }
+
+        ConnectionString = settings.ConnectionString;
+        DataSource = Build(settings);
+
+        // The duplicate filter looks up a handful of ids in a large table. Its plan is made once and kept, at a moment when
+        // the table may still be small enough for a scan; these settings leave only the index.
+        settings.Options = $"{settings.Options} -c enable_seqscan=off -c enable_hashjoin=off -c enable_mergejoin=off".Trim();
+        settings.MaxPoolSize = options.Events.Writers + 4;
+        _appending = Build(settings);
+        Store = new EventStore(_appending, options.Events, options.Clock);
+        HighWaterMark = new HighWaterMark(DataSource, options.Events, options.LoggerFactory.CreateLogger<HighWaterMark>());
+    }
+
+    public SpendDatabaseOptions Options { get; }
+
+    public string ConnectionString { get; }
+
+    public NpgsqlDataSource DataSource { get; }
+
+    public EventStore Store { get; }
+
+    public HighWaterMark HighWaterMark { get; }
+
+    public OrganisationSettings Settings { get; private set; } = null!;
+
+    /// <summary>Opens a database, and sets it up where it is new. May be done by several hosts at once.</summary>
+    /// <exception cref="NpgsqlException">It cannot be reached, or the user may not create tables.</exception>
+    /// <exception cref="SettingsConflictException">It reports in another time zone or currency than is wanted.</exception>
+    public static async Task<SpendDatabase> OpenAsync(SpendDatabaseOptions options, CancellationToken cancellationToken)
+    {
+        var database = new SpendDatabase(options);
+        try
+        {
+            await EventSchema.CreateAsync(database.DataSource, cancellationToken);
+            database.Settings = await OrganisationSettings.EstablishAsync(
+                database.Store, options.ReportingTimeZone, options.ReportingCurrency, cancellationToken);
+            await EventSchema.CreateTablesAsync(database.DataSource, database.Projections(), cancellationToken);
+            if (database.Settings.ReportingCurrency == "USD")
+            {
+                await new PriceBook(database.DataSource, database.Store).PublishStartingRatesAsync(cancellationToken);
+            }
+
+            return database;
+        }
+        catch
+        {
+            await database.DisposeAsync();
+            throw;
+        }
+    }
+
+    /// <summary>The projections, new each time: each holds a page of its own in memory.</summary>
+    public IReadOnlyList<Projection> Projections() =>
+        [new DailyUsageProjection(Settings.ReportingTimeZone), new WorkloadProjection(), new EstimateProjection()];
+
+    public ProjectionDaemon CreateDaemon() =>
+        new(DataSource, Store, HighWaterMark, Projections(), Options.Events, Options.LoggerFactory.CreateLogger<ProjectionDaemon>());
+
+    public ProjectionRebuild CreateRebuild() => new(ConnectionString, DataSource, HighWaterMark, Options.Events);
+
+    public async ValueTask DisposeAsync()
+    {
+        await Store.DisposeAsync();
+        HighWaterMark.Dispose();
+        await _appending.DisposeAsync();
+        await DataSource.DisposeAsync();
+    }
+
+    private NpgsqlDataSource Build(NpgsqlConnectionStringBuilder settings)
+    {
+        var builder = new NpgsqlDataSourceBuilder(settings.ConnectionString);
+        builder.UseLoggerFactory(Options.LoggerFactory);
+        return builder.Build();
+    }
+}
