@@ -41,6 +41,7 @@ public sealed class CrashTests : IAsyncLifetime
             using (var postmaster = Process.GetProcessById(_server.ProcessId))
             {
                 postmaster.Kill();
+                await postmaster.WaitForExitAsync(TestContext.Current.CancellationToken);
             }
 
             _server = await StartServerAsync();
