@@ -126,7 +126,7 @@ public sealed class TokenImportTests : IAsyncLifetime
 
         var changed = Write("all.csv", File.ReadAllText(file).Replace("b;2026-06-01T09:00Z;10;", "b;2026-06-01T09:00Z;11;", StringComparison.Ordinal));
         Assert.Equal(new ImportCounts(0, 1, 1, 0), await ImportAsync(changed, all));
-        Assert.Contains("3,Contradicts what is recorded under id b. inputTokens: Stored as 10", File.ReadAllText(Rejects), StringComparison.Ordinal);
+        Assert.Contains("3,\"Contradicts what is recorded under id b. inputTokens: Stored as 10, sent as 11.\"", File.ReadAllText(Rejects), StringComparison.Ordinal);
     }
 
     [Fact]
