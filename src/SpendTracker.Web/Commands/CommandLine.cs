@@ -3,6 +3,8 @@ using Npgsql;
 using Spectre.Console;
 using SpendTracker.LocalPostgres;
 using SpendTracker.Settings;
+using SpendTracker.Web.Demo;
+using SpendTracker.Web.Import;
 
 namespace SpendTracker.Web.Commands;
 
@@ -33,7 +35,7 @@ internal static class CommandLine
         {
             return await run();
         }
-        catch (Exception fault) when (fault is LocalPostgresException or SettingsConflictException or IOException or UnauthorizedAccessException)
+        catch (Exception fault) when (fault is LocalPostgresException or SettingsConflictException or DemoRecordingException or ImportException or IOException or UnauthorizedAccessException)
         {
             return Fail(fault.Message);
         }
