@@ -8,10 +8,11 @@ using SpendTracker.Benchmarks.Query;
 var quick = new Option<bool>("--quick") { Description = "A smoke run of a few seconds: it proves that the benchmark works, and its figures mean little." };
 var events = new Option<int?>("--events") { Description = "Events to project; 500,000 if not given." };
 var rounds = new Option<int?>("--rounds") { Description = "Rounds that are counted; one more, which is not, warms up." };
+var only = new Option<string>("--only") { Description = "Only measurements whose name contains this.", DefaultValueFactory = _ => "" };
 
-var append = new Command("append", "Appending, directly and over HTTP, against raw COPY.") { quick, rounds };
+var append = new Command("append", "Appending, directly and over HTTP, against raw COPY.") { quick, rounds, only };
 append.SetAction((parsed, cancellationToken) => RunAsync(
-    (server, report) => new AppendBenchmark(server, report, parsed.GetValue(quick), parsed.GetValue(rounds)).RunAsync(cancellationToken), cancellationToken));
+    (server, report) => new AppendBenchmark(server, report, parsed.GetValue(quick), parsed.GetValue(rounds), parsed.GetRequiredValue(only)).RunAsync(cancellationToken), cancellationToken));
 
 var project = new Command("project", "Catching up from nothing, against raw COPY.") { quick, rounds, events };
 project.SetAction((parsed, cancellationToken) => RunAsync(

@@ -1,7 +1,7 @@
 namespace SpendTracker.Benchmarks.Append;
 
 /// <summary>How fast events go in, against raw COPY: by the store alone, and over HTTP by the whole host.</summary>
-internal sealed class AppendBenchmark(BenchmarkServer server, Report report, bool quick, int? rounds)
+internal sealed class AppendBenchmark(BenchmarkServer server, Report report, bool quick, int? rounds, string only)
 {
     private const int Workloads = 500;
 
@@ -12,22 +12,23 @@ internal sealed class AppendBenchmark(BenchmarkServer server, Report report, boo
     {
         // Single events are slower: as many would make their rounds too long.
         var singles = _events / 2;
-        List<string[]> rows =
+        Measurement[][] measurements =
         [
-            .. await MeasureAsync(
-                [await AppendEntry.DirectAsync(server, "EventStore, 500 events a call, 16 callers", _events, Workloads, 16, 500, cancellationToken)], cancellationToken),
-            .. await MeasureAsync(
-                [await AppendEntry.HttpAsync(server, "HTTP, 1 event a request, 64 connections", singles, Workloads, 64, 1, cancellationToken)], cancellationToken),
-            .. await MeasureAsync(
-                [await AppendEntry.HttpAsync(server, "HTTP, 1 event a request, 256 connections", singles, Workloads, 256, 1, cancellationToken)], cancellationToken),
-            .. await MeasureAsync(
-                [await AppendEntry.HttpAsync(server, "HTTP, 500 events a request, 16 connections", _events, Workloads, 16, 500, cancellationToken)], cancellationToken),
-            .. await MeasureAsync(
-                [
-                    await AppendEntry.DirectAsync(server, "EventStore, 100 events a call, 8 callers, one stream", _events, 1, 8, 100, cancellationToken),
-                    await AppendEntry.DirectAsync(server, "EventStore, 100 events a call, 8 callers, 500 streams", _events, Workloads, 8, 100, cancellationToken),
-                ], cancellationToken),
+            [new("EventStore, 500 events a call, 16 callers", name => AppendEntry.DirectAsync(server, name, _events, Workloads, 16, 500, cancellationToken))],
+            [new("HTTP, 1 event a request, 64 connections", name => AppendEntry.HttpAsync(server, name, singles, Workloads, 64, 1, cancellationToken))],
+            [new("HTTP, 1 event a request, 256 connections", name => AppendEntry.HttpAsync(server, name, singles, Workloads, 256, 1, cancellationToken))],
+            [new("HTTP, 500 events a request, 16 connections", name => AppendEntry.HttpAsync(server, name, _events, Workloads, 16, 500, cancellationToken))],
+            [
+                new("EventStore, 100 events a call, 8 callers, one stream", name => AppendEntry.DirectAsync(server, name, _events, 1, 8, 100, cancellationToken)),
+                new("EventStore, 100 events a call, 8 callers, 500 streams", name => AppendEntry.DirectAsync(server, name, _events, Workloads, 8, 100, cancellationToken)),
+            ],
         ];
+        List<string[]> rows = [];
+        foreach (var together in measurements.Where(together => together.Any(measurement => measurement.Name.Contains(only, StringComparison.OrdinalIgnoreCase))))
+        {
+            rows.AddRange(await MeasureAsync(together, cancellationToken));
+        }
+
         report.Table("Append", ["what", "events/s", "raw COPY, rows/s", "ratio to raw COPY", "p50", "p99"], rows);
         var example = new UsageEvents(1).Stored(1)[0];
         report.Note(
@@ -36,8 +37,16 @@ internal sealed class AppendBenchmark(BenchmarkServer server, Report report, boo
             + "it, PostgreSQL and the client that loads it share the cores. All that was acknowledged was found stored, without gaps.");
     }
 
-    private async Task<List<string[]>> MeasureAsync(AppendEntry[] entries, CancellationToken cancellationToken)
+    private sealed record Measurement(string Name, Func<string, Task<AppendEntry>> OpenAsync);
+
+    private async Task<List<string[]>> MeasureAsync(Measurement[] together, CancellationToken cancellationToken)
     {
+        List<AppendEntry> entries = [];
+        foreach (var measurement in together)
+        {
+            entries.Add(await measurement.OpenAsync(measurement.Name));
+        }
+
         var database = await server.CreateDatabaseAsync(new(), cancellationToken);
         var source = new UsageEvents(Workloads);
         var copy = await RawCopy.OpenAsync(database, source.Streams, cancellationToken);
