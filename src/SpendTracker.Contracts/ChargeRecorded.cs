@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace SpendTracker.Contracts;
 
 /// <summary>An amount that somebody else computed: an invoice line, a credit, a tax.</summary>
@@ -16,5 +18,6 @@ public sealed record ChargeRecorded(
     ChargeCategory Category = ChargeCategory.Usage, string? Provider = null, string? Invoice = null, string? Description = null) : IUsageEvent
 {
     /// <inheritdoc/>
+    [JsonIgnore]
     public DateTimeOffset OccurredAt => ChargedAt;
 }

@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace SpendTracker.Contracts;
 
 /// <summary>
@@ -18,5 +20,6 @@ public sealed record DatasetPrepRecorded(
     decimal? LabourHours = null, string? Role = null, decimal? Items = null, decimal? Amount = null, string? Currency = null) : IUsageEvent
 {
     /// <inheritdoc/>
+    [JsonIgnore]
     public DateTimeOffset OccurredAt => PreparedAt;
 }

@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace SpendTracker.Contracts;
 
 /// <summary>A variant's quality was measured: what the money bought. It has no quantity to price.</summary>
@@ -12,5 +14,6 @@ public sealed record EvaluationRecorded(
     string Workload, Approach Approach, string Variant, string Metric, decimal Score, long Samples, DateTimeOffset EvaluatedAt) : IUsageEvent
 {
     /// <inheritdoc/>
+    [JsonIgnore]
     public DateTimeOffset OccurredAt => EvaluatedAt;
 }

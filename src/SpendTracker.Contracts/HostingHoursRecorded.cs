@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace SpendTracker.Contracts;
 
 /// <summary>A model was kept running, whether anybody used it or not.</summary>
@@ -15,5 +17,6 @@ public sealed record HostingHoursRecorded(
     decimal Units = 1, decimal? BusyShare = null, string? Variant = null) : IUsageEvent
 {
     /// <inheritdoc/>
+    [JsonIgnore]
     public DateTimeOffset OccurredAt => PeriodStart;
 }

@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace SpendTracker.Contracts;
 
 /// <summary>People worked on a workload.</summary>
@@ -11,5 +13,6 @@ public sealed record LabourRecorded(
     string Workload, Approach Approach, string Role, decimal Hours, LabourActivity Activity, DateTimeOffset WorkedAt) : IUsageEvent
 {
     /// <inheritdoc/>
+    [JsonIgnore]
     public DateTimeOffset OccurredAt => WorkedAt;
 }

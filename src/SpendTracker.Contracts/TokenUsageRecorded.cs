@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace SpendTracker.Contracts;
 
 /// <summary>
@@ -24,5 +26,6 @@ public sealed record TokenUsageRecorded(
     long Requests = 1, string? Variant = null, Outcome Outcome = Outcome.Unknown) : IUsageEvent
 {
     /// <inheritdoc/>
+    [JsonIgnore]
     public DateTimeOffset OccurredAt => UsedAt;
 }

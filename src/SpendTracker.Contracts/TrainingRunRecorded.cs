@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace SpendTracker.Contracts;
 
 /// <summary>A training run ended. Exactly one of trained tokens or GPU hours says how much it consumed.</summary>
@@ -20,5 +22,6 @@ public sealed record TrainingRunRecorded(
     IReadOnlyList<decimal>? TrainingLoss = null, IReadOnlyList<decimal>? ValidationLoss = null, bool StoppedEarly = false) : IUsageEvent
 {
     /// <inheritdoc/>
+    [JsonIgnore]
     public DateTimeOffset OccurredAt => CompletedAt;
 }

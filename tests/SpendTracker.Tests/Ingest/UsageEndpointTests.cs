@@ -56,6 +56,17 @@ public sealed class UsageEndpointTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task What_is_stored_is_what_was_sent_in_full_and_nothing_else()
+    {
+        await _host.RecordAsync(Given.TokensJson("a", ",\"variant\":\"few-shot/v3\"", "2026-05-01T12:00:00.1234567+02:00"));
+
+        Assert.Equal(
+            ["approach", "cacheWriteTokens", "cachedInputTokens", "inputTokens", "model", "outcome", "outputTokens", "provider", "reasoningTokens", "requests", "serviceTier", "usedAt", "variant", "workload"],
+            await _host.Database.TextsAsync("select jsonb_object_keys(data) from spend.mt_events where type = 'token_usage_recorded' order by 1 collate \"C\""));
+        Assert.Equal("2026-05-01T10:00:00.1234567Z", await _host.Database.ScalarAsync<string>("select data->>'usedAt' from spend.mt_events where type = 'token_usage_recorded'"));
+    }
+
+    [Fact]
     public async Task An_event_without_an_id_gets_one_that_settles_a_retry()
     {
         var (_, first) = await _host.RecordAsync(Given.TokensJson());
@@ -100,6 +111,7 @@ public sealed class UsageEndpointTests : IAsyncLifetime
     [InlineData("\"inputTokens\":1000", "\"inputTokens\":1000,\"reasoningTokens\":101", "reasoningTokens", "Cannot exceed outputTokens")]
     [InlineData("\"inputTokens\":1000", "\"inputTokens\":1000,\"prompt\":\"secret text\"", "prompt", "Not a field of this type")]
     [InlineData("\"inputTokens\":1000", "\"inputTokens\":1000,\"requests\":0", "requests", "Must be from 1 to 1,000,000,000.")]
+    [InlineData("\"inputTokens\":1000", "\"inputTokens\":1000,\"occurredAt\":\"2026-05-01T12:00:00Z\"", "occurredAt", "Not a field of this type")]
     [InlineData("prompt-engineering", "vibes", "approach", "Must be one of prompt-engineering, fine-tuning, hybrid.")]
     [InlineData("\"approach\":\"prompt-engineering\"", "\"approach\":0", "approach", "Must be one of prompt-engineering, fine-tuning, hybrid.")]
     [InlineData("\"workload\":\"support-chat\"", "\"workload\":\"a/b\"", "workload", "Must not contain a slash or a blank.")]
