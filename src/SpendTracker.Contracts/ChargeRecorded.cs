@@ -1,5 +1,3 @@
-using System.Text.Json.Serialization;
-
 namespace SpendTracker.Contracts;
 
 /// <summary>An amount that somebody else computed: an invoice line, a credit, a tax.</summary>
@@ -17,7 +15,5 @@ public sealed record ChargeRecorded(
     string Workload, Approach Approach, Component Component, decimal Amount, string Currency, DateTimeOffset ChargedAt,
     ChargeCategory Category = ChargeCategory.Usage, string? Provider = null, string? Invoice = null, string? Description = null) : IUsageEvent
 {
-    /// <inheritdoc/>
-    [JsonIgnore]
-    public DateTimeOffset OccurredAt => ChargedAt;
+    DateTimeOffset IUsageEvent.OccurredAt => ChargedAt;
 }

@@ -1,5 +1,3 @@
-using System.Text.Json.Serialization;
-
 namespace SpendTracker.Contracts;
 
 /// <summary>A variant's quality was measured: what the money bought. It has no quantity to price.</summary>
@@ -13,7 +11,5 @@ namespace SpendTracker.Contracts;
 public sealed record EvaluationRecorded(
     string Workload, Approach Approach, string Variant, string Metric, decimal Score, long Samples, DateTimeOffset EvaluatedAt) : IUsageEvent
 {
-    /// <inheritdoc/>
-    [JsonIgnore]
-    public DateTimeOffset OccurredAt => EvaluatedAt;
+    DateTimeOffset IUsageEvent.OccurredAt => EvaluatedAt;
 }

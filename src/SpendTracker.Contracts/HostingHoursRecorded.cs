@@ -1,5 +1,3 @@
-using System.Text.Json.Serialization;
-
 namespace SpendTracker.Contracts;
 
 /// <summary>A model was kept running, whether anybody used it or not.</summary>
@@ -16,7 +14,5 @@ public sealed record HostingHoursRecorded(
     string Workload, Approach Approach, string Sku, decimal Hours, DateTimeOffset PeriodStart, DateTimeOffset PeriodEnd,
     decimal Units = 1, decimal? BusyShare = null, string? Variant = null) : IUsageEvent
 {
-    /// <inheritdoc/>
-    [JsonIgnore]
-    public DateTimeOffset OccurredAt => PeriodStart;
+    DateTimeOffset IUsageEvent.OccurredAt => PeriodStart;
 }

@@ -1,5 +1,3 @@
-using System.Text.Json.Serialization;
-
 namespace SpendTracker.Contracts;
 
 /// <summary>People worked on a workload.</summary>
@@ -12,7 +10,5 @@ namespace SpendTracker.Contracts;
 public sealed record LabourRecorded(
     string Workload, Approach Approach, string Role, decimal Hours, LabourActivity Activity, DateTimeOffset WorkedAt) : IUsageEvent
 {
-    /// <inheritdoc/>
-    [JsonIgnore]
-    public DateTimeOffset OccurredAt => WorkedAt;
+    DateTimeOffset IUsageEvent.OccurredAt => WorkedAt;
 }

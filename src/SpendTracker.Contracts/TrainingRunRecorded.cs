@@ -1,5 +1,3 @@
-using System.Text.Json.Serialization;
-
 namespace SpendTracker.Contracts;
 
 /// <summary>A training run ended. Exactly one of trained tokens or GPU hours says how much it consumed.</summary>
@@ -21,7 +19,5 @@ public sealed record TrainingRunRecorded(
     long? TrainedTokens = null, decimal Epochs = 1, decimal? GpuHours = null, string? Sku = null,
     IReadOnlyList<decimal>? TrainingLoss = null, IReadOnlyList<decimal>? ValidationLoss = null, bool StoppedEarly = false) : IUsageEvent
 {
-    /// <inheritdoc/>
-    [JsonIgnore]
-    public DateTimeOffset OccurredAt => CompletedAt;
+    DateTimeOffset IUsageEvent.OccurredAt => CompletedAt;
 }

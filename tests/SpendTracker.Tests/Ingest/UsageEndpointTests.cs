@@ -58,12 +58,12 @@ public sealed class UsageEndpointTests : IAsyncLifetime
     [Fact]
     public async Task What_is_stored_is_what_was_sent_in_full_and_nothing_else()
     {
-        await _host.RecordAsync(Given.TokensJson("a", ",\"variant\":\"few-shot/v3\"", "2026-05-01T12:00:00.1234567+02:00"));
+        await _host.RecordAsync(Given.TokensJson("a", ",\"variant\":\"few-shot/v3\"", Given.At(Given.Day, 10).AddTicks(1_234_567).ToOffset(TimeSpan.FromHours(2)).ToString("o")));
 
         Assert.Equal(
             ["approach", "cacheWriteTokens", "cachedInputTokens", "inputTokens", "model", "outcome", "outputTokens", "provider", "reasoningTokens", "requests", "serviceTier", "usedAt", "variant", "workload"],
-            await _host.Database.TextsAsync("select jsonb_object_keys(data) from spend.mt_events where type = 'token_usage_recorded' order by 1 collate \"C\""));
-        Assert.Equal("2026-05-01T10:00:00.1234567Z", await _host.Database.ScalarAsync<string>("select data->>'usedAt' from spend.mt_events where type = 'token_usage_recorded'"));
+            await _host.Database.TextsAsync("select key from spend.mt_events, jsonb_object_keys(data) as key where type = 'token_usage_recorded' order by key collate \"C\""));
+        Assert.Equal($"{Given.Day:yyyy-MM-dd}T10:00:00.1234567Z", await _host.Database.ScalarAsync<string>("select data->>'usedAt' from spend.mt_events where type = 'token_usage_recorded'"));
     }
 
     [Fact]
