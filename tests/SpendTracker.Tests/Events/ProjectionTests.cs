@@ -97,6 +97,20 @@ public sealed class ProjectionTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_page_whose_reading_breaks_off_is_not_counted_twice_when_it_is_tried_again()
+    {
+        await _database.RecordAsync(Given.Tokens(), Given.Tokens(), Given.Tokens());
+        var mark = await _database.Spend.HighWaterMark.AdvanceAsync(TestContext.Current.CancellationToken);
+        await using var connection = await _database.DataSource.OpenConnectionAsync(TestContext.Current.CancellationToken);
+        var run = new ProjectionRun(connection, new Breaking(_database.Settings.ReportingTimeZone), new EventStoreOptions());
+        await Assert.ThrowsAsync<IOException>(() => run.CatchUpAsync(mark, null, TestContext.Current.CancellationToken));
+
+        await run.CatchUpAsync(mark, null, TestContext.Current.CancellationToken);
+
+        Assert.Equal(3_000m, await _database.ScalarAsync<decimal>("select sum(quantity) from spend.daily_usage where meter = 'input-tokens'"));
+    }
+
+    [Fact]
     public async Task A_checkpoint_that_somebody_else_moved_stops_the_page()
     {
         await _database.RecordAsync(Given.Tokens());
@@ -156,8 +170,8 @@ public sealed class ProjectionTests : IAsyncLifetime
         }
     }
 
-    /// <summary>A projection during whose page another session moves the checkpoint, as if no lock were held.</summary>
-    private sealed class Meddling(TimeZoneInfo zone) : Projection
+    /// <summary>The real projection, with something happening to it.</summary>
+    private abstract class Disturbed(TimeZoneInfo zone) : Projection
     {
         private readonly DailyUsageProjection _inner = new(zone);
 
@@ -168,7 +182,29 @@ public sealed class ProjectionTests : IAsyncLifetime
 
         public override void Apply(StoredEvent stored) => _inner.Apply(stored);
 
+        public override IReadOnlyList<Npgsql.NpgsqlBatchCommand> Flush() => _inner.Flush();
+    }
+
+    /// <summary>During its page another session moves the checkpoint, as if no lock were held.</summary>
+    private sealed class Meddling(TimeZoneInfo zone) : Disturbed(zone)
+    {
         public override IReadOnlyList<Npgsql.NpgsqlBatchCommand> Flush() =>
-            [.. _inner.Flush(), new($"update mt_event_progression set last_seq_id = last_seq_id - 1 where name = '{Checkpoint}'")];
+            [.. base.Flush(), new($"update mt_event_progression set last_seq_id = last_seq_id - 1 where name = '{Checkpoint}'")];
+    }
+
+    /// <summary>The connection breaks, once, when some of the page is read.</summary>
+    private sealed class Breaking(TimeZoneInfo zone) : Disturbed(zone)
+    {
+        private int _usage;
+
+        public override void Apply(StoredEvent stored)
+        {
+            if (stored.Data is IUsageEvent && ++_usage == 3)
+            {
+                throw new IOException("The connection broke.");
+            }
+
+            base.Apply(stored);
+        }
     }
 }
