@@ -1,0 +1,38 @@
+using System.Globalization;
+using SpendTracker.Usage;
+
+namespace SpendTracker.Web.Usage;
+
+/// <summary>How quantities read on a page, with their units.</summary>
+internal static class Quantity
+{
+    /// <summary>In full: <c>1,234,567 tokens</c>.</summary>
+    public static string Text(decimal quantity, string meter) =>
+        WithUnit(quantity.ToString("#,0.######", CultureInfo.InvariantCulture), quantity, Meters.UnitOf(meter));
+
+    /// <summary>Rounded, for a card: <c>1.2 M tokens</c>.</summary>
+    public static string Short(decimal quantity, string unit)
+    {
+        var (scaled, suffix) = Math.Abs(quantity) switch
+        {
+            >= 1e12m => (quantity / 1e12m, " T"),
+            >= 1e9m => (quantity / 1e9m, " bn"),
+            >= 1e6m => (quantity / 1e6m, " M"),
+            _ => (quantity, ""),
+        };
+        return WithUnit(scaled.ToString(scaled is > -100 and < 100 ? "0.##" : "#,0", CultureInfo.InvariantCulture) + suffix, quantity, unit);
+    }
+
+    /// <summary>Several units: <c>1.2 M tokens, 14 hours</c>.</summary>
+    public static string Short(IReadOnlyDictionary<string, decimal> quantities) =>
+        string.Join(", ", quantities.OrderByDescending(unit => unit.Value).Select(unit => Short(unit.Value, unit.Key)));
+
+    /// <summary>What one unit of a meter is called: <c>token</c>.</summary>
+    public static string UnitOf(string meter) => Singular(Meters.UnitOf(meter));
+
+    private static string WithUnit(string number, decimal quantity, string unit) => unit == "amounts"
+        ? $"{number} in another currency"
+        : $"{number} {(quantity == 1 ? Singular(unit) : unit)}";
+
+    private static string Singular(string unit) => unit.TrimEnd('s');
+}
