@@ -1,6 +1,7 @@
 using System.CommandLine;
 using SpendTracker.Web.Commands;
 
+Interrupts.Heed();
 var root = new RootCommand("SpendTracker: what prompt engineering, fine-tuning and hybrids really cost.")
 {
     ServeCommand.Create(),

@@ -3,6 +3,7 @@ using Npgsql;
 using Spectre.Console;
 using SpendTracker.LocalPostgres;
 using SpendTracker.Settings;
+using SpendTracker.Web.Demo;
 
 namespace SpendTracker.Web.Commands;
 
@@ -33,7 +34,7 @@ internal static class CommandLine
         {
             return await run();
         }
-        catch (Exception fault) when (fault is LocalPostgresException or SettingsConflictException or IOException or UnauthorizedAccessException)
+        catch (Exception fault) when (fault is LocalPostgresException or SettingsConflictException or DemoRecordingException or IOException or UnauthorizedAccessException)
         {
             return Fail(fault.Message);
         }

@@ -1,27 +1,92 @@
 using System.CommandLine;
+using System.Net.Http.Headers;
 using SpendTracker.Access;
 using SpendTracker.Events;
+using SpendTracker.Settings;
+using SpendTracker.Web.Demo;
 
 namespace SpendTracker.Web.Commands;
 
 /// <summary><c>demo</c>: the host with a year of data, on a private PostgreSQL server.</summary>
 internal static class DemoCommand
 {
+    private const string KeyName = "demo";
+
+    private static readonly Recorder Recorder = new("command:demo");
+
     public static Command Create()
     {
         var urls = ServeCommand.UrlsOption();
         var reset = new Option<bool>("--reset") { Description = "Delete the demo's data and start over." };
         var command = new Command("demo", "Set everything up, record a year of data, and serve the dashboard until Ctrl+C.") { urls, reset };
         command.SetAction((parsed, cancellationToken) => ServeCommand.RunAsync(
-            OpenedDatabase.Demo, parsed.GetValue(reset), parsed.GetRequiredValue(urls), (app, _) => StartedAsync(app, cancellationToken), cancellationToken));
+            OpenedDatabase.Demo, parsed.GetValue(reset), parsed.GetRequiredValue(urls), (app, opened) => StartedAsync(app, opened, cancellationToken), cancellationToken));
         return command;
     }
 
-    private static async Task StartedAsync(WebApplication app, CancellationToken cancellationToken)
+    private static async Task StartedAsync(WebApplication app, OpenedDatabase opened, CancellationToken cancellationToken)
     {
-        var key = await app.Services.GetRequiredService<ApiKeys>().IssueAsync(
-            "demo", [Scope.Record, Scope.Read, Scope.Publish], [], new Recorder("command:demo"), cancellationToken);
-        Console.WriteLine($"API key: {key}");
+        await CheckAsync(opened, cancellationToken);
+        var key = await KeyAsync(app.Services.GetRequiredService<ApiKeys>(), cancellationToken);
+        await RecordAsync(app, opened.Database, key, cancellationToken);
         await ServeCommand.PrintLinkAsync(app, cancellationToken);
+        Console.WriteLine($"API key: {key}");
+        Console.WriteLine($"Costs over HTTP: curl -H 'Authorization: Bearer {key}' '{app.Urls.First()}/api/v1/costs?by=approach'");
+        Console.WriteLine("Ctrl+C stops it; the data stays for the next start.");
+    }
+
+    /// <summary>Made-up usage must never get among real usage.</summary>
+    private static async Task CheckAsync(OpenedDatabase opened, CancellationToken cancellationToken)
+    {
+        var database = opened.Database;
+        if (database.Settings.ReportingCurrency != "USD")
+        {
+            throw new SettingsConflictException($"The demo is in USD, but this database reports in {database.Settings.ReportingCurrency}.");
+        }
+
+        if (opened.Server is null && await DemoRecording.BegunAsync(database.Store, cancellationToken) is null &&
+            (await database.Store.StreamsAsync("usage/", cancellationToken)).Count > 0)
+        {
+            throw new SettingsConflictException(
+                "The database of ConnectionStrings__spendtracker holds usage already, and the demo would add made-up usage to it. Remove the setting, or name an empty database.");
+        }
+    }
+
+    /// <summary>A key is shown once, so each start needs a new one; the one before is of no use to anybody then.</summary>
+    private static async Task<string> KeyAsync(ApiKeys keys, CancellationToken cancellationToken)
+    {
+        foreach (var old in (await keys.ListAsync(cancellationToken)).Where(key => key.Name == KeyName && !key.Revoked))
+        {
+            await keys.RevokeAsync(old.Id, "Replaced at start.", Recorder, cancellationToken);
+        }
+
+        return await keys.IssueAsync(KeyName, [Scope.Record, Scope.Read, Scope.Publish], [], Recorder, cancellationToken);
+    }
+
+    private static async Task RecordAsync(WebApplication app, SpendDatabase database, string key, CancellationToken cancellationToken)
+    {
+        // Ctrl+C reaches the host as well, and it may stop answering before the command is told to stop.
+        using var stopping = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, app.Lifetime.ApplicationStopping);
+        using var http = new HttpClient(new SocketsHttpHandler { UseProxy = false }) { BaseAddress = LoopbackOf(app.Urls) };
+        http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", key);
+        var recording = new DemoRecording(http, database.Store, database.Options.Clock);
+        try
+        {
+            var appended = await ProgressBar.ShowAsync("Recording a year of data", progress => recording.RunAsync((done, of) => progress(done, of), stopping.Token));
+            Console.WriteLine(appended is null ? "The year of data is there already." : $"Recorded a year of data; {appended:#,0} events are new.");
+        }
+        catch (Exception fault) when (stopping.IsCancellationRequested && fault is HttpRequestException or OperationCanceledException)
+        {
+            Console.WriteLine("The year of data is not complete; the next start goes on from here.");
+            throw new OperationCanceledException("Stopped.", fault, stopping.Token);
+        }
+    }
+
+    /// <summary>This host as seen from this machine: it may listen on all addresses, which is none that one can call.</summary>
+    private static Uri LoopbackOf(ICollection<string> urls)
+    {
+        var address = BindingAddress.Parse(urls.FirstOrDefault(url => url.StartsWith("http:", StringComparison.OrdinalIgnoreCase)) ?? urls.First());
+        var host = address.Host is "*" or "+" or "0.0.0.0" or "[::]" ? "127.0.0.1" : address.Host;
+        return new UriBuilder(address.Scheme, host, address.Port).Uri;
     }
 }

@@ -38,9 +38,18 @@ internal static class ServeCommand
             await using var opened = await CommandLine.WithStatusAsync(progress => OpenedDatabase.OpenAsync(
                 builder.Configuration, loggers, name, reset, progress, cancellationToken));
             await using var app = SpendTrackerHost.Build(builder, opened.Database);
-            await StartAsync(app, urls, cancellationToken);
-            await started(app, opened);
-            await app.WaitForShutdownAsync(cancellationToken);
+            try
+            {
+                await StartAsync(app, urls, cancellationToken);
+                await started(app, opened);
+                await app.WaitForShutdownAsync(cancellationToken);
+            }
+            catch
+            {
+                await app.StopAsync(CancellationToken.None); // The daemon ends before its database does, and quietly.
+                throw;
+            }
+
             return 0;
         });
 
@@ -62,7 +71,7 @@ internal static class ServeCommand
         }
         catch (IOException fault)
         {
-            throw new IOException($"Cannot listen on {urls}: {fault.InnerException?.Message ?? fault.Message} Choose another address with --urls.", fault);
+            throw new IOException($"Cannot listen on {urls}: {(fault.InnerException ?? fault).Message.TrimEnd('.')}. Choose another address with --urls.", fault);
         }
     }
 }

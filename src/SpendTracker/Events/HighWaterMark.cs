@@ -66,7 +66,7 @@ public sealed class HighWaterMark(NpgsqlDataSource dataSource, EventStoreOptions
         {
             Current = contiguous;
             _gap = null;
-            return seen == Window;
+            return seen == Window || next is not null; // A gap ends the run: look at it now, its grace begins.
         }
 
         if (next is null)

@@ -1,0 +1,67 @@
+using System.Globalization;
+using SpendTracker.Contracts;
+
+namespace SpendTracker.Web.Demo;
+
+/// <summary>Amounts that others computed, and people's hours on prompts.</summary>
+internal static class DemoCharges
+{
+    private const string Dollars = "USD";
+
+    private static readonly (string Workload, Component Component, decimal Amount, string Provider, string Text)[] Monthly =
+    [
+        (AuroraProject.Helpdesk, Component.Infrastructure, 18.50m, "cloud", "Vector store, small"),
+        (AuroraProject.Assistant, Component.Infrastructure, 24m, "cloud", "API gateway"),
+        (AtlasProject.Support, Component.Infrastructure, 210m, "cloud", "Vector store and gateway"),
+        (AtlasProject.Search, Component.Infrastructure, 165m, "cloud", "Search index"),
+        (AtlasProject.Triage, Component.Infrastructure, 95m, "cloud", "Message queue"),
+    ];
+
+    /// <summary>Weekly hours of prompt engineers; more in the first month, when the prompts are new.</summary>
+    private static readonly (string Workload, decimal Hours, LabourActivity Activity)[] Weekly =
+    [
+        (AuroraProject.Helpdesk, 0.5m, LabourActivity.PromptCrafting), (AuroraProject.Assistant, 0.25m, LabourActivity.PromptCrafting),
+        (AtlasProject.Support, 2m, LabourActivity.PromptCrafting), (AtlasProject.Search, 1m, LabourActivity.Integration),
+        (AtlasProject.Reports, 0.5m, LabourActivity.PromptCrafting), (AtlasProject.Analysis, 1.5m, LabourActivity.Evaluation),
+        (AtlasProject.Triage, 1m, LabourActivity.PromptCrafting),
+    ];
+
+    public static IEnumerable<DemoEvent> On(DemoDay day)
+    {
+        if (day.Date.DayOfWeek == DayOfWeek.Tuesday)
+        {
+            foreach (var (workload, hours, activity) in Weekly)
+            {
+                yield return new DemoEvent(Id(workload, "prompts", day), new LabourRecorded(
+                    workload, Approach.PromptEngineering, "prompt-engineer", day.Index < 28 ? hours * 2 : hours, activity, day.At(16)));
+            }
+        }
+
+        if (day.Date.Day != 3)
+        {
+            yield break;
+        }
+
+        foreach (var (workload, component, amount, provider, text) in Monthly)
+        {
+            yield return Charge(day, workload, Approach.PromptEngineering, component, amount, ChargeCategory.Purchase, provider, text);
+        }
+
+        yield return Charge(day, AtlasProject.Claims, Approach.FineTuning, Component.Other, 96.40m, ChargeCategory.Tax, "azure", "Value added tax on support plan");
+        if (day.Date.Month % 3 == 0)
+        {
+            yield return Charge(day, AtlasProject.Claims, Approach.FineTuning, Component.Other, -450m, ChargeCategory.Credit, "azure", "Service credit for the quarter");
+        }
+    }
+
+    private static DemoEvent Charge(
+        DemoDay day, string workload, Approach approach, Component component, decimal amount, ChargeCategory category, string provider, string text) =>
+        new(
+            Id(workload, $"charge-{EnumName.Of(category)}", day),
+            new ChargeRecorded(
+                workload, approach, component, amount, Dollars, day.At(8), category, provider,
+                string.Create(CultureInfo.InvariantCulture, $"{provider.ToUpperInvariant()}-{day.Date:yyyyMM}"), text));
+
+    private static string Id(string workload, string what, DemoDay day) =>
+        string.Create(CultureInfo.InvariantCulture, $"{workload}:{what}:{day.Date:yyyy-MM-dd}");
+}

@@ -1,0 +1,42 @@
+using SpendTracker.Contracts;
+using SpendTracker.Usage;
+
+namespace SpendTracker.Web.Demo;
+
+/// <summary>Rates of what only the demo has. Those of common models and of hosting ship with the product.</summary>
+internal static class DemoRates
+{
+    private const string Assumption = "Demo assumption";
+
+    /// <summary>The provider lowers the price of the fine-tuned models' tokens after half a year.</summary>
+    public const int MonthsToPriceChange = 6;
+
+    public static IReadOnlyList<RatePublished> For(BillingPeriod first)
+    {
+        // From the month before: in a reporting time zone west of UTC the first hours of the year fall on its last day.
+        var start = first.Previous.Start;
+        var change = first.Start.AddMonths(MonthsToPriceChange);
+        return
+        [
+            Rate("labour/annotator", start, new MeterPrice(Meters.LabourHours, 32)),
+            Rate("labour/engineer", start, new MeterPrice(Meters.LabourHours, 95)),
+            Rate("labour/prompt-engineer", start, new MeterPrice(Meters.LabourHours, 85)),
+            Rate("dataset/label", start, new MeterPrice(Meters.Items, 0.12m)),
+            Rate("dataset/synthesise", start, new MeterPrice(Meters.Items, 0.02m)),
+            Rate("azure/gpu-a100-80gb", start, new MeterPrice(Meters.GpuHours, 3.67m)),
+            Rate("azure/gpt-35-turbo-0125", start, new MeterPrice(Meters.TrainingTokens, 8, 1_000_000)),
+            Rate("openai/gpt-4.1-mini-2025-04-14", start, new MeterPrice(Meters.TrainingTokens, 5, 1_000_000)),
+            Tokens($"azure/{AuroraProject.ContractsModel}", start, 3, 6),
+            Tokens($"azure/{AuroraProject.ContractsModel}", change, 2.4m, 4.8m),
+            Tokens($"azure/{AtlasProject.ClaimsModel}", start, 3, 6),
+            Tokens($"azure/{AtlasProject.ClaimsModel}", change, 2.4m, 4.8m),
+            Tokens($"openai/{AuroraProject.AssistantModel}", start, 0.3m, 1.2m),
+            Tokens($"openai/{AtlasProject.TriageModel}", start, 0.8m, 3.2m),
+        ];
+    }
+
+    private static RatePublished Tokens(string sku, DateOnly from, decimal input, decimal output) =>
+        Rate(sku, from, new MeterPrice(Meters.InputTokens, input, 1_000_000), new MeterPrice(Meters.OutputTokens, output, 1_000_000));
+
+    private static RatePublished Rate(string sku, DateOnly from, params MeterPrice[] prices) => new(sku, from, "USD", prices, Assumption);
+}

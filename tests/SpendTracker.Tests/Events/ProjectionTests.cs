@@ -1,0 +1,174 @@
+using SpendTracker.Contracts;
+using SpendTracker.Costs;
+using SpendTracker.Events;
+
+namespace SpendTracker.Tests.Events;
+
+public sealed class ProjectionTests : IAsyncLifetime
+{
+    private TestDatabase _database = null!;
+
+    public async ValueTask InitializeAsync() => _database = await TestDatabase.CreateAsync(
+        events: new EventStoreOptions { PageEvents = 7, GapGrace = TimeSpan.Zero, PollInterval = TimeSpan.FromMilliseconds(20) });
+
+    public ValueTask DisposeAsync() => _database.DisposeAsync();
+
+    [Fact]
+    public async Task A_replay_gives_the_rows_that_the_live_projections_have()
+    {
+        await GivenAllKindsAsync();
+        await _database.ProjectAsync();
+
+        foreach (var projection in _database.Spend.Projections())
+        {
+            Assert.Empty(await _database.Spend.CreateRebuild().VerifyAsync(projection, null, TestContext.Current.CancellationToken));
+        }
+
+        Assert.True(await _database.ScalarAsync<long>("select count(*) from spend.monthly_cost") > 5);
+    }
+
+    [Fact]
+    public async Task Verify_finds_a_row_that_the_events_do_not_give()
+    {
+        await GivenAllKindsAsync();
+        await _database.ProjectAsync();
+        await _database.ExecuteAsync("update spend.monthly_cost set amount = amount + 0.000001 where meter = 'input-tokens'");
+
+        var differences = await _database.Spend.CreateRebuild().VerifyAsync(_database.Spend.Projections()[0], null, TestContext.Current.CancellationToken);
+
+        Assert.Contains(differences, difference => difference is { Table: "monthly_cost", Side: "live" });
+        Assert.Contains(differences, difference => difference is { Table: "monthly_cost", Side: "replayed" });
+    }
+
+    [Fact]
+    public async Task A_rebuild_repairs_and_goes_on_from_where_it_is()
+    {
+        await GivenAllKindsAsync();
+        await _database.ProjectAsync();
+        var right = await _database.TextsAsync("select to_jsonb(m)::text from spend.monthly_cost as m order by 1");
+        await _database.ExecuteAsync("delete from spend.daily_usage; update spend.monthly_cost set amount = 7");
+
+        await _database.Spend.CreateRebuild().RebuildAsync(_database.Spend.Projections()[0], null, TestContext.Current.CancellationToken);
+
+        Assert.Equal(right, await _database.TextsAsync("select to_jsonb(m)::text from spend.monthly_cost as m order by 1"));
+        await _database.RecordAsync(Given.Tokens(input: 1));
+        await _database.ProjectAsync();
+        Assert.Empty(await _database.Spend.CreateRebuild().VerifyAsync(_database.Spend.Projections()[0], null, TestContext.Current.CancellationToken));
+    }
+
+    [Fact]
+    public async Task Two_daemons_on_one_database_count_every_event_once_also_while_a_rebuild_swaps_the_tables()
+    {
+        await using var other = await TestDatabase.CreateAsync(
+            Task.FromResult(_database.Spend.Options.ConnectionString), events: _database.Spend.Options.Events);
+        using var stop = new CancellationTokenSource();
+        var daemons = Task.WhenAll(_database.Spend.CreateDaemon().RunAsync(stop.Token), other.Spend.CreateDaemon().RunAsync(stop.Token));
+        for (var i = 0; i < 40; i++)
+        {
+            await _database.RecordAsync([.. Enumerable.Range(0, 10).Select(_ => (IUsageEvent)Given.Tokens(input: 1))]);
+            if (i % 15 == 7)
+            {
+                await other.Spend.CreateRebuild().RebuildAsync(other.Spend.Projections()[0], null, TestContext.Current.CancellationToken);
+            }
+        }
+
+        await WaitForAsync("select coalesce(sum(quantity), 0) = 400 from spend.daily_usage where meter = 'input-tokens'");
+        await stop.CancelAsync();
+        await daemons;
+        Assert.Equal(400, await _database.ScalarAsync<decimal>("select sum(events) from spend.daily_usage where meter = 'input-tokens'"));
+        Assert.Empty(await _database.Spend.CreateRebuild().VerifyAsync(_database.Spend.Projections()[0], null, TestContext.Current.CancellationToken));
+    }
+
+    [Fact]
+    public async Task A_page_that_fails_is_not_counted_twice_when_it_is_tried_again()
+    {
+        await _database.RecordAsync(Given.Tokens(), Given.Tokens());
+        await _database.Spend.HighWaterMark.AdvanceAsync(TestContext.Current.CancellationToken);
+        await _database.ExecuteAsync("alter table spend.monthly_cost rename to hidden");
+        await using var connection = await _database.DataSource.OpenConnectionAsync(TestContext.Current.CancellationToken);
+        var run = new ProjectionRun(connection, _database.Spend.Projections()[0], new EventStoreOptions());
+        var mark = _database.Spend.HighWaterMark.Current;
+        await Assert.ThrowsAsync<Npgsql.PostgresException>(() => run.CatchUpAsync(mark, null, TestContext.Current.CancellationToken));
+
+        await _database.ExecuteAsync("alter table spend.hidden rename to monthly_cost");
+        await run.CatchUpAsync(mark, null, TestContext.Current.CancellationToken);
+
+        Assert.Equal(2_000m, await _database.ScalarAsync<decimal>("select sum(quantity) from spend.daily_usage where meter = 'input-tokens'"));
+    }
+
+    [Fact]
+    public async Task A_checkpoint_that_somebody_else_moved_stops_the_page()
+    {
+        await _database.RecordAsync(Given.Tokens());
+        await _database.ProjectAsync();
+        await _database.RecordAsync(Given.Tokens());
+        var mark = await _database.Spend.HighWaterMark.AdvanceAsync(TestContext.Current.CancellationToken);
+        await using var connection = await _database.DataSource.OpenConnectionAsync(TestContext.Current.CancellationToken);
+        var run = new ProjectionRun(connection, new Meddling(_database.Settings.ReportingTimeZone), new EventStoreOptions());
+
+        await Assert.ThrowsAsync<InvalidOperationException>(() => run.CatchUpAsync(mark, null, TestContext.Current.CancellationToken));
+        Assert.Equal(1_000m, await _database.ScalarAsync<decimal>("select sum(quantity) from spend.daily_usage where meter = 'input-tokens'"));
+    }
+
+    [Theory]
+    [InlineData("no_such_type", "{}", "{\"schemaVersion\": 1}", "Event type 'no_such_type' is not known.")]
+    [InlineData("token_usage_recorded", "{\"workload\": \"w\"}", "{\"schemaVersion\": 1}", "missing required")]
+    [InlineData("token_usage_recorded", "{}", "{\"schemaVersion\": 2}", "Version 2")]
+    public async Task An_event_that_nobody_can_apply_is_set_aside_with_its_reason_and_stops_nothing(string type, string data, string headers, string reason)
+    {
+        await _database.RecordAsync(Given.Tokens());
+        await _database.ExecuteAsync(
+            $"""
+            insert into spend.mt_streams (id, version) values ('foreign', 1);
+            insert into spend.mt_events (seq_id, id, stream_id, version, data, type, headers)
+            values (nextval('spend.mt_events_sequence'), gen_random_uuid(), 'foreign', 1, '{data}', '{type}', '{headers}')
+            """);
+        await _database.RecordAsync(Given.Tokens());
+        await _database.ProjectAsync();
+
+        Assert.Equal(2_000m, await _database.ScalarAsync<decimal>("select sum(quantity) from spend.daily_usage where meter = 'input-tokens'"));
+        Assert.Contains(reason, Assert.Single(await _database.TextsAsync("select reason from spend.event_set_aside where projection = 'DailyUsage'")), StringComparison.Ordinal);
+    }
+
+    private async Task GivenAllKindsAsync()
+    {
+        var at = Given.At(Given.Day);
+        await _database.RecordAsync(
+            Given.Tokens(), Given.Tokens(model: "no-rate"),
+            new HostingHoursRecorded("w", Approach.FineTuning, "azure/gpt-35-turbo-fine-tuned", 40.123456m, at, at.AddHours(50), 2, 0.3m),
+            new DatasetPrepRecorded("w", "tickets", DatasetActivity.Label, at, LabourHours: 3, Role: "annotator"),
+            new DatasetPrepRecorded("w", "tickets", DatasetActivity.Collect, at, Amount: 1_000, Currency: "USD"),
+            new TrainingRunRecorded("w", "openai", "gpt-4o-mini-2024-07-18", "run", at, TrainedTokens: 1_000_000, Epochs: 3),
+            new LabourRecorded("w", Approach.Hybrid, "engineer", 1.5m, LabourActivity.PromptCrafting, at),
+            new ChargeRecorded("w", Approach.Hybrid, Component.Other, -5, "EUR", at, ChargeCategory.Credit),
+            new EvaluationRecorded("w", Approach.Hybrid, "v1", "accuracy", 0.9m, 100, at));
+        await _database.PublishAsync("labour/engineer", Given.Day.AddDays(-1), new MeterPrice("labour-hours", 90));
+        await _database.RecordAsync([.. Enumerable.Range(0, 20).Select(i => (IUsageEvent)Given.Tokens(at.AddDays(-i), input: i))]);
+        await _database.PublishAsync("openai/gpt-4o", Given.Day, new MeterPrice("input-tokens", 3, 1_000_000));
+    }
+
+    private async Task WaitForAsync(string condition)
+    {
+        var deadline = DateTime.UtcNow.AddSeconds(30);
+        while (!await _database.ScalarAsync<bool>(condition))
+        {
+            Assert.True(DateTime.UtcNow < deadline, condition);
+        }
+    }
+
+    /// <summary>A projection during whose page another session moves the checkpoint, as if no lock were held.</summary>
+    private sealed class Meddling(TimeZoneInfo zone) : Projection
+    {
+        private readonly DailyUsageProjection _inner = new(zone);
+
+        public override string Name => _inner.Name;
+        public override string CreateTables => _inner.CreateTables;
+        public override IReadOnlyList<string> Tables => _inner.Tables;
+        public override IReadOnlyList<string> EventTypes => _inner.EventTypes;
+
+        public override void Apply(StoredEvent stored) => _inner.Apply(stored);
+
+        public override IReadOnlyList<Npgsql.NpgsqlBatchCommand> Flush() =>
+            [.. _inner.Flush(), new($"update mt_event_progression set last_seq_id = last_seq_id - 1 where name = '{Checkpoint}'")];
+    }
+}

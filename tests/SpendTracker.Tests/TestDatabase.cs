@@ -1,0 +1,104 @@
+using System.Diagnostics;
+using Npgsql;
+using SpendTracker.Contracts;
+using SpendTracker.Events;
+using SpendTracker.Rates;
+using SpendTracker.Settings;
+using SpendTracker.Usage;
+
+namespace SpendTracker.Tests;
+
+/// <summary>A database of a test's own, set up as a host would.</summary>
+public sealed class TestDatabase : IAsyncDisposable
+{
+    private TestDatabase(SpendDatabase spend) => Spend = spend;
+
+    public SpendDatabase Spend { get; }
+
+    public NpgsqlDataSource DataSource => Spend.DataSource;
+
+    public EventStore Store => Spend.Store;
+
+    public OrganisationSettings Settings => Spend.Settings;
+
+    public static Task<TestDatabase> CreateAsync(
+        string? timeZone = null, TimeProvider? clock = null, EventStoreOptions? events = null) => CreateAsync(NewConnectionString(), timeZone, clock, events);
+
+    public static async Task<TestDatabase> CreateAsync(
+        Task<string> connectionString, string? timeZone = null, TimeProvider? clock = null, EventStoreOptions? events = null) => new(await SpendDatabase.OpenAsync(
+            new()
+            {
+                ConnectionString = await connectionString,
+                ReportingTimeZone = timeZone,
+                Clock = clock ?? TimeProvider.System,
+                Events = events ?? new EventStoreOptions { GapGrace = TimeSpan.FromMilliseconds(200) },
+            },
+            TestContext.Current.CancellationToken));
+
+    /// <summary>An empty database on the shared server.</summary>
+    public static async Task<string> NewConnectionString()
+    {
+        var name = $"test_{Guid.NewGuid():n}";
+        await TestServer.Running.CreateDatabaseIfMissingAsync(name, CancellationToken.None);
+        return new NpgsqlConnectionStringBuilder(TestServer.Running.ConnectionString(name)) { IncludeErrorDetail = true }.ConnectionString;
+    }
+
+    /// <summary>Appends usage under ids of the test's own, or given ones.</summary>
+    public async Task<AppendResult[]> RecordAsync(params (string Id, IUsageEvent Usage)[] usage) => await Store.AppendAsync(
+        [.. usage.Select(u => ToAppend(u.Id, u.Usage))], TestContext.Current.CancellationToken);
+
+    public async Task<AppendResult[]> RecordAsync(params IUsageEvent[] usage) =>
+        await RecordAsync([.. usage.Select(u => (Guid.NewGuid().ToString(), u))]);
+
+    public EventToAppend ToAppend(string id, IUsageEvent usage) => new(
+        UsageStream.Of(usage, Settings.ReportingTimeZone), EventId.From(Tenant.Default, "test", id), usage, new Recorder("test", "test", id));
+
+    public Task PublishAsync(string sku, DateOnly from, params MeterPrice[] prices) => new PriceBook(DataSource, Store).PublishAsync(
+        new RatePublished(sku, from, "USD", prices, "test"), new Recorder("test"), TestContext.Current.CancellationToken);
+
+    /// <summary>Brings all projections to the high-water mark, without a daemon; waits for gaps to be passed.</summary>
+    public async Task ProjectAsync()
+    {
+        var last = await ScalarAsync<long>("select coalesce(max(seq_id), 0) from spend.mt_events");
+        var patience = Stopwatch.StartNew();
+        while (await Spend.HighWaterMark.AdvanceAsync(TestContext.Current.CancellationToken) < last)
+        {
+            Assert.True(patience.Elapsed < TimeSpan.FromSeconds(30), "The high-water mark does not reach the last event.");
+            await Task.Yield();
+        }
+
+        await using var connection = await DataSource.OpenConnectionAsync(TestContext.Current.CancellationToken);
+        foreach (var projection in Spend.Projections())
+        {
+            await new ProjectionRun(connection, projection, Spend.Options.Events).CatchUpAsync(
+                Spend.HighWaterMark.Current, null, TestContext.Current.CancellationToken);
+        }
+    }
+
+    public async Task<T> ScalarAsync<T>(string sql)
+    {
+        await using var command = DataSource.CreateCommand(sql);
+        return (T)(await command.ExecuteScalarAsync(TestContext.Current.CancellationToken))!;
+    }
+
+    public async Task ExecuteAsync(string sql)
+    {
+        await using var command = DataSource.CreateCommand(sql);
+        await command.ExecuteNonQueryAsync(TestContext.Current.CancellationToken);
+    }
+
+    public async Task<IReadOnlyList<string>> TextsAsync(string sql)
+    {
+        await using var command = DataSource.CreateCommand(sql);
+        await using var reader = await command.ExecuteReaderAsync(TestContext.Current.CancellationToken);
+        List<string> texts = [];
+        while (await reader.ReadAsync(TestContext.Current.CancellationToken))
+        {
+            texts.Add(reader.GetString(0));
+        }
+
+        return texts;
+    }
+
+    public async ValueTask DisposeAsync() => await Spend.DisposeAsync();
+}

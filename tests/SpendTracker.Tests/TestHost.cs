@@ -1,0 +1,103 @@
+using System.Net;
+using System.Net.Http.Headers;
+using System.Net.Http.Json;
+using System.Text;
+using System.Text.Json;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using SpendTracker.Access;
+using SpendTracker.Contracts;
+using SpendTracker.Events;
+using SpendTracker.Web.Hosting;
+
+namespace SpendTracker.Tests;
+
+/// <summary>The real host on a real port, over a database of the test's own.</summary>
+public sealed class TestHost : IAsyncDisposable
+{
+    private readonly WebApplication _app;
+
+    private TestHost(WebApplication app, TestDatabase database, HttpClient client)
+    {
+        _app = app;
+        Database = database;
+        Client = client;
+    }
+
+    public TestDatabase Database { get; }
+
+    /// <summary>Sends an API key with every scope.</summary>
+    public HttpClient Client { get; }
+
+    public IServiceProvider Services => _app.Services;
+
+    public string Address => _app.Urls.First();
+
+    public static async Task<TestHost> StartAsync(TestDatabase? database = null)
+    {
+        database ??= await TestDatabase.CreateAsync();
+        var builder = WebApplication.CreateBuilder(new WebApplicationOptions
+        {
+            ApplicationName = typeof(SpendTrackerHost).Assembly.GetName().Name,
+            ContentRootPath = AppContext.BaseDirectory,
+        });
+        builder.Logging.ClearProviders();
+        builder.WebHost.UseUrls("http://127.0.0.1:0");
+        var app = SpendTrackerHost.Build(builder, database.Spend);
+        await app.StartAsync(TestContext.Current.CancellationToken);
+        var host = new TestHost(app, database, new HttpClient(new SocketsHttpHandler { AllowAutoRedirect = false }) { BaseAddress = new Uri(app.Urls.First()) });
+        host.Client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", await host.IssueKeyAsync([Scope.Record, Scope.Read, Scope.Publish]));
+        return host;
+    }
+
+    public Task<string> IssueKeyAsync(IReadOnlyList<Scope> scopes, params string[] workloads) => Services.GetRequiredService<ApiKeys>().IssueAsync(
+        "test", scopes, workloads, new Recorder("test"), TestContext.Current.CancellationToken);
+
+    public Task<HttpResponseMessage> PostAsync(string path, string body, string contentType = "application/json")
+    {
+        var content = new StringContent(body, Encoding.UTF8);
+        content.Headers.ContentType = new MediaTypeHeaderValue(contentType);
+        return Client.PostAsync(new Uri(path, UriKind.Relative), content, TestContext.Current.CancellationToken);
+    }
+
+    /// <summary>Posts usage and gives the answer, whatever its status.</summary>
+    public async Task<(HttpStatusCode Status, UsageResponse Answer)> RecordAsync(string body, string contentType = "application/json")
+    {
+        using var response = await PostAsync("/api/v1/usage", body, contentType);
+        var text = await response.Content.ReadAsStringAsync(TestContext.Current.CancellationToken);
+        return (response.StatusCode, JsonSerializer.Deserialize(text, ContractsJson.Default.UsageResponse) ?? throw new InvalidOperationException(text));
+    }
+
+    public async Task<JsonElement> GetAsync(string path)
+    {
+        using var response = await Client.GetAsync(new Uri(path, UriKind.Relative), TestContext.Current.CancellationToken);
+        Assert.Equal(HttpStatusCode.OK, response.StatusCode);
+        return await response.Content.ReadFromJsonAsync<JsonElement>(TestContext.Current.CancellationToken);
+    }
+
+    /// <summary>Asks again until the answer is as expected: projections are a moment behind.</summary>
+    public async Task<JsonElement> GetUntilAsync(string path, Func<JsonElement, bool> expected)
+    {
+        var deadline = DateTime.UtcNow.AddSeconds(20);
+        while (true)
+        {
+            var answer = await GetAsync(path);
+            if (expected(answer))
+            {
+                return answer;
+            }
+
+            Assert.True(DateTime.UtcNow < deadline, $"{path} stays at {answer}");
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        Client.Dispose();
+        await _app.StopAsync(CancellationToken.None);
+        await _app.DisposeAsync();
+        await Database.DisposeAsync();
+    }
+}
