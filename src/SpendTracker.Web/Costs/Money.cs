@@ -16,6 +16,9 @@ internal static class Money
         return Signed(amount, currency, Math.Abs(amount).ToString("#,0.00", CultureInfo.InvariantCulture));
     }
 
+    /// <summary>An amount beside which something may lack a price: where all of it does, the amount is not $0.00 but unknown.</summary>
+    public static string Known(decimal amount, bool unpriced, string currency) => amount == 0 && unpriced ? "unpriced" : Text(amount, currency);
+
     /// <summary>In full, for a reader who adds up.</summary>
     public static string Exact(decimal amount, string currency) =>
         Signed(amount, currency, Math.Abs(amount).ToString("#,0.00################", CultureInfo.InvariantCulture));

@@ -84,8 +84,8 @@ public static class SpendTrackerHost
         var app = builder.Build();
         app.UseServerSpanTags();
         app.UseExceptionHandler();
-        app.UseStatusCodePages();
-        app.UseWhen(IsPage, pages => pages.UseStatusCodePagesWithReExecute("/not-found", createScopeForStatusCodePages: true));
+        app.UseStatusCodePagesWithReExecute("/not-found", createScopeForStatusCodePages: true);
+        app.UseWhen(context => !IsPage(context), api => api.UseStatusCodePages());
         app.Use((context, next) =>
         {
             context.Response.Headers.XContentTypeOptions = "nosniff";

@@ -1,14 +1,20 @@
 using System.Globalization;
 using SpendTracker.Usage;
+using SpendTracker.Web.Costs;
 
 namespace SpendTracker.Web.Usage;
 
 /// <summary>How quantities read on a page, with their units.</summary>
 internal static class Quantity
 {
-    /// <summary>In full: <c>1,234,567 tokens</c>.</summary>
-    public static string Text(decimal quantity, string meter) =>
-        WithUnit(quantity.ToString("#,0.######", CultureInfo.InvariantCulture), quantity, Meters.UnitOf(meter));
+    /// <summary>In full: <c>1,234,567 tokens</c>; what was charged, in its own currency.</summary>
+    public static string Text(decimal quantity, string meter, string sku = "") => meter == Meters.Amount
+        ? Money.Text(quantity, sku[(sku.IndexOf('/', StringComparison.Ordinal) + 1)..])
+        : WithUnit(Number(quantity), quantity, Meters.UnitOf(meter));
+
+    /// <summary>Of which meter: <c>1,234,567 output-tokens</c>.</summary>
+    public static string OfMeter(decimal quantity, string meter, string sku) =>
+        meter == Meters.Amount ? Text(quantity, meter, sku) : $"{Number(quantity)} {meter}";
 
     /// <summary>Rounded, for a card: <c>1.2 M tokens</c>.</summary>
     public static string Short(decimal quantity, string unit)
@@ -31,8 +37,10 @@ internal static class Quantity
     public static string UnitOf(string meter) => Singular(Meters.UnitOf(meter));
 
     private static string WithUnit(string number, decimal quantity, string unit) => unit == "amounts"
-        ? $"{number} in another currency"
+        ? $"{number} in other currencies"
         : $"{number} {(quantity == 1 ? Singular(unit) : unit)}";
+
+    private static string Number(decimal quantity) => quantity.ToString("#,0.######", CultureInfo.InvariantCulture);
 
     private static string Singular(string unit) => unit.TrimEnd('s');
 }
