@@ -49,7 +49,7 @@ public sealed class OutageTests
         var page = await dashboard.OpenAsync("/");
         await Expect(page.GetByRole(AriaRole.Row, new() { Name = "Total" })).ToContainTextAsync("$10.00");
         await page.GetByRole(AriaRole.Button, new() { Name = "chat" }).ClickAsync(); // Answered by the host, so there is a connection to lose.
-        await Expect(page.GetByText("test/large")).ToBeVisibleAsync();
+        await Expect(page.GetByRole(AriaRole.Cell, new() { Name = "test/large", Exact = true }).First).ToBeVisibleAsync();
 
         await dashboard.StopHostAsync();
         await Expect(page.GetByText("The connection was lost")).ToBeVisibleAsync(Patiently);

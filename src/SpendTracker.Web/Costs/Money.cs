@@ -28,6 +28,7 @@ internal static class Money
     {
         var (scaled, suffix) = Math.Abs(amount) switch
         {
+            >= 1e12 => (amount / 1e12, "T"),
             >= 1e9 => (amount / 1e9, "bn"),
             >= 1e6 => (amount / 1e6, "M"),
             >= 1e3 => (amount / 1e3, "k"),
