@@ -4,14 +4,14 @@ using static Microsoft.Playwright.Assertions;
 
 namespace SpendTracker.PageTests;
 
-public sealed class AppearanceTests
+public sealed class AppearanceTests(AppearanceTests.Extremes extremes) : IClassFixture<AppearanceTests.Extremes>
 {
     private static readonly string LongName = $"a-workload-with-a-name-that-goes-on-{new string('x', 60)}";
 
     [Fact]
     public async Task The_page_follows_the_system_until_somebody_chooses_and_remembers_the_choice()
     {
-        await using var dashboard = await Dashboard.StartAsync();
+        var dashboard = await extremes.DashboardAsync();
         var light = await BackgroundAsync(await dashboard.OpenAsync("/"));
         var page = await dashboard.OpenAsync("/", look: ColorScheme.Dark);
         var dark = await BackgroundAsync(page);
@@ -30,8 +30,7 @@ public sealed class AppearanceTests
     [Fact]
     public async Task Nothing_sticks_out_of_a_phone_however_long_the_names_and_large_the_numbers()
     {
-        await using var dashboard = await Dashboard.StartAsync();
-        await GivenExtremesAsync(dashboard);
+        var dashboard = await extremes.DashboardAsync();
         foreach (var path in (string[])["/", $"/events?workload={LongName}", "/events", "/?month=2001-01"])
         {
             var page = await dashboard.OpenAsync(path, width: 390);
@@ -51,8 +50,7 @@ public sealed class AppearanceTests
     [InlineData(ColorScheme.Dark)]
     public async Task Axe_finds_nothing_serious(ColorScheme look)
     {
-        await using var dashboard = await Dashboard.StartAsync();
-        await GivenExtremesAsync(dashboard);
+        var dashboard = await extremes.DashboardAsync();
         var page = await dashboard.OpenAsync("/", look: look);
         await page.GetByRole(AriaRole.Button, new() { Name = LongName }).ClickAsync();
         await Expect(page.GetByText("test/enormous").Last).ToBeVisibleAsync();
@@ -72,13 +70,6 @@ public sealed class AppearanceTests
         await AssertAccessibleAsync(page);
     }
 
-    private static async Task GivenExtremesAsync(Dashboard dashboard)
-    {
-        await dashboard.PublishAsync("test/enormous", "input-tokens", 1_000);
-        await dashboard.RecordAsync(Dashboard.Tokens(LongName, 999_999_999_999, sku: "test/enormous"), Dashboard.Tokens("tiny", 1, sku: "test/unknown"));
-        await dashboard.EstimateAsync(LongName, 1_000_000_000);
-    }
-
     private static async Task<string> BackgroundAsync(IPage page)
     {
         await Expect(page.GetByRole(AriaRole.Heading, new() { Level = 1 })).ToBeVisibleAsync();
@@ -90,5 +81,26 @@ public sealed class AppearanceTests
         var found = (await page.RunAxe()).Violations.Where(violation => violation.Impact is "serious" or "critical")
             .Select(violation => $"{violation.Id}: {violation.Help} {string.Join(" | ", violation.Nodes.Take(3).Select(node => node.Html))}").ToArray();
         Assert.True(found.Length == 0, $"{page.Url}\n{string.Join('\n', found)}");
+    }
+
+    /// <summary>One site for these tests, which only look: a long name, a huge number and one without a price.</summary>
+    public sealed class Extremes : IAsyncDisposable
+    {
+        private Dashboard? _dashboard;
+
+        public async Task<Dashboard> DashboardAsync()
+        {
+            if (_dashboard is null)
+            {
+                _dashboard = await Dashboard.StartAsync();
+                await _dashboard.PublishAsync("test/enormous", "input-tokens", 1_000);
+                await _dashboard.RecordAsync(Dashboard.Tokens(LongName, 999_999_999_999, sku: "test/enormous"), Dashboard.Tokens("tiny", 1, sku: "test/unknown"));
+                await _dashboard.EstimateAsync(LongName, 1_000_000_000);
+            }
+
+            return _dashboard;
+        }
+
+        public ValueTask DisposeAsync() => _dashboard?.DisposeAsync() ?? ValueTask.CompletedTask;
     }
 }
