@@ -15,6 +15,5 @@ public sealed record ChargeRecorded(
     string Workload, Approach Approach, Component Component, decimal Amount, string Currency, DateTimeOffset ChargedAt,
     ChargeCategory Category = ChargeCategory.Usage, string? Provider = null, string? Invoice = null, string? Description = null) : IUsageEvent
 {
-    /// <inheritdoc/>
-    public DateTimeOffset OccurredAt => ChargedAt;
+    DateTimeOffset IUsageEvent.OccurredAt => ChargedAt;
 }

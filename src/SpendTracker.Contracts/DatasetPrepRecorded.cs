@@ -17,6 +17,5 @@ public sealed record DatasetPrepRecorded(
     string Workload, string Dataset, DatasetActivity Activity, DateTimeOffset PreparedAt, Approach Approach = Approach.FineTuning,
     decimal? LabourHours = null, string? Role = null, decimal? Items = null, decimal? Amount = null, string? Currency = null) : IUsageEvent
 {
-    /// <inheritdoc/>
-    public DateTimeOffset OccurredAt => PreparedAt;
+    DateTimeOffset IUsageEvent.OccurredAt => PreparedAt;
 }

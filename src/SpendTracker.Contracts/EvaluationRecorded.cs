@@ -11,6 +11,5 @@ namespace SpendTracker.Contracts;
 public sealed record EvaluationRecorded(
     string Workload, Approach Approach, string Variant, string Metric, decimal Score, long Samples, DateTimeOffset EvaluatedAt) : IUsageEvent
 {
-    /// <inheritdoc/>
-    public DateTimeOffset OccurredAt => EvaluatedAt;
+    DateTimeOffset IUsageEvent.OccurredAt => EvaluatedAt;
 }

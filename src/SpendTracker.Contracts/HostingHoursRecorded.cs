@@ -14,6 +14,5 @@ public sealed record HostingHoursRecorded(
     string Workload, Approach Approach, string Sku, decimal Hours, DateTimeOffset PeriodStart, DateTimeOffset PeriodEnd,
     decimal Units = 1, decimal? BusyShare = null, string? Variant = null) : IUsageEvent
 {
-    /// <inheritdoc/>
-    public DateTimeOffset OccurredAt => PeriodStart;
+    DateTimeOffset IUsageEvent.OccurredAt => PeriodStart;
 }

@@ -1,5 +1,3 @@
-using System.Text.Json.Serialization;
-
 namespace SpendTracker.Contracts;
 
 /// <summary>A fact in the log. Its stored name is in <c>EventTypes</c>, written by hand and never changed.</summary>
@@ -14,7 +12,6 @@ public interface IUsageEvent : IEvent
     /// <summary>The approach that this usage served.</summary>
     Approach Approach { get; }
 
-    /// <summary>When it happened. It decides the billing period and the stream.</summary>
-    [JsonIgnore]
+    /// <summary>When it happened. It decides the billing period and the stream. Not in the JSON, which has it under its own name.</summary>
     DateTimeOffset OccurredAt { get; }
 }

@@ -10,6 +10,5 @@ namespace SpendTracker.Contracts;
 public sealed record LabourRecorded(
     string Workload, Approach Approach, string Role, decimal Hours, LabourActivity Activity, DateTimeOffset WorkedAt) : IUsageEvent
 {
-    /// <inheritdoc/>
-    public DateTimeOffset OccurredAt => WorkedAt;
+    DateTimeOffset IUsageEvent.OccurredAt => WorkedAt;
 }

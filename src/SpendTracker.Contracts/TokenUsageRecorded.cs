@@ -23,6 +23,5 @@ public sealed record TokenUsageRecorded(
     long CachedInputTokens = 0, long CacheWriteTokens = 0, long ReasoningTokens = 0, ServiceTier ServiceTier = ServiceTier.Standard,
     long Requests = 1, string? Variant = null, Outcome Outcome = Outcome.Unknown) : IUsageEvent
 {
-    /// <inheritdoc/>
-    public DateTimeOffset OccurredAt => UsedAt;
+    DateTimeOffset IUsageEvent.OccurredAt => UsedAt;
 }

@@ -19,6 +19,5 @@ public sealed record TrainingRunRecorded(
     long? TrainedTokens = null, decimal Epochs = 1, decimal? GpuHours = null, string? Sku = null,
     IReadOnlyList<decimal>? TrainingLoss = null, IReadOnlyList<decimal>? ValidationLoss = null, bool StoppedEarly = false) : IUsageEvent
 {
-    /// <inheritdoc/>
-    public DateTimeOffset OccurredAt => CompletedAt;
+    DateTimeOffset IUsageEvent.OccurredAt => CompletedAt;
 }

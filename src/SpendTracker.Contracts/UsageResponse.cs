@@ -29,11 +29,12 @@ public sealed record UsageResponse(IReadOnlyList<UsageResult> Results, int Appen
 
 /// <summary>What became of one event.</summary>
 /// <param name="Index">Its place in the request, from 0.</param>
-/// <param name="Id">The caller's id, or the one that was generated.</param>
 /// <param name="Status">What became of it.</param>
-/// <param name="EventId">Its id in the log; null where it was refused.</param>
+/// <param name="Id">The caller's id, or the one that was generated; none where it could not be read.</param>
+/// <param name="EventId">Its id in the log; none where it was refused.</param>
 /// <param name="Reasons">Why, where it is not appended.</param>
-public sealed record UsageResult(int Index, string? Id, AppendStatus Status, Guid? EventId, IReadOnlyList<FieldReason>? Reasons = null);
+public sealed record UsageResult(
+    int Index, AppendStatus Status, string? Id = null, Guid? EventId = null, IReadOnlyList<FieldReason>? Reasons = null);
 
 /// <summary>What is wrong with one field.</summary>
 /// <param name="Field">The field's name in the JSON; empty where it is the event as a whole.</param>

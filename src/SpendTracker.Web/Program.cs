@@ -6,6 +6,7 @@ var root = new RootCommand("SpendTracker: what prompt engineering, fine-tuning a
 {
     ServeCommand.Create(),
     DemoCommand.Create(),
+    ImportCommand.Create(),
     KeysCommand.Create(),
     SignInLinkCommand.Create(),
     RebuildCommand.Create(),

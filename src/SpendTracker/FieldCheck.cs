@@ -27,7 +27,11 @@ public sealed class FieldCheck
 
     public void OptionalText(string field, string? text, int longest)
     {
-        That(field, text is null || text.Length <= longest, string.Create(CultureInfo.InvariantCulture, $"At most {longest:#,0} characters."));
+        if (text?.Length > longest)
+        {
+            Refuse(field, $"At most {longest:#,0} characters.");
+        }
+
         That(field, text is null || !text.Any(char.IsControl), "Must not contain control characters.");
     }
 
@@ -38,11 +42,21 @@ public sealed class FieldCheck
         That(field, text is null || !text.Any(c => c == '/' || char.IsWhiteSpace(c)), "Must not contain a slash or a blank.");
     }
 
-    public void Range(string field, decimal value, decimal least, decimal most) =>
-        That(field, value >= least && value <= most, string.Create(CultureInfo.InvariantCulture, $"Must be from {least:#,0.######} to {most:#,0.######}."));
+    public void Range(string field, decimal value, decimal least, decimal most)
+    {
+        if (value < least || value > most)
+        {
+            Refuse(field, $"Must be from {least:#,0.######} to {most:#,0.######}.");
+        }
+    }
 
-    public void Above(string field, decimal value, decimal below, decimal most) =>
-        That(field, value > below && value <= most, string.Create(CultureInfo.InvariantCulture, $"Must be above {below:#,0.######} and at most {most:#,0.######}."));
+    public void Above(string field, decimal value, decimal below, decimal most)
+    {
+        if (value <= below || value > most)
+        {
+            Refuse(field, $"Must be above {below:#,0.######} and at most {most:#,0.######}.");
+        }
+    }
 
     public void Currency(string field, string? code) =>
         That(field, SpendTracker.Currency.IsCode(code), "Must be an ISO 4217 code, e.g. USD.");
@@ -54,4 +68,7 @@ public sealed class FieldCheck
         That($"{field}.per", per is 1 or 1_000 or 1_000_000, "Must be 1, 1,000 or 1,000,000.");
         That($"{field}.price", per == 0 || Math.Round(price / per, 12) * per == price, "The price of one unit may have at most 12 decimals.");
     }
+
+    /// <summary>Limits are put into words only for what breaks them: that took longer than all checks of an event.</summary>
+    private void Refuse(string field, FormattableString reason) => _reasons.Add(new FieldReason(field, reason.ToString(CultureInfo.InvariantCulture)));
 }

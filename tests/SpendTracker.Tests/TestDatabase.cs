@@ -22,7 +22,7 @@ public sealed class TestDatabase : IAsyncDisposable
     public OrganisationSettings Settings => Spend.Settings;
 
     public static Task<TestDatabase> CreateAsync(
-        string? timeZone = null, TimeProvider? clock = null, EventStoreOptions? events = null) => CreateAsync(NewConnectionString(), timeZone, clock, events);
+        string? timeZone = null, TimeProvider? clock = null, EventStoreOptions? events = null) => CreateAsync(TestServer.CreateDatabaseAsync(empty: timeZone is not null), timeZone, clock, events);
 
     public static async Task<TestDatabase> CreateAsync(
         Task<string> connectionString, string? timeZone = null, TimeProvider? clock = null, EventStoreOptions? events = null) => new(await SpendDatabase.OpenAsync(
@@ -34,14 +34,6 @@ public sealed class TestDatabase : IAsyncDisposable
                 Events = events ?? new EventStoreOptions { GapGrace = TimeSpan.FromMilliseconds(200) },
             },
             TestContext.Current.CancellationToken));
-
-    /// <summary>An empty database on the shared server.</summary>
-    public static async Task<string> NewConnectionString()
-    {
-        var name = $"test_{Guid.NewGuid():n}";
-        await TestServer.Running.CreateDatabaseIfMissingAsync(name, CancellationToken.None);
-        return new NpgsqlConnectionStringBuilder(TestServer.Running.ConnectionString(name)) { IncludeErrorDetail = true }.ConnectionString;
-    }
 
     /// <summary>Appends usage under ids of the test's own, or given ones.</summary>
     public async Task<AppendResult[]> RecordAsync(params (string Id, IUsageEvent Usage)[] usage) => await Store.AppendAsync(

@@ -1,5 +1,7 @@
+using Npgsql;
 using SpendTracker.LocalPostgres;
 using SpendTracker.Tests;
+using SpendTracker.Tests.LocalPostgres;
 
 [assembly: AssemblyFixture(typeof(TestServer))]
 
@@ -11,27 +13,38 @@ namespace SpendTracker.Tests;
 /// </summary>
 public sealed class TestServer : IAsyncLifetime
 {
+    private const string Template = "spend_template";
+
     private static LocalServer? _server;
-    private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("spendtracker-tests-");
+    private readonly ServerFolder _folder = new();
 
     public static LocalServer Running => _server ?? throw new InvalidOperationException("The server starts before the first test.");
 
     public async ValueTask InitializeAsync()
     {
-        if (!OperatingSystem.IsWindows())
-        {
-            // PostgreSQL may have to run as another user, which must be able to get here.
-            _folder.UnixFileMode |= UnixFileMode.GroupExecute | UnixFileMode.OtherExecute | UnixFileMode.GroupRead | UnixFileMode.OtherRead;
-        }
-
         _server = await LocalServer.StartAsync(
             new()
             {
                 Name = $"tests-{Environment.ProcessId}",
-                Folder = Path.Combine(_folder.FullName, "server"),
+                Folder = _folder.Server,
                 Settings = new Dictionary<string, string> { ["fsync"] = "off", ["synchronous_commit"] = "off", ["max_connections"] = "300" },
             },
             CancellationToken.None);
+
+        // Set up once and copied for each test, which takes a tenth of the time of setting up.
+        await _server.CreateDatabaseIfMissingAsync(Template, CancellationToken.None);
+        await (await SpendDatabase.OpenAsync(new() { ConnectionString = _server.ConnectionString(Template) + ";Pooling=false" }, CancellationToken.None)).DisposeAsync();
+    }
+
+    /// <summary>A database of its own for a test; empty, or set up with the default settings.</summary>
+    /// <returns>Its connection string.</returns>
+    public static async Task<string> CreateDatabaseAsync(bool empty)
+    {
+        var name = $"test_{Guid.NewGuid():n}";
+        await using var admin = NpgsqlDataSource.Create(Running.ConnectionString("postgres") + ";Pooling=false");
+        await using var command = admin.CreateCommand($"create database {name} template {(empty ? "template0" : Template)}");
+        await command.ExecuteNonQueryAsync(CancellationToken.None);
+        return new NpgsqlConnectionStringBuilder(Running.ConnectionString(name)) { IncludeErrorDetail = true }.ConnectionString;
     }
 
     public async ValueTask DisposeAsync()
@@ -41,6 +54,6 @@ public sealed class TestServer : IAsyncLifetime
             await _server.DisposeAsync();
         }
 
-        _folder.Delete(recursive: true);
+        await _folder.DisposeAsync();
     }
 }

@@ -4,6 +4,7 @@ using Spectre.Console;
 using SpendTracker.LocalPostgres;
 using SpendTracker.Settings;
 using SpendTracker.Web.Demo;
+using SpendTracker.Web.Import;
 
 namespace SpendTracker.Web.Commands;
 
@@ -34,7 +35,7 @@ internal static class CommandLine
         {
             return await run();
         }
-        catch (Exception fault) when (fault is LocalPostgresException or SettingsConflictException or DemoRecordingException or IOException or UnauthorizedAccessException)
+        catch (Exception fault) when (fault is LocalPostgresException or SettingsConflictException or DemoRecordingException or ImportException or IOException or UnauthorizedAccessException)
         {
             return Fail(fault.Message);
         }

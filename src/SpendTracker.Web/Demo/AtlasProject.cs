@@ -69,6 +69,10 @@ internal static class AtlasProject
         {
             Events = 6, Growth = 2.4, Variants = [new(0, "triage/v1"), new(170, "triage/v2")],
         },
+        new(Triage, Approach.Hybrid, "openai", "gpt-4.1-nano", Requests: 6_300, InputTokens: 900, OutputTokens: 8)
+        {
+            Events = 9, Growth = 1.6, Variants = [new(0, "router/v1"), new(130, "router/v2")],
+        },
         new(Unregistered, Approach.PromptEngineering, "mistral", "mistral-small", Requests: 40, InputTokens: 2_500, OutputTokens: 400)
         {
             Events = 2, Growth = 1, Weekend = 0.1, FromDay = 240,

@@ -8,32 +8,36 @@ internal static class DemoCharges
 {
     private const string Dollars = "USD";
 
-    private static readonly (string Workload, Component Component, decimal Amount, string Provider, string Text)[] Monthly =
+    /// <summary>What serves both halves of a hybrid workload is the hybrid's.</summary>
+    private static readonly (string Workload, Approach Approach, Component Component, decimal Amount, string Provider, string Text)[] Monthly =
     [
-        (AuroraProject.Helpdesk, Component.Infrastructure, 18.50m, "cloud", "Vector store, small"),
-        (AuroraProject.Assistant, Component.Infrastructure, 24m, "cloud", "API gateway"),
-        (AtlasProject.Support, Component.Infrastructure, 210m, "cloud", "Vector store and gateway"),
-        (AtlasProject.Search, Component.Infrastructure, 165m, "cloud", "Search index"),
-        (AtlasProject.Triage, Component.Infrastructure, 95m, "cloud", "Message queue"),
+        (AuroraProject.Helpdesk, Approach.PromptEngineering, Component.Infrastructure, 18.50m, "cloud", "Vector store, small"),
+        (AuroraProject.Assistant, Approach.Hybrid, Component.Infrastructure, 24m, "cloud", "API gateway"),
+        (AtlasProject.Support, Approach.PromptEngineering, Component.Infrastructure, 210m, "cloud", "Vector store and gateway"),
+        (AtlasProject.Search, Approach.PromptEngineering, Component.Infrastructure, 165m, "cloud", "Search index"),
+        (AtlasProject.Triage, Approach.Hybrid, Component.Infrastructure, 95m, "cloud", "Message queue"),
     ];
 
     /// <summary>Weekly hours of prompt engineers; more in the first month, when the prompts are new.</summary>
-    private static readonly (string Workload, decimal Hours, LabourActivity Activity)[] Weekly =
+    private static readonly (string Workload, Approach Approach, decimal Hours, LabourActivity Activity)[] Weekly =
     [
-        (AuroraProject.Helpdesk, 0.5m, LabourActivity.PromptCrafting), (AuroraProject.Assistant, 0.25m, LabourActivity.PromptCrafting),
-        (AtlasProject.Support, 2m, LabourActivity.PromptCrafting), (AtlasProject.Search, 1m, LabourActivity.Integration),
-        (AtlasProject.Reports, 0.5m, LabourActivity.PromptCrafting), (AtlasProject.Analysis, 1.5m, LabourActivity.Evaluation),
-        (AtlasProject.Triage, 1m, LabourActivity.PromptCrafting),
+        (AuroraProject.Helpdesk, Approach.PromptEngineering, 0.5m, LabourActivity.PromptCrafting),
+        (AuroraProject.Assistant, Approach.Hybrid, 0.25m, LabourActivity.Integration),
+        (AtlasProject.Support, Approach.PromptEngineering, 2m, LabourActivity.PromptCrafting),
+        (AtlasProject.Search, Approach.PromptEngineering, 1m, LabourActivity.Integration),
+        (AtlasProject.Reports, Approach.PromptEngineering, 0.5m, LabourActivity.PromptCrafting),
+        (AtlasProject.Analysis, Approach.PromptEngineering, 1.5m, LabourActivity.Evaluation),
+        (AtlasProject.Triage, Approach.Hybrid, 1m, LabourActivity.Integration),
     ];
 
     public static IEnumerable<DemoEvent> On(DemoDay day)
     {
         if (day.Date.DayOfWeek == DayOfWeek.Tuesday)
         {
-            foreach (var (workload, hours, activity) in Weekly)
+            foreach (var (workload, approach, hours, activity) in Weekly)
             {
                 yield return new DemoEvent(Id(workload, "prompts", day), new LabourRecorded(
-                    workload, Approach.PromptEngineering, "prompt-engineer", day.Index < 28 ? hours * 2 : hours, activity, day.At(16)));
+                    workload, approach, "prompt-engineer", day.Index < 28 ? hours * 2 : hours, activity, day.At(16)));
             }
         }
 
@@ -42,9 +46,9 @@ internal static class DemoCharges
             yield break;
         }
 
-        foreach (var (workload, component, amount, provider, text) in Monthly)
+        foreach (var (workload, approach, component, amount, provider, text) in Monthly)
         {
-            yield return Charge(day, workload, Approach.PromptEngineering, component, amount, ChargeCategory.Purchase, provider, text);
+            yield return Charge(day, workload, approach, component, amount, ChargeCategory.Purchase, provider, text);
         }
 
         yield return Charge(day, AtlasProject.Claims, Approach.FineTuning, Component.Other, 96.40m, ChargeCategory.Tax, "azure", "Value added tax on support plan");

@@ -27,11 +27,11 @@ internal sealed class UsageRecorder(EventStore store, OrganisationSettings setti
             var item = items[i];
             if (item.Usage is not { } usage)
             {
-                results[i] = new UsageResult(i, item.Id, AppendStatus.Refused, null, item.Reasons);
+                results[i] = new UsageResult(i, AppendStatus.Refused, item.Id, Reasons: item.Reasons);
             }
             else if (!ApiClaims.Covers(caller, usage.Workload))
             {
-                results[i] = new UsageResult(i, item.Id, AppendStatus.Refused, null, [new FieldReason("workload", "This API key may not record for this workload.")]);
+                results[i] = new UsageResult(i, AppendStatus.Refused, item.Id, Reasons: [new FieldReason("workload", "This API key may not record for this workload.")]);
             }
             else
             {
@@ -47,7 +47,7 @@ internal sealed class UsageRecorder(EventStore store, OrganisationSettings setti
         var appended = toAppend.Count == 0 ? [] : await store.AppendAsync(toAppend, cancellationToken);
         for (var i = 0; i < appended.Length; i++)
         {
-            results[sent[i].Index] = new UsageResult(sent[i].Index, sent[i].Id, appended[i].Status, toAppend[i].Id, appended[i].Difference);
+            results[sent[i].Index] = new UsageResult(sent[i].Index, appended[i].Status, sent[i].Id, toAppend[i].Id, appended[i].Difference);
         }
 
         return Answer(results);

@@ -24,7 +24,7 @@ internal sealed class AppendTransaction(NpgsqlDataSource dataSource, List<Pendin
             select tenant_id, stream_id, count(*), $4, $4 from fresh group by tenant_id, stream_id order by tenant_id, stream_id
             on conflict (tenant_id, id) do update set version = s.version + excluded.version, timestamp = excluded.timestamp
             returning tenant_id, id, version)
-        select (select array_agg(i.place) from incoming as i where not exists (select from fresh as f where f.place = i.place)),
+        select (select array_agg(place) from fresh),
                (select array_agg(h.tenant_id) from head as h), (select array_agg(h.id) from head as h), (select array_agg(h.version) from head as h),
                (select array_agg(nextval('spend.mt_events_sequence')) from fresh)
         """;
@@ -82,9 +82,14 @@ internal sealed class AppendTransaction(NpgsqlDataSource dataSource, List<Pendin
         command.Parameters.Add(new() { Value = now });
         await using var reader = await command.ExecuteReaderAsync();
         await reader.ReadAsync();
+        foreach (var append in incoming)
+        {
+            append.Outcome = AppendResult.Duplicate; // Unless it is fresh, and until its content has been compared.
+        }
+
         foreach (var place in Longs(reader, 0))
         {
-            incoming[place - 1].Outcome = AppendResult.Duplicate; // Until its content has been compared.
+            incoming[place - 1].Outcome = null;
         }
 
         if (!reader.IsDBNull(1))

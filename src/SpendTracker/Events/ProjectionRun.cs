@@ -17,6 +17,9 @@ public sealed class ProjectionRun(NpgsqlConnection connection, Projection projec
     /// <summary>The key of a projection's advisory lock; a rebuild beside the live tables has one of its own.</summary>
     internal const string ProjectionLock = "hashtextextended(current_schema() || '.' || $1, 0)";
 
+    /// <summary>Types that are known and not needed are passed by in the database. Unknown ones are read, to be set aside.</summary>
+    private readonly string[] _unneeded = [.. EventTypes.All.Select(type => type.Name).Except(projection.EventTypes)];
+
     /// <summary>The seq_id up to which everything is in the rows.</summary>
     public long Position { get; private set; }
 
@@ -105,11 +108,12 @@ public sealed class ProjectionRun(NpgsqlConnection connection, Projection projec
         await using var command = new NpgsqlCommand(
             $"""
             select {EventReader.Columns} from spend.mt_events
-            where seq_id > $1 and seq_id <= $2 order by seq_id limit $3
+            where seq_id > $1 and seq_id <= $2 and type <> all($4) order by seq_id limit $3
             """, connection);
         command.Parameters.Add(new() { Value = Position });
         command.Parameters.Add(new() { Value = highWaterMark });
         command.Parameters.Add(new() { Value = options.PageEvents });
+        command.Parameters.Add(new() { Value = _unneeded });
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
         var page = new Page(highWaterMark, 0, [], []);
         while (await reader.ReadAsync(cancellationToken))
@@ -124,12 +128,6 @@ public sealed class ProjectionRun(NpgsqlConnection connection, Projection projec
 
     private void Apply(NpgsqlDataReader reader, Page page)
     {
-        var type = reader.GetString(5);
-        if (Events.EventTypes.Find(type) is not null && !projection.EventTypes.Contains(type))
-        {
-            return;
-        }
-
         try
         {
             var stored = EventReader.Read(reader);

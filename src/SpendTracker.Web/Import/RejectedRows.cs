@@ -1,0 +1,42 @@
+using CsvHelper;
+using SpendTracker.Contracts;
+
+namespace SpendTracker.Web.Import;
+
+/// <summary>Rows set aside: line number, reason and the row as it was. The file is made when there is a first one.</summary>
+internal sealed class RejectedRows(string path) : IAsyncDisposable
+{
+    private CsvWriter? _writer;
+
+    public void Add(long line, IEnumerable<FieldReason> reasons, string row) =>
+        Add(line, string.Join(' ', reasons.Select(reason => reason.Field.Length == 0 ? reason.Reason : $"{reason.Field}: {reason.Reason}")), row);
+
+    public void Add(long line, string reason, string row)
+    {
+        if (_writer is null)
+        {
+            _writer = CsvWriter.ToFile(path);
+            Write("line", "reason", "row");
+        }
+
+        Write(line.ToString(System.Globalization.CultureInfo.InvariantCulture), reason, row);
+    }
+
+    private void Write(params ReadOnlySpan<string> fields)
+    {
+        foreach (var field in fields)
+        {
+            _writer!.WriteField(field);
+        }
+
+        _writer!.EndRecord();
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (_writer is not null)
+        {
+            await _writer.DisposeAsync();
+        }
+    }
+}

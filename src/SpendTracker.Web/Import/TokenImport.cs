@@ -1,0 +1,143 @@
+using System.Security.Claims;
+using CsvHelper;
+using SpendTracker.Contracts;
+using SpendTracker.Web.Access;
+using SpendTracker.Web.Ingest;
+
+namespace SpendTracker.Web.Import;
+
+/// <summary>Appends the rows of a file as usage, as if they had been sent to the API; what cannot be is set aside with the reason.</summary>
+internal sealed class TokenImport(UsageRecorder recorder, TimeProvider clock)
+{
+    /// <summary>Near the size from which an event no longer gets cheaper.</summary>
+    private const int BatchRows = 4_000;
+
+    /// <summary>One is written while the next one is read, and each of the store's writers has work.</summary>
+    private const int BatchesInFlight = 2;
+
+    /// <summary>Beyond this a line is no row of figures but a broken file.</summary>
+    private const int LongestLine = 1024 * 1024;
+
+    private static readonly ClaimsPrincipal Caller = new(new ClaimsIdentity(
+        [new Claim(ClaimTypes.Name, TokenFile.DefaultSource), new Claim(ApiClaims.RecordedBy, "command:import")], "command"));
+
+    private readonly Queue<(IReadOnlyList<Row> Rows, Task<UsageResponse> Answer)> _inFlight = [];
+    private ImportCounts _counts;
+
+    private readonly record struct Row(long Line, string Raw, UsageRequestItem Item);
+
+    /// <summary>What has become of the rows so far.</summary>
+    public ImportCounts Counts => _counts;
+
+    /// <param name="progress">Takes how many bytes of how many have been read.</param>
+    /// <exception cref="ImportException">The file cannot be read, or lacks a column.</exception>
+    /// <exception cref="OperationCanceledException">Between two batches; what was imported until then is in <see cref="Counts"/>.</exception>
+    public async Task RunAsync(TokenFile file, Action<long, long> progress, CancellationToken cancellationToken)
+    {
+        await using var stream = Open(file);
+        await using var rejected = new RejectedRows(file.Rejects);
+        await using var reader = CsvReader.Create(stream, Options(file, rejected), true);
+        try
+        {
+            await reader.ReadHeaderAsync(cancellationToken);
+            if (reader.Headers.Count == 0)
+            {
+                throw new ImportException($"{file.Path} is empty; its first line must name its columns.");
+            }
+
+            await ReadAsync(new TokenRows(file, reader), reader, rejected, position => progress(position, stream.Length), cancellationToken);
+        }
+        catch (CsvFormatException fault)
+        {
+            throw new ImportException($"{file.Path} cannot be read on from line {fault.LineNumber}: {fault.Message}", fault);
+        }
+        finally
+        {
+            await SettleAsync(rejected, 0); // What has been handed to the store is told, however this ends.
+        }
+    }
+
+    private static FileStream Open(TokenFile file) => file.Absent() is { } absent
+        ? throw new ImportException(absent)
+        : new FileStream(file.Path, new FileStreamOptions { Share = FileShare.ReadWrite, Options = FileOptions.SequentialScan | FileOptions.Asynchronous });
+
+    private CsvReaderOptions Options(TokenFile file, RejectedRows rejected) => new()
+    {
+        Separator = file.Delimiter,
+        TrackLineNumbers = true,
+        MaxRecordSize = LongestLine,
+
+        // One quote that is never closed would otherwise swallow the rest of the file.
+        AllowLineBreaksInQuotes = false,
+        MalformedData = CsvMalformedDataHandling.Skip,
+        FieldCountMismatch = CsvFieldCountHandling.Skip,
+        OnMalformedRecord = record =>
+        {
+            _counts = _counts with { Rejected = _counts.Rejected + 1 };
+            rejected.Add(record.LineNumber, ReasonOf(record.Reason), record.RawRecord);
+        },
+    };
+
+    private static string ReasonOf(CsvMalformedReason reason) => reason switch
+    {
+        CsvMalformedReason.FieldCountMismatch => "Has another number of fields than the header.",
+        CsvMalformedReason.StrayQuote => "Broken quoting: a quote inside a field that is not quoted.",
+        CsvMalformedReason.TextAfterClosingQuote => "Broken quoting: text after a closing quote.",
+        _ => "Broken quoting: a quote that is not closed on its line.",
+    };
+
+    private async Task ReadAsync(TokenRows rows, CsvReader reader, RejectedRows rejected, Action<long> progress, CancellationToken cancellationToken)
+    {
+        var now = clock.GetUtcNow();
+        List<Row> batch = [];
+        while (await reader.ReadAsync(cancellationToken))
+        {
+            var item = rows.Read(now);
+            var raw = System.Text.Encoding.UTF8.GetString(reader.RawRecord);
+            if (item.Usage is null)
+            {
+                _counts = _counts with { Rejected = _counts.Rejected + 1 };
+                rejected.Add(reader.LineNumber, item.Reasons, raw);
+                continue;
+            }
+
+            batch.Add(new Row(reader.LineNumber, raw, item));
+            if (batch.Count == BatchRows)
+            {
+                await SettleAsync(rejected, BatchesInFlight - 1);
+                cancellationToken.ThrowIfCancellationRequested();
+                Send(batch);
+                progress(reader.ByteOffset);
+                batch = [];
+            }
+        }
+
+        if (batch.Count > 0)
+        {
+            Send(batch);
+        }
+    }
+
+    /// <summary>Not cancelled once begun: whoever stops the import gets to know what was imported.</summary>
+    private void Send(List<Row> batch) =>
+        _inFlight.Enqueue((batch, recorder.RecordAsync([.. batch.Select(row => row.Item)], Caller, CancellationToken.None)));
+
+    /// <summary>Waits until no more than so many batches are in flight, oldest first.</summary>
+    private async Task SettleAsync(RejectedRows rejected, int most)
+    {
+        while (_inFlight.Count > most)
+        {
+            var (rows, pending) = _inFlight.Dequeue();
+            var answer = await pending;
+            _counts = new ImportCounts(
+                _counts.Appended + answer.Appended, _counts.Duplicate + answer.Duplicate, _counts.Conflict + answer.Conflict, _counts.Rejected + answer.Refused);
+            foreach (var result in answer.Results.Where(result => result.Status is AppendStatus.Conflict or AppendStatus.Refused))
+            {
+                var row = rows[result.Index];
+                var reasons = result.Reasons ?? [];
+                rejected.Add(
+                    row.Line, result.Status == AppendStatus.Conflict ? [new FieldReason("", $"Contradicts what is recorded under id {result.Id}."), .. reasons] : reasons, row.Raw);
+            }
+        }
+    }
+}

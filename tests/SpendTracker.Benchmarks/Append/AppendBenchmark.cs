@@ -1,0 +1,72 @@
+namespace SpendTracker.Benchmarks.Append;
+
+/// <summary>How fast events go in, against raw COPY: by the store alone, and over HTTP by the whole host.</summary>
+internal sealed class AppendBenchmark(BenchmarkServer server, Report report, bool quick, int? rounds, string only)
+{
+    private const int Workloads = 500;
+
+    private readonly int _events = quick ? 4_000 : 60_000;
+    private readonly int _rounds = rounds ?? (quick ? 1 : 5);
+
+    public async Task RunAsync(CancellationToken cancellationToken)
+    {
+        // Single events are slower: as many would make their rounds too long.
+        var singles = _events / 2;
+        Measurement[][] measurements =
+        [
+            [new("EventStore, 500 events a call, 16 callers", name => AppendEntry.DirectAsync(server, name, _events, Workloads, 16, 500, cancellationToken))],
+            [new("HTTP, 1 event a request, 64 connections", name => AppendEntry.HttpAsync(server, name, singles, Workloads, 64, 1, cancellationToken))],
+            [new("HTTP, 1 event a request, 256 connections", name => AppendEntry.HttpAsync(server, name, singles, Workloads, 256, 1, cancellationToken))],
+            [new("HTTP, 500 events a request, 16 connections", name => AppendEntry.HttpAsync(server, name, _events, Workloads, 16, 500, cancellationToken))],
+            [
+                new("EventStore, 100 events a call, 8 callers, one stream", name => AppendEntry.DirectAsync(server, name, _events, 1, 8, 100, cancellationToken)),
+                new("EventStore, 100 events a call, 8 callers, 500 streams", name => AppendEntry.DirectAsync(server, name, _events, Workloads, 8, 100, cancellationToken)),
+            ],
+        ];
+        List<string[]> rows = [];
+        foreach (var together in measurements.Where(together => together.Any(measurement => measurement.Name.Contains(only, StringComparison.OrdinalIgnoreCase))))
+        {
+            rows.AddRange(await MeasureAsync(together, cancellationToken));
+        }
+
+        report.Table("Append", ["what", "events/s", "raw COPY, rows/s", "ratio to raw COPY", "p50", "p99"], rows);
+        var example = new UsageEvents(1).Stored(1)[0];
+        report.Note(
+            $"An event is {new UsageEvents(1).Json(1)[0].Length} bytes of JSON as sent, {example.Data.Length} as stored with {example.Headers.Length} of headers. "
+            + "Raw COPY: one connection, the same table, keys and foreign key, a commit every 5,000 rows. HTTP: the whole host with an API key and its projections running; "
+            + "it, PostgreSQL and the client that loads it share the cores. All that was acknowledged was found stored, without gaps.");
+    }
+
+    private sealed record Measurement(string Name, Func<string, Task<AppendEntry>> OpenAsync);
+
+    private async Task<List<string[]>> MeasureAsync(Measurement[] together, CancellationToken cancellationToken)
+    {
+        List<AppendEntry> entries = [];
+        foreach (var measurement in together)
+        {
+            entries.Add(await measurement.OpenAsync(measurement.Name));
+        }
+
+        var database = await server.CreateDatabaseAsync(new(), cancellationToken);
+        var source = new UsageEvents(Workloads);
+        var copy = await RawCopy.OpenAsync(database, source.Streams, cancellationToken);
+        var reference = new Contestant("raw COPY", token => copy.CopyAsync(source.Stored(_events), token));
+        await Rounds.RunAsync(_rounds, reference, [.. entries.Select(entry => entry.Contestant)], cancellationToken);
+        await copy.DisposeAsync();
+        await server.DropAsync(database);
+        foreach (var entry in entries)
+        {
+            await entry.VerifyAsync(cancellationToken);
+            await entry.DisposeAsync();
+        }
+
+        return [.. entries.Select(entry => Row(entry.Contestant, reference))];
+    }
+
+    private static string[] Row(Contestant contestant, Contestant reference) =>
+    [
+        contestant.Name, Report.Number(contestant.Rates.Median), Report.Number(reference.Rates.Median), Report.Ratio(contestant.Ratios),
+        contestant.Latencies.Count == 0 ? "" : Report.Milliseconds(contestant.Latencies.Median),
+        contestant.Latencies.Count == 0 ? "" : Report.Milliseconds(contestant.Latencies.Percentile(0.99)),
+    ];
+}

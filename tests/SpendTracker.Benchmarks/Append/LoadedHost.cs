@@ -1,0 +1,84 @@
+using System.Diagnostics;
+using System.Text;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.Extensions.Logging;
+using SpendTracker.Access;
+using SpendTracker.Events;
+using SpendTracker.Web.Hosting;
+
+namespace SpendTracker.Benchmarks.Append;
+
+/// <summary>The real host on a port of 127.0.0.1, and connections that load it.</summary>
+internal sealed class LoadedHost : IAsyncDisposable
+{
+    private readonly WebApplication _app;
+    private readonly LoadConnection[] _connections;
+    private readonly string _key;
+
+    private LoadedHost(WebApplication app, LoadConnection[] connections, string key)
+    {
+        _app = app;
+        _connections = connections;
+        _key = key;
+    }
+
+    public static async Task<LoadedHost> StartAsync(SpendDatabase database, int connections, CancellationToken cancellationToken)
+    {
+        var builder = WebApplication.CreateBuilder(new WebApplicationOptions
+        {
+            ApplicationName = typeof(SpendTrackerHost).Assembly.GetName().Name,
+            ContentRootPath = AppContext.BaseDirectory,
+        });
+        builder.Logging.SetMinimumLevel(LogLevel.Warning);
+        builder.WebHost.UseUrls("http://127.0.0.1:0");
+        var app = SpendTrackerHost.Build(builder, database);
+        await app.StartAsync(cancellationToken);
+        var key = await new ApiKeys(database.Store).IssueAsync("benchmarks", [Scope.Record], [], new Recorder("command:benchmarks"), cancellationToken);
+        var host = new LoadedHost(app, [.. Enumerable.Range(0, connections).Select(_ => new LoadConnection())], key);
+        foreach (var connection in host._connections)
+        {
+            await connection.ConnectAsync(new Uri(app.Urls.First()).Port, cancellationToken);
+        }
+
+        return host;
+    }
+
+    public IReadOnlyList<LoadRequest> Requests(string[] events, int batch) => [.. events.Chunk(batch).Select(part =>
+    {
+        var body = Encoding.UTF8.GetBytes(batch == 1 ? part[0] : $"[{string.Join(",", part)}]");
+        var headers = $"POST /api/v1/usage HTTP/1.1\r\nHost: 127.0.0.1\r\nAuthorization: Bearer {_key}\r\nContent-Type: application/json\r\nContent-Length: {body.Length}\r\n\r\n";
+        return new LoadRequest([.. Encoding.ASCII.GetBytes(headers), .. body], part.Length);
+    })];
+
+    /// <summary>Sends all requests over all connections.</summary>
+    /// <returns>How long each took, in milliseconds.</returns>
+    public async Task<double[]> LoadAsync(IReadOnlyList<LoadRequest> requests, CancellationToken cancellationToken)
+    {
+        var latencies = new double[requests.Count];
+        var next = -1;
+        async Task SendAsync(LoadConnection connection)
+        {
+            while (Interlocked.Increment(ref next) is var request && request < requests.Count)
+            {
+                var started = Stopwatch.GetTimestamp();
+                await connection.SendAsync(requests[request], cancellationToken);
+                latencies[request] = Stopwatch.GetElapsedTime(started).TotalMilliseconds;
+            }
+        }
+
+        await Task.WhenAll(_connections.Select(connection => Task.Run(() => SendAsync(connection), cancellationToken)));
+        return latencies;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        foreach (var connection in _connections)
+        {
+            connection.Dispose();
+        }
+
+        await _app.StopAsync();
+        await _app.DisposeAsync();
+    }
+}

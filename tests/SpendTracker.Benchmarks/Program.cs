@@ -1,0 +1,44 @@
+using System.CommandLine;
+using Spectre.Console;
+using SpendTracker.Benchmarks;
+using SpendTracker.Benchmarks.Append;
+using SpendTracker.Benchmarks.Project;
+using SpendTracker.Benchmarks.Query;
+
+var quick = new Option<bool>("--quick") { Description = "A smoke run of a few seconds: it proves that the benchmark works, and its figures mean little." };
+var events = new Option<int?>("--events") { Description = "Events to project; 500,000 if not given." };
+var rounds = new Option<int?>("--rounds") { Description = "Rounds that are counted; one more, which is not, warms up." };
+var only = new Option<string>("--only") { Description = "Only measurements whose name contains this.", DefaultValueFactory = _ => "" };
+
+var append = new Command("append", "Appending, directly and over HTTP, against raw COPY.") { quick, rounds, only };
+append.SetAction((parsed, cancellationToken) => RunAsync(
+    (server, report) => new AppendBenchmark(server, report, parsed.GetValue(quick), parsed.GetValue(rounds), parsed.GetRequiredValue(only)).RunAsync(cancellationToken), cancellationToken));
+
+var project = new Command("project", "Catching up from nothing, against raw COPY.") { quick, rounds, events };
+project.SetAction((parsed, cancellationToken) => RunAsync(
+    (server, report) => new ProjectBenchmark(server, report, parsed.GetValue(quick), parsed.GetValue(rounds), parsed.GetValue(events)).RunAsync(cancellationToken), cancellationToken));
+
+var query = new Command("query", "The overview's queries and re-rating, on two million daily rows.") { quick };
+query.SetAction((parsed, cancellationToken) => RunAsync(
+    (server, report) => new QueryBenchmark(server, report, parsed.GetValue(quick)).RunAsync(cancellationToken), cancellationToken));
+
+return await new RootCommand("Benchmarks on a PostgreSQL server of their own. The machine's speed drifts, so read the ratios.") { append, project, query }
+    .Parse(args).InvokeAsync(new() { ProcessTerminationTimeout = TimeSpan.FromSeconds(25) });
+
+static async Task<int> RunAsync(Func<BenchmarkServer, Report, Task> benchmark, CancellationToken cancellationToken)
+{
+    await using var server = await BenchmarkServer.StartAsync(cancellationToken);
+    var report = new Report(server.Machine);
+    try
+    {
+        await benchmark(server, report);
+    }
+    catch (BenchmarkFailedException fault)
+    {
+        AnsiConsole.WriteLine(fault.Message);
+        return 1;
+    }
+
+    report.Print();
+    return 0;
+}

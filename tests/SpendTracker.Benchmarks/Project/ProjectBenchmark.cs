@@ -1,0 +1,120 @@
+using System.Diagnostics;
+using System.Globalization;
+using Microsoft.Extensions.Logging.Abstractions;
+using Spectre.Console;
+using SpendTracker.Contracts;
+using SpendTracker.Costs;
+using SpendTracker.Events;
+
+namespace SpendTracker.Benchmarks.Project;
+
+/// <summary>
+/// How fast a projection catches up from nothing. Reading costs by the event, writing by the key, so both a log that folds
+/// well and one that does not are measured.
+/// </summary>
+internal sealed class ProjectBenchmark(BenchmarkServer server, Report report, bool quick, int? rounds, int? events)
+{
+    private static readonly int[] Pages = [20_000, 50_000];
+
+    private readonly int _events = events ?? (quick ? 24_000 : 500_000);
+    private readonly int _rounds = rounds ?? (quick ? 1 : 4);
+
+    public async Task RunAsync(CancellationToken cancellationToken)
+    {
+        List<string[]> rows = [];
+        foreach (var eventsAKey in (int[])[15, 3])
+        {
+            rows.AddRange(await MeasureAsync(eventsAKey, cancellationToken));
+        }
+
+        report.Table(
+            string.Create(CultureInfo.InvariantCulture, $"Catching up, {_events:#,0} events"),
+            ["what", "events/s", "raw COPY, rows/s", "ratio to raw COPY", "high-water mark"], rows);
+        report.Note(
+            "The daily-usage projection from nothing to the high-water mark, over one connection. The events were put in by raw COPY, which is the reference: "
+            + "one connection, a commit every 5,000 rows. The last column is how long the high-water mark took to pass all events, once.");
+    }
+
+    /// <param name="eventsAKey">How many events use the same workload, day and variant. Each has three meters, so three daily rows.</param>
+    private async Task<List<string[]>> MeasureAsync(int eventsAKey, CancellationToken cancellationToken)
+    {
+        var pages = Array.ConvertAll(Pages, page => new Contestant(string.Create(CultureInfo.InvariantCulture, $"{page:#,0} a page"), _ => Task.FromResult(0.0)));
+        Series copyRates = new(), markTimes = new();
+        var keys = 0L;
+        for (var round = 0; round <= _rounds; round++)
+        {
+            var database = await server.CreateDatabaseAsync(new(), cancellationToken);
+            var source = new FoldingEvents(_events, eventsAKey);
+            double copied;
+            await using (var copy = await RawCopy.OpenAsync(database, source.Streams, cancellationToken))
+            {
+                copied = await FillAsync(copy, source, cancellationToken);
+            }
+
+            var started = Stopwatch.GetTimestamp();
+            using var mark = new HighWaterMark(database.DataSource, database.Options.Events, NullLogger<HighWaterMark>.Instance);
+            var last = await mark.AdvanceAsync(cancellationToken);
+            var marked = Stopwatch.GetElapsedTime(started);
+
+            // Each goes first in turn: the first one after filling finds a server that still writes the rows to disk.
+            var turns = pages.Zip(Pages);
+            foreach (var (contestant, page) in round % 2 == 0 ? turns : turns.Reverse())
+            {
+                await Sql.RunAsync(
+                    database.DataSource, "truncate spend.daily_usage, spend.monthly_cost, spend.rate; delete from spend.mt_event_progression", cancellationToken);
+                var rate = await CatchUpAsync(database, page, last, cancellationToken);
+                keys = await VerifyAsync(database, source, cancellationToken);
+                AnsiConsole.WriteLine($"{(round == 0 ? "warm-up" : $"round {round}")}: raw COPY {Report.Number(copied)}/s, {contestant.Name} {Report.Number(rate)}/s");
+                if (round > 0) // The first one warms up.
+                {
+                    contestant.Rates.Add(rate);
+                    contestant.Ratios.Add(rate / copied);
+                    copyRates.Add(copied);
+                    markTimes.Add(marked.TotalMilliseconds);
+                }
+            }
+
+            await server.DropAsync(database);
+        }
+
+        return [.. pages.Select(page => (string[])
+        [
+            string.Create(CultureInfo.InvariantCulture, $"{(double)keys / _events:0.0} daily rows an event, {page.Name}"),
+            Report.Number(page.Rates.Median), Report.Number(copyRates.Median), Report.Ratio(page.Ratios), Report.Milliseconds(markTimes.Median),
+        ])];
+    }
+
+    private static async Task<double> FillAsync(RawCopy copy, FoldingEvents source, CancellationToken cancellationToken)
+    {
+        // In parts, so that not all events are in memory at once; only copying is timed.
+        Series rates = new();
+        foreach (var part in source.All().Chunk(50_000))
+        {
+            rates.Add(await copy.CopyAsync(part, cancellationToken));
+        }
+
+        await copy.FinishAsync(cancellationToken);
+        return rates.Median;
+    }
+
+    private async Task<double> CatchUpAsync(SpendDatabase database, int page, long mark, CancellationToken cancellationToken)
+    {
+        GC.Collect();
+        await using var connection = await database.DataSource.OpenConnectionAsync(cancellationToken);
+        var run = new ProjectionRun(connection, new DailyUsageProjection(TimeZoneInfo.Utc), new EventStoreOptions { PageEvents = page });
+        var started = Stopwatch.GetTimestamp();
+        var applied = await run.CatchUpAsync(mark, null, cancellationToken);
+        var rate = applied / Stopwatch.GetElapsedTime(started).TotalSeconds;
+        return applied >= _events ? rate : throw new BenchmarkFailedException($"Of {_events} events {applied} were projected.");
+    }
+
+    /// <returns>How many daily rows there are.</returns>
+    private static async Task<long> VerifyAsync(SpendDatabase database, FoldingEvents source, CancellationToken cancellationToken)
+    {
+        var tokens = await Sql.ScalarAsync<decimal>(
+            database.DataSource, "select sum(quantity) from spend.daily_usage where meter in ('input-tokens', 'output-tokens')", cancellationToken);
+        return tokens == source.Tokens
+            ? await Sql.ScalarAsync<long>(database.DataSource, "select count(*) from spend.daily_usage", cancellationToken)
+            : throw new BenchmarkFailedException($"{source.Tokens} tokens were recorded, and {tokens} were projected.");
+    }
+}

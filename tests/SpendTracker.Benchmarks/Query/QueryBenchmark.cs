@@ -1,0 +1,148 @@
+using System.Diagnostics;
+using System.Globalization;
+using Microsoft.Extensions.Logging.Abstractions;
+using SpendTracker.Contracts;
+using SpendTracker.Costs;
+using SpendTracker.Events;
+using SpendTracker.Rates;
+
+namespace SpendTracker.Benchmarks.Query;
+
+/// <summary>How long the overview waits for its numbers, and how long a new price takes to reach a year of them.</summary>
+internal sealed class QueryBenchmark(BenchmarkServer server, Report report, bool quick)
+{
+    private const string Reference = "select count(*) from monthly_cost";
+
+    private readonly int _dailyRows = quick ? 50_000 : 2_000_000;
+    private readonly int _runs = quick ? 20 : 200;
+    private readonly int _rates = quick ? 2 : 7;
+
+    public async Task RunAsync(CancellationToken cancellationToken)
+    {
+        var database = await server.CreateDatabaseAsync(new(), cancellationToken);
+        var first = BillingPeriod.Of(DateOnly.FromDateTime(DateTime.UtcNow)).Start.AddMonths(-12);
+        await CostHistory.FillAsync(database.DataSource, _dailyRows, first, cancellationToken);
+        var (from, to) = (BillingPeriod.Of(first), BillingPeriod.Of(first.AddMonths(11)));
+        var costs = new MonthlyCostQuery(database.DataSource);
+        await VerifyAsync(database, costs, new CostFilter(from, to), cancellationToken);
+        List<string[]> rows =
+        [
+            await QueryAsync("12 months by approach", database, costs, new CostFilter(from, to), ["approach"], cancellationToken),
+            await QueryAsync("1 month by workload and component", database, costs, new CostFilter(to, to), ["workload", "component"], cancellationToken),
+            await ReRateAsync(database, first, cancellationToken),
+        ];
+        report.Table("Queries", ["what", "runs", "median", "p95", "count(*) of monthly_cost", "times as long as that"], rows);
+        report.Table("Tables", ["table", "rows", "MiB, indexes included"], await SizesAsync(database, cancellationToken));
+        report.Note(
+            $"Daily rows were made by SQL, not from events; their amounts are by the projection's own statement. Re-rating goes the real way: a published rate, then the projection, "
+            + $"for one of 25 models that the workloads share, all of the {CostHistory.Days} days.");
+        await server.DropAsync(database);
+    }
+
+    private async Task<string[]> QueryAsync(
+        string name, SpendDatabase database, MonthlyCostQuery costs, CostFilter filter, string[] by, CancellationToken cancellationToken)
+    {
+        CostDimension[] dimensions = [.. by.Select(dimension => CostDimension.Find(dimension)!)];
+        return await MeasureAsync(name, _runs, warmUp: 20, database, async () =>
+        {
+            if ((await costs.ByAsync(filter, dimensions, cancellationToken)).Count == 0)
+            {
+                throw new BenchmarkFailedException($"{name}: no rows.");
+            }
+        }, cancellationToken);
+    }
+
+    private async Task<string[]> ReRateAsync(SpendDatabase database, DateOnly first, CancellationToken cancellationToken)
+    {
+        await using var connection = await database.DataSource.OpenConnectionAsync(cancellationToken);
+        var projection = new ProjectionRun(connection, new DailyUsageProjection(TimeZoneInfo.Utc), new());
+        using var mark = new HighWaterMark(database.DataSource, new(), NullLogger<HighWaterMark>.Instance);
+        await projection.CatchUpAsync(await mark.AdvanceAsync(cancellationToken), null, cancellationToken);
+        var prices = new PriceBook(database.DataSource, database.Store);
+        var price = 1m;
+        return await MeasureAsync("Re-rating one SKU over a year", _rates, warmUp: 1, database, async () =>
+        {
+            price += 0.25m;
+            var before = await AmountAsync(database, cancellationToken);
+            var started = Stopwatch.GetTimestamp();
+            var rate = new RatePublished(CostHistory.Sku, first, "USD", [new("input-tokens", price, 1_000_000)], "Benchmark");
+            await prices.PublishAsync(rate, new Recorder("command:benchmarks"), cancellationToken);
+            await projection.CatchUpAsync(await mark.AdvanceAsync(cancellationToken), null, cancellationToken);
+            var took = Stopwatch.GetElapsedTime(started);
+            if (before == await AmountAsync(database, cancellationToken))
+            {
+                throw new BenchmarkFailedException("A new rate changed nothing.");
+            }
+
+            return took;
+        }, cancellationToken);
+    }
+
+    private static Task<string[]> MeasureAsync(
+        string name, int runs, int warmUp, SpendDatabase database, Func<Task> runAsync, CancellationToken cancellationToken) =>
+        MeasureAsync(name, runs, warmUp, database, async () =>
+        {
+            var started = Stopwatch.GetTimestamp();
+            await runAsync();
+            return Stopwatch.GetElapsedTime(started);
+        }, cancellationToken);
+
+    private static async Task<string[]> MeasureAsync(
+        string name, int runs, int warmUp, SpendDatabase database, Func<Task<TimeSpan>> runAsync, CancellationToken cancellationToken)
+    {
+        Series times = new(), references = new(), ratios = new();
+        for (var run = -warmUp; run < runs; run++)
+        {
+            var started = Stopwatch.GetTimestamp();
+            await Sql.ScalarAsync<long>(database.DataSource, Reference, cancellationToken);
+            var reference = Stopwatch.GetElapsedTime(started).TotalMilliseconds;
+            var time = (await runAsync()).TotalMilliseconds;
+            if (run >= 0)
+            {
+                references.Add(reference);
+                times.Add(time);
+                ratios.Add(time / reference);
+            }
+        }
+
+        return
+        [
+            name, Report.Number(runs), Report.Milliseconds(times.Median), Report.Milliseconds(times.Percentile(0.95)), Report.Milliseconds(references.Median),
+            ratios.Median.ToString("0.0", CultureInfo.InvariantCulture),
+        ];
+    }
+
+    /// <summary>The months must be the sum of their days at the rates of the days, worked out here in another way.</summary>
+    private static async Task VerifyAsync(SpendDatabase database, MonthlyCostQuery costs, CostFilter filter, CancellationToken cancellationToken)
+    {
+        var expected = await Sql.ScalarAsync<decimal>(
+            database.DataSource,
+            """
+            with period as (select *, lead(effective_from, 1, 'infinity') over (partition by sku, meter order by effective_from) as until from rate)
+            select trim_scale(sum(quantity * unit_price)) from daily_usage as u join period as r using (tenant_id, sku, meter)
+            where u.day >= r.effective_from and u.day < r.until and u.day < (select max(month) + interval '1 month' from monthly_cost)
+            """,
+            cancellationToken);
+        var months = await costs.ByAsync(filter with { To = filter.To.Next }, [], cancellationToken);
+        if (months.Sum(month => month.Actual) != expected)
+        {
+            throw new BenchmarkFailedException($"The days cost {expected}, and the months {months.Sum(month => month.Actual)}.");
+        }
+    }
+
+    private static Task<decimal> AmountAsync(SpendDatabase database, CancellationToken cancellationToken) =>
+        Sql.ScalarAsync<decimal>(database.DataSource, $"select sum(amount) from monthly_cost where tenant_id = '*DEFAULT*' and sku = '{CostHistory.Sku}'", cancellationToken);
+
+    private static async Task<List<string[]>> SizesAsync(SpendDatabase database, CancellationToken cancellationToken)
+    {
+        List<string[]> rows = [];
+        foreach (var table in (string[])["daily_usage", "monthly_cost", "rate", "workload"])
+        {
+            var count = await Sql.ScalarAsync<long>(database.DataSource, $"select count(*) from {table}", cancellationToken);
+            var bytes = await Sql.ScalarAsync<long>(database.DataSource, $"select pg_total_relation_size('{table}')", cancellationToken);
+            rows.Add([table, Report.Number(count), Report.Number(bytes / 1048576.0)]);
+        }
+
+        return rows;
+    }
+}

@@ -1,0 +1,179 @@
+using SpendTracker.Contracts;
+using SpendTracker.Costs;
+using SpendTracker.Web.Demo;
+
+namespace SpendTracker.Tests.Demo;
+
+/// <summary>The demo year in a host of its own, recorded once for all tests of the class.</summary>
+public sealed class RecordedDemo : IAsyncLifetime
+{
+    internal FixedClock Clock { get; } = new(new(2026, 6, 17, 15, 30, 0, TimeSpan.Zero));
+
+    internal TestHost Host { get; private set; } = null!;
+
+    internal int Appended { get; private set; }
+
+    public async ValueTask InitializeAsync()
+    {
+        Host = await TestHost.StartAsync(await TestDatabase.CreateAsync(clock: Clock));
+
+        // Interrupted once on the way, as by Ctrl+C: what is then there must be what an undisturbed recording gives.
+        using var stop = new CancellationTokenSource();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => Recording().RunAsync(
+            (done, of) =>
+            {
+                if (done > of / 3)
+                {
+                    stop.Cancel();
+                }
+            },
+            stop.Token));
+        Appended = (await Recording().RunAsync((_, _) => { }, TestContext.Current.CancellationToken))!.Value;
+        await CaughtUpAsync();
+    }
+
+    internal DemoRecording Recording() => new(Host.Client, Host.Database.Store, Clock);
+
+    internal async Task CaughtUpAsync()
+    {
+        var deadline = DateTime.UtcNow.AddSeconds(60);
+        while (await Host.Database.ScalarAsync<bool>(
+            "select min(last_seq_id) < (select max(seq_id) from spend.mt_events) from spend.mt_event_progression where name like 'SpendTracker.%'"))
+        {
+            Assert.True(DateTime.UtcNow < deadline, "The projections do not catch up.");
+        }
+    }
+
+    internal Task<long> UsageEventsAsync() => Host.Database.ScalarAsync<long>("select count(*) from spend.mt_events where stream_id like 'usage/%'");
+
+    public ValueTask DisposeAsync() => Host.DisposeAsync();
+}
+
+public sealed class DemoRecordingTests(RecordedDemo demo) : IClassFixture<RecordedDemo>
+{
+    private static readonly BillingPeriod First = new(2025, 7);
+
+    /// <summary>The last month that is over.</summary>
+    private static readonly BillingPeriod Last = new(2026, 5);
+
+    [Fact]
+    public async Task An_interrupted_recording_is_completed_and_a_second_one_appends_nothing()
+    {
+        var year = new DemoYear(First);
+        var now = demo.Clock.Now;
+        var events = year.Events(DateOnly.MinValue, now).Count();
+        Assert.Equal(events, await demo.UsageEventsAsync());
+        Assert.InRange(demo.Appended, 1, events - 1);
+
+        Assert.Null(await demo.Recording().RunAsync((_, _) => { }, TestContext.Current.CancellationToken));
+        Assert.Equal(events, await demo.UsageEventsAsync());
+
+        // Once each, although the interrupted recording had published them too.
+        Assert.Equal(year.Estimates.Count, await demo.Host.Database.ScalarAsync<long>("select count(*) from spend.mt_events where type = 'estimate_submitted'"));
+        Assert.Equal(2, await demo.Host.Database.ScalarAsync<long>($"select count(*) from spend.mt_events where stream_id = 'rate/azure/{AtlasProject.ClaimsModel}'"));
+    }
+
+    [Fact]
+    public async Task Sending_a_whole_year_again_is_answered_duplicate_event_by_event()
+    {
+        var before = await demo.UsageEventsAsync();
+        foreach (var chunk in new DemoYear(First).Events(DateOnly.MinValue, demo.Clock.Now).Chunk(5_000))
+        {
+            var body = string.Concat(chunk.Select(e => System.Text.Encoding.UTF8.GetString(e.ToLine())));
+            var (_, answer) = await demo.Host.RecordAsync(body, "application/x-ndjson");
+            Assert.Equal((0, chunk.Length), (answer.Appended, answer.Duplicate));
+        }
+
+        Assert.Equal(before, await demo.UsageEventsAsync());
+    }
+
+    [Fact]
+    public async Task A_start_on_a_later_day_adds_the_days_between_and_nothing_else()
+    {
+        // A database of its own: the others count what is there. A short story will do.
+        var clock = new FixedClock(new(2026, 6, 2, 10, 0, 0, TimeSpan.Zero));
+        await using var host = await TestHost.StartAsync(await TestDatabase.CreateAsync(clock: clock));
+        var recording = new DemoRecording(host.Client, host.Database.Store, clock);
+        var first = await recording.RunAsync((_, _) => { }, TestContext.Current.CancellationToken);
+
+        clock.Now = clock.Now.AddDays(33); // Into a month later: the year must not begin a month later.
+        var added = await recording.RunAsync((_, _) => { }, TestContext.Current.CancellationToken);
+
+        Assert.InRange(added!.Value, 2_000, 4_500);
+        Assert.Equal((long)(first!.Value + added.Value), await host.Database.ScalarAsync<long>("select count(*) from spend.mt_events where stream_id like 'usage/%'"));
+        Assert.Equal("2025-07", await host.Database.ScalarAsync<string>("select to_char(min(month), 'YYYY-MM') from spend.monthly_estimate"));
+    }
+
+    [Fact]
+    public async Task The_small_project_pays_50_to_200_dollars_a_month_for_prompts_and_over_5000_once_its_model_is_hosted()
+    {
+        var rows = await CostsAsync("workload", "approach", "component");
+        var small = rows.Where(row => row.Keys["workload"].StartsWith("aurora-", StringComparison.Ordinal)).ToArray();
+
+        var prompts = Monthly(small.Where(row => row.Keys["approach"] == "prompt-engineering" && row.Keys["component"] == "usage"));
+        Assert.Equal(11, prompts.Length);
+        Assert.All(prompts, month => Assert.InRange(month.Amount, 50, 200));
+
+        // Set-up begins in July and takes until the end of August.
+        var hosted = small.Where(row => row.Keys["workload"] == AuroraProject.Contracts && string.CompareOrdinal(row.Month, "2025-09") >= 0);
+        Assert.Equal(9, Monthly(hosted).Length);
+        Assert.All(Monthly(hosted), month => Assert.True(month.Amount > 5_000, month.ToString()));
+        Assert.Equal(30 * 24 * 7m, Monthly(hosted.Where(row => row.Keys["component"] == "hosting"))[0].Amount);
+    }
+
+    [Fact]
+    public async Task Training_runs_cost_10_to_100_dollars_and_the_first_dataset_1000_to_10000()
+    {
+        var rows = await CostsAsync("workload", "component", "variant");
+
+        var runs = rows.Where(row => row.Keys["component"] == "training" && row.Keys["variant"] != CostDimension.None).ToArray();
+        Assert.True(runs.Length > 10);
+        Assert.All(runs, run => Assert.InRange(run.Actual, 10, 100));
+        var dataset = rows.Where(row => row.Keys["component"] == "dataset-preparation" && row.Keys["workload"] == AuroraProject.Contracts && row.Month is "2025-07" or "2025-08");
+        Assert.InRange(dataset.Sum(row => row.Actual), 1_000, 10_000);
+    }
+
+    [Fact]
+    public async Task The_enterprise_pays_500_to_2000_dollars_a_month_for_prompts_and_over_10000_for_fine_tuning()
+    {
+        var rows = await CostsAsync("workload", "approach", "component");
+        var enterprise = rows.Where(row => row.Keys["workload"].StartsWith("atlas-", StringComparison.Ordinal)).ToArray();
+
+        var prompts = Monthly(enterprise.Where(row => row.Keys["approach"] == "prompt-engineering" && row.Keys["component"] == "usage"));
+        Assert.Equal(11, prompts.Length);
+        Assert.All(prompts, month => Assert.InRange(month.Amount, 500, 2_000));
+        var tuned = Monthly(enterprise.Where(row => row.Keys["approach"] == "fine-tuning"));
+        Assert.Equal(11, tuned.Length);
+        Assert.All(tuned, month => Assert.True(month.Amount > 10_000, month.ToString()));
+
+        // The hybrid workload's events say which approach they served; what decides between the two is the hybrid's own.
+        var hybrid = enterprise.Where(row => row.Keys["workload"] == AtlasProject.Triage && row.Keys["component"] == "usage").Select(row => row.Keys["approach"]);
+        Assert.Equal(["fine-tuning", "hybrid", "prompt-engineering"], hybrid.Distinct().Order());
+    }
+
+    [Fact]
+    public async Task Some_workloads_cost_more_than_estimated_and_some_less_and_only_the_search_has_no_estimate()
+    {
+        var totals = (await CostsAsync("workload")).GroupBy(row => row.Keys["workload"])
+            .ToDictionary(workload => workload.Key, workload => MonthlyCostQuery.Total("", workload));
+
+        Assert.Contains(totals.Values, total => total.Estimated > 0 && total.Variance > 0);
+        Assert.Contains(totals.Values, total => total.Estimated > 0 && total.Variance < 0);
+        Assert.Equal([AtlasProject.Search, AtlasProject.Unregistered], totals.Where(total => total.Value.Estimated == 0).Select(total => total.Key).Order());
+    }
+
+    [Fact]
+    public async Task Only_the_pilots_model_is_unpriced()
+    {
+        var unpriced = await new UnpricedQuery(demo.Host.Database.DataSource).ListAsync(null, null, TestContext.Current.CancellationToken);
+
+        Assert.Equal(["openai/o5-preview"], unpriced.Select(usage => usage.Sku).Distinct());
+        Assert.All(unpriced, usage => Assert.Equal(("2026-06", AtlasProject.Analysis), (usage.FirstMonth, Assert.Single(usage.Workloads))));
+    }
+
+    private async Task<IReadOnlyList<MonthlyCost>> CostsAsync(params string[] by) => await new MonthlyCostQuery(demo.Host.Database.DataSource).ByAsync(
+        new CostFilter(First, Last), [.. by.Select(name => CostDimension.Find(name)!)], TestContext.Current.CancellationToken);
+
+    private static (string Month, decimal Amount)[] Monthly(IEnumerable<MonthlyCost> rows) =>
+        [.. rows.GroupBy(row => row.Month).Select(month => (month.Key, month.Sum(row => row.Actual))).OrderBy(month => month.Key, StringComparer.Ordinal)];
+}

@@ -1,0 +1,87 @@
+using System.Diagnostics;
+using System.Net.Http.Headers;
+using SpendTracker.Access;
+using SpendTracker.Events;
+using SpendTracker.Web.Hosting;
+
+namespace SpendTracker.Tests;
+
+/// <summary>The program itself, as a user starts it, on a database of the test's.</summary>
+internal sealed class HostProcess : IAsyncDisposable
+{
+    private readonly Process _process;
+
+    private HostProcess(Process process, HttpClient client, string key)
+    {
+        _process = process;
+        Client = client;
+        Key = key;
+    }
+
+    public HttpClient Client { get; }
+
+    public string Key { get; }
+
+    public static async Task<HostProcess> StartAsync(TestDatabase database, Dictionary<string, string> environment)
+    {
+        var key = await new ApiKeys(database.Store).IssueAsync(
+            "test", [Scope.Record, Scope.Read, Scope.Publish], [], new Recorder("test"), TestContext.Current.CancellationToken);
+        var address = $"http://127.0.0.1:{FreePort()}";
+        var process = Run(["serve", "--urls", address], database.Spend.Options.ConnectionString, environment);
+        var client = new HttpClient { BaseAddress = new Uri(address) };
+        client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", key);
+        var host = new HostProcess(process, client, key);
+        var patience = Stopwatch.StartNew();
+        while (!await host.IsReadyAsync())
+        {
+            Assert.False(process.HasExited, "The host ended.");
+            Assert.True(patience.Elapsed < TimeSpan.FromSeconds(60), "The host does not become ready.");
+        }
+
+        return host;
+    }
+
+    /// <summary>Starts the program with some arguments; its output goes to the test's.</summary>
+    public static Process Run(IEnumerable<string> arguments, string? connectionString, Dictionary<string, string>? environment = null, bool redirect = false)
+    {
+        var start = new ProcessStartInfo("dotnet", [typeof(SpendTrackerHost).Assembly.Location, .. arguments])
+        {
+            RedirectStandardOutput = redirect, RedirectStandardError = redirect,
+        };
+        start.Environment["ConnectionStrings__spendtracker"] = connectionString;
+        foreach (var (name, value) in environment ?? [])
+        {
+            start.Environment[name] = value;
+        }
+
+        return Process.Start(start)!;
+    }
+
+    public static int FreePort()
+    {
+        using var listener = new System.Net.Sockets.TcpListener(System.Net.IPAddress.Loopback, 0);
+        listener.Start();
+        return ((System.Net.IPEndPoint)listener.LocalEndpoint).Port;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        Client.Dispose();
+        _process.Kill(entireProcessTree: true);
+        await _process.WaitForExitAsync(CancellationToken.None);
+        _process.Dispose();
+    }
+
+    private async Task<bool> IsReadyAsync()
+    {
+        try
+        {
+            using var response = await Client.GetAsync(new Uri("/health/ready", UriKind.Relative), TestContext.Current.CancellationToken);
+            return response.IsSuccessStatusCode;
+        }
+        catch (HttpRequestException)
+        {
+            return false;
+        }
+    }
+}

@@ -1,0 +1,172 @@
+using System.Net;
+using System.Net.Http.Json;
+using System.Text.Json;
+using SpendTracker.Access;
+
+namespace SpendTracker.Tests.Web;
+
+/// <summary>Costs, workloads, rates and estimates over HTTP.</summary>
+public sealed class QueryEndpointTests : IAsyncLifetime
+{
+    private static readonly string Month = BillingPeriod.Of(Given.Day).ToString();
+
+    private TestHost _host = null!;
+
+    public async ValueTask InitializeAsync() => _host = await TestHost.StartAsync();
+
+    public ValueTask DisposeAsync() => _host.DisposeAsync();
+
+    [Fact]
+    public async Task Recorded_usage_shows_in_the_costs_and_totals_are_the_sum_of_parts()
+    {
+        await PostOkAsync("/api/v1/workloads", """{"workload":"support-chat","name":"Support chat","team":"Support","approach":"prompt-engineering"}""");
+        await PostOkAsync("/api/v1/estimates", $$"""{"workload":"support-chat","approach":"prompt-engineering","from":"{{Month}}","to":"{{Month}}","currency":"USD","lines":[{"component":"usage","quantity":2000000,"price":2.5,"per":1000000},{"component":"labour","amount":10.5}]}""");
+        await _host.RecordAsync($"[{Given.TokensJson("1")},{Given.TokensJson("2").Replace("gpt-4o", "unheard-of", StringComparison.Ordinal)}]");
+
+        var costs = await _host.GetUntilAsync(
+            $"/api/v1/costs?from={Month}&to={Month}&by=team,component",
+            answer => answer.GetProperty("total").GetProperty("estimated").GetDecimal() == 15.5m && answer.GetProperty("total").GetProperty("actual").GetDecimal() == 0.0035m);
+
+        var total = costs.GetProperty("total");
+        Assert.Equal(1_100m, total.GetProperty("unpriced").GetProperty("tokens").GetDecimal());
+        Assert.Equal(0.0035m - 15.5m, total.GetProperty("variance").GetDecimal());
+        Assert.Equal(total.GetProperty("actual").GetDecimal(), costs.GetProperty("rows").EnumerateArray().Sum(row => row.GetProperty("actual").GetDecimal()));
+        Assert.Equal("USD", costs.GetProperty("currency").GetString());
+        Assert.All(costs.GetProperty("rows").EnumerateArray(), row => Assert.Equal("Support", row.GetProperty("keys").GetProperty("team").GetString()));
+    }
+
+    [Fact]
+    public async Task Costs_as_CSV_have_a_column_each_and_no_cell_that_a_spreadsheet_would_run()
+    {
+        await _host.RecordAsync(Given.TokensJson("1").Replace("support-chat", "=cmd", StringComparison.Ordinal));
+        await _host.GetUntilAsync($"/api/v1/costs?from={Month}&to={Month}", answer => answer.GetProperty("total").GetProperty("actual").GetDecimal() > 0);
+        using var response = await _host.Client.GetAsync(
+            new Uri($"/api/v1/costs?from={Month}&to={Month}&by=workload,approach&format=csv", UriKind.Relative), TestContext.Current.CancellationToken);
+
+        Assert.Equal("text/csv", response.Content.Headers.ContentType?.MediaType);
+        var lines = (await response.Content.ReadAsStringAsync(TestContext.Current.CancellationToken)).Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
+        Assert.Equal("month,workload,approach,actual,estimated,variance,unpriced_tokens,unpriced_hours,unpriced_items,unpriced_amounts", lines[0]);
+        Assert.Equal([$"{Month},\"'=cmd\",prompt-engineering,0.0035,0,0.0035,0,0,0,0"], lines[1..]);
+    }
+
+    [Theory]
+    [InlineData("/api/v1/costs?from=2026-13", "from")]
+    [InlineData("/api/v1/costs?from=2026-02&to=2026-01", "to")]
+    [InlineData("/api/v1/costs?from=2001-01&to=2026-01", "to")]
+    [InlineData("/api/v1/costs?by=colour", "by")]
+    [InlineData("/api/v1/costs?format=xml", "format")]
+    [InlineData("/api/v1/estimates?from=soon", "from")]
+    public async Task A_question_that_makes_no_sense_names_the_field(string path, string field)
+    {
+        using var response = await _host.Client.GetAsync(new Uri(path, UriKind.Relative), TestContext.Current.CancellationToken);
+
+        await AssertFieldAsync(response, field);
+    }
+
+    [Theory]
+    [InlineData("workloads", """{"workload":"a b","name":"n","team":"t","approach":"hybrid"}""", "workload")]
+    [InlineData("workloads", """{"workload":"a","name":"n","approach":"hybrid"}""", "team")]
+    [InlineData("workloads", """{"workload":"a","name":"n","team":"t","approach":"hybrid","colour":"red"}""", "colour")]
+    [InlineData("rates", """{"sku":"a/b","effectiveFrom":"2026-01-01","currency":"EUR","prices":[{"meter":"input-tokens","price":1}],"source":"s"}""", "currency")]
+    [InlineData("rates", """{"sku":"a/b","effectiveFrom":"2026-01-01","currency":"USD","prices":[{"meter":"input-tokens","price":-1}],"source":"s"}""", "prices[0].price")]
+    [InlineData("rates", """{"sku":"a/b","effectiveFrom":"2026-01-01","currency":"USD","prices":[{"meter":"smiles","price":1}],"source":"s"}""", "prices[0].meter")]
+    [InlineData("rates", """{"sku":"a/b","effectiveFrom":"2026-01-01","currency":"USD","prices":[{"meter":"input-tokens","price":1,"per":7}],"source":"s"}""", "prices[0].per")]
+    [InlineData("rates", """{"sku":"a/b","effectiveFrom":"2026-01-01","currency":"USD","prices":[{"meter":"input-tokens","price":0.0000000000001}],"source":"s"}""", "prices[0].price")]
+    [InlineData("rates", """{"sku":"a/b","effectiveFrom":"2026-01-01","currency":"USD","prices":[],"source":"s"}""", "prices")]
+    [InlineData("rates", """{"sku":"a/b","effectiveFrom":"tomorrow","currency":"USD","prices":[],"source":"s"}""", "effectiveFrom")]
+    [InlineData("rates", """{"sku":"a/b","effectiveFrom":"2026-01-01","currency":"USD","prices":[{"meter":"input-tokens","price":1},{"meter":"input-tokens","price":2}],"source":"s"}""", "prices")]
+    [InlineData("estimates", """{"workload":"a","approach":"hybrid","from":"2026-02","to":"2026-01","currency":"USD","lines":[{"component":"usage","amount":1}]}""", "to")]
+    [InlineData("estimates", """{"workload":"a","approach":"hybrid","from":"2026-01","to":"2026-01","currency":"USD","lines":[{"component":"usage"}]}""", "lines[0]")]
+    [InlineData("estimates", """{"workload":"a","approach":"hybrid","from":"2026-01","to":"2026-01","currency":"USD","lines":[{"component":"usage","amount":1,"quantity":1,"price":1}]}""", "lines[0]")]
+    [InlineData("estimates", """{"workload":"a","approach":"hybrid","from":"2026-01","to":"2026-01","currency":"USD","lines":[]}""", "lines")]
+    public async Task What_is_published_is_checked_field_by_field(string noun, string body, string field)
+    {
+        using var response = await _host.PostAsync($"/api/v1/{noun}", body);
+
+        await AssertFieldAsync(response, field);
+    }
+
+    [Theory]
+    [InlineData("workloads")]
+    [InlineData("rates")]
+    [InlineData("estimates")]
+    public async Task Publishing_needs_its_scope_and_reading_needs_its_own(string noun)
+    {
+        _host.Client.DefaultRequestHeaders.Authorization = new("Bearer", await _host.IssueKeyAsync([Scope.Record, Scope.Read]));
+        using (var post = await _host.PostAsync($"/api/v1/{noun}", "{}"))
+        {
+            Assert.Equal(HttpStatusCode.Forbidden, post.StatusCode);
+        }
+
+        _host.Client.DefaultRequestHeaders.Authorization = new("Bearer", await _host.IssueKeyAsync([Scope.Record, Scope.Publish]));
+        foreach (var path in (string[])[$"/api/v1/{noun}", "/api/v1/costs"])
+        {
+            using var get = await _host.Client.GetAsync(new Uri(path, UriKind.Relative), TestContext.Current.CancellationToken);
+            Assert.Equal(HttpStatusCode.Forbidden, get.StatusCode);
+        }
+
+        _host.Client.DefaultRequestHeaders.Authorization = null;
+        using var open = await _host.Client.GetAsync(new Uri($"/api/v1/{noun}", UriKind.Relative), TestContext.Current.CancellationToken);
+        Assert.Equal(HttpStatusCode.Unauthorized, open.StatusCode);
+    }
+
+    [Fact]
+    public async Task A_rate_is_listed_superseded_ones_are_marked_and_what_lacks_a_rate_is_named()
+    {
+        await PostOkAsync("/api/v1/rates", """{"sku":"own/model","effectiveFrom":"2026-01-01","currency":"USD","prices":[{"meter":"input-tokens","price":3,"per":1000000}],"source":"contract"}""");
+        await PostOkAsync("/api/v1/rates", """{"sku":"own/model","effectiveFrom":"2026-01-01","currency":"USD","prices":[{"meter":"input-tokens","price":2,"per":1000000}],"source":"contract","note":"renewed"}""");
+        await _host.RecordAsync(Given.TokensJson("1").Replace("\"openai\"", "\"own\"", StringComparison.Ordinal).Replace("gpt-4o", "model", StringComparison.Ordinal));
+
+        var answer = await _host.GetUntilAsync("/api/v1/rates?sku=own/model", a => a.GetProperty("unpriced").GetArrayLength() == 1 && a.GetProperty("rates").GetArrayLength() == 2);
+        Assert.Equal([(2m, false), (3m, true)], answer.GetProperty("rates").EnumerateArray().Select(r => (r.GetProperty("price").GetDecimal(), r.GetProperty("superseded").GetBoolean())));
+        Assert.Equal("output-tokens", answer.GetProperty("unpriced")[0].GetProperty("meter").GetString());
+    }
+
+    [Fact]
+    public async Task Starting_rates_are_there_from_the_first_start_with_their_source()
+    {
+        var answer = await _host.GetUntilAsync("/api/v1/rates", a => a.GetProperty("rates").GetArrayLength() > 50);
+
+        Assert.All(answer.GetProperty("rates").EnumerateArray(), rate => Assert.NotEmpty(rate.GetProperty("source").GetString()!));
+        Assert.Contains(answer.GetProperty("rates").EnumerateArray(), rate =>
+            rate.GetProperty("sku").GetString() == "azure/gpt-35-turbo-fine-tuned" && rate.GetProperty("meter").GetString() == "hosting-hours" && rate.GetProperty("price").GetDecimal() == 7m);
+    }
+
+    [Fact]
+    public async Task Registering_again_changes_the_details_and_the_same_again_appends_nothing()
+    {
+        const string Before = """{"workload":"w","name":"W","team":"red","approach":"hybrid"}""";
+        const string After = """{"workload":"w","name":"W","team":"blue","approach":"hybrid"}""";
+        await PostOkAsync("/api/v1/workloads", Before);
+        await PostOkAsync("/api/v1/workloads", After);
+        await PostOkAsync("/api/v1/workloads", After);
+
+        await _host.GetUntilAsync("/api/v1/workloads", a => a.GetArrayLength() == 1 && a[0].GetProperty("team").GetString() == "blue");
+        Assert.Equal(["workload_registered", "workload_changed"], await _host.Database.TextsAsync("select type from spend.mt_events where stream_id = 'workload/w' order by version"));
+    }
+
+    [Fact]
+    public async Task Health_answers_without_a_key()
+    {
+        using var stranger = new HttpClient { BaseAddress = new Uri(_host.Address) };
+        foreach (var path in (string[])["/health/live", "/health/ready"])
+        {
+            using var response = await stranger.GetAsync(new Uri(path, UriKind.Relative), TestContext.Current.CancellationToken);
+            Assert.Equal(HttpStatusCode.OK, response.StatusCode);
+        }
+    }
+
+    private async Task PostOkAsync(string path, string body)
+    {
+        using var response = await _host.PostAsync(path, body);
+        Assert.True(response.StatusCode == HttpStatusCode.OK, await response.Content.ReadAsStringAsync(TestContext.Current.CancellationToken));
+    }
+
+    private static async Task AssertFieldAsync(HttpResponseMessage response, string field)
+    {
+        Assert.Equal(HttpStatusCode.BadRequest, response.StatusCode);
+        Assert.Equal("application/problem+json", response.Content.Headers.ContentType?.MediaType);
+        var problem = await response.Content.ReadFromJsonAsync<JsonElement>(TestContext.Current.CancellationToken);
+        Assert.True(problem.GetProperty("errors").TryGetProperty(field, out _), problem.ToString());
+    }
+}

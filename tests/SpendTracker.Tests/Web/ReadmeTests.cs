@@ -1,0 +1,71 @@
+using System.Net;
+using System.Net.Http.Json;
+using System.Text.Json;
+using System.Text.RegularExpressions;
+using SpendTracker.Contracts;
+
+namespace SpendTracker.Tests.Web;
+
+/// <summary>What the README shows works as it stands there.</summary>
+public sealed partial class ReadmeTests : IAsyncLifetime
+{
+    private TestHost _host = null!;
+
+    public async ValueTask InitializeAsync() =>
+        _host = await TestHost.StartAsync(await TestDatabase.CreateAsync(clock: new FixedClock(new DateTimeOffset(2026, 11, 21, 0, 0, 0, TimeSpan.Zero))));
+
+    public ValueTask DisposeAsync() => _host.DisposeAsync();
+
+    [Fact]
+    public async Task Every_request_by_curl_is_taken()
+    {
+        var readme = await File.ReadAllTextAsync(Path.Combine(Root(), "README.md"), TestContext.Current.CancellationToken);
+        var posts = PostByCurl().Matches(readme);
+        var gets = GetByCurl().Matches(readme);
+
+        Assert.True(posts.Count >= 4 && gets.Count >= 2, "The README's examples look different now; so must this test.");
+        foreach (Match post in posts)
+        {
+            using var response = await _host.PostAsync(post.Groups["path"].Value, post.Groups["body"].Value);
+            Assert.True(response.StatusCode == HttpStatusCode.OK, $"{post.Value}: {await response.Content.ReadAsStringAsync(TestContext.Current.CancellationToken)}");
+        }
+
+        foreach (Match get in gets)
+        {
+            using var response = await _host.Client.GetAsync(new Uri(get.Groups["path"].Value, UriKind.Relative), TestContext.Current.CancellationToken);
+            Assert.Equal(HttpStatusCode.OK, response.StatusCode);
+        }
+    }
+
+    [Fact]
+    public async Task The_request_by_CSharp_is_taken()
+    {
+        var http = _host.Client;
+        const string requestId = "req-1";
+        var usage = new TokenUsageRecorded(
+            "support-chat", Approach.PromptEngineering, "openai", "gpt-4o", InputTokens: 1840, OutputTokens: 212, _host.Database.Spend.Options.Clock.GetUtcNow());
+        var json = JsonSerializer.SerializeToNode(usage, ContractsJson.Default.TokenUsageRecorded)!.AsObject();
+        json["type"] = "token_usage_recorded";
+        json["id"] = requestId; // The same at every try.
+        using var response = await http.PostAsJsonAsync("/api/v1/usage", json, TestContext.Current.CancellationToken);
+
+        Assert.Equal(HttpStatusCode.OK, response.StatusCode);
+    }
+
+    private static string Root()
+    {
+        var folder = new DirectoryInfo(AppContext.BaseDirectory);
+        while (!File.Exists(Path.Combine(folder.FullName, "SpendTracker.sln")))
+        {
+            folder = folder.Parent ?? throw new InvalidOperationException("The tests run outside of the repository.");
+        }
+
+        return folder.FullName;
+    }
+
+    [GeneratedRegex(@"curl [^\n]*?(?<path>/api/v1/\w+)[^\n]*? -d '(?<body>[^']*)'")]
+    private static partial Regex PostByCurl();
+
+    [GeneratedRegex(@"curl -H [^\n]*'http://127\.0\.0\.1:5080(?<path>/api/v1/costs[^']*)'")]
+    private static partial Regex GetByCurl();
+}

@@ -1,0 +1,40 @@
+#!/usr/bin/env bash
+# Installs what the tests need where it may, builds once, and runs all tests. Usage: tests/run.sh
+set -euo pipefail
+cd "$(dirname "$0")/.."
+
+export DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_NOLOGO=1
+
+have() { command -v "$1" >/dev/null 2>&1; }
+have_postgres() { have postgres && have initdb || compgen -G '/usr/lib/postgresql/*/bin/initdb' >/dev/null || have npm; }
+have_chromium() { have chromium || have chromium-browser || have google-chrome; }
+
+missing=()
+have_postgres || missing+=(postgresql)
+have_chromium || missing+=(chromium)
+if ((${#missing[@]})); then
+  if [[ $(id -u) == 0 ]] && have apt-get; then
+    echo "Installing ${missing[*]}"
+    apt-get update -qq
+    DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "${missing[@]}" fonts-dejavu-core >/dev/null
+  else
+    echo "Not found: ${missing[*]}. Install them (Debian: sudo apt-get install ${missing[*]}); tests that need them are skipped by name."
+  fi
+fi
+
+have dotnet || { echo "The .NET 10 SDK is needed: https://dotnet.microsoft.com/download"; exit 1; }
+
+results=$(mktemp -d)
+trap 'rm -rf "$results"' EXIT
+dotnet build SpendTracker.sln -v quiet -clp:NoSummary
+
+status=0
+for project in tests/*Tests; do
+  dotnet test "$project" --no-build -v quiet --logger "trx;LogFileName=$results/$(basename "$project").trx" --logger "console;verbosity=minimal" || status=1
+done
+
+count() { { grep -ohE "<Counters [^>]*" "$results"/*.trx || true; } | { grep -oE "\b$1=\"[0-9]+\"" || true; } | tr -dc '0-9\n' | awk '{ sum += $1 } END { print sum + 0 }'; }
+total=$(count total) passed=$(count passed) failed=$(count failed)
+echo "tests: $passed passed, $failed failed, $((total - passed - failed)) skipped"
+((total > 0)) || { echo "No test ran."; exit 1; }
+exit $status
