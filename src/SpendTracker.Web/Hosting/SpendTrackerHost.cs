@@ -9,7 +9,9 @@ using Radzen;
 using SpendTracker.Access;
 using SpendTracker.Costs;
 using SpendTracker.Estimates;
+using SpendTracker.Events;
 using SpendTracker.Rates;
+using SpendTracker.Usage;
 using SpendTracker.Web.Access;
 using SpendTracker.Web.Costs;
 using SpendTracker.Web.Estimates;
@@ -51,6 +53,10 @@ public static class SpendTrackerHost
         services.AddSingleton<UsageRecorder>();
         services.AddSingleton<MonthlyCostQuery>();
         services.AddSingleton<UnpricedQuery>();
+        services.AddSingleton<CostLineQuery>();
+        services.AddSingleton<OverviewFeed>();
+        services.AddSingleton<EventLog>();
+        services.AddSingleton<UsageEventQuery>();
         services.AddSingleton<WorkloadRegistry>();
         services.AddSingleton<PriceBook>();
         services.AddSingleton<EstimateBook>();
@@ -78,7 +84,8 @@ public static class SpendTrackerHost
         var app = builder.Build();
         app.UseServerSpanTags();
         app.UseExceptionHandler();
-        app.UseStatusCodePages();
+        app.UseStatusCodePagesWithReExecute("/not-found", createScopeForStatusCodePages: true);
+        app.UseWhen(context => !IsPage(context), api => api.UseStatusCodePages());
         app.Use((context, next) =>
         {
             context.Response.Headers.XContentTypeOptions = "nosniff";
@@ -106,4 +113,8 @@ public static class SpendTrackerHost
         app.MapRazorComponents<App>().AddInteractiveServerRenderMode();
         return app;
     }
+
+    /// <summary>Whether a person looks: they get a page that says what is wrong, where a program gets problem details.</summary>
+    private static bool IsPage(HttpContext context) =>
+        HttpMethods.IsGet(context.Request.Method) && !context.Request.Path.StartsWithSegments("/api") && context.Request.Headers.Accept.ToString().Contains("text/html", StringComparison.Ordinal);
 }

@@ -46,7 +46,7 @@ public sealed class DailyUsageProjection(TimeZoneInfo reportingTimeZone) : Proje
                 var recordedOn = BillingPeriod.DayOf(stored.RecordedAt, reportingTimeZone);
                 foreach (var (day, component, sku, meter, quantity) in UsageQuantities.Of(usage, reportingTimeZone))
                 {
-                    var key = new DailyUsageKey(stored.TenantId, sku, day, meter, usage.Workload, usage.Approach, component, VariantOf(usage), recordedOn);
+                    var key = new DailyUsageKey(stored.TenantId, sku, day, meter, usage.Workload, usage.Approach, component, UsageQuantities.VariantOf(usage), recordedOn);
                     ref var row = ref CollectionsMarshal.GetValueRefOrAddDefault(_usage, key, out _);
                     row = (row.Quantity + quantity, row.Events + 1);
                 }
@@ -91,15 +91,6 @@ public sealed class DailyUsageProjection(TimeZoneInfo reportingTimeZone) : Proje
         _usage.Clear();
         return commands;
     }
-
-    private static string VariantOf(IUsageEvent usage) => usage switch
-    {
-        TokenUsageRecorded { Variant: { } variant } => variant,
-        HostingHoursRecorded { Variant: { } variant } => variant,
-        DatasetPrepRecorded prep => prep.Dataset,
-        TrainingRunRecorded run => run.RunId,
-        _ => "",
-    };
 
     private NpgsqlBatchCommand InsertRates()
     {

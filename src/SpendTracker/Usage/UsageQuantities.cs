@@ -36,6 +36,16 @@ public static class UsageQuantities
         };
     }
 
+    /// <summary>What the team wants to tell apart within the workload; empty where it said nothing.</summary>
+    public static string VariantOf(IUsageEvent usage) => usage switch
+    {
+        TokenUsageRecorded { Variant: { } variant } => variant,
+        HostingHoursRecorded { Variant: { } variant } => variant,
+        DatasetPrepRecorded prep => prep.Dataset,
+        TrainingRunRecorded run => run.RunId,
+        _ => "",
+    };
+
     private static string SkuOf(TrainingRunRecorded run) => run.Sku ?? $"{run.Provider}/{run.Model}";
 
     private static string NameOf(DatasetActivity activity) => activity.ToString().ToLowerInvariant();

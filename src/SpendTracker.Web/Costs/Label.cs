@@ -1,0 +1,23 @@
+using System.Globalization;
+using SpendTracker.Contracts;
+
+namespace SpendTracker.Web.Costs;
+
+/// <summary>What things are called on a page.</summary>
+internal static class Label
+{
+    public static string Of(Approach approach) => approach switch
+    {
+        Approach.PromptEngineering => "Prompt engineering",
+        Approach.FineTuning => "Fine-tuning",
+        _ => "Hybrid",
+    };
+
+    public static string Of(Component component) => component == Component.DatasetPreparation ? "Dataset preparation" : component.ToString();
+
+    public static string Of(BillingPeriod month) => month.Start.ToString("MMMM yyyy", CultureInfo.InvariantCulture);
+
+    /// <summary>An instant to the second, in the reporting time zone.</summary>
+    public static string Of(DateTimeOffset instant, TimeZoneInfo zone) =>
+        TimeZoneInfo.ConvertTime(instant, zone).ToString("yyyy-MM-dd HH:mm:ss", CultureInfo.InvariantCulture);
+}

@@ -1,0 +1,27 @@
+using SpendTracker.Contracts;
+using SpendTracker.Costs;
+using SpendTracker.Workloads;
+
+namespace SpendTracker.Web.Costs;
+
+/// <summary>A month as the overview shows it.</summary>
+/// <param name="AsOf">When it was read.</param>
+/// <param name="Workloads">A row for each workload and approach, the largest actual first.</param>
+/// <param name="Total">The sum of the rows, which the cards show.</param>
+/// <param name="History">A chart for each approach that has anything in the twelve months.</param>
+public sealed record Overview(
+    BillingPeriod Month, string Currency, DateTimeOffset AsOf, IReadOnlyList<WorkloadCost> Workloads, MonthlyCost Total,
+    IReadOnlyList<UnpricedUsage> Unpriced, IReadOnlyList<ApproachHistory> History);
+
+/// <summary>A workload's month with one approach.</summary>
+/// <param name="Registered">Null where nobody registered it.</param>
+public sealed record WorkloadCost(string Workload, Approach Approach, Workload? Registered, MonthlyCost Cost)
+{
+    public string Name => Registered?.Name ?? Workload;
+}
+
+/// <summary>What an approach cost and was expected to cost, month by month.</summary>
+public sealed record ApproachHistory(Approach Approach, IReadOnlyList<MonthCost> Months);
+
+/// <param name="Estimated">0 where nobody submitted an estimate.</param>
+public sealed record MonthCost(BillingPeriod Month, decimal Actual, decimal Estimated);

@@ -1,0 +1,109 @@
+using System.Diagnostics;
+using Microsoft.Extensions.Caching.Memory;
+using SpendTracker.Contracts;
+using SpendTracker.Costs;
+using SpendTracker.Settings;
+using SpendTracker.Web.Events;
+using SpendTracker.Workloads;
+
+namespace SpendTracker.Web.Costs;
+
+/// <summary>
+/// Reads overviews for all open pages. Pages ask every second; the database is asked only when a read model has changed,
+/// at most once a second for a month however many look at it, and every few seconds anyhow, to notice that it is away.
+/// </summary>
+internal sealed class OverviewFeed
+{
+    private const int MonthsShown = 12;
+
+    private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan Kept = TimeSpan.FromMinutes(1);
+
+    private readonly MonthlyCostQuery _costs;
+    private readonly UnpricedQuery _unpriced;
+    private readonly WorkloadRegistry _registry;
+    private readonly OrganisationSettings _settings;
+    private readonly TimeProvider _clock;
+    private readonly IMemoryCache _cache;
+    private readonly CancellationToken _stopping;
+    private long _changes;
+
+    public OverviewFeed(
+        MonthlyCostQuery costs, UnpricedQuery unpriced, WorkloadRegistry registry, OrganisationSettings settings, TimeProvider clock, IMemoryCache cache,
+        DaemonService daemon, IHostApplicationLifetime lifetime)
+    {
+        (_costs, _unpriced, _registry, _settings, _clock, _cache) = (costs, unpriced, registry, settings, clock, cache);
+        _stopping = lifetime.ApplicationStopping;
+        daemon.Changed += () => Interlocked.Increment(ref _changes);
+    }
+
+    /// <summary>One month: what was read last, and whether that is still so.</summary>
+    private sealed class Reading
+    {
+        public Overview? Latest { get; set; }
+        public long ReadAt { get; set; }
+        public long Changes { get; set; }
+        public Task<Overview>? UnderWay { get; set; }
+    }
+
+    /// <summary>What was read last, to show at once; null where nobody has looked lately.</summary>
+    public Overview? Latest(BillingPeriod month) => ReadingOf(month).Latest;
+
+    /// <summary>The month as it is now, or was less than a second ago. The same object as before where nothing was read anew.</summary>
+    /// <exception cref="Npgsql.NpgsqlException">The database is away.</exception>
+    public Task<Overview> GetAsync(BillingPeriod month)
+    {
+        var reading = ReadingOf(month);
+        lock (reading)
+        {
+            if (reading.UnderWay is { IsCompleted: false })
+            {
+                return reading.UnderWay;
+            }
+
+            var age = Stopwatch.GetElapsedTime(reading.ReadAt);
+            var current = age < Pause || (age < LongestPause && reading.Changes == Interlocked.Read(ref _changes));
+            return reading.Latest is { } latest && current ? Task.FromResult(latest) : reading.UnderWay = ReadAsync(reading, month);
+        }
+    }
+
+    private Reading ReadingOf(BillingPeriod month) => _cache.GetOrCreate((typeof(OverviewFeed), month), entry =>
+    {
+        entry.SlidingExpiration = Kept;
+        entry.Size = 1;
+        return new Reading();
+    })!;
+
+    private async Task<Overview> ReadAsync(Reading reading, BillingPeriod month)
+    {
+        // Noted before reading: a change that comes while reading is one more reason to read again.
+        var (changes, readAt, asOf) = (Interlocked.Read(ref _changes), Stopwatch.GetTimestamp(), _clock.GetUtcNow());
+        var rows = await _costs.ByAsync(new CostFilter(month, month), [CostDimension.Find("workload")!, CostDimension.Find("approach")!], _stopping);
+        var history = await _costs.ByAsync(new CostFilter(BillingPeriod.Of(month.Start.AddMonths(1 - MonthsShown)), month), [CostDimension.Find("approach")!], _stopping);
+        var registered = (await _registry.ListAsync(_stopping)).ToDictionary(workload => workload.Id);
+        var unpriced = await _unpriced.ListAsync(month, month, _stopping);
+        var workloads = rows
+            .Select(row => new WorkloadCost(row.Keys["workload"], EnumName.Parse<Approach>(row.Keys["approach"]), registered.GetValueOrDefault(row.Keys["workload"]), row))
+            .OrderByDescending(row => row.Cost.Actual).ThenBy(row => row.Workload, StringComparer.Ordinal).ThenBy(row => row.Approach).ToList();
+        var overview = new Overview(
+            month, _settings.ReportingCurrency, asOf, workloads, MonthlyCostQuery.Total(month.ToString(), rows), unpriced, HistoryOf(month, history));
+        lock (reading)
+        {
+            (reading.Latest, reading.Changes, reading.ReadAt) = (overview, changes, readAt);
+        }
+
+        return overview;
+    }
+
+    private static List<ApproachHistory> HistoryOf(BillingPeriod last, IReadOnlyList<MonthlyCost> rows)
+    {
+        BillingPeriod[] months = [.. Enumerable.Range(1 - MonthsShown, MonthsShown).Select(back => BillingPeriod.Of(last.Start.AddMonths(back)))];
+        return [.. rows.GroupBy(row => EnumName.Parse<Approach>(row.Keys["approach"])).OrderBy(approach => approach.Key).Select(approach =>
+        {
+            var ofMonth = approach.ToDictionary(row => row.Month);
+            return new ApproachHistory(approach.Key, [.. months.Select(month =>
+                new MonthCost(month, ofMonth.GetValueOrDefault(month.ToString())?.Actual ?? 0, ofMonth.GetValueOrDefault(month.ToString())?.Estimated ?? 0))]);
+        })];
+    }
+}

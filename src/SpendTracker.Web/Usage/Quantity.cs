@@ -1,0 +1,46 @@
+using System.Globalization;
+using SpendTracker.Usage;
+using SpendTracker.Web.Costs;
+
+namespace SpendTracker.Web.Usage;
+
+/// <summary>How quantities read on a page, with their units.</summary>
+internal static class Quantity
+{
+    /// <summary>In full: <c>1,234,567 tokens</c>; what was charged, in its own currency.</summary>
+    public static string Text(decimal quantity, string meter, string sku = "") => meter == Meters.Amount
+        ? Money.Text(quantity, sku[(sku.IndexOf('/', StringComparison.Ordinal) + 1)..])
+        : WithUnit(Number(quantity), quantity, Meters.UnitOf(meter));
+
+    /// <summary>Of which meter: <c>1,234,567 output-tokens</c>.</summary>
+    public static string OfMeter(decimal quantity, string meter, string sku) =>
+        meter == Meters.Amount ? Text(quantity, meter, sku) : $"{Number(quantity)} {meter}";
+
+    /// <summary>Rounded, for a card: <c>1.2 M tokens</c>.</summary>
+    public static string Short(decimal quantity, string unit)
+    {
+        var (scaled, suffix) = Math.Abs(quantity) switch
+        {
+            >= 1e12m => (quantity / 1e12m, " T"),
+            >= 1e9m => (quantity / 1e9m, " bn"),
+            >= 1e6m => (quantity / 1e6m, " M"),
+            _ => (quantity, ""),
+        };
+        return WithUnit(scaled.ToString(scaled is > -100 and < 100 ? "0.##" : "#,0", CultureInfo.InvariantCulture) + suffix, quantity, unit);
+    }
+
+    /// <summary>Several units: <c>1.2 M tokens, 14 hours</c>.</summary>
+    public static string Short(IReadOnlyDictionary<string, decimal> quantities) =>
+        string.Join(", ", quantities.OrderByDescending(unit => unit.Value).Select(unit => Short(unit.Value, unit.Key)));
+
+    /// <summary>What one unit of a meter is called: <c>token</c>.</summary>
+    public static string UnitOf(string meter) => Singular(Meters.UnitOf(meter));
+
+    private static string WithUnit(string number, decimal quantity, string unit) => unit == "amounts"
+        ? $"{number} in other currencies"
+        : $"{number} {(quantity == 1 ? Singular(unit) : unit)}";
+
+    private static string Number(decimal quantity) => quantity.ToString("#,0.######", CultureInfo.InvariantCulture);
+
+    private static string Singular(string unit) => unit.TrimEnd('s');
+}

@@ -1,0 +1,193 @@
+using System.Text.Json;
+using Npgsql;
+using SpendTracker.Contracts;
+using SpendTracker.Events;
+using SpendTracker.Rates;
+using SpendTracker.Settings;
+
+namespace SpendTracker.Usage;
+
+/// <summary>A quantity of an event at the rate of its day.</summary>
+/// <param name="Rate">Null where there is none.</param>
+/// <param name="Counts">Whether it is part of the number that was asked about.</param>
+public sealed record RatedQuantity(UsageQuantity Quantity, DayRate? Rate, bool Counts)
+{
+    /// <summary>Null where nobody has published a rate.</summary>
+    public decimal? Amount => Rate is { } rate ? Quantity.Quantity * rate.UnitPrice : null;
+
+    public bool IsUnpriced => Rate is null && !Meters.Informational.Contains(Quantity.Meter);
+}
+
+/// <summary>A usage event and what it counts for.</summary>
+public sealed record UsageEvent(LoggedEvent Logged, EventPlace Place, IUsageEvent Usage, string Variant, IReadOnlyList<RatedQuantity> Quantities)
+{
+    public IEnumerable<RatedQuantity> Counting => Quantities.Where(quantity => quantity.Counts);
+
+    public decimal Amount => Counting.Sum(quantity => quantity.Amount ?? 0);
+}
+
+/// <summary>Where an event stands among a workload's: the month of its stream, and its version there.</summary>
+public readonly record struct EventPlace(BillingPeriod Period, long Version)
+{
+    /// <param name="text">Like <c>2026-11.42</c>.</param>
+    public static bool TryParse(string? text, out EventPlace place)
+    {
+        place = default;
+        if (text?.Split('.') is not [var month, var number] || !BillingPeriod.TryParse(month, out var period) || !long.TryParse(number, out var version))
+        {
+            return false;
+        }
+
+        place = new EventPlace(period, version);
+        return true;
+    }
+
+    public override string ToString() => $"{Period}.{Version}";
+}
+
+/// <summary>Some of the events behind a number, newest first.</summary>
+/// <param name="Older">Go on from here to what was recorded before; null where nothing was.</param>
+/// <param name="Newer">Go on from here to what was recorded after; null on the first page.</param>
+/// <param name="Complete">Whether these are all.</param>
+public sealed record UsageEventPage(IReadOnlyList<UsageEvent> Events, EventPlace? Older, EventPlace? Newer, bool Complete);
+
+/// <summary>
+/// The events behind a number. It reads the log by stream, a stretch of versions at a time, and stops looking after a
+/// bounded number of events, so that a rare meter in a busy month costs a click and not a scan.
+/// </summary>
+public sealed class UsageEventQuery(NpgsqlDataSource dataSource, EventLog log, OrganisationSettings settings)
+{
+    public const int PageSize = 50;
+
+    private const long FirstStretch = 1_000;
+    private const long MostExamined = 100_000;
+
+    /// <summary>A page of what the filter covers.</summary>
+    /// <param name="from">The events after or before this place; null for the newest.</param>
+    /// <param name="hosting">Whether hosting is part of the number. Its periods may begin in a month before.</param>
+    public async Task<UsageEventPage> PageAsync(UsageFilter filter, EventPlace? from, bool newer, bool hosting, CancellationToken cancellationToken)
+    {
+        var (found, stoppedAt) = await ScanAsync(filter, from, newer, hosting, cancellationToken);
+        if (newer && found.Count <= PageSize && stoppedAt is null)
+        {
+            return await PageAsync(filter, null, false, hosting, cancellationToken); // At the top: the first page, and full.
+        }
+
+        var more = found.Count > PageSize;
+        var page = found.Take(PageSize).ToList();
+        EventPlace? next = more ? page[^1].Place : stoppedAt;
+        if (newer)
+        {
+            page.Reverse();
+        }
+
+        var rated = await RateAsync(page, filter.Covers, cancellationToken);
+        return newer
+            ? new UsageEventPage(rated, page.Count > 0 ? page[^1].Place : from, more ? page[0].Place : stoppedAt, false)
+            : new UsageEventPage(rated, next, from is null ? null : page.Count > 0 ? page[0].Place : from, from is null && next is null);
+    }
+
+    /// <summary>One event, by its id; null where there is none, or it is not of usage.</summary>
+    public async Task<UsageEvent?> FindAsync(Guid id, CancellationToken cancellationToken) =>
+        await log.FindAsync(id, cancellationToken) is { Stored.Data: IUsageEvent usage } logged
+            ? (await RateAsync([(logged, new(BillingPeriod.Of(usage.OccurredAt, settings.ReportingTimeZone), logged.Stored.Version))], (_, _) => true, cancellationToken))[0]
+            : null;
+
+    private async Task<(List<(LoggedEvent Logged, EventPlace Place)> Found, EventPlace? StoppedAt)> ScanAsync(
+        UsageFilter filter, EventPlace? from, bool newer, bool hosting, CancellationToken cancellationToken)
+    {
+        List<(LoggedEvent Logged, EventPlace Place)> found = [];
+        var stretch = FirstStretch;
+        long examined = 0;
+        foreach (var period in Periods(filter, from, newer, hosting))
+        {
+            var stream = UsageStream.Of(filter.Workload, period);
+            var low = newer && from?.Period == period ? from.Value.Version + 1 : 1;
+            var high = !newer && from?.Period == period ? from.Value.Version - 1 : await log.HeadAsync(stream, cancellationToken);
+            var types = period == filter.Month ? TypesOf(filter) : ["hosting_hours_recorded"];
+            while (low <= high)
+            {
+                var size = Math.Min(stretch, high - low + 1);
+                var (first, last) = newer ? (low, low + size - 1) : (high - size + 1, high);
+                await foreach (var logged in log.ReadAsync(stream, first, last, types, Containing(filter, types), !newer, cancellationToken))
+                {
+                    if (logged.Stored.Data is IUsageEvent usage && UsageQuantities.Of(usage, settings.ReportingTimeZone).Any(quantity => filter.Covers(usage, quantity)))
+                    {
+                        found.Add((logged, new(period, logged.Stored.Version)));
+                        if (found.Count > PageSize)
+                        {
+                            return (found, null);
+                        }
+                    }
+                }
+
+                (low, high) = newer ? (last + 1, high) : (low, first - 1);
+                (stretch, examined) = (stretch * 4, examined + size);
+                if (examined >= MostExamined)
+                {
+                    return (found, new EventPlace(period, newer ? last : first));
+                }
+            }
+        }
+
+        return (found, null);
+    }
+
+    /// <summary>
+    /// The months whose streams may hold such events, in the order of reading. A hosting period is at most 31 days long, so
+    /// what counts for the first of March may have begun in January; a day more allows for clocks that change.
+    /// </summary>
+    private static IEnumerable<BillingPeriod> Periods(UsageFilter filter, EventPlace? from, bool newer, bool hosting)
+    {
+        List<BillingPeriod> newestFirst = [filter.Month];
+        var earliest = BillingPeriod.Of(filter.Month.Start.AddDays(-32));
+        while (hosting && newestFirst[^1] > earliest)
+        {
+            newestFirst.Add(newestFirst[^1].Previous);
+        }
+
+        var start = from?.Period ?? filter.Month;
+        return newer
+            ? Enumerable.Reverse(newestFirst).Where(period => period >= start)
+            : newestFirst.Where(period => period <= start);
+    }
+
+    /// <summary>The types of event that may count; what is left out here need not be read from the log.</summary>
+    private static List<string> TypesOf(UsageFilter filter)
+    {
+        List<string> types = filter.Component switch
+        {
+            Component.Usage => ["token_usage_recorded"],
+            Component.Hosting => ["hosting_hours_recorded"],
+            Component.Training => ["training_run_recorded"],
+            Component.DatasetPreparation => ["dataset_prep_recorded"],
+            Component.Labour => ["labour_recorded"],
+            null => [.. EventTypes.Usage.Select(type => type.Name).Where(name => name != "charge_recorded")],
+            _ => [],
+        };
+
+        // A charge may be for any component, but its SKU is always one of charges.
+        if (filter.Sku?.StartsWith(UsageQuantities.ChargeSku(""), StringComparison.Ordinal) ?? true)
+        {
+            types.Add("charge_recorded");
+        }
+
+        return types;
+    }
+
+    /// <summary>Where only token usage can count, the database picks out the model, so that others' events need not be read.</summary>
+    private static string Containing(UsageFilter filter, IReadOnlyList<string> types) =>
+        types is ["token_usage_recorded"] && filter.Sku?.IndexOf('/', StringComparison.Ordinal) is > 0 and var slash
+            ? $$"""{"provider": {{JsonSerializer.Serialize(filter.Sku[..slash])}}, "model": {{JsonSerializer.Serialize(filter.Sku[(slash + 1)..])}}}"""
+            : "{}";
+
+    private async Task<IReadOnlyList<UsageEvent>> RateAsync(
+        IReadOnlyList<(LoggedEvent Logged, EventPlace Place)> found, Func<IUsageEvent, UsageQuantity, bool> counts, CancellationToken cancellationToken)
+    {
+        var events = found.Select(e => (e.Logged, e.Place, Usage: (IUsageEvent)e.Logged.Stored.Data)).ToArray();
+        var quantities = Array.ConvertAll(events, e => UsageQuantities.Of(e.Usage, settings.ReportingTimeZone).ToArray());
+        var rates = await DayRates.LoadAsync(dataSource, quantities.SelectMany(q => q).Select(quantity => quantity.Sku), cancellationToken);
+        return [.. events.Zip(quantities, (e, q) => new UsageEvent(e.Logged, e.Place, e.Usage, UsageQuantities.VariantOf(e.Usage),
+            [.. q.Select(quantity => new RatedQuantity(quantity, rates.Of(quantity.Sku, quantity.Meter, quantity.Day), counts(e.Usage, quantity)))]))];
+    }
+}

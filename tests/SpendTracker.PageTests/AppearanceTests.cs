@@ -1,0 +1,106 @@
+using Deque.AxeCore.Playwright;
+using Microsoft.Playwright;
+using static Microsoft.Playwright.Assertions;
+
+namespace SpendTracker.PageTests;
+
+public sealed class AppearanceTests(AppearanceTests.Extremes extremes) : IClassFixture<AppearanceTests.Extremes>
+{
+    private static readonly string LongName = $"a-workload-with-a-name-that-goes-on-{new string('x', 60)}";
+
+    [Fact]
+    public async Task The_page_follows_the_system_until_somebody_chooses_and_remembers_the_choice()
+    {
+        var dashboard = await extremes.DashboardAsync();
+        var light = await BackgroundAsync(await dashboard.OpenAsync("/"));
+        var page = await dashboard.OpenAsync("/", look: ColorScheme.Dark);
+        var dark = await BackgroundAsync(page);
+        Assert.NotEqual(light, dark);
+
+        await page.GetByRole(AriaRole.Button, new() { Name = "Switch between light and dark" }).ClickAsync();
+        Assert.Equal(light, await BackgroundAsync(page));
+        await page.GotoAsync($"{dashboard.Address}/events");
+        Assert.Equal(light, await BackgroundAsync(page));
+        await page.GetByRole(AriaRole.Button, new() { Name = "Switch between light and dark" }).ClickAsync();
+        Assert.Equal(dark, await BackgroundAsync(page));
+        await page.ReloadAsync();
+        Assert.Equal(dark, await BackgroundAsync(page));
+    }
+
+    [Fact]
+    public async Task Nothing_sticks_out_of_a_phone_however_long_the_names_and_large_the_numbers()
+    {
+        var dashboard = await extremes.DashboardAsync();
+        foreach (var path in (string[])["/", $"/events?workload={LongName}", "/events", "/?month=2001-01"])
+        {
+            var page = await dashboard.OpenAsync(path, width: 390);
+            await Expect(page.GetByRole(AriaRole.Heading, new() { Level = 1 })).ToBeVisibleAsync();
+            if (path == "/")
+            {
+                await page.GetByRole(AriaRole.Button, new() { Name = LongName }).ClickAsync();
+                await Expect(page.GetByText("test/enormous").Last).ToBeVisibleAsync();
+            }
+
+            Assert.True(await page.EvaluateAsync<int>("document.documentElement.scrollWidth") <= 390, $"{path} is wider than the screen.");
+        }
+    }
+
+    [Theory]
+    [InlineData(ColorScheme.Light)]
+    [InlineData(ColorScheme.Dark)]
+    public async Task Axe_finds_nothing_serious(ColorScheme look)
+    {
+        var dashboard = await extremes.DashboardAsync();
+        var page = await dashboard.OpenAsync("/", look: look);
+        await page.GetByRole(AriaRole.Button, new() { Name = LongName }).ClickAsync();
+        await Expect(page.GetByText("test/enormous").Last).ToBeVisibleAsync();
+        await page.GetByText("As a table").First.ClickAsync();
+        await AssertAccessibleAsync(page);
+
+        foreach (var path in (string[])["/?month=2001-01", "/?month=never", "/events"])
+        {
+            await page.GotoAsync(dashboard.Address + path);
+            await Expect(page.GetByRole(AriaRole.Heading, new() { Level = 1 })).ToBeVisibleAsync();
+            await AssertAccessibleAsync(page);
+        }
+
+        await page.GotoAsync($"{dashboard.Address}/events?workload={LongName}");
+        await page.GetByText("Look for other events").ClickAsync();
+        await page.GetByText("Details of version 1").ClickAsync();
+        await AssertAccessibleAsync(page);
+    }
+
+    private static async Task<string> BackgroundAsync(IPage page)
+    {
+        await Expect(page.GetByRole(AriaRole.Heading, new() { Level = 1 })).ToBeVisibleAsync();
+        return await page.EvaluateAsync<string>("getComputedStyle(document.body).backgroundColor");
+    }
+
+    private static async Task AssertAccessibleAsync(IPage page)
+    {
+        var found = (await page.RunAxe()).Violations.Where(violation => violation.Impact is "serious" or "critical")
+            .Select(violation => $"{violation.Id}: {violation.Help} {string.Join(" | ", violation.Nodes.Take(3).Select(node => node.Html))}").ToArray();
+        Assert.True(found.Length == 0, $"{page.Url}\n{string.Join('\n', found)}");
+    }
+
+    /// <summary>One site for these tests, which only look: a long name, a huge number and one without a price.</summary>
+    public sealed class Extremes : IAsyncDisposable
+    {
+        private Dashboard? _dashboard;
+
+        public async Task<Dashboard> DashboardAsync()
+        {
+            if (_dashboard is null)
+            {
+                _dashboard = await Dashboard.StartAsync();
+                await _dashboard.PublishAsync("test/enormous", "input-tokens", 1_000);
+                await _dashboard.RecordAsync(Dashboard.Tokens(LongName, 999_999_999_999, sku: "test/enormous"), Dashboard.Tokens("tiny", 1, sku: "test/unknown"));
+                await _dashboard.EstimateAsync(LongName, 1_000_000_000);
+            }
+
+            return _dashboard;
+        }
+
+        public ValueTask DisposeAsync() => _dashboard?.DisposeAsync() ?? ValueTask.CompletedTask;
+    }
+}

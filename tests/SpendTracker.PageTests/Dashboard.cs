@@ -1,0 +1,175 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Net;
+using System.Net.Http.Headers;
+using System.Net.Http.Json;
+using System.Net.Sockets;
+using System.Reflection;
+using Microsoft.Playwright;
+using SpendTracker.Access;
+using SpendTracker.Events;
+using SpendTracker.LocalPostgres;
+
+namespace SpendTracker.PageTests;
+
+/// <summary>The real site as a program of its own, over a database of the test's own, and browsers that look at it.</summary>
+public sealed class Dashboard : IAsyncDisposable
+{
+    private static readonly string Program = typeof(Dashboard).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>().Single(data => data.Key == "Site").Value!;
+
+    private readonly string _connectionString;
+    private readonly int _port = FreePort();
+    private readonly HttpClient _client;
+    private readonly List<IBrowserContext> _contexts = [];
+    private string? _signedIn;
+    private Process? _host;
+
+    private Dashboard(string connectionString, string key)
+    {
+        _connectionString = connectionString;
+        _client = new HttpClient { BaseAddress = new Uri(Address) };
+        _client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", key);
+    }
+
+    public static string Month => DateTime.UtcNow.ToString("yyyy-MM", CultureInfo.InvariantCulture);
+
+    public static string MonthName => DateTime.UtcNow.ToString("MMMM yyyy", CultureInfo.InvariantCulture);
+
+    public string Address => $"http://127.0.0.1:{_port}";
+
+    private static CancellationToken Cancel => TestContext.Current.CancellationToken;
+
+    /// <param name="server">The run's shared server, unless the test needs one to pull the plug of.</param>
+    public static async Task<Dashboard> StartAsync(LocalServer? server = null)
+    {
+        _ = Browser.Running; // Skips before anything is started.
+        server ??= Browser.Server;
+        var name = $"pages_{Guid.NewGuid():n}";
+        await server.CreateDatabaseIfMissingAsync(name, Cancel);
+        await using var database = await SpendDatabase.OpenAsync(new() { ConnectionString = $"{server.ConnectionString(name)};Pooling=false" }, Cancel);
+        var key = await new ApiKeys(database.Store).IssueAsync("page-tests", [Scope.Record, Scope.Read, Scope.Publish], [], new Recorder("test"), Cancel);
+        var dashboard = new Dashboard(server.ConnectionString(name), key);
+        await dashboard.StartHostAsync();
+        return dashboard;
+    }
+
+    public async Task StartHostAsync()
+    {
+        _host = Process.Start(new ProcessStartInfo("dotnet", [Program, "serve", "--urls", Address])
+        {
+            RedirectStandardOutput = true,
+            Environment = { ["ConnectionStrings__spendtracker"] = _connectionString, ["Logging__LogLevel__Default"] = "Critical" },
+        })!;
+        while (await _host.StandardOutput.ReadLineAsync(Cancel) is { } line)
+        {
+            if (line.StartsWith("Sign in", StringComparison.Ordinal))
+            {
+                SignInLink = line[line.IndexOf("http", StringComparison.Ordinal)..];
+                _ = _host.StandardOutput.ReadToEndAsync(CancellationToken.None); // Else a full pipe would stop it.
+                return;
+            }
+        }
+
+        throw new InvalidOperationException("The host ended before it was ready.");
+    }
+
+    /// <summary>Signs in, once.</summary>
+    public string SignInLink { get; private set; } = "";
+
+    public async Task StopHostAsync()
+    {
+        if (_host is { HasExited: false })
+        {
+            _host.Kill(entireProcessTree: true);
+            await _host.WaitForExitAsync(CancellationToken.None);
+        }
+
+        _host?.Dispose();
+        _host = null;
+    }
+
+    /// <summary>A page in a browser of its own where somebody is signed in.</summary>
+    public async Task<IPage> OpenAsync(string path, int width = 1280, ColorScheme look = ColorScheme.Light)
+    {
+        if (_signedIn is null)
+        {
+            var first = await NewPageAsync(new());
+            await first.GotoAsync(SignInLink);
+            await Assertions.Expect(first).ToHaveURLAsync($"{Address}/");
+            _signedIn = await first.Context.StorageStateAsync();
+        }
+
+        var page = await NewPageAsync(new() { StorageState = _signedIn, ViewportSize = new() { Width = width, Height = 900 }, ColorScheme = look });
+        await page.GotoAsync(Address + path);
+        return page;
+    }
+
+    /// <summary>A page in a browser that has never been here.</summary>
+    public async Task<IPage> NewPageAsync(BrowserNewContextOptions options)
+    {
+        var context = await Browser.Running.NewContextAsync(options);
+        context.SetDefaultTimeout(15_000);
+        _contexts.Add(context);
+        return await context.NewPageAsync();
+    }
+
+    public Task RecordAsync(params object[] usage) => PostAsync("usage", usage);
+
+    public Task PublishAsync(string sku, string meter, decimal price, decimal per = 1) => PostAsync(
+        "rates", new { sku, effectiveFrom = "2020-01-01", currency = "USD", prices = new[] { new { meter, price, per } }, source = "test" });
+
+    public Task RegisterAsync(string workload, string name, string team) =>
+        PostAsync("workloads", new { workload, name, team, approach = "prompt-engineering" });
+
+    public Task EstimateAsync(string workload, decimal amount) => PostAsync(
+        "estimates", new { workload, approach = "prompt-engineering", from = Month, to = Month, currency = "USD", lines = new[] { new { component = "usage", amount } } });
+
+    /// <summary>Tokens that were used just now.</summary>
+    public static object Tokens(string workload, long input, long output = 0, string sku = "test/large", string? variant = null, string? id = null) => new
+    {
+        type = "token_usage_recorded",
+        id = id ?? Guid.NewGuid().ToString(),
+        workload,
+        approach = "prompt-engineering",
+        provider = sku.Split('/')[0],
+        model = sku.Split('/')[1],
+        inputTokens = input,
+        outputTokens = output,
+        usedAt = DateTime.UtcNow,
+        variant,
+    };
+
+    /// <summary>As any client should: a 503 names the time after which the same may be sent again.</summary>
+    private async Task PostAsync(string path, object body)
+    {
+        for (var attempt = 1; ; attempt++)
+        {
+            using var response = await _client.PostAsJsonAsync(new Uri($"/api/v1/{path}", UriKind.Relative), body, Cancel);
+            if (response.StatusCode == HttpStatusCode.OK)
+            {
+                return;
+            }
+
+            Assert.True(response is { StatusCode: HttpStatusCode.ServiceUnavailable } && attempt < 10, $"{path}: {response.StatusCode} {await response.Content.ReadAsStringAsync(Cancel)}");
+            await Task.Delay(response.Headers.RetryAfter!.Delta!.Value, Cancel);
+        }
+    }
+
+    private static int FreePort()
+    {
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        return ((IPEndPoint)listener.LocalEndpoint).Port;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        foreach (var context in _contexts)
+        {
+            await context.CloseAsync();
+        }
+
+        _client.Dispose();
+        await StopHostAsync();
+    }
+}

@@ -1,0 +1,82 @@
+using System.Globalization;
+using Microsoft.Playwright;
+using static Microsoft.Playwright.Assertions;
+
+namespace SpendTracker.PageTests;
+
+public sealed class EventsTests
+{
+    [Fact]
+    public async Task Many_events_come_fifty_a_page_newest_first()
+    {
+        await using var dashboard = await Dashboard.StartAsync();
+        await dashboard.PublishAsync("test/large", "input-tokens", 0.001m);
+        foreach (var tokens in Enumerable.Range(1, 120))
+        {
+            await dashboard.RecordAsync(Dashboard.Tokens("chat", tokens), Dashboard.Tokens("chat", 0, 7));
+        }
+
+        var page = await dashboard.OpenAsync($"/events?workload=chat&month={Dashboard.Month}&component=usage&sku=test/large&meter=input-tokens");
+        await Expect(page.GetByRole(AriaRole.Paragraph).Filter(new() { HasText = "$7.26" })).ToBeVisibleAsync(); // 120 × 121 ÷ 2 × $0.001
+        await ExpectTokensAsync(page, 120, 71);
+        await Expect(page.GetByText("Sum of")).ToHaveCountAsync(0);
+        await page.GetByRole(AriaRole.Link, new() { Name = "Older events" }).ClickAsync();
+        await ExpectTokensAsync(page, 70, 21);
+        await page.GetByRole(AriaRole.Link, new() { Name = "Older events" }).ClickAsync();
+        await ExpectTokensAsync(page, 20, 1);
+        await Expect(page.GetByRole(AriaRole.Link, new() { Name = "Older events" })).ToHaveCountAsync(0);
+        await page.GetByRole(AriaRole.Link, new() { Name = "Newer events" }).ClickAsync();
+        await ExpectTokensAsync(page, 70, 21);
+        await page.GetByRole(AriaRole.Link, new() { Name = "Newer events" }).ClickAsync();
+        await ExpectTokensAsync(page, 120, 71);
+        await Expect(page.GetByRole(AriaRole.Link, new() { Name = "Newer events" })).ToHaveCountAsync(0);
+    }
+
+    [Fact]
+    public async Task Hosting_that_began_in_a_month_before_is_found_with_the_part_that_counts()
+    {
+        await using var dashboard = await Dashboard.StartAsync();
+        await dashboard.PublishAsync("test/hosted", "hosting-hours", 7);
+
+        // 31 days from 29 January to 1 March, noon: of March, half a day; recorded in January's stream.
+        await dashboard.RecordAsync(
+            new { type = "hosting_hours_recorded", workload = "chat", approach = "fine-tuning", sku = "test/hosted", hours = 744, periodStart = "2026-01-29T12:00:00Z", periodEnd = "2026-03-01T12:00:00Z" },
+            new { type = "hosting_hours_recorded", workload = "chat", approach = "fine-tuning", sku = "test/hosted", hours = 10, periodStart = "2026-03-02T00:00:00Z", periodEnd = "2026-03-02T10:00:00Z" });
+        var page = await dashboard.OpenAsync("/events?workload=chat&month=2026-03");
+        await Expect(page.GetByText("12 hosting-hours")).ToBeVisibleAsync();
+        await Expect(page.GetByText("10 hosting-hours")).ToBeVisibleAsync();
+        await Expect(page.GetByRole(AriaRole.Row, new() { Name = "Sum of these 2 events, which is the number above" })).ToContainTextAsync("$154.00");
+    }
+
+    [Fact]
+    public async Task A_workload_is_chosen_and_one_event_is_found_by_either_id()
+    {
+        await using var dashboard = await Dashboard.StartAsync();
+        await dashboard.RegisterAsync("chat", "Support chat", "Service");
+        await dashboard.RecordAsync(Dashboard.Tokens("chat", 42, id: "request/7"));
+        var page = await dashboard.OpenAsync("/events");
+        await page.GetByLabel("Workload").SelectOptionAsync("Support chat (chat)");
+        await page.GetByRole(AriaRole.Button, new() { Name = "Show events" }).ClickAsync();
+        await Expect(page.GetByText("42 input-tokens")).ToBeVisibleAsync();
+        await page.GetByText("Details of version 1").ClickAsync();
+        var id = await page.GetByRole(AriaRole.Definition).First.InnerTextAsync();
+
+        await page.GotoAsync($"{dashboard.Address}/events");
+        await page.GetByLabel("Event id").FillAsync(id);
+        await page.GetByRole(AriaRole.Button, new() { Name = "Find" }).ClickAsync();
+        await Expect(page.GetByText("42 input-tokens")).ToBeVisibleAsync();
+        await page.GetByLabel("Event id").FillAsync("request/7");
+        await page.GetByRole(AriaRole.Button, new() { Name = "Find" }).ClickAsync();
+        await Expect(page.GetByRole(AriaRole.Alert)).ToContainTextAsync("give its source too");
+        await page.GetByLabel("Source").FillAsync("page-tests");
+        await page.GetByRole(AriaRole.Button, new() { Name = "Find" }).ClickAsync();
+        await Expect(page.GetByText("42 input-tokens")).ToBeVisibleAsync();
+    }
+
+    private static async Task ExpectTokensAsync(IPage page, int newest, int oldest)
+    {
+        var shown = page.GetByRole(AriaRole.Cell).Filter(new() { HasTextRegex = new("^[0-9]+ input-tokens$") });
+        var expected = Enumerable.Range(oldest, newest - oldest + 1).Reverse().Select(tokens => string.Create(CultureInfo.InvariantCulture, $"{tokens} input-tokens"));
+        await Expect(shown).ToHaveTextAsync([.. expected]);
+    }
+}

@@ -1,0 +1,154 @@
+using Microsoft.Playwright;
+using static Microsoft.Playwright.Assertions;
+
+namespace SpendTracker.PageTests;
+
+public sealed class OverviewTests
+{
+    [Fact]
+    public async Task The_numbers_are_what_was_recorded()
+    {
+        await using var dashboard = await Dashboard.StartAsync();
+        await dashboard.PublishAsync("test/large", "input-tokens", 2.5m, 1_000_000);
+        await dashboard.PublishAsync("test/large", "output-tokens", 10, 1_000_000);
+        await dashboard.RegisterAsync("support-chat", "Support chat", "Service");
+        await dashboard.EstimateAsync("support-chat", 1_000);
+        await dashboard.RecordAsync(Dashboard.Tokens("support-chat", 400_000_000, 20_000_000), Dashboard.Tokens("nobodys", 1_000));
+        var page = await dashboard.OpenAsync("/");
+
+        // 400 M × $2.50 + 20 M × $10 = $1,200; 1,000 × $2.50 ÷ 1 M = $0.0025.
+        await Expect(Card(page, "Actual to date")).ToContainTextAsync("$1,200.00");
+        await Expect(Card(page, "Estimate")).ToContainTextAsync("$1,000.00");
+        await Expect(Card(page, "Variance")).ToContainTextAsync("$200.00 over");
+        await Expect(Card(page, "Variance")).ToContainTextAsync("20.0 % above");
+        await Expect(Card(page, "Unpriced")).ToContainTextAsync("Nothing unpriced");
+        await Expect(Row(page, "Support chat")).ToContainTextAsync("Service");
+        await Expect(Row(page, "Support chat")).ToContainTextAsync("$200.00 over");
+        await Expect(Row(page, "nobodys")).ToContainTextAsync("unregistered");
+        await Expect(Row(page, "nobodys")).ToContainTextAsync("< $0.01");
+        await Expect(Row(page, "Total")).ToContainTextAsync("$1,200.00");
+        await Expect(page.GetByRole(AriaRole.Figure, new() { Name = "which has $1,200.00 against an estimate of $1,000.00" })).ToBeVisibleAsync();
+
+        await page.GetByText("As a table").ClickAsync();
+        await Expect(page.GetByRole(AriaRole.Row, new() { Name = Dashboard.MonthName })).ToContainTextAsync("$1,200.00");
+    }
+
+    [Fact]
+    public async Task A_number_leads_to_the_events_that_it_is_the_sum_of()
+    {
+        await using var dashboard = await Dashboard.StartAsync();
+        await dashboard.PublishAsync("test/large", "output-tokens", 0.3m);
+        await dashboard.RecordAsync(
+            Dashboard.Tokens("chat", 5, 1, id: "first"), Dashboard.Tokens("chat", 5, 2, variant: "few-shot/v3"), Dashboard.Tokens("chat", 5, 4, "test/small"), Dashboard.Tokens("other", 5, 8));
+        var page = await dashboard.OpenAsync("/");
+
+        await page.GetByRole(AriaRole.Button, new() { Name = "chat" }).ClickAsync();
+        await Row(page, "test/large output-tokens").GetByRole(AriaRole.Link, new() { Name = "$0.90" }).ClickAsync();
+        await Expect(page.GetByRole(AriaRole.Region, new() { Name = "What the number is made of" })).ToContainTextAsync("3 tokens");
+        await Expect(Row(page, "Sum of these 2 events, which is the number above")).ToContainTextAsync("$0.90");
+        await Expect(page.GetByText("1 output-tokens")).ToBeVisibleAsync();
+        await Expect(page.GetByText("2 output-tokens")).ToBeVisibleAsync();
+        await Expect(page.GetByText("4 output-tokens")).ToHaveCountAsync(0);
+
+        await page.GetByText("Details of version 1").ClickAsync();
+        await Expect(page.GetByText("\"outputTokens\": 1,")).ToBeVisibleAsync();
+        await Expect(page.GetByRole(AriaRole.Definition).Filter(new() { HasText = "first" })).ToBeVisibleAsync();
+        await Expect(Row(page, "test/large output-tokens 1 token $0.30 a token from 2020-01-01, test")).ToContainTextAsync("$0.30");
+        await Expect(Row(page, "(not in this number) test/large input-tokens 5 tokens no rate unpriced")).ToBeVisibleAsync();
+    }
+
+    [Fact]
+    public async Task Unpriced_usage_is_never_nothing_and_gets_its_price_without_loading_the_page_again()
+    {
+        await using var dashboard = await Dashboard.StartAsync();
+        await dashboard.RecordAsync(Dashboard.Tokens("chat", 1_500_000, sku: "test/new"), new
+        {
+            type = "labour_recorded", workload = "chat", approach = "prompt-engineering", role = "owl", hours = 14, activity = "evaluation", workedAt = DateTime.UtcNow,
+        });
+        var page = await dashboard.OpenAsync("/");
+
+        await Expect(Card(page, "Unpriced")).ToContainTextAsync("2 meters");
+        await Expect(Card(page, "Unpriced")).ToContainTextAsync("1.5 M tokens, 14 hours");
+        await Expect(Card(page, "Actual to date")).ToContainTextAsync("Not priced yet");
+        await Expect(page.GetByText("Publish a rate to price it")).ToBeVisibleAsync();
+        await Expect(page.GetByText("$0.00").And(page.GetByRole(AriaRole.Link))).ToHaveCountAsync(0);
+        await page.GetByRole(AriaRole.Listitem).Filter(new() { HasText = "test/new" }).GetByRole(AriaRole.Link, new() { Name = "chat" }).ClickAsync();
+        await Expect(page.GetByText("1,500,000 input-tokens")).ToBeVisibleAsync();
+        await Expect(page.GetByText("Without a rate: 1.5 M tokens")).ToBeVisibleAsync();
+        await page.GoBackAsync();
+
+        await StayAsync(page);
+        await dashboard.PublishAsync("test/new", "input-tokens", 2, 1_000_000);
+        await dashboard.PublishAsync("labour/owl", "labour-hours", 50);
+        await Expect(Card(page, "Unpriced")).ToContainTextAsync("Nothing unpriced");
+        await Expect(Card(page, "Actual to date")).ToContainTextAsync("$703.00");
+        await AssertStayedAsync(page);
+    }
+
+    [Fact]
+    public async Task The_page_follows_usage_as_it_arrives_and_keeps_what_is_open()
+    {
+        await using var dashboard = await Dashboard.StartAsync();
+        await dashboard.PublishAsync("test/large", "input-tokens", 1);
+        await dashboard.RecordAsync(Dashboard.Tokens("chat", 10));
+        var page = await dashboard.OpenAsync("/");
+        await page.GetByRole(AriaRole.Button, new() { Name = "chat" }).ClickAsync();
+        await Expect(Row(page, "test/large input-tokens 10 tokens")).ToBeVisibleAsync();
+        await StayAsync(page);
+
+        for (var i = 1; i <= 3; i++)
+        {
+            await dashboard.RecordAsync(Dashboard.Tokens("chat", 10), Dashboard.Tokens("larger", 1_000));
+            await Expect(Card(page, "Actual to date")).ToContainTextAsync($"${10 + (1_010 * i):#,0}.00");
+        }
+
+        await Expect(Row(page, "test/large input-tokens 40 tokens")).ToContainTextAsync("$40.00");
+        await Expect(page.GetByRole(AriaRole.Button, new() { Name = "chat" })).ToHaveAttributeAsync("aria-expanded", "true");
+        await AssertStayedAsync(page);
+    }
+
+    [Fact]
+    public async Task An_empty_month_explains_how_to_record_a_bad_one_how_to_write_it_and_another_is_a_click_away()
+    {
+        await using var dashboard = await Dashboard.StartAsync();
+        var page = await dashboard.OpenAsync("/");
+        await Expect(page.GetByRole(AriaRole.Heading, new() { Name = $"Nothing was recorded for {Dashboard.MonthName}" })).ToBeVisibleAsync();
+        await Expect(page.GetByText($"curl {dashboard.Address}/api/v1/usage")).ToBeVisibleAsync();
+
+        foreach (var (path, text) in ((string, string)[])[("/?month=2026-13", "“2026-13” is not a month"), ("/events?workload=chat&month=soon", "“soon” is not a month"), ("/events?workload=chat&approach=magic", "“magic” is not an approach")])
+        {
+            await page.GotoAsync(dashboard.Address + path);
+            await Expect(page.GetByRole(AriaRole.Alert)).ToContainTextAsync(text);
+        }
+
+        await page.GotoAsync($"{dashboard.Address}/?month=2026-03");
+        await Expect(page.GetByRole(AriaRole.Heading, new() { Name = "March 2026", Exact = true })).ToBeVisibleAsync();
+        await page.GetByRole(AriaRole.Link, new() { Name = "Previous month" }).ClickAsync();
+        await Expect(page).ToHaveURLAsync($"{dashboard.Address}/?month=2026-02");
+        await Expect(page.GetByRole(AriaRole.Heading, new() { Name = "February 2026", Exact = true })).ToBeVisibleAsync();
+        await page.GetByRole(AriaRole.Combobox, new() { Name = "Choose a month" }).SelectOptionAsync(Dashboard.Month);
+        await Expect(page).ToHaveURLAsync($"{dashboard.Address}/?month={Dashboard.Month}");
+        await Expect(page.GetByRole(AriaRole.Heading, new() { Name = Dashboard.MonthName, Exact = true })).ToBeVisibleAsync();
+    }
+
+    [Fact]
+    public async Task The_month_downloads_as_csv()
+    {
+        await using var dashboard = await Dashboard.StartAsync();
+        await dashboard.PublishAsync("test/large", "input-tokens", 1);
+        await dashboard.RecordAsync(Dashboard.Tokens("chat", 10));
+        var page = await dashboard.OpenAsync("/");
+        var download = await page.RunAndWaitForDownloadAsync(() => page.GetByRole(AriaRole.Link, new() { Name = "Download as CSV" }).ClickAsync());
+        Assert.Contains($"{Dashboard.Month},chat,usage,10,", await File.ReadAllTextAsync(await download.PathAsync(), TestContext.Current.CancellationToken), StringComparison.Ordinal);
+    }
+
+    private static ILocator Card(IPage page, string name) => page.Locator("dl > div").Filter(new() { Has = page.GetByText(name, new() { Exact = true }) });
+
+    /// <summary>By its text; the last where a row that was opened has rows inside it.</summary>
+    private static ILocator Row(IPage page, string name) => page.GetByRole(AriaRole.Row, new() { Name = name }).Last;
+
+    /// <summary>Leaves a mark that would be gone if the page were loaded again.</summary>
+    private static async Task StayAsync(IPage page) => await page.EvaluateAsync("window.stayed = true");
+
+    private static async Task AssertStayedAsync(IPage page) => Assert.True(await page.EvaluateAsync<bool>("window.stayed === true"));
+}
