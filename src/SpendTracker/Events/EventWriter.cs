@@ -105,6 +105,10 @@ internal sealed class EventWriter : IAsyncDisposable
             catch (NpgsqlException fault) when (attempt < Attempts && IsWorthAnotherTry(fault, attempt))
             {
                 // If the commit's answer was what got lost, the next attempt finds the events there and says duplicate: once is once.
+                if (fault is not PostgresException)
+                {
+                    _dataSource.Clear(); // The server may be a new one: then every connection that waits in the pool is dead.
+                }
             }
         }
     }
