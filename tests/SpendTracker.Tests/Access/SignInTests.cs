@@ -38,13 +38,16 @@ public sealed class SignInTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Of_two_who_use_a_link_at_once_one_gets_in()
+    public async Task Of_many_who_use_a_link_at_once_one_gets_in()
     {
-        var token = await LinkAsync();
-        var answers = await Task.WhenAll(Enumerable.Range(0, 8).Select(_ => PostTokenAsync(token)));
+        var links = _host.Services.GetRequiredService<SignInLinks>();
+        for (var round = 0; round < 10; round++)
+        {
+            var token = await LinkAsync();
+            var answers = await Task.WhenAll(Enumerable.Range(0, 16).Select(_ => Task.Run(() => links.UseAsync(token, TestContext.Current.CancellationToken))));
 
-        Assert.Single(answers, answer => answer.StatusCode == HttpStatusCode.Found);
-        Assert.Equal(7, answers.Count(answer => answer.StatusCode == HttpStatusCode.Forbidden));
+            Assert.Single(answers, answer => answer is not null);
+        }
     }
 
     [Theory]
