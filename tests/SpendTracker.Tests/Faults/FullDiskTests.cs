@@ -10,12 +10,18 @@ public sealed class FullDiskTests : IAsyncLifetime
 {
     private readonly ServerFolder _folder = new();
     private bool _mounted;
+    private LocalServer? _server;
 
     public async ValueTask InitializeAsync() =>
         _mounted = OperatingSystem.IsLinux() && await RunAsync("mount", "-t", "tmpfs", "-o", "size=160m,mode=755", "tmpfs", _folder.Parent) == 0;
 
     public async ValueTask DisposeAsync()
     {
+        if (_server is not null)
+        {
+            await _server.DisposeAsync();
+        }
+
         if (_mounted)
         {
             await RunAsync("umount", "-l", _folder.Parent);
@@ -30,9 +36,9 @@ public sealed class FullDiskTests : IAsyncLifetime
         Assert.SkipUnless(_mounted, "Mounting a small file system needs root on Linux.");
         var ballast = Path.Combine(_folder.Parent, "ballast");
         await File.WriteAllBytesAsync(ballast, new byte[20 * 1024 * 1024], TestContext.Current.CancellationToken);
-        var server = await StartAsync();
-        await server.CreateDatabaseIfMissingAsync("spendtracker", TestContext.Current.CancellationToken);
-        await using var host = await TestHost.StartAsync(await TestDatabase.CreateAsync(Task.FromResult(server.ConnectionString("spendtracker"))));
+        _server = await StartAsync();
+        await _server.CreateDatabaseIfMissingAsync("spendtracker", TestContext.Current.CancellationToken);
+        await using var host = await TestHost.StartAsync(await TestDatabase.CreateAsync(Task.FromResult(_server.ConnectionString("spendtracker"))));
 
         HashSet<string> acknowledged = [];
         var turnedAway = 0;
@@ -52,8 +58,8 @@ public sealed class FullDiskTests : IAsyncLifetime
         }
 
         File.Delete(ballast);
-        await server.DisposeAsync(); // It may have ended by itself: PostgreSQL cannot go on without room for its log.
-        await using var again = await StartAsync();
+        await _server.DisposeAsync(); // It may have ended by itself: PostgreSQL cannot go on without room for its log.
+        _server = await StartAsync();
         host.Database.DataSource.Clear();
         var stored = await host.Database.TextsAsync("select headers->>'sourceId' from spend.mt_events where stream_id like 'usage/%'");
 
