@@ -1,9 +1,6 @@
 using System.Security.Claims;
 using System.Text.Json;
 using SpendTracker.Contracts;
-using SpendTracker.Events;
-using SpendTracker.Settings;
-using SpendTracker.Usage;
 using SpendTracker.Web.Access;
 
 namespace SpendTracker.Web.Ingest;

@@ -18,8 +18,8 @@ public sealed class CostLineQuery(NpgsqlDataSource dataSource)
     public async Task<IReadOnlyList<CostLine>> ListAsync(UsageFilter filter, CancellationToken cancellationToken)
     {
         await using var command = dataSource.CreateCommand(
-            """
-            select component, sku, meter, trim_scale(sum(quantity)), trim_scale(round(sum(amount), case when abs(sum(amount)) < 1e9 then 18 else 6 end)),
+            $"""
+            select component, sku, meter, trim_scale(sum(quantity)), {CostTables.Sum("amount")},
                    trim_scale(sum(unpriced)), sum(events)::bigint
             from spend.monthly_cost
             where tenant_id = $1 and month = $2 and workload = $3 and ($4 is null or approach = $4) and ($5 is null or component = $5)

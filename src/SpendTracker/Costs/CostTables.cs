@@ -85,6 +85,12 @@ internal static class CostTables
             limit 1) as r on true
         """;
 
+    /// <summary>
+    /// A sum of amounts as it is read. It has at most 18 decimals and is exact; only one too large for a decimal with that
+    /// many is rounded, far beyond cents.
+    /// </summary>
+    public static string Sum(string column) => $"trim_scale(round(sum({column}), case when abs(sum({column})) < 1e9 then 18 else 6 end))";
+
     private const string InformationalMeters = $"'{Meters.Requests}', '{Meters.IdleHostingHours}'";
 
     public const string AddUsage =

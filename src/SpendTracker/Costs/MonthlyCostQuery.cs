@@ -25,10 +25,6 @@ public sealed record CostFilter(BillingPeriod From, BillingPeriod To)
 /// <summary>Actual, estimated and unpriced by month: what the API and the pages show.</summary>
 public sealed class MonthlyCostQuery(NpgsqlDataSource dataSource)
 {
-    // A sum has at most 18 decimals and is exact. Only one too large for a decimal with that many is rounded, far beyond cents.
-    private const string Amount = "trim_scale(round(sum(c.amount), case when abs(sum(c.amount)) < 1e9 then 18 else 6 end))";
-    private const string Estimate = "trim_scale(round(sum(c.estimated), case when abs(sum(c.estimated)) < 1e9 then 18 else 6 end))";
-
     /// <summary>Rows by month and the given dimensions, in the order of month and keys. The parts of any two breakdowns have one sum.</summary>
     public async Task<IReadOnlyList<MonthlyCost>> ByAsync(CostFilter filter, IReadOnlyList<CostDimension> by, CancellationToken cancellationToken)
     {
@@ -47,7 +43,7 @@ public sealed class MonthlyCostQuery(NpgsqlDataSource dataSource)
         var columns = string.Concat(keys.Select(key => $", {key.Sql}"));
         command.CommandText =
             $"""
-            select to_char(c.month, 'YYYY-MM'){columns}, {Amount}, {Estimate}, c.unit, sum(c.unpriced)
+            select to_char(c.month, 'YYYY-MM'){columns}, {CostTables.Sum("c.amount")}, {CostTables.Sum("c.estimated")}, c.unit, sum(c.unpriced)
             from (
                 select tenant_id, month, workload, approach, component, sku, variant, amount, 0 as estimated, {UnitSql} as unit, unpriced
                 from spend.monthly_cost where tenant_id = $1 and month between $2 and $3
