@@ -18,6 +18,8 @@ internal sealed class BenchmarkServer : IAsyncDisposable
         _folder = folder;
     }
 
+    public int ProcessId => _server.ProcessId;
+
     /// <summary>What the figures were measured on.</summary>
     public string Machine => string.Create(
         CultureInfo.InvariantCulture,

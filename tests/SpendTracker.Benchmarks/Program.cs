@@ -7,7 +7,7 @@ using SpendTracker.Benchmarks.Query;
 
 var quick = new Option<bool>("--quick") { Description = "A smoke run of a few seconds: it proves that the benchmark works, and its figures mean little." };
 var events = new Option<int?>("--events") { Description = "Events to project; 500,000 if not given." };
-var rounds = new Option<int?>("--rounds") { Description = "Rounds that are counted; one more, which is not, warms up." };
+var rounds = new Option<int?>("--rounds") { Description = "Rounds that are counted; some more before, which are not, warm up." };
 var only = new Option<string>("--only") { Description = "Only measurements whose name contains this.", DefaultValueFactory = _ => "" };
 
 var append = new Command("append", "Appending, directly and over HTTP, against raw COPY.") { quick, rounds, only };

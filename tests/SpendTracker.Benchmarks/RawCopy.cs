@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using Npgsql;
 using NpgsqlTypes;
 using SpendTracker.Events;
@@ -21,42 +20,41 @@ internal sealed class RawCopy : IAsyncDisposable
         from stdin (format binary)
         """;
 
+    private readonly BenchmarkServer _server;
     private readonly SpendDatabase _database;
     private readonly NpgsqlConnection _connection;
     private readonly Dictionary<string, long> _versions = [];
     private long _seqId;
 
-    private RawCopy(SpendDatabase database, NpgsqlConnection connection, long seqId)
+    private RawCopy(BenchmarkServer server, SpendDatabase database, NpgsqlConnection connection, long seqId)
     {
+        _server = server;
         _database = database;
         _connection = connection;
         _seqId = seqId;
     }
 
     /// <summary>Puts the stream heads in, for the foreign key.</summary>
-    public static async Task<RawCopy> OpenAsync(SpendDatabase database, IEnumerable<string> streams, CancellationToken cancellationToken)
+    public static async Task<RawCopy> OpenAsync(BenchmarkServer server, SpendDatabase database, IEnumerable<string> streams, CancellationToken cancellationToken)
     {
         await using var heads = database.DataSource.CreateCommand("insert into spend.mt_streams (tenant_id, id, version) select $1, unnest($2), 0");
         heads.Parameters.Add(new() { Value = Tenant.Default });
         heads.Parameters.Add(new() { Value = streams.ToArray() });
         await heads.ExecuteNonQueryAsync(cancellationToken);
         var seqId = await Sql.ScalarAsync<long>(database.DataSource, "select max(seq_id) from spend.mt_events", cancellationToken);
-        return new RawCopy(database, await database.DataSource.OpenConnectionAsync(cancellationToken), seqId);
+        return new RawCopy(server, database, await database.DataSource.OpenConnectionAsync(cancellationToken), seqId);
     }
 
-    /// <returns>Rows a second, commits included.</returns>
-    public async Task<double> CopyAsync(IReadOnlyList<EventToAppend> events, CancellationToken cancellationToken)
+    /// <summary>Commits included.</summary>
+    public Task<Work> CopyAsync(IReadOnlyList<EventToAppend> events, CancellationToken cancellationToken) => Work.MeasureAsync(_server, events.Count, async () =>
     {
-        var started = Stopwatch.GetTimestamp();
         for (var first = 0; first < events.Count; first += CommitRows)
         {
             await using var transaction = await _connection.BeginTransactionAsync(cancellationToken);
             CopyPart(events, first, Math.Min(first + CommitRows, events.Count));
             await transaction.CommitAsync(cancellationToken);
         }
-
-        return events.Count / Stopwatch.GetElapsedTime(started).TotalSeconds;
-    }
+    });
 
     /// <summary>Leaves heads and sequence as if the store had appended these events, so that it can go on from there.</summary>
     public async Task FinishAsync(CancellationToken cancellationToken)

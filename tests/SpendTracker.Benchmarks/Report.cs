@@ -43,6 +43,8 @@ internal sealed class Report(string machine)
 
     public static string Milliseconds(double value) => value.ToString(value < 10 ? "0.0" : "#,0", CultureInfo.InvariantCulture) + " ms";
 
+    public static string Microseconds(double value) => value.ToString(value < 10 ? "0.0" : "#,0", CultureInfo.InvariantCulture) + " µs";
+
     public static string Ratio(Series ratios) => string.Create(CultureInfo.InvariantCulture, $"{ratios.Median:0.00} ({ratios.Min:0.00} to {ratios.Max:0.00})");
 
     private static string Line(string[] cells) => $"| {string.Join(" | ", cells)} |";

@@ -3,8 +3,8 @@ using Spectre.Console;
 namespace SpendTracker.Benchmarks;
 
 /// <summary>Something to measure.</summary>
-/// <param name="RoundAsync">Does its work once and says how many a second; what is to be prepared is prepared before its clock starts.</param>
-internal sealed record Contestant(string Name, Func<CancellationToken, Task<double>> RoundAsync)
+/// <param name="RoundAsync">Does its work once; what is to be prepared is prepared before its clock starts.</param>
+internal sealed record Contestant(string Name, Func<CancellationToken, Task<Work>> RoundAsync)
 {
     /// <summary>A second.</summary>
     public Series Rates { get; } = new();
@@ -12,11 +12,29 @@ internal sealed record Contestant(string Name, Func<CancellationToken, Task<doub
     /// <summary>To the reference's rate just before.</summary>
     public Series Ratios { get; } = new();
 
+    /// <summary>Microseconds of processor time for one, here.</summary>
+    public Series OwnCpu { get; } = new();
+
+    /// <summary>Microseconds of processor time for one, in PostgreSQL.</summary>
+    public Series ServerCpu { get; } = new();
+
+    /// <summary>Bytes allocated for one.</summary>
+    public Series Allocated { get; } = new();
+
     /// <summary>Of single requests, where it has requests; milliseconds.</summary>
     public Series Latencies { get; } = new();
 
     /// <summary>False in the round that warms up.</summary>
     public bool Counts { get; set; }
+
+    public void Add(Work work, Work reference)
+    {
+        Rates.Add(work.Rate);
+        Ratios.Add(work.Rate / reference.Rate);
+        OwnCpu.Add(work.OwnCpu / work.Count * 1e6);
+        ServerCpu.Add(work.ServerCpu / work.Count * 1e6);
+        Allocated.Add((double)work.Allocated / work.Count);
+    }
 }
 
 /// <summary>
@@ -25,29 +43,31 @@ internal sealed record Contestant(string Name, Func<CancellationToken, Task<doub
 /// </summary>
 internal static class Rounds
 {
+    /// <summary>The just-in-time compiler is at work for seconds of load: after one round it still took a sixth of the processors.</summary>
+    private const int WarmUps = 3;
+
     public static async Task RunAsync(int rounds, Contestant reference, IReadOnlyList<Contestant> contestants, CancellationToken cancellationToken)
     {
-        for (var round = 0; round <= rounds; round++)
+        for (var round = 1 - WarmUps; round <= rounds; round++)
         {
             foreach (var contestant in contestants)
             {
                 contestant.Counts = round > 0;
                 var before = await QuietAsync(reference, cancellationToken);
-                var rate = await QuietAsync(contestant, cancellationToken);
+                var work = await QuietAsync(contestant, cancellationToken);
                 if (contestant.Counts)
                 {
-                    reference.Rates.Add(before);
-                    contestant.Rates.Add(rate);
-                    contestant.Ratios.Add(rate / before);
+                    reference.Rates.Add(before.Rate);
+                    contestant.Add(work, before);
                 }
 
-                AnsiConsole.WriteLine($"{(round == 0 ? "warm-up" : $"round {round}")}: {reference.Name} {Report.Number(before)}/s, {contestant.Name} {Report.Number(rate)}/s");
+                AnsiConsole.WriteLine($"{(round <= 0 ? "warm-up" : $"round {round}")}: {reference.Name} {Report.Number(before.Rate)}/s, {contestant.Name} {Report.Number(work.Rate)}/s");
             }
         }
     }
 
     /// <summary>Without the garbage that the one before left.</summary>
-    private static Task<double> QuietAsync(Contestant contestant, CancellationToken cancellationToken)
+    private static Task<Work> QuietAsync(Contestant contestant, CancellationToken cancellationToken)
     {
         GC.Collect();
         return contestant.RoundAsync(cancellationToken);

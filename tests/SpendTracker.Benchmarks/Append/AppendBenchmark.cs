@@ -29,7 +29,7 @@ internal sealed class AppendBenchmark(BenchmarkServer server, Report report, boo
             rows.AddRange(await MeasureAsync(together, cancellationToken));
         }
 
-        report.Table("Append", ["what", "events/s", "raw COPY, rows/s", "ratio to raw COPY", "p50", "p99"], rows);
+        report.Table("Append", ["what", "events/s", "raw COPY, rows/s", "ratio to raw COPY", "p50", "p99", "CPU here", "CPU in PostgreSQL", "allocated"], rows);
         var example = new UsageEvents(1).Stored(1)[0];
         report.Note(
             $"An event is {new UsageEvents(1).Json(1)[0].Length} bytes of JSON as sent, {example.Data.Length} as stored with {example.Headers.Length} of headers. "
@@ -49,7 +49,7 @@ internal sealed class AppendBenchmark(BenchmarkServer server, Report report, boo
 
         var database = await server.CreateDatabaseAsync(new(), cancellationToken);
         var source = new UsageEvents(Workloads);
-        var copy = await RawCopy.OpenAsync(database, source.Streams, cancellationToken);
+        var copy = await RawCopy.OpenAsync(server, database, source.Streams, cancellationToken);
         var reference = new Contestant("raw COPY", token => copy.CopyAsync(source.Stored(_events), token));
         await Rounds.RunAsync(_rounds, reference, [.. entries.Select(entry => entry.Contestant)], cancellationToken);
         await copy.DisposeAsync();
@@ -68,5 +68,6 @@ internal sealed class AppendBenchmark(BenchmarkServer server, Report report, boo
         contestant.Name, Report.Number(contestant.Rates.Median), Report.Number(reference.Rates.Median), Report.Ratio(contestant.Ratios),
         contestant.Latencies.Count == 0 ? "" : Report.Milliseconds(contestant.Latencies.Median),
         contestant.Latencies.Count == 0 ? "" : Report.Milliseconds(contestant.Latencies.Percentile(0.99)),
+        Report.Microseconds(contestant.OwnCpu.Median), Report.Microseconds(contestant.ServerCpu.Median), $"{Report.Number(contestant.Allocated.Median)} B",
     ];
 }

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using SpendTracker.Contracts;
 using SpendTracker.Events;
 
@@ -72,7 +71,7 @@ internal sealed class AppendEntry : IAsyncDisposable
         await _server.DropAsync(_database);
     }
 
-    private async Task<double> AppendAsync(EventToAppend[][] calls, int callers, CancellationToken cancellationToken)
+    private async Task<Work> AppendAsync(EventToAppend[][] calls, int callers, CancellationToken cancellationToken)
     {
         var next = -1;
         async Task CallAsync()
@@ -84,23 +83,21 @@ internal sealed class AppendEntry : IAsyncDisposable
             }
         }
 
-        var started = Stopwatch.GetTimestamp();
-        await Task.WhenAll(Enumerable.Range(0, callers).Select(_ => Task.Run(CallAsync, cancellationToken)));
-        return calls.Sum(call => call.Length) / Stopwatch.GetElapsedTime(started).TotalSeconds;
+        return await Work.MeasureAsync(
+            _server, calls.Sum(call => call.Length), () => Task.WhenAll(Enumerable.Range(0, callers).Select(_ => Task.Run(CallAsync, cancellationToken))));
     }
 
-    private async Task<double> RequestAsync(IReadOnlyList<LoadRequest> requests, CancellationToken cancellationToken)
+    private async Task<Work> RequestAsync(IReadOnlyList<LoadRequest> requests, CancellationToken cancellationToken)
     {
-        var started = Stopwatch.GetTimestamp();
-        var latencies = await _host!.LoadAsync(requests, cancellationToken);
-        var seconds = Stopwatch.GetElapsedTime(started).TotalSeconds;
-        var events = requests.Sum(request => request.Events);
-        _acknowledged += events; // Each was answered 200: all of its events are stored.
+        double[] latencies = [];
+        var work = await Work.MeasureAsync(
+            _server, requests.Sum(request => request.Events), async () => latencies = await _host!.LoadAsync(requests, cancellationToken));
+        _acknowledged += work.Count; // Each was answered 200: all of its events are stored.
         if (Contestant.Counts)
         {
             Contestant.Latencies.AddRange(latencies);
         }
 
-        return events / seconds;
+        return work;
     }
 }

@@ -38,7 +38,7 @@ internal sealed class ProjectBenchmark(BenchmarkServer server, Report report, bo
     /// <param name="eventsAKey">How many events use the same workload, day and variant. Each has three meters, so three daily rows.</param>
     private async Task<List<string[]>> MeasureAsync(int eventsAKey, CancellationToken cancellationToken)
     {
-        var pages = Array.ConvertAll(Pages, page => new Contestant(string.Create(CultureInfo.InvariantCulture, $"{page:#,0} a page"), _ => Task.FromResult(0.0)));
+        var pages = Array.ConvertAll(Pages, page => new Contestant(string.Create(CultureInfo.InvariantCulture, $"{page:#,0} a page"), _ => throw new NotSupportedException()));
         Series copyRates = new(), markTimes = new();
         var keys = 0L;
         for (var round = 0; round <= _rounds; round++)
@@ -46,7 +46,7 @@ internal sealed class ProjectBenchmark(BenchmarkServer server, Report report, bo
             var database = await server.CreateDatabaseAsync(new(), cancellationToken);
             var source = new FoldingEvents(_events, eventsAKey);
             double copied;
-            await using (var copy = await RawCopy.OpenAsync(database, source.Streams, cancellationToken))
+            await using (var copy = await RawCopy.OpenAsync(server, database, source.Streams, cancellationToken))
             {
                 copied = await FillAsync(copy, source, cancellationToken);
             }
@@ -90,7 +90,7 @@ internal sealed class ProjectBenchmark(BenchmarkServer server, Report report, bo
         Series rates = new();
         foreach (var part in source.All().Chunk(50_000))
         {
-            rates.Add(await copy.CopyAsync(part, cancellationToken));
+            rates.Add((await copy.CopyAsync(part, cancellationToken)).Rate);
         }
 
         await copy.FinishAsync(cancellationToken);
