@@ -1,4 +1,4 @@
-using System.Globalization;
+using System.Buffers.Text;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 
@@ -29,6 +29,13 @@ public sealed class InstantConverter : JsonConverter<DateTimeOffset>
     }
 
     /// <inheritdoc/>
-    public override void Write(Utf8JsonWriter writer, DateTimeOffset value, JsonSerializerOptions options) =>
-        writer.WriteStringValue(value.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss.FFFFFFF'Z'", CultureInfo.InvariantCulture));
+    public override void Write(Utf8JsonWriter writer, DateTimeOffset value, JsonSerializerOptions options)
+    {
+        // The round-trip format has seven decimals always; those that say nothing are left out.
+        Span<byte> text = stackalloc byte[28];
+        Utf8Formatter.TryFormat(value.UtcDateTime, text, out var length, 'O');
+        length = text[..(length - 1)].TrimEnd((byte)'0').TrimEnd((byte)'.').Length;
+        text[length] = (byte)'Z';
+        writer.WriteStringValue(text[..(length + 1)]);
+    }
 }

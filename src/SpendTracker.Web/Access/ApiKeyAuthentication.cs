@@ -28,7 +28,7 @@ internal static class ApiClaims
 
     /// <summary>Whether the caller may record for a workload: bound to it, or to none.</summary>
     public static bool Covers(ClaimsPrincipal caller, string workload) =>
-        !caller.HasClaim(claim => claim.Type == Workload) || caller.HasClaim(Workload, workload);
+        caller.FindFirst(Workload) is null || caller.HasClaim(Workload, workload);
 }
 
 /// <summary>

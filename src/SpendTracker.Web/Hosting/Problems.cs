@@ -25,7 +25,7 @@ internal sealed class Problems(IProblemDetailsService problems, ILogger<Problems
             return (null, TypedResults.Problem("Send application/json.", statusCode: StatusCodes.Status415UnsupportedMediaType));
         }
 
-        var body = await RequestBody.ReadAsync(request, cancellationToken);
+        using var body = await RequestBody.ReadAsync(request, cancellationToken);
         try
         {
             return JsonSerializer.Deserialize(body.Span, json) is { } value

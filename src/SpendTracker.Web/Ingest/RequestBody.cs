@@ -2,24 +2,65 @@ using System.Buffers;
 
 namespace SpendTracker.Web.Ingest;
 
-/// <summary>Reads a request's body whole, within the limit that the server enforces before it reads.</summary>
-internal static class RequestBody
+/// <summary>
+/// A request's body, read whole, within the limit that the server enforces before it reads. Its memory is lent: bodies are
+/// often too large for the small generations, and a new array for each would have the whole heap collected all the time.
+/// </summary>
+internal sealed class RequestBody : IDisposable
 {
     public const long MostBytes = 16 * 1024 * 1024;
 
-    public static async Task<ReadOnlyMemory<byte>> ReadAsync(HttpRequest request, CancellationToken cancellationToken)
-    {
-        while (true)
-        {
-            var read = await request.BodyReader.ReadAsync(cancellationToken);
-            if (read.IsCompleted)
-            {
-                var body = read.Buffer.ToArray();
-                request.BodyReader.AdvanceTo(read.Buffer.End);
-                return body;
-            }
+    private const int FirstLength = 4 * 1024;
 
-            request.BodyReader.AdvanceTo(read.Buffer.Start, read.Buffer.End);
+    private byte[] _bytes;
+    private int _length;
+
+    private RequestBody(int length) => _bytes = ArrayPool<byte>.Shared.Rent(length);
+
+    public ReadOnlySpan<byte> Span => _bytes.AsSpan(0, _length);
+
+    public static async Task<RequestBody> ReadAsync(HttpRequest request, CancellationToken cancellationToken)
+    {
+        var body = new RequestBody((int)Math.Min(request.ContentLength ?? FirstLength, MostBytes));
+        try
+        {
+            while (true)
+            {
+                var read = await request.BodyReader.ReadAsync(cancellationToken);
+                body.Append(read.Buffer);
+                request.BodyReader.AdvanceTo(read.Buffer.End);
+                if (read.IsCompleted)
+                {
+                    return body;
+                }
+            }
         }
+        catch
+        {
+            body.Dispose();
+            throw;
+        }
+    }
+
+    public void Dispose()
+    {
+        ArrayPool<byte>.Shared.Return(_bytes);
+        _bytes = [];
+        _length = 0;
+    }
+
+    private void Append(ReadOnlySequence<byte> part)
+    {
+        var length = _length + (int)part.Length;
+        if (length > _bytes.Length)
+        {
+            var larger = ArrayPool<byte>.Shared.Rent(Math.Max(length, 2 * _bytes.Length));
+            Span.CopyTo(larger);
+            ArrayPool<byte>.Shared.Return(_bytes);
+            _bytes = larger;
+        }
+
+        part.CopyTo(_bytes.AsSpan(_length));
+        _length = length;
     }
 }

@@ -23,19 +23,21 @@ internal static class UsageEndpoints
             return TypedResults.Problem("Send application/json or application/x-ndjson, not compressed.", statusCode: StatusCodes.Status415UnsupportedMediaType);
         }
 
-        var body = await RequestBody.ReadAsync(request, cancellationToken);
         List<UsageRequestItem> items;
-        try
+        using (var body = await RequestBody.ReadAsync(request, cancellationToken))
         {
-            items = UsageRequest.Read(body.Span, lines, clock.GetUtcNow());
-        }
-        catch (JsonException fault)
-        {
-            return TypedResults.Problem(fault.Message, statusCode: StatusCodes.Status400BadRequest, title: "Malformed JSON.");
-        }
-        catch (TooManyEventsException fault)
-        {
-            return TypedResults.Problem(fault.Message, statusCode: StatusCodes.Status413PayloadTooLarge);
+            try
+            {
+                items = UsageRequest.Read(body.Span, lines, clock.GetUtcNow());
+            }
+            catch (JsonException fault)
+            {
+                return TypedResults.Problem(fault.Message, statusCode: StatusCodes.Status400BadRequest, title: "Malformed JSON.");
+            }
+            catch (TooManyEventsException fault)
+            {
+                return TypedResults.Problem(fault.Message, statusCode: StatusCodes.Status413PayloadTooLarge);
+            }
         }
 
         if (items.Count == 0)
@@ -55,12 +57,11 @@ internal static class UsageEndpoints
             return null;
         }
 
-        var type = request.ContentType?.Split(';')[0].Trim().ToLowerInvariant();
-        return type switch
-        {
-            "application/json" => false,
-            "application/x-ndjson" or "application/jsonl" or "application/x-jsonlines" => true,
-            _ => null,
-        };
+        var type = request.ContentType.AsSpan();
+        type = (type.IndexOf(';') is var end and >= 0 ? type[..end] : type).Trim();
+        bool Is(ReadOnlySpan<char> sent, string name) => sent.Equals(name, StringComparison.OrdinalIgnoreCase);
+        return Is(type, "application/json") ? false
+            : Is(type, "application/x-ndjson") || Is(type, "application/jsonl") || Is(type, "application/x-jsonlines") ? true
+            : null;
     }
 }

@@ -15,11 +15,13 @@ internal sealed class UsageRecorder(EventStore store, OrganisationSettings setti
     private static readonly Counter<long> Events = EventMetrics.Meter.CreateCounter<long>(
         "spendtracker.ingest.events", "{event}", "Events that were sent, by what became of them.");
 
+    private static readonly IReadOnlyList<FieldReason> NotForThisWorkload = [new("workload", "This API key may not record for this workload.")];
+
     public async Task<UsageResponse> RecordAsync(IReadOnlyList<UsageRequestItem> items, ClaimsPrincipal caller, CancellationToken cancellationToken)
     {
         var results = new UsageResult[items.Count];
-        List<(int Index, string Id)> sent = [];
-        List<EventToAppend> toAppend = [];
+        List<(int Index, string Id)> sent = new(items.Count);
+        List<EventToAppend> toAppend = new(items.Count);
         var by = caller.FindFirstValue(ApiClaims.RecordedBy)!;
         var defaultSource = caller.Identity?.Name ?? by;
         for (var i = 0; i < items.Count; i++)
@@ -31,7 +33,7 @@ internal sealed class UsageRecorder(EventStore store, OrganisationSettings setti
             }
             else if (!ApiClaims.Covers(caller, usage.Workload))
             {
-                results[i] = new UsageResult(i, AppendStatus.Refused, item.Id, Reasons: [new FieldReason("workload", "This API key may not record for this workload.")]);
+                results[i] = new UsageResult(i, AppendStatus.Refused, item.Id, Reasons: NotForThisWorkload);
             }
             else
             {
@@ -44,7 +46,7 @@ internal sealed class UsageRecorder(EventStore store, OrganisationSettings setti
             }
         }
 
-        var appended = toAppend.Count == 0 ? [] : await store.AppendAsync(toAppend, cancellationToken);
+        var appended = await store.AppendAsync(toAppend, cancellationToken);
         for (var i = 0; i < appended.Length; i++)
         {
             results[sent[i].Index] = new UsageResult(sent[i].Index, appended[i].Status, sent[i].Id, toAppend[i].Id, appended[i].Difference);
@@ -55,14 +57,24 @@ internal sealed class UsageRecorder(EventStore store, OrganisationSettings setti
 
     private static UsageResponse Answer(UsageResult[] results)
     {
-        int Count(AppendStatus status)
+        Span<int> counts = stackalloc int[StatusNames.Length];
+        foreach (var result in results)
         {
-            var count = results.Count(result => result.Status == status);
-            Events.Add(count, new KeyValuePair<string, object?>("status", EnumName.Of(status)));
-            return count;
+            counts[(int)result.Status]++;
+        }
+
+        for (var status = 0; status < counts.Length; status++)
+        {
+            if (counts[status] > 0)
+            {
+                Events.Add(counts[status], StatusNames[status]);
+            }
         }
 
         return new UsageResponse(
-            results, Count(AppendStatus.Appended), Count(AppendStatus.Duplicate), Count(AppendStatus.Conflict), Count(AppendStatus.Refused));
+            results, counts[(int)AppendStatus.Appended], counts[(int)AppendStatus.Duplicate], counts[(int)AppendStatus.Conflict], counts[(int)AppendStatus.Refused]);
     }
+
+    private static readonly KeyValuePair<string, object?>[] StatusNames =
+        [.. Enum.GetValues<AppendStatus>().Select(status => new KeyValuePair<string, object?>("status", EnumName.Of(status)))];
 }

@@ -12,96 +12,104 @@ internal sealed record UsageRequestItem(string? Id, string? Source, IUsageEvent?
 /// <summary>
 /// Reads the events of a request: one JSON object, an array of them, or one a line. Of each, <c>type</c>, <c>id</c> and
 /// <c>source</c> are the envelope; the rest must be exactly what the type has, so what nobody asked for is never stored.
+/// <para>
+/// One pass over the text finds the events and takes their envelopes off; a second one, by the serialiser, reads each.
+/// </para>
 /// </summary>
-internal static class UsageRequest
+internal sealed class UsageRequest
 {
     public const int MostEvents = 10_000;
 
     private const int SourceLength = 100;
 
+    private readonly List<UsageRequestItem> _items = [];
+    private readonly ArrayBufferWriter<byte> _content = new(512); // An event without its envelope; one after the other.
+    private readonly DateTimeOffset _now;
+
+    private UsageRequest(DateTimeOffset now) => _now = now;
+
     /// <exception cref="JsonException">It is not JSON; with line and position.</exception>
     /// <exception cref="TooManyEventsException">It has too many events.</exception>
     public static List<UsageRequestItem> Read(ReadOnlySpan<byte> body, bool lines, DateTimeOffset now)
     {
-        List<UsageRequestItem> items = [];
+        var request = new UsageRequest(now);
         if (lines)
         {
-            ReadLines(body, now, items);
+            request.ReadLines(body);
         }
         else
         {
-            ReadJson(body, now, items);
+            request.ReadJson(body, 1, alone: false);
         }
 
-        return items;
+        return request._items;
     }
 
-    private static void ReadLines(ReadOnlySpan<byte> body, DateTimeOffset now, List<UsageRequestItem> items)
+    private void ReadLines(ReadOnlySpan<byte> body)
     {
         long number = 0;
         foreach (var range in body.Split((byte)'\n'))
         {
             number++;
             var line = body[range].Trim(" \t\r"u8);
-            if (line.IsEmpty)
+            if (!line.IsEmpty)
             {
-                continue;
+                ReadJson(line, number, alone: true);
             }
-
-            if (JsonReasons.IsMalformed(line, out var where, number))
-            {
-                throw new JsonException(where);
-            }
-
-            Add(items, line, now);
         }
     }
 
-    private static void ReadJson(ReadOnlySpan<byte> body, DateTimeOffset now, List<UsageRequestItem> items)
+    /// <param name="alone">It must be one event; otherwise it may be a list of them.</param>
+    private void ReadJson(ReadOnlySpan<byte> json, long firstLine, bool alone)
     {
-        if (JsonReasons.IsMalformed(body, out var where))
+        try
         {
-            throw new JsonException(where);
-        }
+            var reader = new Utf8JsonReader(json);
+            reader.Read();
+            if (alone || reader.TokenType != JsonTokenType.StartArray)
+            {
+                Add(ref reader, json);
+            }
+            else
+            {
+                while (reader.Read() && reader.TokenType != JsonTokenType.EndArray)
+                {
+                    Add(ref reader, json);
+                }
+            }
 
-        var reader = new Utf8JsonReader(body);
-        reader.Read();
-        if (reader.TokenType != JsonTokenType.StartArray)
-        {
-            Add(items, body, now);
-            return;
+            reader.Read(); // Nothing may follow.
         }
-
-        while (reader.Read() && reader.TokenType != JsonTokenType.EndArray)
+        catch (JsonException fault)
         {
-            var start = (int)reader.TokenStartIndex;
-            reader.Skip();
-            Add(items, body[start..(int)reader.BytesConsumed], now);
+            throw new JsonException(JsonReasons.Where(fault, firstLine));
         }
     }
 
-    private static void Add(List<UsageRequestItem> items, ReadOnlySpan<byte> json, DateTimeOffset now)
+    private void Add(ref Utf8JsonReader reader, ReadOnlySpan<byte> json)
     {
-        if (items.Count == MostEvents)
+        if (_items.Count == MostEvents)
         {
             throw new TooManyEventsException();
         }
 
-        items.Add(ReadEvent(json, now));
+        if (reader.TokenType == JsonTokenType.StartObject)
+        {
+            var envelope = Split(ref reader, json);
+            _items.Add(ReadEvent(envelope));
+        }
+        else
+        {
+            reader.Skip();
+            _items.Add(new UsageRequestItem(null, null, null, [new FieldReason("", "Must be an object.")]));
+        }
     }
 
-    private static UsageRequestItem ReadEvent(ReadOnlySpan<byte> json, DateTimeOffset now)
+    private UsageRequestItem ReadEvent(Envelope envelope)
     {
-        var envelope = new Envelope();
-        var content = new ArrayBufferWriter<byte>(json.Length);
-        if (!Split(json, envelope, content))
-        {
-            return new UsageRequestItem(null, null, null, [new FieldReason("", "Must be an object.")]);
-        }
-
         var check = new FieldCheck();
         CheckEnvelope(check, envelope);
-        var type = EventTypes.Usage.FirstOrDefault(type => type.Name == envelope.Type);
+        var type = EventTypes.FindUsage(envelope.Type);
         if (type is null)
         {
             check.That("type", false, $"{(envelope.Type is null ? "Missing" : "Unknown")}; must be one of {string.Join(", ", EventTypes.Usage.Select(known => known.Name))}.");
@@ -110,19 +118,19 @@ internal static class UsageRequest
 
         try
         {
-            var usage = (IUsageEvent)type.Read(content.WrittenSpan);
-            IReadOnlyList<FieldReason> reasons = [.. check.Reasons, .. UsageRules.Check(usage, now)];
-            return new UsageRequestItem(envelope.Id, envelope.Source, reasons.Count == 0 ? usage : null, reasons);
+            var usage = (IUsageEvent)type.Read(_content.WrittenSpan);
+            UsageRules.Check(check, usage, _now);
+            return new UsageRequestItem(envelope.Id, envelope.Source, check.Reasons.Count == 0 ? usage : null, check.Reasons);
         }
         catch (JsonException fault)
         {
-            return new UsageRequestItem(envelope.Id, envelope.Source, null, [.. check.Reasons, .. JsonReasons.Of(fault, content.WrittenSpan, type.Json)]);
+            return new UsageRequestItem(envelope.Id, envelope.Source, null, [.. check.Reasons, .. JsonReasons.Of(fault, _content.WrittenSpan, type.Json)]);
         }
     }
 
     private static void CheckEnvelope(FieldCheck check, Envelope envelope)
     {
-        foreach (var field in envelope.Wrong)
+        foreach (var field in envelope.Wrong ?? [])
         {
             check.That(field, false, "Must be a text, given once.");
         }
@@ -138,57 +146,48 @@ internal static class UsageRequest
         }
     }
 
-    private sealed class Envelope
-    {
-        public string? Type { get; set; }
-        public string? Id { get; set; }
-        public string? Source { get; set; }
-        public HashSet<string> Wrong { get; } = [];
-    }
+    /// <param name="Wrong">Members that are no text, or given twice.</param>
+    private readonly record struct Envelope(string? Type, string? Id, string? Source, HashSet<string>? Wrong);
 
     /// <summary>Takes the envelope's members out; what is left is the event's own JSON, byte by byte as it came.</summary>
-    private static bool Split(ReadOnlySpan<byte> json, Envelope envelope, ArrayBufferWriter<byte> content)
+    private Envelope Split(ref Utf8JsonReader reader, ReadOnlySpan<byte> json)
     {
-        var reader = new Utf8JsonReader(json);
-        reader.Read();
-        if (reader.TokenType != JsonTokenType.StartObject)
-        {
-            return false;
-        }
-
-        content.Write("{"u8);
+        var envelope = default(Envelope);
+        var wrong = default(HashSet<string>);
+        _content.ResetWrittenCount();
+        _content.Write("{"u8);
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {
             if (reader.ValueTextEquals("type"u8))
             {
-                envelope.Type = Text(ref reader, "type", envelope.Type, envelope.Wrong);
+                envelope = envelope with { Type = Text(ref reader, "type", envelope.Type, ref wrong) };
             }
             else if (reader.ValueTextEquals("id"u8))
             {
-                envelope.Id = Text(ref reader, "id", envelope.Id, envelope.Wrong);
+                envelope = envelope with { Id = Text(ref reader, "id", envelope.Id, ref wrong) };
             }
             else if (reader.ValueTextEquals("source"u8))
             {
-                envelope.Source = Text(ref reader, "source", envelope.Source, envelope.Wrong);
+                envelope = envelope with { Source = Text(ref reader, "source", envelope.Source, ref wrong) };
             }
             else
             {
                 var start = (int)reader.TokenStartIndex;
                 reader.Skip();
-                if (content.WrittenCount > 1)
+                if (_content.WrittenCount > 1)
                 {
-                    content.Write(","u8);
+                    _content.Write(","u8);
                 }
 
-                content.Write(json[start..(int)reader.BytesConsumed]);
+                _content.Write(json[start..(int)reader.BytesConsumed]);
             }
         }
 
-        content.Write("}"u8);
-        return true;
+        _content.Write("}"u8);
+        return envelope with { Wrong = wrong };
     }
 
-    private static string? Text(ref Utf8JsonReader reader, string name, string? before, HashSet<string> wrong)
+    private static string? Text(ref Utf8JsonReader reader, string name, string? before, ref HashSet<string>? wrong)
     {
         reader.Read();
         if (reader.TokenType == JsonTokenType.String && before is null)
@@ -203,7 +202,7 @@ internal static class UsageRequest
             }
         }
 
-        wrong.Add(name);
+        (wrong ??= []).Add(name);
         reader.Skip();
         return before;
     }

@@ -12,7 +12,7 @@ internal sealed class AppendTransaction(NpgsqlDataSource dataSource, List<Pendin
 {
     // One statement, so that the duplicates are known before heads advance and numbers are drawn: a version or a number
     // given to a duplicate would be a gap. Heads are locked in the order of their ids, so that writers never deadlock.
-    private const string Reserve =
+    private const string ReserveSql =
         """
         with incoming as materialized (
             select id, tenant_id, stream_id, place
@@ -29,7 +29,7 @@ internal sealed class AppendTransaction(NpgsqlDataSource dataSource, List<Pendin
                (select array_agg(nextval('spend.mt_events_sequence')) from fresh)
         """;
 
-    private const string Copy =
+    private const string CopySql =
         """
         copy spend.mt_events (
             seq_id, id, stream_id, version, data, type, timestamp, tenant_id, mt_dotnet_type, correlation_id, causation_id, headers, is_archived)
@@ -38,7 +38,7 @@ internal sealed class AppendTransaction(NpgsqlDataSource dataSource, List<Pendin
 
     private readonly Dictionary<(string Tenant, string Stream), long> _heads = [];
 
-    public async Task RunAsync()
+    public void Run()
     {
         // Two events of one batch with one id: the first is appended, the others are compared with it.
         Dictionary<Guid, PendingAppend> first = [];
@@ -53,17 +53,17 @@ internal sealed class AppendTransaction(NpgsqlDataSource dataSource, List<Pendin
         }
 
         var incoming = first.Values.ToArray();
-        await using var connection = await dataSource.OpenConnectionAsync();
-        await using var transaction = await connection.BeginTransactionAsync();
-        var sequence = await ReserveAsync(connection, incoming);
-        await CompareDuplicatesAsync(connection, incoming);
+        using var connection = dataSource.OpenConnection();
+        using var transaction = connection.BeginTransaction();
+        var sequence = Reserve(connection, incoming);
+        CompareDuplicates(connection, incoming);
         var fresh = incoming.Where(append => append.Outcome is null).ToArray();
         if (fresh.Length > 0)
         {
-            await CopyAsync(connection, fresh, sequence);
+            Copy(connection, fresh, sequence);
         }
 
-        await transaction.CommitAsync();
+        transaction.Commit();
         foreach (var repeat in repeats)
         {
             var stored = first[repeat.Event.Id];
@@ -73,15 +73,15 @@ internal sealed class AppendTransaction(NpgsqlDataSource dataSource, List<Pendin
         }
     }
 
-    private async Task<long[]> ReserveAsync(NpgsqlConnection connection, PendingAppend[] incoming)
+    private long[] Reserve(NpgsqlConnection connection, PendingAppend[] incoming)
     {
-        await using var command = new NpgsqlCommand(Reserve, connection);
+        using var command = new NpgsqlCommand(ReserveSql, connection);
         command.Parameters.Add(new() { Value = Array.ConvertAll(incoming, append => append.Event.Id) });
         command.Parameters.Add(new() { Value = Array.ConvertAll(incoming, append => append.Event.TenantId) });
         command.Parameters.Add(new() { Value = Array.ConvertAll(incoming, append => append.Event.Stream) });
         command.Parameters.Add(new() { Value = now });
-        await using var reader = await command.ExecuteReaderAsync();
-        await reader.ReadAsync();
+        using var reader = command.ExecuteReader();
+        reader.Read();
         foreach (var append in incoming)
         {
             append.Outcome = AppendResult.Duplicate; // Unless it is fresh, and until its content has been compared.
@@ -108,7 +108,7 @@ internal sealed class AppendTransaction(NpgsqlDataSource dataSource, List<Pendin
 
     private static long[] Longs(NpgsqlDataReader reader, int column) => reader.IsDBNull(column) ? [] : reader.GetFieldValue<long[]>(column);
 
-    private static async Task CompareDuplicatesAsync(NpgsqlConnection connection, PendingAppend[] incoming)
+    private static void CompareDuplicates(NpgsqlConnection connection, PendingAppend[] incoming)
     {
         var duplicates = incoming.Where(append => append.Outcome is not null).ToDictionary(append => append.Event.Id);
         if (duplicates.Count == 0)
@@ -116,17 +116,17 @@ internal sealed class AppendTransaction(NpgsqlDataSource dataSource, List<Pendin
             return;
         }
 
-        await using var command = new NpgsqlCommand("select id, type, data from spend.mt_events where id = any($1)", connection);
+        using var command = new NpgsqlCommand("select id, type, data from spend.mt_events where id = any($1)", connection);
         command.Parameters.Add(new() { Value = duplicates.Keys.ToArray() });
-        await using var reader = await command.ExecuteReaderAsync();
-        while (await reader.ReadAsync())
+        using var reader = command.ExecuteReader();
+        while (reader.Read())
         {
             var duplicate = duplicates[reader.GetGuid(0)];
             duplicate.Outcome = duplicate.AgainstStored(reader.GetString(1), reader.GetFieldValue<byte[]>(2));
         }
     }
 
-    private async Task CopyAsync(NpgsqlConnection connection, PendingAppend[] fresh, long[] sequence)
+    private void Copy(NpgsqlConnection connection, PendingAppend[] fresh, long[] sequence)
     {
         // A head is the version after the whole batch, so the first event's version is that less the stream's events, plus one.
         foreach (var append in fresh)
@@ -134,29 +134,38 @@ internal sealed class AppendTransaction(NpgsqlDataSource dataSource, List<Pendin
             _heads[(append.Event.TenantId, append.Event.Stream)]--;
         }
 
-        await using var copy = await connection.BeginBinaryImportAsync(Copy);
+        using var copy = connection.BeginBinaryImport(CopySql);
         for (var i = 0; i < fresh.Length; i++)
         {
             var e = fresh[i].Event;
-            await copy.StartRowAsync();
-            await copy.WriteAsync(sequence[i], NpgsqlDbType.Bigint);
-            await copy.WriteAsync(e.Id, NpgsqlDbType.Uuid);
-            await copy.WriteAsync(e.Stream, NpgsqlDbType.Varchar);
-            await copy.WriteAsync(++_heads[(e.TenantId, e.Stream)], NpgsqlDbType.Bigint);
-            await copy.WriteAsync(e.Data, NpgsqlDbType.Jsonb);
-            await copy.WriteAsync(e.Type.Name, NpgsqlDbType.Varchar);
-            await copy.WriteAsync(now, NpgsqlDbType.TimestampTz);
-            await copy.WriteAsync(e.TenantId, NpgsqlDbType.Varchar);
-            await copy.WriteAsync(e.Type.DotNetName, NpgsqlDbType.Varchar);
-            await WriteTextOrNullAsync(copy, e.CorrelationId);
-            await WriteTextOrNullAsync(copy, e.CausationId);
-            await copy.WriteAsync(e.Headers, NpgsqlDbType.Jsonb);
-            await copy.WriteAsync(false, NpgsqlDbType.Boolean);
+            copy.StartRow();
+            copy.Write(sequence[i], NpgsqlDbType.Bigint);
+            copy.Write(e.Id, NpgsqlDbType.Uuid);
+            copy.Write(e.Stream, NpgsqlDbType.Varchar);
+            copy.Write(++_heads[(e.TenantId, e.Stream)], NpgsqlDbType.Bigint);
+            copy.Write(e.Data, NpgsqlDbType.Jsonb);
+            copy.Write(e.Type.Name, NpgsqlDbType.Varchar);
+            copy.Write(now, NpgsqlDbType.TimestampTz);
+            copy.Write(e.TenantId, NpgsqlDbType.Varchar);
+            copy.Write(e.Type.DotNetName, NpgsqlDbType.Varchar);
+            WriteTextOrNull(copy, e.CorrelationId);
+            WriteTextOrNull(copy, e.CausationId);
+            copy.Write(e.Headers, NpgsqlDbType.Jsonb);
+            copy.Write(false, NpgsqlDbType.Boolean);
         }
 
-        await copy.CompleteAsync();
+        copy.Complete();
     }
 
-    private static Task WriteTextOrNullAsync(NpgsqlBinaryImporter copy, string? text) =>
-        text is null ? copy.WriteNullAsync() : copy.WriteAsync(text, NpgsqlDbType.Varchar);
+    private static void WriteTextOrNull(NpgsqlBinaryImporter copy, string? text)
+    {
+        if (text is null)
+        {
+            copy.WriteNull();
+        }
+        else
+        {
+            copy.Write(text, NpgsqlDbType.Varchar);
+        }
+    }
 }

@@ -26,31 +26,30 @@ public sealed class EventStore : IAsyncDisposable
 
     /// <summary>
     /// Appends events, each exactly once by its id. When this returns, what is <c>appended</c> is committed and flushed.
-    /// Events of one stream keep their order. When it throws, some may be stored: sending the same ids again settles it.
+    /// Events of one stream keep their order. When it throws, or is cancelled, some may be stored: sending the same ids again settles it.
     /// </summary>
     /// <exception cref="EventStoreBusyException">Too much is waiting.</exception>
     /// <exception cref="NpgsqlException">The database is away, or refused.</exception>
-    public async Task<AppendResult[]> AppendAsync(IReadOnlyList<EventToAppend> events, CancellationToken cancellationToken)
+    public Task<AppendResult[]> AppendAsync(IReadOnlyList<EventToAppend> events, CancellationToken cancellationToken)
     {
-        var appends = new PendingAppend[events.Count];
-        for (var i = 0; i < appends.Length; i++)
+        var call = new AppendCall(events.Count);
+        var shards = new List<PendingAppend>?[_writers.Length];
+        for (var i = 0; i < events.Count; i++)
         {
-            appends[i] = new PendingAppend(events[i]);
+            // Sharded by stream: two writers never wait for each other's stream heads, and a stream keeps its order.
+            var shard = (uint)string.GetHashCode(events[i].Stream, StringComparison.Ordinal) % _writers.Length;
+            (shards[shard] ??= []).Add(new PendingAppend(events[i], call, i));
         }
 
-        // Sharded by stream: two writers never wait for each other's stream heads, and a stream keeps its order.
-        foreach (var shard in appends.GroupBy(append => (uint)string.GetHashCode(append.Event.Stream, StringComparison.Ordinal) % _writers.Length))
+        for (var i = 0; i < shards.Length; i++)
         {
-            _writers[shard.Key].Enqueue([.. shard]);
+            if (shards[i] is { } shard)
+            {
+                _writers[i].Enqueue(shard);
+            }
         }
 
-        var results = new AppendResult[appends.Length];
-        for (var i = 0; i < appends.Length; i++)
-        {
-            results[i] = await appends[i].Result.WaitAsync(cancellationToken);
-        }
-
-        return results;
+        return events.Count == 0 ? Task.FromResult<AppendResult[]>([]) : call.Completion.WaitAsync(cancellationToken);
     }
 
     /// <summary>Appends to a stream that must still be at the version that the decision was made on.</summary>

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Diagnostics;
 using System.Text;
 using System.Text.Json;
@@ -16,6 +17,13 @@ public sealed class EventToAppend
 {
     /// <summary>Version of the events' JSON; a reader that does not know it must set the event aside.</summary>
     private const int SchemaVersion = 1;
+
+    // One of each a thread: every event has headers, and they are gone as soon as they are written.
+    [ThreadStatic]
+    private static ArrayBufferWriter<byte>? _headers;
+
+    [ThreadStatic]
+    private static Utf8JsonWriter? _json;
 
     public EventToAppend(string stream, Guid id, IEvent data, Recorder recorder)
     {
@@ -42,31 +50,31 @@ public sealed class EventToAppend
 
     private static byte[] HeadersOf(Recorder recorder, Activity? activity)
     {
-        var buffer = new MemoryStream(160);
-        using (var json = new Utf8JsonWriter(buffer))
+        _headers ??= new();
+        _json ??= new(_headers);
+        _headers.ResetWrittenCount();
+        _json.Reset();
+        _json.WriteStartObject();
+        _json.WriteNumber("schemaVersion"u8, SchemaVersion);
+        _json.WriteString("recordedBy"u8, recorder.By);
+        if (recorder.Source is { } source)
         {
-            json.WriteStartObject();
-            json.WriteNumber("schemaVersion", SchemaVersion);
-            json.WriteString("recordedBy", recorder.By);
-            if (recorder.Source is { } source)
-            {
-                json.WriteString("source", source);
-            }
-
-            if (recorder.SourceId is { } sourceId)
-            {
-                json.WriteString("sourceId", sourceId);
-            }
-
-            if (activity is { Recorded: true })
-            {
-                json.WriteString("traceparent", activity.Id);
-            }
-
-            json.WriteEndObject();
+            _json.WriteString("source"u8, source);
         }
 
-        return buffer.ToArray();
+        if (recorder.SourceId is { } sourceId)
+        {
+            _json.WriteString("sourceId"u8, sourceId);
+        }
+
+        if (activity is { Recorded: true })
+        {
+            _json.WriteString("traceparent"u8, activity.Id);
+        }
+
+        _json.WriteEndObject();
+        _json.Flush();
+        return _headers.WrittenSpan.ToArray();
     }
 }
 

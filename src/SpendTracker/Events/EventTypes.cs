@@ -48,8 +48,12 @@ public static class EventTypes
         Named("sign_in_link_used", AccessJson.Default.SignInLinkUsed),
     ];
 
+    private static readonly FrozenDictionary<string, EventType> UsageByName = Usage.ToFrozenDictionary(type => type.Name);
     private static readonly FrozenDictionary<string, EventType> ByName = All.ToFrozenDictionary(type => type.Name);
     private static readonly FrozenDictionary<Type, EventType> ByClrType = All.ToFrozenDictionary(type => type.Json.Type);
+
+    /// <summary>The type of that name that <c>POST /api/v1/usage</c> takes; null where there is none.</summary>
+    public static EventType? FindUsage(string? name) => name is null ? null : UsageByName.GetValueOrDefault(name);
 
     public static EventType? Find(string name) => ByName.GetValueOrDefault(name);
 

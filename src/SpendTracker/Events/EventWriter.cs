@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.Threading.Channels;
 using Npgsql;
 
 namespace SpendTracker.Events;
@@ -7,18 +6,23 @@ namespace SpendTracker.Events;
 /// <summary>
 /// Group commit. Whatever is waiting when a transaction ends goes into the next one, so the batch grows with the load and
 /// nobody lingers for company. One writer has a share of the streams to itself.
+/// <para>
+/// It has a thread of its own: hundreds of requests wait for one connection's answers, and those come sooner when they need
+/// not queue for a pool's thread behind the requests.
+/// </para>
 /// </summary>
 internal sealed class EventWriter : IAsyncDisposable
 {
     private const int Attempts = 5;
 
-    private readonly Channel<PendingAppend[]> _queue = Channel.CreateUnbounded<PendingAppend[]>(new() { SingleReader = true });
+    private readonly Queue<List<PendingAppend>> _queue = [];
+    private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly NpgsqlDataSource _dataSource;
     private readonly EventStoreOptions _options;
     private readonly TimeProvider _clock;
     private readonly Action _committed;
-    private readonly Task _loop;
     private int _queued;
+    private bool _closed;
 
     public EventWriter(NpgsqlDataSource dataSource, EventStoreOptions options, TimeProvider clock, Action committed)
     {
@@ -26,65 +30,98 @@ internal sealed class EventWriter : IAsyncDisposable
         _options = options;
         _clock = clock;
         _committed = committed;
-        _loop = Task.Run(WriteAsync);
+        new Thread(Write) { IsBackground = true, Name = "Event writer" }.Start();
     }
 
-    /// <summary>The channel has no bound of its own; this count is the bound, in events and not in calls.</summary>
-    public void Enqueue(PendingAppend[] appends)
+    /// <summary>The queue's bound is in events and not in calls.</summary>
+    public void Enqueue(List<PendingAppend> appends)
     {
-        if (Interlocked.Add(ref _queued, appends.Length) > _options.QueuedEvents || !_queue.Writer.TryWrite(appends))
+        lock (_queue)
         {
-            Interlocked.Add(ref _queued, -appends.Length);
-            throw new EventStoreBusyException(_options.QueuedEvents);
+            ObjectDisposedException.ThrowIf(_closed, this);
+            if (_queued + appends.Count > _options.QueuedEvents)
+            {
+                throw new EventStoreBusyException(_options.QueuedEvents);
+            }
+
+            _queued += appends.Count;
+            _queue.Enqueue(appends);
+            Monitor.Pulse(_queue);
         }
     }
 
     public async ValueTask DisposeAsync()
     {
-        _queue.Writer.TryComplete();
-        await _loop;
+        lock (_queue)
+        {
+            _closed = true;
+            Monitor.Pulse(_queue);
+        }
+
+        await _ended.Task;
     }
 
-    private async Task WriteAsync()
+    private void Write()
     {
         List<PendingAppend> batch = [];
-        while (await _queue.Reader.WaitToReadAsync())
+        while (Take(batch))
         {
-            while (batch.Count < _options.BatchEvents && _queue.Reader.TryRead(out var appends))
+            AppendOrFail(batch);
+            _committed();
+            batch.Clear();
+        }
+
+        _ended.SetResult();
+    }
+
+    /// <summary>Waits for something to append.</summary>
+    /// <returns>False when there is nothing, nor will there be.</returns>
+    private bool Take(List<PendingAppend> batch)
+    {
+        lock (_queue)
+        {
+            while (_queue.Count == 0)
+            {
+                if (_closed)
+                {
+                    return false;
+                }
+
+                Monitor.Wait(_queue);
+            }
+
+            while (batch.Count < _options.BatchEvents && _queue.TryDequeue(out var appends))
             {
                 batch.AddRange(appends);
             }
 
-            Interlocked.Add(ref _queued, -batch.Count);
-            await AppendOrFailAsync(batch);
-            batch.Clear();
+            _queued -= batch.Count;
+            return true;
         }
     }
 
-    private async Task AppendOrFailAsync(List<PendingAppend> batch)
+    private void AppendOrFail(List<PendingAppend> batch)
     {
         var started = Stopwatch.GetTimestamp();
         try
         {
-            await AppendWithRetryAsync(batch);
+            AppendWithRetry(batch);
             EventMetrics.AppendBatchEvents.Record(batch.Count);
             EventMetrics.AppendDuration.Record(Stopwatch.GetElapsedTime(started).TotalSeconds);
             foreach (var append in batch)
             {
                 append.Acknowledge();
             }
-
-            _committed();
         }
         catch (PostgresException fault) when (!fault.IsTransient && batch.Count > 1)
         {
             // One event that PostgreSQL will not take must not turn away its neighbours: each is tried by itself.
             foreach (var append in batch)
             {
-                await AppendOrFailAsync([append]);
+                AppendOrFail([append]);
             }
         }
-        catch (Exception fault) // The loop must live on, whatever this batch died of; its callers get the fault.
+        catch (Exception fault) // The thread must live on, whatever this batch died of; its callers get the fault.
         {
             foreach (var append in batch)
             {
@@ -93,13 +130,13 @@ internal sealed class EventWriter : IAsyncDisposable
         }
     }
 
-    private async Task AppendWithRetryAsync(List<PendingAppend> batch)
+    private void AppendWithRetry(List<PendingAppend> batch)
     {
         for (var attempt = 1; ; attempt++)
         {
             try
             {
-                await new AppendTransaction(_dataSource, batch, _clock.GetUtcNow()).RunAsync();
+                new AppendTransaction(_dataSource, batch, _clock.GetUtcNow()).Run();
                 return;
             }
             catch (NpgsqlException fault) when (attempt < Attempts && IsWorthAnotherTry(fault, attempt))

@@ -22,10 +22,9 @@ public static class UsageRules
 
     private static readonly TimeSpan LongestHosting = TimeSpan.FromDays(31);
 
-    /// <summary>What is wrong with an event; empty where nothing is.</summary>
-    public static IReadOnlyList<FieldReason> Check(IUsageEvent usage, DateTimeOffset now)
+    /// <summary>Adds what is wrong with an event.</summary>
+    public static void Check(FieldCheck check, IUsageEvent usage, DateTimeOffset now)
     {
-        var check = new FieldCheck();
         check.Key("workload", usage.Workload);
         switch (usage)
         {
@@ -47,8 +46,6 @@ public static class UsageRules
                 break;
             case ChargeRecorded e: Charge(check, e, now); break;
         }
-
-        return check.Reasons;
     }
 
     private static void Tokens(FieldCheck check, TokenUsageRecorded e, DateTimeOffset now)

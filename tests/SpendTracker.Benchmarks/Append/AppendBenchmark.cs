@@ -15,6 +15,7 @@ internal sealed class AppendBenchmark(BenchmarkServer server, Report report, boo
         Measurement[][] measurements =
         [
             [new("EventStore, 500 events a call, 16 callers", name => AppendEntry.DirectAsync(server, name, _events, Workloads, 16, 500, cancellationToken))],
+            [new("EventStore, 1 event a call, 256 callers", name => AppendEntry.DirectAsync(server, name, _events, Workloads, 256, 1, cancellationToken))],
             [new("HTTP, 1 event a request, 64 connections", name => AppendEntry.HttpAsync(server, name, singles, Workloads, 64, 1, cancellationToken))],
             [new("HTTP, 1 event a request, 256 connections", name => AppendEntry.HttpAsync(server, name, singles, Workloads, 256, 1, cancellationToken))],
             [new("HTTP, 500 events a request, 16 connections", name => AppendEntry.HttpAsync(server, name, _events, Workloads, 16, 500, cancellationToken))],
