@@ -11,6 +11,7 @@ var root = new RootCommand("SpendTracker: what prompt engineering, fine-tuning a
     SignInLinkCommand.Create(),
     RebuildCommand.Create(),
     VerifyCommand.Create(),
+    SetAsideCommand.Create(),
 };
 
 // Ctrl+C cancels the command; what it started, PostgreSQL included, gets this long to stop cleanly.

@@ -23,10 +23,13 @@ public readonly record struct BillingPeriod(int Year, int Month) : IComparable<B
     public static DateOnly DayOf(DateTimeOffset instant, TimeZoneInfo reportingTimeZone) =>
         DateOnly.FromDateTime(TimeZoneInfo.ConvertTime(instant, reportingTimeZone).DateTime);
 
+    /// <summary>Whether a day is one that costs are kept for: in a year from 2000 to 2199.</summary>
+    public static bool Covers(DateOnly day) => day.Year is >= 2000 and < 2200;
+
     /// <param name="text"><c>yyyy-MM</c>, e.g. <c>2026-01</c>.</param>
     public static bool TryParse(string? text, out BillingPeriod period)
     {
-        var valid = DateOnly.TryParseExact(text, "yyyy-MM", CultureInfo.InvariantCulture, DateTimeStyles.None, out var day) && day.Year is >= 2000 and < 2200;
+        var valid = DateOnly.TryParseExact(text, "yyyy-MM", CultureInfo.InvariantCulture, DateTimeStyles.None, out var day) && Covers(day);
         period = valid ? Of(day) : default;
         return valid;
     }

@@ -68,7 +68,7 @@ public sealed class FieldCheck
     /// <summary>A price for so many units, which must give an exact unit price of at most 12 decimals.</summary>
     public void Price(string field, decimal price, decimal per)
     {
-        Range($"{field}.price", price, 0, 1_000_000);
+        Range($"{field}.price", price, 0, Rates.PriceBook.MostPrice);
         That($"{field}.per", per is 1 or 1_000 or 1_000_000, "Must be 1, 1,000 or 1,000,000.");
         That($"{field}.price", per == 0 || Math.Round(price / per, 12) * per == price, "The price of one unit may have at most 12 decimals.");
     }

@@ -100,6 +100,8 @@ public sealed class SpendDatabase : IAsyncDisposable
     public ProjectionDaemon CreateDaemon() =>
         new(DataSource, Store, HighWaterMark, Projections(), Options.Events, Options.LoggerFactory.CreateLogger<ProjectionDaemon>());
 
+    public SetAsideEvents CreateSetAside() => new(DataSource, this);
+
     public ProjectionRebuild CreateRebuild() => new(ConnectionString, DataSource, HighWaterMark, Options.Events);
 
     public async ValueTask DisposeAsync()

@@ -6,6 +6,7 @@ using System.Net.Http.Json;
 using System.Net.Sockets;
 using System.Reflection;
 using Microsoft.Playwright;
+using Npgsql;
 using SpendTracker.Access;
 using SpendTracker.Events;
 using SpendTracker.LocalPostgres;
@@ -123,6 +124,31 @@ public sealed class Dashboard : IAsyncDisposable
 
     public Task EstimateAsync(string workload, decimal amount) => PostAsync(
         "estimates", new { workload, approach = "prompt-engineering", from = Month, to = Month, currency = "USD", lines = new[] { new { component = "usage", amount } } });
+
+    /// <summary>What another program does to the database.</summary>
+    public async Task ExecuteAsync(string sql)
+    {
+        await using var source = NpgsqlDataSource.Create($"{_connectionString};Pooling=false");
+        await using var command = source.CreateCommand(sql);
+        await command.ExecuteNonQueryAsync(Cancel);
+    }
+
+    /// <summary>An event as another program writes it.</summary>
+    public Task WriteForeignAsync(string type, string data, string headers = "null") => ExecuteAsync(
+        $"""
+        with head as (
+            insert into spend.mt_streams as s (id, version) values ('foreign', 1)
+            on conflict (tenant_id, id) do update set version = s.version + 1 returning version)
+        insert into spend.mt_events (seq_id, id, stream_id, version, data, type, headers)
+        select nextval('spend.mt_events_sequence'), gen_random_uuid(), 'foreign', version, '{data}', '{type}', {headers} from head
+        """);
+
+    /// <summary>A sign-in link for somebody who may only look.</summary>
+    public async Task<string> ViewerLinkAsync()
+    {
+        await using var database = await SpendDatabase.OpenAsync(new() { ConnectionString = $"{_connectionString};Pooling=false" }, Cancel);
+        return $"{Address}/sign-in#{await new SignInLinks(database.Store, TimeProvider.System).IssueAsync("Viewer", Role.Viewer, new Recorder("test"), Cancel)}";
+    }
 
     /// <summary>Tokens that were used just now.</summary>
     public static object Tokens(string workload, long input, long output = 0, string sku = "test/large", string? variant = null, string? id = null) => new

@@ -19,4 +19,9 @@ internal static class Given
         $$"""
         {"type":"token_usage_recorded",{{(id is null ? "" : $"\"id\":\"{id}\",")}}"workload":"support-chat","approach":"prompt-engineering","provider":"openai","model":"gpt-4o","inputTokens":1000,"outputTokens":100,"usedAt":"{{usedAt ?? At(Day).ToString("o")}}"{{extra}}}
         """;
+
+    /// <summary>An estimate of one amount a month, from the month of <see cref="Day"/>.</summary>
+    public static EstimateSubmitted Estimate(decimal amount, int months = 1) => new(
+        "support-chat", Approach.PromptEngineering, BillingPeriod.Of(Day).ToString(), BillingPeriod.Of(Day.AddMonths(months - 1)).ToString(), "USD",
+        [new EstimateLine(Component.Usage, Amount: amount)]);
 }

@@ -27,7 +27,7 @@ public sealed class TestServer : IAsyncLifetime
             {
                 Name = $"tests-{Environment.ProcessId}",
                 Folder = _folder.Server,
-                Settings = new Dictionary<string, string> { ["fsync"] = "off", ["synchronous_commit"] = "off", ["max_connections"] = "300" },
+                Settings = new Dictionary<string, string> { ["fsync"] = "off", ["synchronous_commit"] = "off", ["max_connections"] = "300", ["max_prepared_transactions"] = "10" },
             },
             CancellationToken.None);
 

@@ -38,9 +38,17 @@ internal static class Policies
         foreach (var scope in EnumName.All<Scope>())
         {
             policies.AddPolicy(scope, policy => policy.RequireAuthenticatedUser().RequireAssertion(context =>
-                context.User.HasClaim(ApiClaims.Scope, scope) || (scope == Read && context.User.HasClaim(claim => claim.Type == SignIn.RoleClaim))));
+                context.User.HasClaim(ApiClaims.Scope, scope) || (context.User.FindFirst(SignIn.RoleClaim) is { } role && IsFor(role.Value, scope))));
         }
     }
+
+    /// <summary>Everybody who is signed in may read; what changes numbers is for members and administrators.</summary>
+    private static bool IsFor(string role, string scope) => scope switch
+    {
+        Read => true,
+        Publish => role == EnumName.Of(Role.Member) || role == EnumName.Of(Role.Admin),
+        _ => false,
+    };
 
     /// <summary>
     /// The API takes keys; of it, what only reads also takes a signed-in person's cookie, for downloads. What writes does not,

@@ -46,6 +46,7 @@ public static class SpendTrackerHost
         services.AddSingleton(database.Settings);
         services.AddSingleton(database.Options.Clock);
         services.AddSingleton(database.CreateDaemon());
+        services.AddSingleton(database.CreateSetAside());
         services.AddSingleton<DaemonService>();
         services.AddHostedService(provider => provider.GetRequiredService<DaemonService>());
         services.AddHostedService<TelemetryExport>();
@@ -107,6 +108,7 @@ public static class SpendTrackerHost
         api.MapWorkloads();
         api.MapRates();
         api.MapEstimates();
+        api.MapSetAside();
 
         app.MapStaticAssets().AllowAnonymous();
         app.MapBlazorScript();

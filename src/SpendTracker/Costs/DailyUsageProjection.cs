@@ -2,6 +2,7 @@ using System.Runtime.InteropServices;
 using Npgsql;
 using SpendTracker.Contracts;
 using SpendTracker.Events;
+using SpendTracker.Rates;
 using SpendTracker.Usage;
 
 namespace SpendTracker.Costs;
@@ -38,10 +39,16 @@ public sealed class DailyUsageProjection(TimeZoneInfo reportingTimeZone) : Proje
     public override IReadOnlyList<string> EventTypes { get; } =
         [.. Events.EventTypes.Usage.Select(type => type.Name), "rate_published", "settings_changed"];
 
+    /// <summary>Sums do not depend on it, and of two rates from one day the later holds by its place in the log.</summary>
+    public override bool TakesAnyOrder => true;
+
+    /// <exception cref="InvalidDataException">It is readable, but nothing that could be summed; only other programs write such events.</exception>
     public override void Apply(StoredEvent stored)
     {
         switch (stored.Data)
         {
+            case IUsageEvent usage when UsageQuantities.FaultOf(usage) is { } fault:
+                throw new InvalidDataException(fault);
             case IUsageEvent usage:
                 var recordedOn = BillingPeriod.DayOf(stored.RecordedAt, reportingTimeZone);
                 foreach (var (day, component, sku, meter, quantity) in UsageQuantities.Of(usage, reportingTimeZone))
@@ -52,6 +59,8 @@ public sealed class DailyUsageProjection(TimeZoneInfo reportingTimeZone) : Proje
                 }
 
                 break;
+            case RatePublished rate when !BillingPeriod.Covers(rate.EffectiveFrom) || rate.Prices.Any(price => price.Price > PriceBook.MostPrice || price.Per < 1):
+                throw new InvalidDataException($"A rate from {rate.EffectiveFrom:yyyy-MM-dd}, or a price in it, is out of range.");
             case RatePublished rate:
                 _rates.Add((stored.TenantId, stored.SeqId, stored.RecordedAt, rate));
                 break;
@@ -63,6 +72,12 @@ public sealed class DailyUsageProjection(TimeZoneInfo reportingTimeZone) : Proje
                 _rates.Add((stored.TenantId, stored.SeqId, stored.RecordedAt, one));
                 break;
         }
+    }
+
+    public override void Discard()
+    {
+        _rates.Clear();
+        _usage.Clear();
     }
 
     /// <summary>
@@ -87,8 +102,7 @@ public sealed class DailyUsageProjection(TimeZoneInfo reportingTimeZone) : Proje
             commands.Add(new(CostTables.ReRate) { Parameters = { new() { Value = _rates.Select(rate => rate.Rate.Sku).Distinct().ToArray() } } });
         }
 
-        _rates.Clear();
-        _usage.Clear();
+        Discard();
         return commands;
     }
 

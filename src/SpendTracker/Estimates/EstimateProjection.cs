@@ -41,6 +41,8 @@ public sealed class EstimateProjection : Projection
         }
     }
 
+    public override void Discard() => _page.Clear();
+
     /// <summary>One after the other, since a later one replaces an earlier one's months. Estimates are few.</summary>
     public override IReadOnlyList<NpgsqlBatchCommand> Flush()
     {

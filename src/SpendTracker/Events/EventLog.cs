@@ -68,7 +68,8 @@ public sealed class EventLog(NpgsqlDataSource dataSource)
     {
         try
         {
-            return new LoggedEvent(EventReader.Read(reader), reader.GetString(10), Text(reader, 11), Text(reader, 12), Text(reader, 13), Text(reader, 14));
+            const int own = EventReader.ColumnCount;
+            return new LoggedEvent(EventReader.Read(reader), reader.GetString(own), Text(reader, own + 1), Text(reader, own + 2), Text(reader, own + 3), Text(reader, own + 4));
         }
         catch (JsonException)
         {

@@ -3,17 +3,42 @@ using Npgsql;
 
 namespace SpendTracker.Events;
 
-/// <summary>A row of <c>mt_events</c> as an event.</summary>
+/// <summary>A row of <c>mt_events</c> as an event. Other programs write such rows too, so nothing about one is taken for granted.</summary>
 internal static class EventReader
 {
-    public const string Columns = "seq_id, id, tenant_id, stream_id, version, type, timestamp, data, headers->>'traceparent', (headers->>'schemaVersion')::int";
+    /// <summary>
+    /// The last column says why the row cannot be read, in words, or is null. A reader asks PostgreSQL, since some of it
+    /// would fail while the row is on its way here, and stop everything behind it. Data as large as that is left there.
+    /// </summary>
+    public const string Columns =
+        $"""
+        seq_id, id, tenant_id, stream_id, version, type, timestamp, case when {IsLarge} then null else data end,
+        headers->>'traceparent', headers->>'schemaVersion',
+        case when jsonb_typeof(headers) <> 'object' then 'Its headers are no JSON object.'
+             when jsonb_typeof(headers->'schemaVersion') not in ('number', 'null') then 'Its schemaVersion is no number.'
+             when bdata is not null then 'Its data are binary.'
+             when tenant_id is null then 'It has no tenant.'
+             when timestamp not between '2000-01-01Z' and '2200-01-01Z' then 'It was recorded before 2000 or after 2199.'
+             when {IsLarge} then 'It is larger than 1 MiB.' end
+        """;
+
+    /// <summary>How many <see cref="Columns"/> there are; a query's own come after them.</summary>
+    public const int ColumnCount = 11;
+
+    // The size as stored, which is compressed, costs nothing to look at; the size as text is worked out for few.
+    private const string IsLarge = "pg_column_size(data) > 8192 and octet_length(data::text) > 1048576";
 
     /// <exception cref="JsonException">The event is of a type or a version that is not known here, or its JSON is not as it should be.</exception>
     public static StoredEvent Read(NpgsqlDataReader reader)
     {
+        if (!reader.IsDBNull(10))
+        {
+            throw new JsonException(reader.GetString(10));
+        }
+
         var name = reader.GetString(5);
         var type = EventTypes.Find(name) ?? throw new JsonException($"Event type '{name}' is not known.");
-        if (!reader.IsDBNull(9) && reader.GetInt32(9) is var version and not 1)
+        if (!reader.IsDBNull(9) && reader.GetString(9) is var version and not "1")
         {
             throw new JsonException($"Version {version} of '{name}' is not known.");
         }

@@ -75,8 +75,17 @@ public static class EventSchema
             projection text not null,
             seq_id bigint not null,
             reason text not null,
+            set_aside_at timestamptz not null default now(),
+            attempts int not null default 1,
+            last_tried_at timestamptz not null default now(),
             primary key (projection, seq_id)
         );
+
+        -- Databases of the first version have the table without these, and "if not exists" above leaves it as it is.
+        alter table spend.event_set_aside
+            add column if not exists set_aside_at timestamptz not null default now(),
+            add column if not exists attempts int not null default 1,
+            add column if not exists last_tried_at timestamptz not null default now();
 
         -- The keys that sign cookies, so that a cookie holds on every host and over restarts.
         create table if not exists spend.data_protection_key (

@@ -9,9 +9,13 @@ namespace SpendTracker.Events;
 /// be filled later. A gap is passed only when no transaction that could fill it is alive, and then after a grace time.
 /// <para>
 /// Who could fill it: <c>nextval</c> locks the sequence until its transaction ends, so every live transaction that has
-/// drawn a number shows in <c>pg_locks</c>, also one that has no transaction id yet. The holders are listed after the gap
-/// was seen; when all of them are gone, one more look finds what they committed. What is still missing never comes.
-/// Prepared transactions keep their lock and count as alive.
+/// drawn a number shows in <c>pg_locks</c>, also one that has no transaction id yet. The holders are listed after an event
+/// beyond the gap was seen; when all of them are gone, one more look finds what they committed. What is still missing never
+/// comes. Prepared transactions keep their lock and count as alive.
+/// </para>
+/// <para>
+/// Gaps age side by side: a sighting covers every gap below the last event that was visible then. One after the other, a
+/// program that rolls back twice a second would hold the mark up for longer than it takes to make new gaps.
 /// </para>
 /// </summary>
 public sealed class HighWaterMark(NpgsqlDataSource dataSource, EventStoreOptions options, ILogger<HighWaterMark> logger) : IDisposable
@@ -19,16 +23,30 @@ public sealed class HighWaterMark(NpgsqlDataSource dataSource, EventStoreOptions
     /// <summary>Most events that one look goes through.</summary>
     private const int Window = 200_000;
 
-    private readonly SemaphoreSlim _one = new(1);
-    private Gap? _gap;
+    /// <summary>Of the first look: while a gap holds the mark up, which may take long, no look goes through all that waits.</summary>
+    private const int FirstWindow = 1_000;
 
-    private sealed record Gap(long After, HashSet<string> Holders, long SeenAt);
+    /// <summary>Most sightings that wait for their transactions; what is seen later waits for room.</summary>
+    private const int MostSightings = 64;
+
+    /// <summary>
+    /// A prepared transaction goes by the name that it had, until the server restarts: then all of them are called -1/…, and
+    /// nobody can tell which of them drew before the gap was seen.
+    /// </summary>
+    private const string Recovered = "-1/";
+
+    private readonly SemaphoreSlim _one = new(1);
+    private readonly Queue<Sighting> _sightings = [];
+    private Sighting? _final;
+
+    /// <summary>Who might still fill gaps below a number.</summary>
+    private sealed record Sighting(long Below, HashSet<string> Holders, long SeenAt);
 
     /// <summary>Never falls, within a process.</summary>
     public long Current { get; private set; }
 
     /// <summary>True while something visible lies beyond a gap: look again soon.</summary>
-    public bool Waiting => _gap is not null;
+    public bool Waiting { get; private set; }
 
     public void Dispose() => _one.Dispose();
 
@@ -44,8 +62,15 @@ public sealed class HighWaterMark(NpgsqlDataSource dataSource, EventStoreOptions
                 Current = await FurthestCheckpointAsync(connection, cancellationToken);
             }
 
-            while (await LookAsync(connection, cancellationToken))
+            // Asked for before the look: gaps whose fillers were gone by now are final in the look that follows.
+            await AgeAsync(connection, cancellationToken);
+            for (var window = FirstWindow; await LookAsync(connection, window, cancellationToken) == window; window = Window)
             {
+            }
+
+            if (Waiting)
+            {
+                await SightAsync(connection, cancellationToken);
             }
 
             return Current;
@@ -56,78 +81,94 @@ public sealed class HighWaterMark(NpgsqlDataSource dataSource, EventStoreOptions
         }
     }
 
-    /// <returns>True when there may be more to pass at once.</returns>
-    private async Task<bool> LookAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
+    /// <summary>Takes those sightings off the queue whose transactions have ended. A later one is never final before an earlier one.</summary>
+    private async Task AgeAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
     {
-        // Asked for before the look: a gap whose fillers were gone by now is final in the look that follows.
-        var final = _gap is not null && await IsFinalAsync(connection, _gap, cancellationToken);
-        var (contiguous, next, seen) = await ContiguousAsync(connection, cancellationToken);
-        if (contiguous > Current)
+        if (_sightings.Count == 0)
         {
-            Current = contiguous;
-            _gap = null;
-            return seen == Window || next is not null; // A gap ends the run: look at it now, its grace begins.
+            return;
         }
 
-        if (next is null)
+        var now = await HoldersAsync(connection, cancellationToken);
+        foreach (var sighting in _sightings)
         {
-            _gap = null; // Numbers may be drawn beyond the mark, but nothing that we could pass to is visible.
-            return false;
+            sighting.Holders.RemoveWhere(holder => !now.Contains(holder));
+            sighting.Holders.UnionWith(now.Where(holder => holder.StartsWith(Recovered, StringComparison.Ordinal)));
         }
 
-        if (final)
+        while (_sightings.TryPeek(out var oldest) && oldest.Holders.Count == 0 && Stopwatch.GetElapsedTime(oldest.SeenAt) >= options.GapGrace)
         {
-            await PassAsync(connection, _gap!, next.Value - 1, cancellationToken);
-            return true;
+            _final = _sightings.Dequeue();
         }
-
-        if (_gap?.After != Current)
-        {
-            _gap = new Gap(Current, await HoldersAsync(connection, cancellationToken), Stopwatch.GetTimestamp());
-        }
-
-        return false;
     }
 
-    private async Task<bool> IsFinalAsync(NpgsqlConnection connection, Gap gap, CancellationToken cancellationToken)
+    /// <summary>Goes on to the next gap that is not final, and notes the gaps on the way.</summary>
+    /// <returns>How many events were looked at.</returns>
+    private async Task<long> LookAsync(NpgsqlConnection connection, int window, CancellationToken cancellationToken)
     {
-        if (gap.Holders.Count > 0)
+        var (mark, first, last, looked) = await ReadAsync(connection, window, cancellationToken);
+        if (first.Length > 0)
         {
-            gap.Holders.IntersectWith(await HoldersAsync(connection, cancellationToken));
+            await PassAsync(connection, first, last, cancellationToken);
         }
 
-        return gap.Holders.Count == 0 && Stopwatch.GetElapsedTime(gap.SeenAt) >= options.GapGrace;
+        Waiting = mark < looked.Last;
+        Current = mark;
+        return Waiting ? 0 : looked.Count;
     }
 
-    private async Task PassAsync(NpgsqlConnection connection, Gap gap, long last, CancellationToken cancellationToken)
+    private async Task PassAsync(NpgsqlConnection connection, long[] first, long[] last, CancellationToken cancellationToken)
     {
-        var reason = $"Missing for {Stopwatch.GetElapsedTime(gap.SeenAt).TotalSeconds:0.0} s, and no transaction that had drawn the numbers is alive.";
+        var reason = $"Missing for {Stopwatch.GetElapsedTime(_final!.SeenAt).TotalSeconds:0.0} s, and no transaction that had drawn the numbers is alive.";
         await using var command = new NpgsqlCommand(
-            "insert into spend.high_water_skip (first_seq_id, last_seq_id, reason) values ($1, $2, $3) on conflict do nothing", connection);
-        command.Parameters.Add(new() { Value = Current + 1 });
+            "insert into spend.high_water_skip (first_seq_id, last_seq_id, reason) select *, $3 from unnest($1, $2) on conflict do nothing", connection);
+        command.Parameters.Add(new() { Value = first });
         command.Parameters.Add(new() { Value = last });
         command.Parameters.Add(new() { Value = reason });
         await command.ExecuteNonQueryAsync(cancellationToken);
-        logger.LogInformation("Passed the gap from seq_id {First} to {Last}. {Reason}", Current + 1, last, reason);
-        EventMetrics.GapsPassed.Add(1);
-        Current = last;
-        _gap = null;
+        logger.LogInformation("Passed {Gaps} gaps from seq_id {First} to {Last}. {Reason}", first.Length, first[0], last[^1], reason);
+        EventMetrics.GapsPassed.Add(first.Length);
     }
 
-    /// <summary>Where the run of numbers without a gap ends, and the first visible one beyond it.</summary>
-    private async Task<(long Contiguous, long? Next, long Seen)> ContiguousAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
+    /// <summary>Where the mark may go, the gaps that are final on the way there, and how far and at how many events this looked.</summary>
+    private async Task<(long Mark, long[] First, long[] Last, (long Last, long Count) Looked)> ReadAsync(
+        NpgsqlConnection connection, int window, CancellationToken cancellationToken)
     {
         await using var command = new NpgsqlCommand(
             """
-            select coalesce(max(seq_id) filter (where seq_id = $1 + place), $1), min(seq_id) filter (where seq_id > $1 + place), count(*)
-            from (select seq_id, row_number() over (order by seq_id) as place
-                  from spend.mt_events where seq_id > $1 order by seq_id limit $2) as ahead
+            with ahead as materialized (
+                select seq_id, lag(seq_id, 1, $1) over (order by seq_id) as before
+                from (select seq_id from spend.mt_events where seq_id > $1 order by seq_id limit $2) as e),
+            gap as materialized (select before + 1 as first, seq_id - 1 as last from ahead where seq_id > before + 1),
+            looked as (
+                select coalesce((select min(first) - 1 from gap where last >= $3), max(seq_id), $1) as mark, coalesce(max(seq_id), $1) as last, count(*) as events
+                from ahead)
+            select mark, (select coalesce(array_agg(first order by first), '{}') from gap where gap.last < mark),
+                   (select coalesce(array_agg(gap.last order by first), '{}') from gap where gap.last < mark), last, events
+            from looked
             """, connection);
         command.Parameters.Add(new() { Value = Current });
-        command.Parameters.Add(new() { Value = (long)Window });
+        command.Parameters.Add(new() { Value = (long)window });
+        command.Parameters.Add(new() { Value = _final?.Below ?? 0 });
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
         await reader.ReadAsync(cancellationToken);
-        return (reader.GetInt64(0), reader.IsDBNull(1) ? null : reader.GetInt64(1), reader.GetInt64(2));
+        return (reader.GetInt64(0), reader.GetFieldValue<long[]>(1), reader.GetFieldValue<long[]>(2), (reader.GetInt64(3), reader.GetInt64(4)));
+    }
+
+    /// <summary>Notes who lives, for all gaps below what is visible; a few times within the grace, since that is how exact it is.</summary>
+    private async Task SightAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
+    {
+        if (_sightings.Count == MostSightings || (_sightings.Count > 0 && Stopwatch.GetElapsedTime(_sightings.Last().SeenAt) < options.GapGrace / 10))
+        {
+            return;
+        }
+
+        await using var command = new NpgsqlCommand("select max(seq_id) from spend.mt_events", connection);
+        var below = (long)(await command.ExecuteScalarAsync(cancellationToken))!;
+        if (below > (_sightings.LastOrDefault()?.Below ?? _final?.Below ?? 0))
+        {
+            _sightings.Enqueue(new Sighting(below, await HoldersAsync(connection, cancellationToken), Stopwatch.GetTimestamp()));
+        }
     }
 
     private static async Task<HashSet<string>> HoldersAsync(NpgsqlConnection connection, CancellationToken cancellationToken)

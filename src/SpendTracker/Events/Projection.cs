@@ -30,8 +30,14 @@ public abstract class Projection
     /// </summary>
     public abstract IReadOnlyList<NpgsqlBatchCommand> Flush();
 
-    /// <summary>Forgets the page in memory, after its transaction failed.</summary>
-    public void Discard() => Flush();
+    /// <summary>Forgets the page in memory, after something failed on the way; never fails itself.</summary>
+    public abstract void Discard();
+
+    /// <summary>
+    /// Whether events give the same rows in whatever order they are applied. Then one that was set aside can be applied later
+    /// by itself; otherwise only a replay puts it where it belongs.
+    /// </summary>
+    public virtual bool TakesAnyOrder => false;
 
     public string Checkpoint => $"SpendTracker.{Name}:All";
 }

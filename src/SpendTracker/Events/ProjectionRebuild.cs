@@ -8,7 +8,7 @@ public sealed record RowDifference(string Table, string Side, string Row);
 
 /// <summary>
 /// Replays the log into new tables beside the live ones. <c>rebuild</c> then swaps them in, in one transaction, so that no
-/// reader ever sees a half-built table; <c>verify</c> compares the two and drops the new ones.
+/// reader ever sees a half-built table; <c>verify</c> compares the two, and which events were set aside, and drops the new ones.
 /// </summary>
 /// <param name="connectionString">Of the database; its user may create schemas.</param>
 public sealed class ProjectionRebuild(
@@ -29,8 +29,10 @@ public sealed class ProjectionRebuild(
                 connection,
                 $"""
                 {string.Concat(swaps)}
-                delete from spend.event_set_aside where projection = '{projection.Name}';
-                insert into spend.event_set_aside select * from spend_rebuild.event_set_aside;
+                delete from spend.event_set_aside as s where projection = '{projection.Name}'
+                    and not exists (select from spend_rebuild.event_set_aside as r where r.projection = s.projection and r.seq_id = s.seq_id);
+                insert into spend.event_set_aside as s (projection, seq_id, reason) select projection, seq_id, reason from spend_rebuild.event_set_aside
+                    on conflict (projection, seq_id) do update set reason = excluded.reason, attempts = s.attempts + 1, last_tried_at = now();
                 delete from spend.mt_event_progression where name = '{projection.Checkpoint}';
                 insert into spend.mt_event_progression select * from spend_rebuild.mt_event_progression;
                 """,
@@ -47,10 +49,11 @@ public sealed class ProjectionRebuild(
         await ReplayAsync("spend_verify", projection, progress, async (connection, _, run) =>
         {
             await run.CatchUpAsync(await LivePositionAsync(connection, projection, cancellationToken), null, cancellationToken);
-            foreach (var table in projection.Tables)
+            var setAside = $"select projection, seq_id from {{0}}.event_set_aside where projection = '{projection.Name}'";
+            foreach (var (table, query) in projection.Tables.Select(table => (table, $"table {{0}}.{table}")).Append(("event_set_aside", setAside)))
             {
-                differences.AddRange(await CompareAsync(connection, table, "live", "spend", "spend_verify", cancellationToken));
-                differences.AddRange(await CompareAsync(connection, table, "replayed", "spend_verify", "spend", cancellationToken));
+                differences.AddRange(await CompareAsync(connection, table, query, "live", "spend", "spend_verify", cancellationToken));
+                differences.AddRange(await CompareAsync(connection, table, query, "replayed", "spend_verify", "spend", cancellationToken));
             }
         }, cancellationToken);
         return differences;
@@ -60,6 +63,11 @@ public sealed class ProjectionRebuild(
         string schema, Projection projection, Action<long, long>? progress,
         Func<NpgsqlConnection, NpgsqlTransaction, ProjectionRun, Task> finish, CancellationToken cancellationToken)
     {
+        // One at a time: two people may ask for a rebuild, and both would use the same schema.
+        await using var turn = await live.OpenConnectionAsync(cancellationToken);
+        await using var turns = await turn.BeginTransactionAsync(cancellationToken);
+        await ExecuteAsync(turn, $"select pg_advisory_xact_lock(hashtextextended('{schema}', 0))", cancellationToken);
+
         await using var connection = await live.OpenConnectionAsync(cancellationToken);
         await using var beside = NpgsqlDataSource.Create(new NpgsqlConnectionStringBuilder(connectionString) { SearchPath = schema, Pooling = false });
         await CreateTablesAsync(connection, schema, projection, beside, cancellationToken);
@@ -118,11 +126,12 @@ public sealed class ProjectionRebuild(
         return await command.ExecuteScalarAsync(cancellationToken) as long? ?? 0;
     }
 
+    /// <param name="query">With the schema as {0}.</param>
     private static async Task<List<RowDifference>> CompareAsync(
-        NpgsqlConnection connection, string table, string side, string having, string lacking, CancellationToken cancellationToken)
+        NpgsqlConnection connection, string table, string query, string side, string having, string lacking, CancellationToken cancellationToken)
     {
-        await using var command = new NpgsqlCommand(
-            $"select to_jsonb(d)::text from (table {having}.{table} except all table {lacking}.{table}) as d limit {DifferencesShown}", connection);
+        var (here, there) = (query.Replace("{0}", having, StringComparison.Ordinal), query.Replace("{0}", lacking, StringComparison.Ordinal));
+        await using var command = new NpgsqlCommand($"select to_jsonb(d)::text from ({here} except all {there}) as d limit {DifferencesShown}", connection);
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
         List<RowDifference> rows = [];
         while (await reader.ReadAsync(cancellationToken))

@@ -1,5 +1,3 @@
-using System.Diagnostics;
-using System.Text.Json;
 using Npgsql;
 
 namespace SpendTracker.Events;
@@ -7,18 +5,17 @@ namespace SpendTracker.Events;
 /// <summary>
 /// Moves one projection forward over one connection, in whose schema its tables are: takes the projection's lock, reads a
 /// page of events, folds it, and commits rows and checkpoint together. The checkpoint is guarded by its old value all the
-/// same: a rule that money rests on is not left to one lock.
+/// same: a rule that money rests on is not left to one lock. An event that cannot be applied is set aside with its reason.
 /// </summary>
 public sealed class ProjectionRun(NpgsqlConnection connection, Projection projection, EventStoreOptions options)
 {
-    /// <summary>Sampled traces that one page continues; more would cost more than they tell.</summary>
-    private const int TracesPerPage = 64;
-
     /// <summary>The key of a projection's advisory lock; a rebuild beside the live tables has one of its own.</summary>
     internal const string ProjectionLock = "hashtextextended(current_schema() || '.' || $1, 0)";
 
-    /// <summary>Types that are known and not needed are passed by in the database. Unknown ones are read, to be set aside.</summary>
-    private readonly string[] _unneeded = [.. EventTypes.All.Select(type => type.Name).Except(projection.EventTypes)];
+    private const string BeforeEvent = "before_event";
+
+    /// <summary>Fewer than the options say while an event is looked for that stops a page.</summary>
+    private int _pageEvents = options.PageEvents;
 
     /// <summary>The seq_id up to which everything is in the rows.</summary>
     public long Position { get; private set; }
@@ -39,7 +36,52 @@ public sealed class ProjectionRun(NpgsqlConnection connection, Projection projec
         }
     }
 
-    /// <returns>How many events the page had; null where there is nothing to do, or another host is at it.</returns>
+    /// <summary>
+    /// Applies an event that was set aside, where its order does not matter, or notes that it still cannot be.
+    /// </summary>
+    /// <returns>Whether it is no longer set aside.</returns>
+    public async Task<bool> RetryAsync(long seqId, CancellationToken cancellationToken)
+    {
+        if (!projection.TakesAnyOrder)
+        {
+            throw new InvalidOperationException($"{projection.Name} depends on the order of events; only a rebuild can apply one later.");
+        }
+
+        await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
+        if (!await EventSetAside.LockAsync(connection, projection, seqId, cancellationToken))
+        {
+            return true; // Somebody else has applied it meanwhile.
+        }
+
+        var page = new EventPage(projection);
+        await transaction.SaveAsync(BeforeEvent, cancellationToken);
+        try
+        {
+            await page.ReadAsync(connection, seqId - 1, seqId, 1, cancellationToken);
+            await ExecuteAsync([.. projection.Flush()], cancellationToken);
+        }
+        catch (Exception fault) when (IsOfAnEvent(fault))
+        {
+            projection.Discard();
+            await transaction.RollbackAsync(BeforeEvent, cancellationToken);
+            page.SetAside.Add((seqId, fault.Message));
+        }
+        catch
+        {
+            projection.Discard();
+            throw;
+        }
+
+        var done = page.SetAside.Count == 0;
+        await ExecuteAsync([done ? EventSetAside.Delete(projection, seqId) : EventSetAside.Upsert(projection, page.SetAside)], cancellationToken);
+        await transaction.CommitAsync(cancellationToken);
+        return done;
+    }
+
+    /// <returns>
+    /// How many events were applied; null where there is nothing to do, or another host is at it. 0 where an event stopped the
+    /// page: then the next is half as long, until that event is alone and is set aside. What it stood among is applied.
+    /// </returns>
     private async Task<int?> ApplyPageAsync(long highWaterMark, CancellationToken cancellationToken)
     {
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
@@ -50,21 +92,41 @@ public sealed class ProjectionRun(NpgsqlConnection connection, Projection projec
 
         using var activity = EventMetrics.Activities.StartActivity($"project {projection.Name}");
         var started = DateTimeOffset.UtcNow;
+        var page = new EventPage(projection);
+        bool advanced;
         try
         {
-            var page = await ReadPageAsync(highWaterMark, cancellationToken);
-            activity?.SetTag("spendtracker.projection.events", page.Count);
-            await WritePageAsync(page, transaction, cancellationToken);
-            Position = page.Last;
-            EventMetrics.SetAside.Add(page.SetAside.Count, new KeyValuePair<string, object?>("projection", projection.Name));
-            ContinueTraces(page, started, activity);
-            return page.Count;
+            if (_pageEvents == 1)
+            {
+                await transaction.SaveAsync(BeforeEvent, cancellationToken);
+            }
+
+            await page.ReadAsync(connection, Position, highWaterMark, _pageEvents, cancellationToken);
+            advanced = await WritePageAsync(page, cancellationToken);
+        }
+        catch (Exception fault) when (page.Count > 0 && IsOfAnEvent(fault))
+        {
+            projection.Discard();
+            if (_pageEvents > 1)
+            {
+                _pageEvents = Math.Max(1, page.Count / 2);
+                return 0;
+            }
+
+            await transaction.RollbackAsync(BeforeEvent, cancellationToken);
+            page.SetAside.Add((page.Last, fault.Message));
+            advanced = await WritePageAsync(page, cancellationToken);
         }
         catch
         {
             projection.Discard(); // Or the next try would count these events twice.
             throw;
         }
+
+        await CommitAsync(transaction, page, advanced, cancellationToken);
+        activity?.SetTag("spendtracker.projection.events", page.Count);
+        page.ContinueTraces(started, activity);
+        return page.Count;
     }
 
     /// <summary>Two statements, since each sees what is committed when it begins: the checkpoint is read under the lock.</summary>
@@ -81,85 +143,58 @@ public sealed class ProjectionRun(NpgsqlConnection connection, Projection projec
         return taken;
     }
 
-    private async Task WritePageAsync(Page page, NpgsqlTransaction transaction, CancellationToken cancellationToken)
+    /// <summary>The projection's rows, what was set aside, and the checkpoint, in one round trip.</summary>
+    /// <returns>Whether the checkpoint was where it should be.</returns>
+    private async Task<bool> WritePageAsync(EventPage page, CancellationToken cancellationToken)
     {
-        await using var batch = new NpgsqlBatch(connection, transaction);
-        foreach (var command in projection.Flush())
+        List<NpgsqlBatchCommand> commands = [.. projection.Flush()];
+        if (page.SetAside.Count > 0)
+        {
+            commands.Add(EventSetAside.Upsert(projection, page.SetAside));
+        }
+
+        commands.Add(AdvanceCommand(page.Last));
+        await ExecuteAsync(commands, cancellationToken);
+        return commands[^1].RecordsAffected == 1;
+    }
+
+    private async Task ExecuteAsync(List<NpgsqlBatchCommand> commands, CancellationToken cancellationToken)
+    {
+        if (commands.Count == 0)
+        {
+            return;
+        }
+
+        await using var batch = new NpgsqlBatch(connection);
+        foreach (var command in commands)
         {
             batch.BatchCommands.Add(command);
         }
 
-        AddSetAside(batch, page.SetAside);
-        var advance = AdvanceCommand(page.Last);
-        batch.BatchCommands.Add(advance);
         await batch.ExecuteNonQueryAsync(cancellationToken);
-        if (advance.RecordsAffected != 1)
+    }
+
+    private async Task CommitAsync(NpgsqlTransaction transaction, EventPage page, bool advanced, CancellationToken cancellationToken)
+    {
+        if (!advanced)
         {
             throw new InvalidOperationException($"Somebody else moved the checkpoint of {projection.Name} from {Position}; nothing was written.");
         }
 
         await transaction.CommitAsync(cancellationToken);
+        Position = page.Last;
+        _pageEvents = Math.Min(options.PageEvents, _pageEvents * 2);
+        EventMetrics.SetAside.Add(page.SetAside.Count, new KeyValuePair<string, object?>("projection", projection.Name));
     }
 
-    private sealed record Page(long Last, int Count, HashSet<string> Traces, List<(long SeqId, string Reason)> SetAside);
-
-    private async Task<Page> ReadPageAsync(long highWaterMark, CancellationToken cancellationToken)
-    {
-        await using var command = new NpgsqlCommand(
-            $"""
-            select {EventReader.Columns} from spend.mt_events
-            where seq_id > $1 and seq_id <= $2 and type <> all($4) order by seq_id limit $3
-            """, connection);
-        command.Parameters.Add(new() { Value = Position });
-        command.Parameters.Add(new() { Value = highWaterMark });
-        command.Parameters.Add(new() { Value = options.PageEvents });
-        command.Parameters.Add(new() { Value = _unneeded });
-        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
-        var page = new Page(highWaterMark, 0, [], []);
-        while (await reader.ReadAsync(cancellationToken))
-        {
-            page = page with { Last = reader.GetInt64(0), Count = page.Count + 1 };
-            Apply(reader, page);
-        }
-
-        // A short page was the last up to the mark; what is missing up to there never comes.
-        return page.Count < options.PageEvents ? page with { Last = highWaterMark } : page;
-    }
-
-    private void Apply(NpgsqlDataReader reader, Page page)
-    {
-        try
-        {
-            var stored = EventReader.Read(reader);
-            projection.Apply(stored);
-            if (stored.TraceParent is { } trace && page.Traces.Count < TracesPerPage)
-            {
-                page.Traces.Add(trace);
-            }
-        }
-        catch (JsonException fault)
-        {
-            // One event that nobody here can read must not stop the numbers of all others, nor vanish: it is kept by name.
-            page.SetAside.Add((reader.GetInt64(0), fault.Message));
-        }
-    }
-
-    private void AddSetAside(NpgsqlBatch batch, List<(long SeqId, string Reason)> setAside)
-    {
-        if (setAside.Count > 0)
-        {
-            batch.BatchCommands.Add(new NpgsqlBatchCommand(
-                "insert into event_set_aside (projection, seq_id, reason) select $1, * from unnest($2, $3) on conflict do nothing")
-            {
-                Parameters =
-                {
-                    new() { Value = projection.Name },
-                    new() { Value = setAside.Select(e => e.SeqId).ToArray() },
-                    new() { Value = setAside.Select(e => e.Reason).ToArray() },
-                },
-            });
-        }
-    }
+    /// <summary>
+    /// Whether it was an event that could not be applied, rather than the database or the way there: folding uses nothing but
+    /// events, and of what PostgreSQL refuses, these classes are about values: data exceptions (22), constraints (23), and
+    /// limits such as the size of a key (54). A missing table or a full disk is no event's fault.
+    /// </summary>
+    private static bool IsOfAnEvent(Exception fault) => fault is PostgresException postgres
+        ? postgres.SqlState[..2] is "22" or "23" or "54"
+        : fault is not (NpgsqlException or IOException or OperationCanceledException or OutOfMemoryException or ObjectDisposedException);
 
     private NpgsqlBatchCommand AdvanceCommand(long last) => Position == 0
         ? new("insert into mt_event_progression (name, last_seq_id, last_updated) values ($1, $2, now()) on conflict (name) do update set last_seq_id = excluded.last_seq_id, last_updated = now() where mt_event_progression.last_seq_id = 0")
@@ -170,19 +205,4 @@ public sealed class ProjectionRun(NpgsqlConnection connection, Projection projec
         {
             Parameters = { new() { Value = projection.Checkpoint }, new() { Value = last }, new() { Value = Position } },
         };
-
-    /// <summary>A span in each sampled caller's trace, so that one trace leads from the request to the projected rows.</summary>
-    private void ContinueTraces(Page page, DateTimeOffset started, Activity? pageActivity)
-    {
-        foreach (var trace in page.Traces)
-        {
-            if (ActivityContext.TryParse(trace, null, isRemote: true, out var parent))
-            {
-                ActivityLink[] links = pageActivity is null ? [] : [new ActivityLink(pageActivity.Context)];
-                using var activity = EventMetrics.Activities.StartActivity(
-                    $"project {projection.Name}", ActivityKind.Consumer, parent, links: links, startTime: started);
-                activity?.SetTag("spendtracker.projection.position", page.Last);
-            }
-        }
-    }
 }

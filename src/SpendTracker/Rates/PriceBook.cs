@@ -15,6 +15,9 @@ public sealed record Rate(
 /// <summary>Publishes rates and lists them. Rates are never edited: a later publication supersedes.</summary>
 public sealed class PriceBook(NpgsqlDataSource dataSource, EventStore store)
 {
+    /// <summary>Of 1, 1,000 or 1,000,000 units.</summary>
+    public const decimal MostPrice = 1_000_000;
+
     private const int MostPrices = 100;
 
     public static IReadOnlyList<FieldReason> Check(RatePublished rate, string reportingCurrency)
@@ -23,7 +26,7 @@ public sealed class PriceBook(NpgsqlDataSource dataSource, EventStore store)
         check.Text("sku", rate.Sku, UsageRules.TextLength);
         check.That("sku", rate.Sku.Contains('/', StringComparison.Ordinal), "Must be like provider/model or labour/role.");
         check.That("sku", rate.Sku != UsageQuantities.ChargeSku(reportingCurrency), "The reporting currency is worth itself.");
-        check.That("effectiveFrom", rate.EffectiveFrom.Year is >= 2000 and < 2200, "Must be from 2000-01-01 to 2199-12-31.");
+        check.That("effectiveFrom", BillingPeriod.Covers(rate.EffectiveFrom), "Must be from 2000-01-01 to 2199-12-31.");
         check.That("currency", rate.Currency == reportingCurrency, $"Must be the reporting currency, {reportingCurrency}.");
         check.Text("source", rate.Source, UsageRules.DescriptionLength);
         check.OptionalText("note", rate.Note, UsageRules.DescriptionLength);

@@ -89,7 +89,7 @@ public sealed class UsageEventQuery(NpgsqlDataSource dataSource, EventLog log, O
 
     /// <summary>One event, by its id; null where there is none, or it is not of usage.</summary>
     public async Task<UsageEvent?> FindAsync(Guid id, CancellationToken cancellationToken) =>
-        await log.FindAsync(id, cancellationToken) is { Stored.Data: IUsageEvent usage } logged
+        await log.FindAsync(id, cancellationToken) is { Stored.Data: IUsageEvent usage } logged && UsageQuantities.FaultOf(usage) is null
             ? (await RateAsync([(logged, new(BillingPeriod.Of(usage.OccurredAt, settings.ReportingTimeZone), logged.Stored.Version))], (_, _) => true, cancellationToken))[0]
             : null;
 
@@ -111,7 +111,7 @@ public sealed class UsageEventQuery(NpgsqlDataSource dataSource, EventLog log, O
                 var (first, last) = newer ? (low, low + size - 1) : (high - size + 1, high);
                 await foreach (var logged in log.ReadAsync(stream, first, last, types, Containing(filter, types), !newer, cancellationToken))
                 {
-                    if (logged.Stored.Data is IUsageEvent usage && UsageQuantities.Of(usage, settings.ReportingTimeZone).Any(quantity => filter.Covers(usage, quantity)))
+                    if (logged.Stored.Data is IUsageEvent usage && UsageQuantities.FaultOf(usage) is null && UsageQuantities.Of(usage, settings.ReportingTimeZone).Any(quantity => filter.Covers(usage, quantity)))
                     {
                         found.Add((logged, new(period, logged.Stored.Version)));
                         if (found.Count > PageSize)

@@ -14,6 +14,9 @@ public static class UsageQuantities
     /// </summary>
     private const int Decimals = 6;
 
+    /// <summary>The largest that may be recorded: 10^12 tokens × 1,000 epochs.</summary>
+    private const decimal MostQuantity = 1_000_000_000_000_000;
+
     /// <summary>The SKU of amounts that somebody charged in a currency; priced by exchange rate.</summary>
     public static string ChargeSku(string currency) => $"charge/{currency}";
 
@@ -35,6 +38,35 @@ public static class UsageQuantities
             _ => [],
         };
     }
+
+    /// <summary>
+    /// Why an event gives no quantities that could be summed; null where it does. What is recorded here is checked more
+    /// strictly (<see cref="UsageRules"/>), and rules may change. This is for events that other programs wrote: without it
+    /// they would be lost silently, stop a projection, or make sums that no decimal holds.
+    /// </summary>
+    public static string? FaultOf(IUsageEvent usage) => usage switch
+    {
+        _ when !IsInTime(usage.OccurredAt) => "It happened before 2000 or after 2199.",
+        TokenUsageRecorded e when e.InputTokens < 0 || e.CachedInputTokens < 0 || e.CacheWriteTokens < 0 || e.OutputTokens < 0 || e.ReasoningTokens < 0 || e.Requests < 0 => "A number is negative.",
+        TokenUsageRecorded e when e.CachedInputTokens > e.InputTokens - e.CacheWriteTokens || e.ReasoningTokens > e.OutputTokens => "A part is larger than the total that includes it.",
+        TokenUsageRecorded e when TooLarge(e.InputTokens) || TooLarge(e.OutputTokens) => "A number is too large.",
+        HostingHoursRecorded e when !IsInTime(e.PeriodStart) || !IsInTime(e.PeriodEnd) || e.PeriodEnd <= e.PeriodStart || e.PeriodEnd - e.PeriodStart > UsageRules.LongestHosting => "Its period is empty, longer than 31 days, or out of range.",
+        HostingHoursRecorded e when TooLarge(e.Hours, e.Units) || e.BusyShare is < 0 or > 1 => "A number is too large.",
+        DatasetPrepRecorded e when (e.LabourHours is null ? 0 : 1) + (e.Items is null ? 0 : 1) + (e.Amount is null ? 0 : 1) != 1 => "It must have exactly one of labourHours, items and amount.",
+        DatasetPrepRecorded e when (e.LabourHours is not null && e.Role is null) || (e.Amount is not null && e.Currency is null) => "It has hours without a role, or an amount without a currency.",
+        DatasetPrepRecorded e when TooLarge(e.LabourHours ?? e.Items ?? e.Amount ?? 0) => "A number is too large.",
+        TrainingRunRecorded e when e.TrainedTokens is null == e.GpuHours is null => "It must have exactly one of trainedTokens and gpuHours.",
+        TrainingRunRecorded e when TooLarge(e.TrainedTokens ?? e.GpuHours ?? 0, e.Epochs) => "A number is too large.",
+        LabourRecorded e when TooLarge(e.Hours) => "A number is too large.",
+        ChargeRecorded e when TooLarge(e.Amount) => "A number is too large.",
+        _ => null,
+    };
+
+    private static bool IsInTime(DateTimeOffset time) => time.Year is >= 2000 and < 2200;
+
+    /// <summary>A million such quantities at the dearest price still make a sum that a decimal holds.</summary>
+    private static bool TooLarge(decimal quantity, decimal times = 1) =>
+        Math.Abs(quantity) > MostQuantity || Math.Abs(times) > MostQuantity / Math.Max(1, Math.Abs(quantity));
 
     /// <summary>What the team wants to tell apart within the workload; empty where it said nothing.</summary>
     public static string VariantOf(IUsageEvent usage) => usage switch

@@ -20,7 +20,7 @@ public static class UsageRules
     private const decimal MostAmount = 1_000_000_000;
     private const decimal MostScore = 1_000_000_000;
 
-    private static readonly TimeSpan LongestHosting = TimeSpan.FromDays(31);
+    internal static readonly TimeSpan LongestHosting = TimeSpan.FromDays(31);
 
     /// <summary>Adds what is wrong with an event.</summary>
     public static void Check(FieldCheck check, IUsageEvent usage, DateTimeOffset now)

@@ -44,6 +44,8 @@ public sealed class WorkloadProjection : Projection
         }
     }
 
+    public override void Discard() => _page.Clear();
+
     public override IReadOnlyList<NpgsqlBatchCommand> Flush()
     {
         if (_page.Count == 0)

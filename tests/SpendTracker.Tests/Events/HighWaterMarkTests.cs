@@ -17,7 +17,7 @@ public sealed class HighWaterMarkTests : IAsyncLifetime
     public async Task A_number_drawn_by_a_transaction_that_lives_is_waited_for_and_then_found()
     {
         await using var writer = await OtherProgramAsync();
-        var seqId = await DrawAsync(writer);
+        var seqId = await OtherProgram.DrawAsync(writer);
         await _database.RecordAsync(Given.Tokens());
         for (var look = 0; look < 5; look++)
         {
@@ -25,7 +25,7 @@ public sealed class HighWaterMarkTests : IAsyncLifetime
         }
 
         await InsertAsync(writer, seqId);
-        await ExecuteAsync(writer, "commit");
+        await OtherProgram.ExecuteAsync(writer, "commit");
 
         Assert.Equal(seqId + 1, await AdvanceAsync());
         Assert.Empty(await SkipsAsync());
@@ -36,7 +36,7 @@ public sealed class HighWaterMarkTests : IAsyncLifetime
     {
         // It has no transaction id, so no snapshot shows it; only its lock on the sequence does.
         await using var writer = await OtherProgramAsync();
-        var seqId = await DrawAsync(writer);
+        var seqId = await OtherProgram.DrawAsync(writer);
         await _database.RecordAsync(Given.Tokens());
 
         Assert.Equal("", await ScalarAsync(writer, "select coalesce(pg_current_xact_id_if_assigned()::text, '')"));
@@ -48,12 +48,12 @@ public sealed class HighWaterMarkTests : IAsyncLifetime
     public async Task A_number_whose_transaction_was_rolled_back_is_passed_and_the_reason_kept()
     {
         await using var writer = await OtherProgramAsync();
-        var seqId = await DrawAsync(writer);
+        var seqId = await OtherProgram.DrawAsync(writer);
         await _database.RecordAsync(Given.Tokens());
         var stuck = await AdvanceAsync();
         Assert.Equal(seqId - 1, stuck);
 
-        await ExecuteAsync(writer, "rollback");
+        await OtherProgram.ExecuteAsync(writer, "rollback");
 
         Assert.Equal(seqId + 1, await AdvanceAsync());
         Assert.StartsWith($"{seqId}-{seqId}: Missing for", Assert.Single(await SkipsAsync()), StringComparison.Ordinal);
@@ -63,16 +63,31 @@ public sealed class HighWaterMarkTests : IAsyncLifetime
     public async Task Transactions_that_began_after_the_gap_do_not_hold_it_up()
     {
         await using var aborted = await OtherProgramAsync();
-        var gap = await DrawAsync(aborted);
+        var gap = await OtherProgram.DrawAsync(aborted);
         await _database.RecordAsync(Given.Tokens());
         await AdvanceAsync();
-        await ExecuteAsync(aborted, "rollback");
+        await OtherProgram.ExecuteAsync(aborted, "rollback");
         await using var later = await OtherProgramAsync();
-        var open = await DrawAsync(later);
+        var open = await OtherProgram.DrawAsync(later);
         await _database.RecordAsync(Given.Tokens());
 
         Assert.Equal(open - 1, await AdvanceAsync());
         Assert.True(open - 1 > gap);
+    }
+
+    [Fact]
+    public async Task Gaps_age_side_by_side_and_not_one_after_the_other()
+    {
+        var before = await AdvanceAsync();
+        for (var gap = 0; gap < 10; gap++)
+        {
+            await _database.ScalarAsync<long>("select nextval('spend.mt_events_sequence')");
+            await _database.RecordAsync(Given.Tokens());
+        }
+
+        Assert.Equal(before, await AdvanceAsync());
+        Assert.Equal(before + 20, await AdvanceAsync());
+        Assert.Equal(10, (await SkipsAsync()).Count);
     }
 
     [Fact]
@@ -92,7 +107,7 @@ public sealed class HighWaterMarkTests : IAsyncLifetime
     public async Task A_projection_does_not_pass_a_number_that_a_live_transaction_may_still_fill()
     {
         await using var writer = await OtherProgramAsync();
-        var seqId = await DrawAsync(writer);
+        var seqId = await OtherProgram.DrawAsync(writer);
         await _database.RecordAsync(Given.Tokens());
         await using var connection = await _database.DataSource.OpenConnectionAsync(TestContext.Current.CancellationToken);
         var run = new ProjectionRun(connection, _database.Spend.Projections()[0], _database.Spend.Options.Events);
@@ -100,7 +115,7 @@ public sealed class HighWaterMarkTests : IAsyncLifetime
         Assert.Equal(seqId - 1, run.Position);
 
         await InsertAsync(writer, seqId);
-        await ExecuteAsync(writer, "commit");
+        await OtherProgram.ExecuteAsync(writer, "commit");
         await run.CatchUpAsync(await AdvanceAsync(), null, TestContext.Current.CancellationToken);
 
         Assert.Equal(3_000m, await _database.ScalarAsync<decimal>("select sum(quantity) from spend.daily_usage where meter = 'input-tokens'"));
@@ -121,30 +136,12 @@ public sealed class HighWaterMarkTests : IAsyncLifetime
         await AdvanceAsync();
         await _database.ExecuteAsync("delete from spend.high_water_skip");
         var connection = await _database.DataSource.OpenConnectionAsync(TestContext.Current.CancellationToken);
-        await ExecuteAsync(connection, "begin");
+        await OtherProgram.ExecuteAsync(connection, "begin");
         return connection;
     }
 
-    private static async Task<long> DrawAsync(NpgsqlConnection writer) =>
-        long.Parse(await ScalarAsync(writer, "select nextval('spend.mt_events_sequence')::text"), System.Globalization.CultureInfo.InvariantCulture);
-
-    private async Task InsertAsync(NpgsqlConnection writer, long seqId)
-    {
-        var usage = _database.ToAppend(Guid.NewGuid().ToString(), Given.Tokens(workload: "other-program"));
-        await ExecuteAsync(writer, $"insert into spend.mt_streams (tenant_id, id, version) values ('*DEFAULT*', '{usage.Stream}', 1)");
-        await ExecuteAsync(
-            writer,
-            $"""
-            insert into spend.mt_events (seq_id, id, stream_id, version, data, type, mt_dotnet_type)
-            values ({seqId}, '{usage.Id}', '{usage.Stream}', 1, '{System.Text.Encoding.UTF8.GetString(usage.Data)}', '{usage.Type.Name}', '{usage.Type.DotNetName}')
-            """);
-    }
-
-    private static async Task ExecuteAsync(NpgsqlConnection connection, string sql)
-    {
-        await using var command = new NpgsqlCommand(sql, connection);
-        await command.ExecuteNonQueryAsync(TestContext.Current.CancellationToken);
-    }
+    private static Task<long> InsertAsync(NpgsqlConnection writer, long seqId) =>
+        OtherProgram.WriteAsync(writer, "token_usage_recorded", OtherProgram.Json(Given.Tokens()), seqId: seqId);
 
     private static async Task<string> ScalarAsync(NpgsqlConnection connection, string sql)
     {

@@ -124,26 +124,6 @@ public sealed class ProjectionTests : IAsyncLifetime
         Assert.Equal(1_000m, await _database.ScalarAsync<decimal>("select sum(quantity) from spend.daily_usage where meter = 'input-tokens'"));
     }
 
-    [Theory]
-    [InlineData("no_such_type", "{}", "{\"schemaVersion\": 1}", "Event type 'no_such_type' is not known.")]
-    [InlineData("token_usage_recorded", "{\"workload\": \"w\"}", "{\"schemaVersion\": 1}", "missing required")]
-    [InlineData("token_usage_recorded", "{}", "{\"schemaVersion\": 2}", "Version 2")]
-    public async Task An_event_that_nobody_can_apply_is_set_aside_with_its_reason_and_stops_nothing(string type, string data, string headers, string reason)
-    {
-        await _database.RecordAsync(Given.Tokens());
-        await _database.ExecuteAsync(
-            $"""
-            insert into spend.mt_streams (id, version) values ('foreign', 1);
-            insert into spend.mt_events (seq_id, id, stream_id, version, data, type, headers)
-            values (nextval('spend.mt_events_sequence'), gen_random_uuid(), 'foreign', 1, '{data}', '{type}', '{headers}')
-            """);
-        await _database.RecordAsync(Given.Tokens());
-        await _database.ProjectAsync();
-
-        Assert.Equal(2_000m, await _database.ScalarAsync<decimal>("select sum(quantity) from spend.daily_usage where meter = 'input-tokens'"));
-        Assert.Contains(reason, Assert.Single(await _database.TextsAsync("select reason from spend.event_set_aside where projection = 'DailyUsage'")), StringComparison.Ordinal);
-    }
-
     private async Task GivenAllKindsAsync()
     {
         var at = Given.At(Given.Day);
@@ -183,6 +163,8 @@ public sealed class ProjectionTests : IAsyncLifetime
         public override void Apply(StoredEvent stored) => _inner.Apply(stored);
 
         public override IReadOnlyList<Npgsql.NpgsqlBatchCommand> Flush() => _inner.Flush();
+
+        public override void Discard() => _inner.Discard();
     }
 
     /// <summary>During its page another session moves the checkpoint, as if no lock were held.</summary>

@@ -1,0 +1,84 @@
+using System.Diagnostics;
+using System.Text.Json;
+using Npgsql;
+
+namespace SpendTracker.Events;
+
+/// <summary>Some events in a row, as they are read and folded by a projection.</summary>
+internal sealed class EventPage(Projection projection)
+{
+    /// <summary>Sampled traces that one page continues; more would cost more than they tell.</summary>
+    private const int MostTraces = 64;
+
+    /// <summary>Types that are known and not needed are passed by in the database. Unknown ones are read, to be set aside.</summary>
+    private readonly string[] _unneeded = [.. EventTypes.All.Select(type => type.Name).Except(projection.EventTypes)];
+
+    private readonly HashSet<string> _traces = [];
+
+    /// <summary>Up to here the page has all there is.</summary>
+    public long Last { get; private set; }
+
+    public int Count { get; private set; }
+
+    public List<(long SeqId, string Reason)> SetAside { get; } = [];
+
+    /// <summary>Folds the events after one number up to another, as many as a page takes.</summary>
+    public async Task ReadAsync(NpgsqlConnection connection, long after, long last, int most, CancellationToken cancellationToken)
+    {
+        await using var command = new NpgsqlCommand(
+            $"""
+            select {EventReader.Columns} from spend.mt_events
+            where seq_id > $1 and seq_id <= $2 and type <> all($4) order by seq_id limit $3
+            """, connection);
+        command.Parameters.Add(new() { Value = after });
+        command.Parameters.Add(new() { Value = last });
+        command.Parameters.Add(new() { Value = most });
+        command.Parameters.Add(new() { Value = _unneeded });
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        while (await reader.ReadAsync(cancellationToken))
+        {
+            Last = reader.GetInt64(0);
+            Count++;
+            Apply(reader);
+        }
+
+        // A short page was the last up to the mark; what is missing up to there never comes.
+        Last = Count < most ? last : Last;
+    }
+
+    private void Apply(NpgsqlDataReader reader)
+    {
+        StoredEvent stored;
+        try
+        {
+            stored = EventReader.Read(reader);
+        }
+        catch (JsonException fault)
+        {
+            // One event that nobody here can read must not stop the numbers of all others, nor vanish: it is kept by name.
+            SetAside.Add((Last, fault.Message));
+            return;
+        }
+
+        projection.Apply(stored);
+        if (stored.TraceParent is { } trace && _traces.Count < MostTraces)
+        {
+            _traces.Add(trace);
+        }
+    }
+
+    /// <summary>A span in each sampled caller's trace, so that one trace leads from the request to the projected rows.</summary>
+    public void ContinueTraces(DateTimeOffset started, Activity? pageActivity)
+    {
+        foreach (var trace in _traces)
+        {
+            if (ActivityContext.TryParse(trace, null, isRemote: true, out var parent))
+            {
+                ActivityLink[] links = pageActivity is null ? [] : [new ActivityLink(pageActivity.Context)];
+                using var activity = EventMetrics.Activities.StartActivity(
+                    $"project {projection.Name}", ActivityKind.Consumer, parent, links: links, startTime: started);
+                activity?.SetTag("spendtracker.projection.position", Last);
+            }
+        }
+    }
+}
