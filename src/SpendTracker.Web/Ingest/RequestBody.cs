@@ -1,4 +1,5 @@
 using System.Buffers;
+using SpendTracker.Web.Hosting;
 
 namespace SpendTracker.Web.Ingest;
 
@@ -12,6 +13,7 @@ internal static class RequestBody
         while (true)
         {
             var read = await request.BodyReader.ReadAsync(cancellationToken);
+            request.HttpContext.Features.Get<HeldBody>()?.Cover(read.Buffer.Length);
             if (read.IsCompleted)
             {
                 var body = read.Buffer.ToArray();
