@@ -4,7 +4,7 @@ namespace SpendTracker;
 
 /// <summary>
 /// Connections for three kinds of work. A host that hangs, or whose network does, must not keep others waiting: what holds
-/// locks is ended by PostgreSQL within <see cref="Silence"/> or <see cref="LongestAppend"/>, and our side stops waiting, too.
+/// locks is ended within some seconds, by PostgreSQL or <see cref="Events.SilentWriters"/>, and our side stops waiting, too.
 /// <para>
 /// The settings go with the start of a session, since a pool resets what is set later. They work on every platform and
 /// version that is supported, which client_connection_check_interval (an error on Windows) and transaction_timeout
@@ -13,12 +13,17 @@ namespace SpendTracker;
 /// </summary>
 internal sealed class SpendConnections : IAsyncDisposable
 {
-    /// <summary>How long PostgreSQL waits for a host in the middle of a transaction, before it rolls back.</summary>
-    private static readonly TimeSpan Silence = TimeSpan.FromSeconds(3);
+    /// <summary>What the application names of writers end with, and of those who project.</summary>
+    public const string Writer = ": append";
+
+    private const string Projector = ": project";
+
+    /// <summary>How long a host may say nothing in the middle of a transaction, before it is rolled back.</summary>
+    public static readonly TimeSpan Silence = TimeSpan.FromSeconds(3);
 
     /// <summary>
-    /// How long a statement of a writer may take, waiting for locks included. Also the one limit on a host that hangs while it
-    /// copies, which to PostgreSQL is a statement under way. A full batch takes a twentieth.
+    /// How long a statement of a writer may take, waiting for locks included; a full batch takes a twentieth. Longer than
+    /// <see cref="Silence"/>, so that who waits for a silent host's locks gets them.
     /// </summary>
     private static readonly TimeSpan LongestAppend = TimeSpan.FromSeconds(4);
 
@@ -43,6 +48,7 @@ internal sealed class SpendConnections : IAsyncDisposable
             queries.CommandTimeout = 10; // Seconds. The slowest query takes a fraction of one.
         }
 
+        queries.ApplicationName = Name("");
         Queries = Build(queries, options);
         Projecting = Build(ProjectingSettings(), options);
         Appending = Build(AppendingSettings(options.Events.Writers), options);
@@ -70,7 +76,7 @@ internal sealed class SpendConnections : IAsyncDisposable
     /// <summary>No limit on a statement: re-rating years of usage takes what it takes, also without a host that listens.</summary>
     private NpgsqlConnectionStringBuilder ProjectingSettings()
     {
-        var settings = new NpgsqlConnectionStringBuilder(ConnectionString) { MaxPoolSize = 8 };
+        var settings = new NpgsqlConnectionStringBuilder(ConnectionString) { MaxPoolSize = 8, ApplicationName = Name(Projector) };
         settings.Options = Sessions(settings.Options, EndOfSilence);
         return settings;
     }
@@ -80,6 +86,7 @@ internal sealed class SpendConnections : IAsyncDisposable
         var settings = new NpgsqlConnectionStringBuilder(ConnectionString)
         {
             MaxPoolSize = writers + 4,
+            ApplicationName = Name(Writer),
 
             // Seconds. Above the server's own limit, whose answer is certain: not stored. Ours leaves it in doubt.
             CommandTimeout = (int)LongestAppend.TotalSeconds + 2,
@@ -100,6 +107,13 @@ internal sealed class SpendConnections : IAsyncDisposable
     private static string EndOfSilence { get; } =
         $"-c idle_in_transaction_session_timeout={Silence.TotalMilliseconds} -c tcp_user_timeout={Silence.TotalMilliseconds} "
         + "-c tcp_keepalives_idle=2 -c tcp_keepalives_interval=1 -c tcp_keepalives_count=2";
+
+    /// <summary>Tells an operator, and <see cref="Events.SilentWriters"/>, what a session does. PostgreSQL cuts after 63 bytes.</summary>
+    private string Name(string work)
+    {
+        var given = new NpgsqlConnectionStringBuilder(ConnectionString).ApplicationName ?? "SpendTracker";
+        return given[..Math.Min(given.Length, 50)] + work;
+    }
 
     /// <summary>The last of two settings of one name holds, so that those of the user do.</summary>
     private static string Sessions(string? given, string ours) => $"{ours} {given}".Trim();

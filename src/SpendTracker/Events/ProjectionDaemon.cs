@@ -46,6 +46,7 @@ public sealed class ProjectionDaemon(
             await Task.WhenAll([
                 ForeverAsync("listening", ListenAsync, cancellationToken),
                 ForeverAsync("announcing", AnnounceAsync, cancellationToken),
+                ForeverAsync("watch over writers", new SilentWriters(dataSource, logger).EndAsync, cancellationToken),
                 .. projections.Select(projection => ForeverAsync(projection.Name, token => RunAsync(projection, token), cancellationToken))]);
         }
         finally
@@ -114,6 +115,8 @@ public sealed class ProjectionDaemon(
         {
             await command.ExecuteNonQueryAsync(cancellationToken);
         }
+
+        _wake.Everybody(); // Of what happened while nobody listened.
 
         // A connection that nothing comes from may be dead: who only waits would never learn it.
         await using var sign = new NpgsqlCommand("select", connection);

@@ -17,7 +17,7 @@ internal sealed class HeldPage : IAsyncDisposable
     private HeldPage(TestDatabase database, NpgsqlConnection connection, NpgsqlTransaction transaction) =>
         (_database, _connection, _transaction) = (database, connection, transaction);
 
-    /// <summary>The application name of the session that holds it.</summary>
+    /// <summary>The application name of the host that holds it.</summary>
     public string Holder { get; private set; } = "";
 
     private long Position { get; set; }
@@ -33,7 +33,7 @@ internal sealed class HeldPage : IAsyncDisposable
 
         await Eventually.Async(async () => (held.Holder = await database.ScalarAsync<string>(
             $"""
-            select coalesce(max(a.application_name), '') from pg_stat_activity as a join pg_locks as l on l.pid = a.pid
+            select coalesce(max(split_part(a.application_name, ':', 1)), '') from pg_stat_activity as a join pg_locks as l on l.pid = a.pid
             where l.locktype = 'advisory' and l.granted and a.datname = current_database() and a.wait_event_type = 'Lock'
             """)).Length > 0);
         held.Position = await held.PositionAsync();

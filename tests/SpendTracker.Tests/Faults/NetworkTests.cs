@@ -98,8 +98,10 @@ public sealed class NetworkTests : IAsyncLifetime
         _network.FreezeAfter(1_500_000);
         var silent = far.RecordAsync(usage);
         await Eventually.Async(() => _network.IsFrozen);
-        Assert.True(await _database.ScalarAsync<bool>("select exists (select from pg_stat_activity where application_name = 'far' and backend_xid is not null)"));
+        Assert.True(await _database.ScalarAsync<bool>("select exists (select from pg_stat_activity where application_name like 'far%' and backend_xid is not null)"));
 
+        using var stop = new CancellationTokenSource();
+        var daemon = _database.Spend.CreateDaemon().RunAsync(stop.Token);
         var asked = Stopwatch.GetTimestamp();
         await _database.RecordAsync(("other", Given.Tokens()));
         Assert.InRange(Stopwatch.GetElapsedTime(asked), TimeSpan.Zero, Takeover);
@@ -107,6 +109,8 @@ public sealed class NetworkTests : IAsyncLifetime
         _network.Heal();
         var settled = await Task.WhenAny(silent) is { IsFaulted: true } ? await far.RecordAsync(usage) : await silent;
         Assert.All(settled, result => Assert.True(result.Status is AppendStatus.Appended or AppendStatus.Duplicate));
+        await stop.CancelAsync();
+        await daemon;
         Assert.Equal(5_001, (await Once.StoredAsync(_database, ["other", .. usage.Select(u => u.Item1)])).Count);
     }
 
