@@ -13,15 +13,13 @@ internal static class RequestBody
         while (true)
         {
             var read = await request.BodyReader.ReadAsync(cancellationToken);
-            request.HttpContext.Features.Get<HeldBody>()?.Cover(read.Buffer.Length);
-            if (read.IsCompleted)
+            var (length, body) = (read.Buffer.Length, read.IsCompleted ? read.Buffer.ToArray() : null);
+            request.BodyReader.AdvanceTo(body is null ? read.Buffer.Start : read.Buffer.End, read.Buffer.End);
+            request.HttpContext.Features.Get<HeldBody>()?.Cover(length); // It may throw, which a read under way would not survive.
+            if (body is not null)
             {
-                var body = read.Buffer.ToArray();
-                request.BodyReader.AdvanceTo(read.Buffer.End);
                 return body;
             }
-
-            request.BodyReader.AdvanceTo(read.Buffer.Start, read.Buffer.End);
         }
     }
 }

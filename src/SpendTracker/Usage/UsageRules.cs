@@ -83,7 +83,9 @@ public static class UsageRules
         var length = e.PeriodEnd - e.PeriodStart;
         check.That("periodEnd", length > TimeSpan.Zero, "Must be after periodStart.");
         check.That("periodEnd", length <= LongestHosting, "At most 31 days after periodStart; record longer periods in parts.");
-        check.That("hours", length <= TimeSpan.Zero || e.Hours <= (decimal)length.Ticks / TimeSpan.TicksPerHour, "Cannot exceed the length of the period; several instances are units.");
+
+        // Rounded up as far as hours are kept: of 40 minutes, a caller sends 0.666667.
+        check.That("hours", length <= TimeSpan.Zero || e.Hours <= decimal.Ceiling((decimal)length.Ticks * 1_000_000 / TimeSpan.TicksPerHour) / 1_000_000, "Cannot exceed the length of the period; several instances are units.");
     }
 
     private static void DatasetPrep(FieldCheck check, DatasetPrepRecorded e, DateTimeOffset now)
