@@ -26,6 +26,44 @@ public readonly record struct BillingPeriod(int Year, int Month) : IComparable<B
     /// <summary>Whether a day is one that costs are kept for: in a year from 2000 to 2199.</summary>
     public static bool Covers(DateOnly day) => day.Year is >= 2000 and < 2200;
 
+    /// <summary>
+    /// The first instant after another that belongs to another day. Asked of the zone's offsets, since its questions about
+    /// local times do not know of a day that was skipped: Samoa had no 30 December 2011.
+    /// </summary>
+    public static DateTimeOffset EndOfDay(DateTimeOffset instant, TimeZoneInfo reportingTimeZone)
+    {
+        var day = DayOf(instant, reportingTimeZone);
+        while (true)
+        {
+            var offset = reportingTimeZone.GetUtcOffset(instant);
+            var midnight = new DateTimeOffset(day.AddDays(1).ToDateTime(TimeOnly.MinValue), TimeSpan.Zero) - offset;
+            if (reportingTimeZone.GetUtcOffset(midnight) == offset)
+            {
+                return midnight;
+            }
+
+            // The clock changes until then: over midnight, so that the day ends there, or within the day, which goes on.
+            instant = FirstChange(instant, midnight, reportingTimeZone);
+            if (DayOf(instant, reportingTimeZone) != day)
+            {
+                return instant;
+            }
+        }
+    }
+
+    /// <summary>The first instant with another offset; there is one change between the two, or at the later.</summary>
+    private static DateTimeOffset FirstChange(DateTimeOffset before, DateTimeOffset after, TimeZoneInfo zone)
+    {
+        var offset = zone.GetUtcOffset(before);
+        while (after.UtcTicks - before.UtcTicks > 1)
+        {
+            var middle = before.AddTicks((after.UtcTicks - before.UtcTicks) / 2);
+            (before, after) = zone.GetUtcOffset(middle) == offset ? (middle, after) : (before, middle);
+        }
+
+        return after;
+    }
+
     /// <param name="text"><c>yyyy-MM</c>, e.g. <c>2026-01</c>.</param>
     public static bool TryParse(string? text, out BillingPeriod period)
     {

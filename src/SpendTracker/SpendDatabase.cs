@@ -30,36 +30,24 @@ public sealed record SpendDatabaseOptions
 /// <summary>A SpendTracker database, opened: tables created, settings known, starting rates published.</summary>
 public sealed class SpendDatabase : IAsyncDisposable
 {
-    private readonly NpgsqlDataSource _appending;
+    private readonly SpendConnections _connections;
 
     private SpendDatabase(SpendDatabaseOptions options)
     {
         Options = options;
-
-        // Projections name their tables without a schema, so that a rebuild can run the same statements beside the live ones.
-        var settings = new NpgsqlConnectionStringBuilder(options.ConnectionString) { SearchPath = "spend", MaxAutoPrepare = 100 };
-        if (!settings.ContainsKey("Maximum Pool Size"))
-        {
-            settings.MaxPoolSize = 40; // PostgreSQL admits 100 by default, and there may be a second host.
-        }
-
-        ConnectionString = settings.ConnectionString;
-        DataSource = Build(settings);
-
-        // The duplicate filter looks up a handful of ids in a large table. Its plan is made once and kept, at a moment when
-        // the table may still be small enough for a scan; these settings leave only the index.
-        settings.Options = $"{settings.Options} -c enable_seqscan=off -c enable_hashjoin=off -c enable_mergejoin=off".Trim();
-        settings.MaxPoolSize = options.Events.Writers + 4;
-        _appending = Build(settings);
-        Store = new EventStore(_appending, options.Events, options.Clock);
+        _connections = new SpendConnections(options);
+        Store = new EventStore(_connections.Appending, options.Events, options.Clock);
         HighWaterMark = new HighWaterMark(DataSource, options.Events, options.LoggerFactory.CreateLogger<HighWaterMark>());
     }
 
     public SpendDatabaseOptions Options { get; }
 
-    public string ConnectionString { get; }
+    public string ConnectionString => _connections.ConnectionString;
 
-    public NpgsqlDataSource DataSource { get; }
+    public NpgsqlDataSource DataSource => _connections.Queries;
+
+    /// <summary>For a projection's pages, which PostgreSQL ends when their host hangs.</summary>
+    public NpgsqlDataSource Projecting => _connections.Projecting;
 
     public EventStore Store { get; }
 
@@ -98,7 +86,7 @@ public sealed class SpendDatabase : IAsyncDisposable
         [new DailyUsageProjection(Settings.ReportingTimeZone), new WorkloadProjection(), new EstimateProjection()];
 
     public ProjectionDaemon CreateDaemon() =>
-        new(DataSource, Store, HighWaterMark, Projections(), Options.Events, Options.LoggerFactory.CreateLogger<ProjectionDaemon>());
+        new(DataSource, Projecting, Store, HighWaterMark, Projections(), Options.Events, Options.LoggerFactory.CreateLogger<ProjectionDaemon>());
 
     public SetAsideEvents CreateSetAside() => new(DataSource, this);
 
@@ -108,14 +96,6 @@ public sealed class SpendDatabase : IAsyncDisposable
     {
         await Store.DisposeAsync();
         HighWaterMark.Dispose();
-        await _appending.DisposeAsync();
-        await DataSource.DisposeAsync();
-    }
-
-    private NpgsqlDataSource Build(NpgsqlConnectionStringBuilder settings)
-    {
-        var builder = new NpgsqlDataSourceBuilder(settings.ConnectionString);
-        builder.UseLoggerFactory(Options.LoggerFactory);
-        return builder.Build();
+        await _connections.DisposeAsync();
     }
 }

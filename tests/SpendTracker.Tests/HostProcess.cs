@@ -22,12 +22,15 @@ internal sealed class HostProcess : IAsyncDisposable
 
     public string Key { get; }
 
-    public static async Task<HostProcess> StartAsync(TestDatabase database, Dictionary<string, string> environment)
+    public int ProcessId => _process.Id;
+
+    /// <param name="connectionString">Another way to the database than the test's own.</param>
+    public static async Task<HostProcess> StartAsync(TestDatabase database, Dictionary<string, string> environment, string? connectionString = null)
     {
         var key = await new ApiKeys(database.Store).IssueAsync(
             "test", [Scope.Record, Scope.Read, Scope.Publish], [], new Recorder("test"), TestContext.Current.CancellationToken);
         var address = $"http://127.0.0.1:{FreePort()}";
-        var process = Run(["serve", "--urls", address], database.Spend.Options.ConnectionString, environment);
+        var process = Run(["serve", "--urls", address], connectionString ?? database.Spend.Options.ConnectionString, environment);
         var client = new HttpClient { BaseAddress = new Uri(address) };
         client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", key);
         var host = new HostProcess(process, client, key);
@@ -64,12 +67,30 @@ internal sealed class HostProcess : IAsyncDisposable
         return ((System.Net.IPEndPoint)listener.LocalEndpoint).Port;
     }
 
+    /// <summary>Stops all its threads at once, as if the machine hung; its connections stay open.</summary>
+    public Task FreezeAsync() => SignalAsync("STOP");
+
+    public Task ThawAsync() => SignalAsync("CONT");
+
+    /// <summary>Ends it without a word to anybody.</summary>
+    public async Task KillAsync()
+    {
+        _process.Kill(entireProcessTree: true);
+        await _process.WaitForExitAsync(CancellationToken.None);
+    }
+
     public async ValueTask DisposeAsync()
     {
         Client.Dispose();
-        _process.Kill(entireProcessTree: true);
-        await _process.WaitForExitAsync(CancellationToken.None);
+        await KillAsync();
         _process.Dispose();
+    }
+
+    private async Task SignalAsync(string signal)
+    {
+        using var kill = Process.Start("kill", [$"-{signal}", $"{ProcessId}"]);
+        await kill.WaitForExitAsync(CancellationToken.None);
+        Assert.Equal(0, kill.ExitCode);
     }
 
     private async Task<bool> IsReadyAsync()

@@ -2,7 +2,6 @@ using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using Microsoft.AspNetCore.Diagnostics;
 using Microsoft.AspNetCore.Http.HttpResults;
-using Npgsql;
 using SpendTracker.Contracts;
 using SpendTracker.Events;
 using SpendTracker.Web.Ingest;
@@ -47,9 +46,9 @@ internal sealed class Problems(IProblemDetailsService problems, ILogger<Problems
             BadHttpRequestException { StatusCode: StatusCodes.Status413PayloadTooLarge } =>
                 (StatusCodes.Status413PayloadTooLarge, $"At most {RequestBody.MostBytes / 1024 / 1024} MiB a request."),
             BadHttpRequestException bad => (bad.StatusCode, bad.Message),
-            EventStoreBusyException busy => (StatusCodes.Status503ServiceUnavailable, busy.Message),
-            NpgsqlException { IsTransient: true } or NpgsqlException { InnerException: IOException or TimeoutException or System.Net.Sockets.SocketException } =>
-                (StatusCodes.Status503ServiceUnavailable, "The database cannot be reached. Nothing was lost that was acknowledged; send the same ids again."),
+            EventStoreBusyException or BodyBudgetException => (StatusCodes.Status503ServiceUnavailable, exception.Message),
+            _ when PassingFault.Is(exception) =>
+                (StatusCodes.Status503ServiceUnavailable, "The database cannot be reached, or is too slow. Nothing was lost that was acknowledged; send the same ids again."),
             _ => (StatusCodes.Status500InternalServerError, "Something went wrong here; it has been logged."),
         };
         if (status == StatusCodes.Status503ServiceUnavailable)

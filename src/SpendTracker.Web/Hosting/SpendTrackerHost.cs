@@ -29,6 +29,9 @@ public static class SpendTrackerHost
 {
     public const string DefaultUrl = "http://127.0.0.1:5080";
 
+    /// <summary>Bytes that a connection takes in before anybody asks for them. The default of a megabyte, times hundreds of callers, is memory.</summary>
+    private const int ReadAhead = 128 * 1024;
+
     public static WebApplication Build(WebApplicationBuilder builder, SpendDatabase database)
     {
         var services = builder.Services;
@@ -36,6 +39,7 @@ public static class SpendTrackerHost
         builder.WebHost.ConfigureKestrel(server =>
         {
             server.Limits.MaxRequestBodySize = RequestBody.MostBytes;
+            server.Limits.MaxRequestBufferSize = ReadAhead;
             server.AddServerHeader = false;
         });
 
@@ -51,6 +55,8 @@ public static class SpendTrackerHost
         services.AddHostedService(provider => provider.GetRequiredService<DaemonService>());
         services.AddHostedService<TelemetryExport>();
 
+        services.AddSingleton(database.Options.Events);
+        services.AddSingleton<BodyBudget>();
         services.AddSingleton<UsageRecorder>();
         services.AddSingleton<MonthlyCostQuery>();
         services.AddSingleton<UnpricedQuery>();
@@ -102,7 +108,7 @@ public static class SpendTrackerHost
         app.MapHealthChecks("/health/ready").AllowAnonymous();
         app.MapSignIn();
 
-        var api = app.MapGroup("/api/v1");
+        var api = app.MapGroup("/api/v1").AddEndpointFilter(app.Services.GetRequiredService<BodyBudget>());
         api.MapUsage();
         api.MapCosts();
         api.MapWorkloads();

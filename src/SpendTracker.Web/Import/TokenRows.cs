@@ -58,9 +58,7 @@ internal sealed class TokenRows
         if (reasons.Count == 0)
         {
             // A rule about a part that the file has no column for only repeats what is wrong with the whole.
-            var check = new FieldCheck();
-            UsageRules.Check(check, usage, now);
-            var broken = check.Reasons.Select(reason => (Column: ColumnOf(reason.Field), reason.Reason)).ToArray();
+            var broken = UsageRules.Check(usage, now).Select(reason => (Column: ColumnOf(reason.Field), reason.Reason)).ToArray();
             reasons.AddRange(broken.Where(reason => reason.Column is not null).Select(reason => new FieldReason(reason.Column!, reason.Reason)));
         }
 

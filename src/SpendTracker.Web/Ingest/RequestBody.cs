@@ -1,4 +1,5 @@
 using System.Buffers;
+using SpendTracker.Web.Hosting;
 
 namespace SpendTracker.Web.Ingest;
 
@@ -29,6 +30,7 @@ internal sealed class RequestBody : IDisposable
                 var read = await request.BodyReader.ReadAsync(cancellationToken);
                 body.Append(read.Buffer);
                 request.BodyReader.AdvanceTo(read.Buffer.End);
+                request.HttpContext.Features.Get<HeldBody>()?.Cover(body._length); // It may throw, which a read under way would not survive.
                 if (read.IsCompleted)
                 {
                     return body;

@@ -2,6 +2,7 @@ using System.Security.Claims;
 using System.Text.Json;
 using SpendTracker.Contracts;
 using SpendTracker.Web.Access;
+using SpendTracker.Web.Hosting;
 
 namespace SpendTracker.Web.Ingest;
 
@@ -45,7 +46,7 @@ internal static class UsageEndpoints
             return TypedResults.Problem("The request has no events.", statusCode: StatusCodes.Status400BadRequest);
         }
 
-        var response = await recorder.RecordAsync(items, caller, cancellationToken);
+        var response = await recorder.RecordAsync(items, caller, CancellationToken.None).ForAsync(request, cancellationToken);
         var whole = response.Conflict + response.Refused == 0;
         return TypedResults.Json(response, ContractsJson.Default.UsageResponse, statusCode: whole ? StatusCodes.Status200OK : StatusCodes.Status207MultiStatus);
     }

@@ -119,8 +119,9 @@ internal sealed class UsageRequest
         try
         {
             var usage = (IUsageEvent)type.Read(_content.WrittenSpan);
-            UsageRules.Check(check, usage, _now);
-            return new UsageRequestItem(envelope.Id, envelope.Source, check.Reasons.Count == 0 ? usage : null, check.Reasons);
+            var broken = UsageRules.Check(usage, _now);
+            var reasons = check.Reasons.Count == 0 ? broken : [.. check.Reasons, .. broken];
+            return new UsageRequestItem(envelope.Id, envelope.Source, reasons.Count == 0 ? usage : null, reasons);
         }
         catch (JsonException fault)
         {

@@ -12,6 +12,12 @@ public sealed record EventStoreOptions
     /// <summary>Most events waiting for one writer; more are turned away, so that memory stays bounded.</summary>
     public int QueuedEvents { get; init; } = 50_000;
 
+    /// <summary>
+    /// Most bytes of request bodies that are being read or wait to be stored, together. Parsed and encoded anew, an event
+    /// takes some five times its bytes, so this is what keeps a host under 300 MiB; two requests of the largest size fit.
+    /// </summary>
+    public long RequestBytes { get; init; } = 32 * 1024 * 1024;
+
     /// <summary>Events that a projection folds before it writes. Its cost is by the key, so large pages pay.</summary>
     public int PageEvents { get; init; } = 20_000;
 

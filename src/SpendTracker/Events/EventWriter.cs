@@ -113,7 +113,7 @@ internal sealed class EventWriter : IAsyncDisposable
                 append.Acknowledge();
             }
         }
-        catch (PostgresException fault) when (!fault.IsTransient && batch.Count > 1)
+        catch (PostgresException fault) when (!PassingFault.Is(fault) && batch.Count > 1)
         {
             // One event that PostgreSQL will not take must not turn away its neighbours: each is tried by itself.
             foreach (var append in batch)
@@ -154,5 +154,6 @@ internal sealed class EventWriter : IAsyncDisposable
     // that had died in the pool gets one more try on a fresh one.
     private static bool IsWorthAnotherTry(NpgsqlException fault, int attempt) => fault is PostgresException { SqlState: var state }
         ? state is PostgresErrorCodes.UniqueViolation or PostgresErrorCodes.DeadlockDetected or PostgresErrorCodes.SerializationFailure
+            || (attempt == 1 && state == PassingFault.IdleInTransaction)
         : attempt == 1 && fault.IsTransient;
 }

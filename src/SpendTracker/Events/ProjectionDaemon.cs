@@ -8,11 +8,15 @@ namespace SpendTracker.Events;
 /// is applied by whichever holds its advisory lock, and the lock ends with the page's transaction. So there is no leader
 /// to fail: a host that dies, or hangs and loses its connection, has let go, and the next one takes the next page.
 /// </summary>
+/// <param name="dataSource">For everything but the pages.</param>
+/// <param name="projecting">For the pages: its sessions end when their host hangs, and their locks with them.</param>
 public sealed class ProjectionDaemon(
-    NpgsqlDataSource dataSource, EventStore store, HighWaterMark highWaterMark, IReadOnlyList<Projection> projections,
+    NpgsqlDataSource dataSource, NpgsqlDataSource projecting, EventStore store, HighWaterMark highWaterMark, IReadOnlyList<Projection> projections,
     EventStoreOptions options, ILogger<ProjectionDaemon> logger)
 {
     private const string Channel = "spend_events";
+
+    private static readonly TimeSpan SignOfLife = TimeSpan.FromSeconds(5);
 
     private readonly Wake _wake = new();
     private readonly Dictionary<string, long> _positions = [];
@@ -42,6 +46,7 @@ public sealed class ProjectionDaemon(
             await Task.WhenAll([
                 ForeverAsync("listening", ListenAsync, cancellationToken),
                 ForeverAsync("announcing", AnnounceAsync, cancellationToken),
+                ForeverAsync("watch over writers", new SilentWriters(dataSource, logger).EndAsync, cancellationToken),
                 .. projections.Select(projection => ForeverAsync(projection.Name, token => RunAsync(projection, token), cancellationToken))]);
         }
         finally
@@ -79,7 +84,7 @@ public sealed class ProjectionDaemon(
 
     private async Task RunAsync(Projection projection, CancellationToken cancellationToken)
     {
-        await using var connection = await dataSource.OpenConnectionAsync(cancellationToken);
+        await using var connection = await projecting.OpenConnectionAsync(cancellationToken);
         var run = new ProjectionRun(connection, projection, options);
         while (true)
         {
@@ -111,9 +116,16 @@ public sealed class ProjectionDaemon(
             await command.ExecuteNonQueryAsync(cancellationToken);
         }
 
+        _wake.Everybody(); // Of what happened while nobody listened.
+
+        // A connection that nothing comes from may be dead: who only waits would never learn it.
+        await using var sign = new NpgsqlCommand("select", connection);
         while (true)
         {
-            await connection.WaitAsync(cancellationToken);
+            if (!await connection.WaitAsync(SignOfLife, cancellationToken))
+            {
+                await sign.ExecuteNonQueryAsync(cancellationToken);
+            }
         }
     }
 

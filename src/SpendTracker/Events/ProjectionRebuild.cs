@@ -10,6 +10,7 @@ public sealed record RowDifference(string Table, string Side, string Row);
 /// Replays the log into new tables beside the live ones. <c>rebuild</c> then swaps them in, in one transaction, so that no
 /// reader ever sees a half-built table; <c>verify</c> compares the two, and which events were set aside, and drops the new ones.
 /// </summary>
+/// <remarks>Its statements may take as long as they need: they go over all there is, and nobody waits for their answer.</remarks>
 /// <param name="connectionString">Of the database; its user may create schemas.</param>
 public sealed class ProjectionRebuild(
     string connectionString, NpgsqlDataSource live, HighWaterMark highWaterMark, EventStoreOptions options)
@@ -69,7 +70,7 @@ public sealed class ProjectionRebuild(
         await ExecuteAsync(turn, $"select pg_advisory_xact_lock(hashtextextended('{schema}', 0))", cancellationToken);
 
         await using var connection = await live.OpenConnectionAsync(cancellationToken);
-        await using var beside = NpgsqlDataSource.Create(new NpgsqlConnectionStringBuilder(connectionString) { SearchPath = schema, Pooling = false });
+        await using var beside = NpgsqlDataSource.Create(new NpgsqlConnectionStringBuilder(connectionString) { SearchPath = schema, Pooling = false, CommandTimeout = 0 });
         await CreateTablesAsync(connection, schema, projection, beside, cancellationToken);
         try
         {
@@ -82,7 +83,7 @@ public sealed class ProjectionRebuild(
             await run.CatchUpAsync(mark, position => progress?.Invoke(position, mark), cancellationToken);
 
             await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
-            await using (var command = new NpgsqlCommand($"select pg_advisory_xact_lock({ProjectionRun.ProjectionLock})", connection))
+            await using (var command = new NpgsqlCommand($"select pg_advisory_xact_lock({ProjectionRun.ProjectionLock})", connection) { CommandTimeout = 0 })
             {
                 command.Parameters.Add(new() { Value = projection.Checkpoint });
                 await command.ExecuteNonQueryAsync(cancellationToken);
@@ -115,7 +116,7 @@ public sealed class ProjectionRebuild(
 
     private static async Task ExecuteAsync(NpgsqlConnection connection, string sql, CancellationToken cancellationToken)
     {
-        await using var command = new NpgsqlCommand(sql, connection);
+        await using var command = new NpgsqlCommand(sql, connection) { CommandTimeout = 0 };
         await command.ExecuteNonQueryAsync(cancellationToken);
     }
 
@@ -131,7 +132,7 @@ public sealed class ProjectionRebuild(
         NpgsqlConnection connection, string table, string query, string side, string having, string lacking, CancellationToken cancellationToken)
     {
         var (here, there) = (query.Replace("{0}", having, StringComparison.Ordinal), query.Replace("{0}", lacking, StringComparison.Ordinal));
-        await using var command = new NpgsqlCommand($"select to_jsonb(d)::text from ({here} except all {there}) as d limit {DifferencesShown}", connection);
+        await using var command = new NpgsqlCommand($"select to_jsonb(d)::text from ({here} except all {there}) as d limit {DifferencesShown}", connection) { CommandTimeout = 0 };
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
         List<RowDifference> rows = [];
         while (await reader.ReadAsync(cancellationToken))

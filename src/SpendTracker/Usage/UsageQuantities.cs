@@ -107,8 +107,8 @@ public static class UsageQuantities
     }
 
     /// <summary>
-    /// Hours spread over the days of the period by how much of each it covers. The last day takes what rounding leaves, so
-    /// that the days add up to the event.
+    /// Hours spread over the days of the period by how much of each it covers. What has been given up to the end of a day is
+    /// rounded, not each day, so that the days add up to the event and none gets less than nothing.
     /// </summary>
     private static IEnumerable<UsageQuantity> Hosting(HostingHoursRecorded hosting, TimeZoneInfo reportingTimeZone)
     {
@@ -119,11 +119,11 @@ public static class UsageQuantities
         for (var start = hosting.PeriodStart; start < hosting.PeriodEnd;)
         {
             var day = BillingPeriod.DayOf(start, reportingTimeZone);
-            var midnight = StartOf(day.AddDays(1), reportingTimeZone);
-            var last = midnight >= hosting.PeriodEnd;
-            decimal part = ((last ? hosting.PeriodEnd : midnight) - start).Ticks;
-            var hours = last ? total - given : Rounded(total * part / length);
-            var idleHours = last ? idle - idleGiven : Rounded(idle * part / length);
+            var end = BillingPeriod.EndOfDay(start, reportingTimeZone);
+            end = end < hosting.PeriodEnd ? end : hosting.PeriodEnd;
+            decimal covered = (end - hosting.PeriodStart).Ticks;
+            var hours = Rounded(total * covered / length) - given;
+            var idleHours = Rounded(idle * covered / length) - idleGiven;
             given += hours;
             idleGiven += idleHours;
             yield return new(day, Component.Hosting, hosting.Sku, Meters.HostingHours, hours);
@@ -132,21 +132,7 @@ public static class UsageQuantities
                 yield return new(day, Component.Hosting, hosting.Sku, Meters.IdleHostingHours, idleHours);
             }
 
-            start = midnight;
+            start = end;
         }
-    }
-
-    /// <summary>The first instant of a day. Where the clock skips midnight, the first instant after the gap.</summary>
-    private static DateTimeOffset StartOf(DateOnly day, TimeZoneInfo zone)
-    {
-        var local = day.ToDateTime(TimeOnly.MinValue);
-        while (zone.IsInvalidTime(local))
-        {
-            local = local.AddMinutes(15);
-        }
-
-        // Where the clock goes back over midnight, the day begins at the earlier of the two.
-        var offset = zone.IsAmbiguousTime(local) ? zone.GetAmbiguousTimeOffsets(local).Max() : zone.GetUtcOffset(local);
-        return new DateTimeOffset(local, offset).ToUniversalTime();
     }
 }

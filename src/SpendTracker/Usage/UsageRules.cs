@@ -22,9 +22,10 @@ public static class UsageRules
 
     internal static readonly TimeSpan LongestHosting = TimeSpan.FromDays(31);
 
-    /// <summary>Adds what is wrong with an event.</summary>
-    public static void Check(FieldCheck check, IUsageEvent usage, DateTimeOffset now)
+    /// <summary>What is wrong with an event; empty where nothing is.</summary>
+    public static IReadOnlyList<FieldReason> Check(IUsageEvent usage, DateTimeOffset now)
     {
+        var check = new FieldCheck();
         check.Key("workload", usage.Workload);
         switch (usage)
         {
@@ -46,6 +47,8 @@ public static class UsageRules
                 break;
             case ChargeRecorded e: Charge(check, e, now); break;
         }
+
+        return check.Reasons;
     }
 
     private static void Tokens(FieldCheck check, TokenUsageRecorded e, DateTimeOffset now)
@@ -80,7 +83,9 @@ public static class UsageRules
         var length = e.PeriodEnd - e.PeriodStart;
         check.That("periodEnd", length > TimeSpan.Zero, "Must be after periodStart.");
         check.That("periodEnd", length <= LongestHosting, "At most 31 days after periodStart; record longer periods in parts.");
-        check.That("hours", length <= TimeSpan.Zero || e.Hours <= (decimal)length.Ticks / TimeSpan.TicksPerHour, "Cannot exceed the length of the period; several instances are units.");
+
+        // Rounded up as far as hours are kept: of 40 minutes, a caller sends 0.666667.
+        check.That("hours", length <= TimeSpan.Zero || e.Hours <= decimal.Ceiling((decimal)length.Ticks * 1_000_000 / TimeSpan.TicksPerHour) / 1_000_000, "Cannot exceed the length of the period; several instances are units.");
     }
 
     private static void DatasetPrep(FieldCheck check, DatasetPrepRecorded e, DateTimeOffset now)

@@ -1,0 +1,54 @@
+using System.Diagnostics;
+
+namespace SpendTracker.Tests.Faults;
+
+/// <summary>What must hold whatever broke: once each.</summary>
+internal static class Once
+{
+    /// <summary>Checks that what was acknowledged is stored, nothing is twice, and no stream has a gap.</summary>
+    /// <returns>The ids of all usage that is stored.</returns>
+    public static async Task<IReadOnlyList<string>> StoredAsync(TestDatabase database, IEnumerable<string> acknowledged)
+    {
+        var stored = await database.TextsAsync("select headers->>'sourceId' from spend.mt_events where stream_id like 'usage/%'");
+        Assert.Equal(stored.Count, stored.Distinct().Count());
+        Assert.Empty(acknowledged.Except(stored));
+        Assert.Empty(await database.TextsAsync(
+            """
+            select s.id from spend.mt_streams as s left join spend.mt_events as e on e.tenant_id = s.tenant_id and e.stream_id = s.id
+            group by s.tenant_id, s.id, s.version having s.version <> count(e.*) or s.version <> max(e.version)
+            """));
+        return stored;
+    }
+
+    /// <summary>Waits for running hosts to project everything, and replays it beside.</summary>
+    public static async Task ProjectedAsync(TestDatabase database, int events)
+    {
+        const string Counted = "select coalesce(sum(events), 0) from spend.daily_usage where meter in ('requests', 'amount')";
+        await Eventually.Async(async () => await database.ScalarAsync<decimal>(Counted) >= events);
+        Assert.Equal(events, await database.ScalarAsync<decimal>(Counted));
+        foreach (var projection in database.Spend.Projections())
+        {
+            Assert.Empty(await database.Spend.CreateRebuild().VerifyAsync(projection, null, TestContext.Current.CancellationToken));
+        }
+    }
+}
+
+/// <summary>Waits for a condition, by looking.</summary>
+internal static class Eventually
+{
+    /// <returns>How long it took.</returns>
+    public static Task<TimeSpan> Async(Func<bool> condition) => Async(() => Task.FromResult(condition()));
+
+    /// <returns>How long it took.</returns>
+    public static async Task<TimeSpan> Async(Func<Task<bool>> condition)
+    {
+        var patience = Stopwatch.StartNew();
+        while (!await condition())
+        {
+            Assert.True(patience.Elapsed < TimeSpan.FromSeconds(60), "It takes too long.");
+            await Task.Delay(10, TestContext.Current.CancellationToken); // A look each time; the cores are for the hosts.
+        }
+
+        return patience.Elapsed;
+    }
+}
