@@ -21,6 +21,9 @@ public sealed record EventStoreOptions
     /// <summary>Events that a projection folds before it writes. Its cost is by the key, so large pages pay.</summary>
     public int PageEvents { get; init; } = 20_000;
 
+    /// <summary>Least time between two pages while events keep coming. Numbers are behind by about as much.</summary>
+    public TimeSpan PageInterval { get; init; } = TimeSpan.FromMilliseconds(250);
+
     /// <summary>
     /// How long a gap that no live transaction can fill is left open all the same, for programs that draw sequence numbers
     /// in one transaction and insert in another.

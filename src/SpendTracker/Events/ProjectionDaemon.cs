@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Microsoft.Extensions.Logging;
 using Npgsql;
 
@@ -19,6 +20,7 @@ public sealed class ProjectionDaemon(
     private static readonly TimeSpan SignOfLife = TimeSpan.FromSeconds(5);
 
     private readonly Wake _wake = new();
+    private readonly Wake _advanced = new();
     private readonly Dictionary<string, long> _positions = [];
     private volatile bool _announce;
 
@@ -45,6 +47,7 @@ public sealed class ProjectionDaemon(
         {
             await Task.WhenAll([
                 ForeverAsync("listening", ListenAsync, cancellationToken),
+                ForeverAsync("high-water mark", AdvanceAsync, cancellationToken),
                 ForeverAsync("announcing", AnnounceAsync, cancellationToken),
                 ForeverAsync("watch over writers", new SilentWriters(dataSource, logger).EndAsync, cancellationToken),
                 .. projections.Select(projection => ForeverAsync(projection.Name, token => RunAsync(projection, token), cancellationToken))]);
@@ -88,8 +91,8 @@ public sealed class ProjectionDaemon(
         var run = new ProjectionRun(connection, projection, options);
         while (true)
         {
-            var awake = _wake.Next();
-            var applied = await run.CatchUpAsync(await highWaterMark.AdvanceAsync(cancellationToken), null, cancellationToken);
+            var advanced = _advanced.Next();
+            var applied = await run.CatchUpAsync(highWaterMark.Current, null, cancellationToken);
             lock (_positions)
             {
                 _positions[projection.Name] = run.Position;
@@ -99,6 +102,29 @@ public sealed class ProjectionDaemon(
             {
                 Projected?.Invoke(projection.Name);
                 continue;
+            }
+
+            // Not only when the mark moves: another host, which had this projection's lock, may be gone.
+            await Task.WhenAny(advanced, Task.Delay(options.PollInterval, cancellationToken));
+            cancellationToken.ThrowIfCancellationRequested();
+        }
+    }
+
+    /// <summary>
+    /// Moves the high-water mark, for all projections. While events keep coming it pauses: the mark moves by what a pause
+    /// brought, a page folds that, and what it costs is by the key and not by the event.
+    /// </summary>
+    private async Task AdvanceAsync(CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            var awake = _wake.Next();
+            var (before, started) = (highWaterMark.Current, Stopwatch.GetTimestamp());
+            if (await highWaterMark.AdvanceAsync(cancellationToken) > before)
+            {
+                _advanced.Everybody();
+                var rest = options.PageInterval - Stopwatch.GetElapsedTime(started);
+                await Task.Delay(rest > TimeSpan.Zero ? rest : TimeSpan.Zero, cancellationToken);
             }
 
             var patience = highWaterMark.Waiting ? TimeSpan.FromMilliseconds(20) : options.PollInterval;
