@@ -26,9 +26,12 @@ internal sealed class BodyBudget(EventStoreOptions options) : IEndpointFilter
         }
     }
 
-    public void Take(long bytes)
+    /// <param name="bytes">To take.</param>
+    /// <param name="alone">What the caller holds with it; with nobody beside, it may be more than there is.</param>
+    public void Take(long bytes, long alone)
     {
-        if (Interlocked.Add(ref _held, bytes) > options.RequestBytes)
+        var held = Interlocked.Add(ref _held, bytes);
+        if (held > options.RequestBytes && held > alone)
         {
             Release(bytes);
             throw new BodyBudgetException(options.RequestBytes);
@@ -50,7 +53,7 @@ internal sealed class HeldBody(BodyBudget budget)
     {
         if (bytes > _bytes)
         {
-            budget.Take(bytes - _bytes);
+            budget.Take(bytes - _bytes, alone: bytes);
             _bytes = bytes;
         }
     }

@@ -6,7 +6,7 @@ namespace SpendTracker.Tests.Faults;
 /// <summary>A request of some megabytes, made while it is sent, so that hundreds of them are not in the memory of the test.</summary>
 internal sealed class LargeRequest : HttpContent
 {
-    private const int Events = 3_000;
+    private const int Events = 2_000;
 
     private readonly int _number;
     private readonly bool _chunked;
