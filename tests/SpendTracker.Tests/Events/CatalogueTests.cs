@@ -63,7 +63,7 @@ public sealed class CatalogueTests : IAsyncLifetime
         await _database.TextsAsync(
             """
             select relkind || ' ' || relname || coalesce(' ' || array_to_string(reloptions, ' '), '') from pg_class
-            where relnamespace = 'spend'::regnamespace and starts_with(relname, 'mt_') and relkind <> 'i' order by 1 collate "C"
+            where relnamespace = 'spend'::regnamespace and starts_with(relname, 'mt_') and relkind <> 'i' order by relkind, relname
             """));
 
     [Fact]
