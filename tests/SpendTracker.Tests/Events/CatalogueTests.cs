@@ -62,7 +62,7 @@ public sealed class CatalogueTests : IAsyncLifetime
         ["S mt_events_sequence", "r mt_event_progression", "r mt_events", "r mt_streams fillfactor=20"],
         await _database.TextsAsync(
             """
-            select relkind || ' ' || relname || coalesce(' ' || array_to_string(reloptions, ' '), '') from pg_class
+            select relkind::text || ' ' || relname::text || coalesce(' ' || array_to_string(reloptions, ' '), '') from pg_class
             where relnamespace = 'spend'::regnamespace and starts_with(relname, 'mt_') and relkind <> 'i' order by relkind, relname
             """));
 
