@@ -53,15 +53,40 @@ public sealed class CatalogueTests : IAsyncLifetime
             "CREATE UNIQUE INDEX pk_mt_event_progression ON spend.mt_event_progression USING btree (name)",
             "CREATE UNIQUE INDEX pk_mt_events_stream_and_version ON spend.mt_events USING btree (tenant_id, stream_id, version)",
             "CREATE UNIQUE INDEX pkey_mt_events_seq_id ON spend.mt_events USING btree (seq_id)",
+            "CREATE UNIQUE INDEX pkey_mt_streams_tenant_id_id ON spend.mt_streams USING btree (tenant_id, id)",
         ],
-        (await _database.TextsAsync("select indexdef from pg_indexes where schemaname = 'spend' and tablename like 'mt\\_event%' order by indexname collate \"C\"")));
+        (await _database.TextsAsync("select indexdef from pg_indexes where schemaname = 'spend' and tablename like 'mt\\_%' order by indexname collate \"C\"")));
+
+    [Fact]
+    public async Task There_is_nothing_else_of_Martens_names_and_only_streams_have_a_setting_of_ours() => Assert.Equal(
+        ["S mt_events_sequence", "r mt_event_progression", "r mt_events", "r mt_streams fillfactor=20"],
+        await _database.TextsAsync(
+            """
+            select relkind::text || ' ' || relname::text || coalesce(' ' || array_to_string(reloptions, ' '), '') from pg_class
+            where relnamespace = 'spend'::regnamespace and starts_with(relname, 'mt_') and relkind <> 'i' order by relkind, relname
+            """));
+
+    [Fact]
+    public async Task No_trigger_rule_policy_function_or_partition_changes_what_Marten_does() => Assert.Empty(
+        await _database.TextsAsync(
+            """
+            with marten as (select oid, relname::text, relrowsecurity, relispartition, relhassubclass, relreplident, relpersistence, relhasrules from pg_class
+                            where relnamespace = 'spend'::regnamespace and starts_with(relname, 'mt_') and relkind = 'r')
+            select 'trigger ' || tgname from pg_trigger join marten on tgrelid = marten.oid where not tgisinternal
+            union all select 'table ' || relname from marten
+                where relrowsecurity or relispartition or relhassubclass or relhasrules or relreplident <> 'd' or relpersistence <> 'p'
+            union all select 'function ' || proname from pg_proc where pronamespace = 'spend'::regnamespace
+            union all select 'statistics ' || stxname from pg_statistic_ext where stxnamespace = 'spend'::regnamespace
+            union all select 'foreign key from ' || conrelid::regclass from pg_constraint join marten on confrelid = marten.oid
+                where contype = 'f' and conname <> 'fkey_mt_events_stream_id_tenant_id'
+            """));
 
     [Fact]
     public async Task The_sequence_is_owned_by_seq_id_starts_at_one_and_caches_nothing()
     {
         Assert.Equal("spend.mt_events_sequence", await _database.ScalarAsync<string>("select pg_get_serial_sequence('spend.mt_events', 'seq_id')"));
-        Assert.Equal("bigint 1 1 1 false", await _database.ScalarAsync<string>(
-            "select data_type || ' ' || start_value || ' ' || increment_by || ' ' || cache_size || ' ' || cycle from pg_sequences where schemaname = 'spend'"));
+        Assert.Equal("bigint 1 1 9223372036854775807 1 1 false", await _database.ScalarAsync<string>(
+            "select data_type || ' ' || start_value || ' ' || min_value || ' ' || max_value || ' ' || increment_by || ' ' || cache_size || ' ' || cycle from pg_sequences where schemaname = 'spend'"));
     }
 
     [Fact]
