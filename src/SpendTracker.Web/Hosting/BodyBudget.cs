@@ -7,18 +7,18 @@ namespace SpendTracker.Web.Hosting;
 /// slower than they are, what waits would otherwise be the number of callers times the largest request. Who does not fit is
 /// turned away before the body is read.
 /// </summary>
-internal sealed class BodyBudget(EventStoreOptions options) : IEndpointFilter
+internal sealed class BodyBudget(EventStoreOptions options)
 {
     private long _held;
 
-    public async ValueTask<object?> InvokeAsync(EndpointFilterInvocationContext context, EndpointFilterDelegate next)
+    public async Task HoldAsync(HttpContext context, RequestDelegate next)
     {
         var body = new HeldBody(this);
         try
         {
-            body.Cover(context.HttpContext.Request.ContentLength ?? 0); // A chunked body is counted as it arrives.
-            context.HttpContext.Features.Set(body);
-            return await next(context);
+            body.Cover(context.Request.ContentLength ?? 0); // A chunked body is counted as it arrives.
+            context.Features.Set(body);
+            await next(context);
         }
         finally
         {
@@ -61,8 +61,17 @@ internal sealed class HeldBody(BodyBudget budget)
     /// <summary>A caller who hangs up, or is told to come back, leaves events in the queue.</summary>
     public void HoldUntil(Task storing) => _storing = storing;
 
-    public void EndOfRequest() => _storing.ContinueWith(
-        _ => budget.Release(_bytes), CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
+    public void EndOfRequest()
+    {
+        if (_storing.IsCompleted)
+        {
+            budget.Release(_bytes);
+        }
+        else
+        {
+            _storing.ContinueWith(_ => budget.Release(_bytes), CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
+        }
+    }
 }
 
 /// <summary>No room for one more body now.</summary>

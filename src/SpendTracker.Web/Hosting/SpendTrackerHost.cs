@@ -103,12 +103,13 @@ public static class SpendTrackerHost
         app.UseAuthentication();
         app.UseAuthorization();
         app.UseAntiforgery();
+        app.UseWhen(IsApi, api => api.Use(app.Services.GetRequiredService<BodyBudget>().HoldAsync));
 
         app.MapHealthChecks("/health/live", new HealthCheckOptions { Predicate = _ => false }).AllowAnonymous();
         app.MapHealthChecks("/health/ready").AllowAnonymous();
         app.MapSignIn();
 
-        var api = app.MapGroup("/api/v1").AddEndpointFilter(app.Services.GetRequiredService<BodyBudget>());
+        var api = app.MapGroup("/api/v1");
         api.MapUsage();
         api.MapCosts();
         api.MapWorkloads();
@@ -122,7 +123,9 @@ public static class SpendTrackerHost
         return app;
     }
 
+    private static bool IsApi(HttpContext context) => context.Request.Path.StartsWithSegments("/api");
+
     /// <summary>Whether a person looks: they get a page that says what is wrong, where a program gets problem details.</summary>
     private static bool IsPage(HttpContext context) =>
-        HttpMethods.IsGet(context.Request.Method) && !context.Request.Path.StartsWithSegments("/api") && context.Request.Headers.Accept.ToString().Contains("text/html", StringComparison.Ordinal);
+        HttpMethods.IsGet(context.Request.Method) && !IsApi(context) && context.Request.Headers.Accept.ToString().Contains("text/html", StringComparison.Ordinal);
 }
