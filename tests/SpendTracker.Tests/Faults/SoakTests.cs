@@ -9,11 +9,11 @@ public sealed class SoakTests(ITestOutputHelper output)
 {
     [Fact]
     public Task Whatever_comes_together_what_was_acknowledged_is_there_once_and_the_rest_at_most_once() => RunAsync(
-        seed => new SoakOptions(seed, Bursts: 600, Restarts: 15, Terminations: 15, BackendKills: 5, ServerKills: 5));
+        seed => new SoakOptions(seed, Bursts: 300, Restarts: 8, Terminations: 8, BackendKills: 3, ServerKills: 5));
 
     [Fact]
     public Task What_was_acknowledged_survives_five_kills_of_the_host_under_load() => RunAsync(
-        seed => new SoakOptions(seed, Bursts: 40, Hosts: 2, HostKills: 5));
+        seed => new SoakOptions(seed, Bursts: 25, Hosts: 2, HostKills: 5));
 
     /// <summary>A seed that failed is given back in SPENDTRACKER_SEED.</summary>
     private async Task RunAsync(Func<int, SoakOptions> optionsOf)
