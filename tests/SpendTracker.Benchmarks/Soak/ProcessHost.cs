@@ -70,7 +70,7 @@ internal sealed class ProcessHost : SoakHost
     {
         if (_process is not null)
         {
-            _process.Kill(entireProcessTree: true);
+            _process.Kill(); // At once: looking for children first would miss the moment.
             await _process.WaitForExitAsync(CancellationToken.None);
             _process.Dispose();
             _process = null;

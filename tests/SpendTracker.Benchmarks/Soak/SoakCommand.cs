@@ -8,7 +8,7 @@ internal static class SoakCommand
 {
     /// <summary>One database: small enough to compare all of it with the model, again and again.</summary>
     private static SoakOptions OptionsOf(int seed) => new(
-        seed, Bursts: 80, Restarts: 5, Terminations: 5, BackendKills: 5, ServerKills: 10, Hosts: 2, HostKills: 10);
+        seed, Bursts: 50, Restarts: 5, Terminations: 5, BackendKills: 5, ServerKills: 10, Hosts: 2, HostKills: 10);
 
     /// <returns>0, or 1 where an invariant broke.</returns>
     public static async Task<int> RunAsync(int seed, TimeSpan time, int kills, CancellationToken cancellationToken)
