@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Globalization;
 using Npgsql;
 using SpendTracker.Events;
@@ -8,13 +9,15 @@ namespace SpendTracker.Benchmarks;
 /// <summary>A PostgreSQL server for one run, as installed: fsync and synchronous_commit on, nothing tuned. Deleted at the end.</summary>
 internal sealed class BenchmarkServer : IAsyncDisposable
 {
-    private readonly LocalServer _server;
+    private readonly LocalServerOptions _options;
     private readonly string _folder;
+    private LocalServer _server;
     private int _databases;
 
-    private BenchmarkServer(LocalServer server, string folder)
+    private BenchmarkServer(LocalServer server, LocalServerOptions options, string folder)
     {
         _server = server;
+        _options = options;
         _folder = folder;
     }
 
@@ -25,9 +28,11 @@ internal sealed class BenchmarkServer : IAsyncDisposable
         CultureInfo.InvariantCulture,
         $"{Environment.ProcessorCount} cores, {GC.GetGCMemoryInfo().TotalAvailableMemoryBytes / (1 << 30)} GiB, .NET {Environment.Version}, PostgreSQL {_server.Version} on the same machine, fsync and synchronous_commit on");
 
-    public static async Task<BenchmarkServer> StartAsync(CancellationToken cancellationToken)
+    public static Task<BenchmarkServer> StartAsync(CancellationToken cancellationToken) => StartAsync(new Dictionary<string, string>(), cancellationToken);
+
+    public static async Task<BenchmarkServer> StartAsync(IReadOnlyDictionary<string, string> settings, CancellationToken cancellationToken)
     {
-        var folder = Path.Combine(Path.GetTempPath(), $"spendtracker-benchmarks-{Environment.ProcessId}");
+        var folder = Path.Combine(Path.GetTempPath(), $"spendtracker-benchmarks-{Guid.NewGuid():N}");
         Directory.CreateDirectory(folder);
         if (!OperatingSystem.IsWindows())
         {
@@ -35,24 +40,45 @@ internal sealed class BenchmarkServer : IAsyncDisposable
             File.SetUnixFileMode(folder, (UnixFileMode)0b111_101_101);
         }
 
-        var server = await LocalServer.StartAsync(
-            new() { Name = $"benchmarks-{Environment.ProcessId}", Folder = Path.Combine(folder, "server") }, cancellationToken);
-        return new BenchmarkServer(server, folder);
+        var options = new LocalServerOptions { Name = $"benchmarks-{Environment.ProcessId}", Folder = Path.Combine(folder, "server"), Settings = settings };
+        return new BenchmarkServer(await LocalServer.StartAsync(options, cancellationToken), options, folder);
+    }
+
+    /// <summary>Kills the postmaster as kill -9 does, and starts it again on the same data.</summary>
+    public async Task CrashAsync(CancellationToken cancellationToken)
+    {
+        using (var postmaster = Process.GetProcessById(_server.ProcessId))
+        {
+            postmaster.Kill();
+            await postmaster.WaitForExitAsync(cancellationToken);
+        }
+
+        _server = await LocalServer.StartAsync(_options, cancellationToken);
     }
 
     /// <summary>A new database with SpendTracker's tables. Each measurement has its own, so that none pays for another's rows.</summary>
-    public async Task<SpendDatabase> CreateDatabaseAsync(EventStoreOptions options, CancellationToken cancellationToken)
+    public async Task<SpendDatabase> CreateDatabaseAsync(EventStoreOptions options, CancellationToken cancellationToken) =>
+        await SpendDatabase.OpenAsync(new() { ConnectionString = await CreateEmptyAsync(cancellationToken), Events = options }, cancellationToken);
+
+    /// <summary>A new database without anything in it.</summary>
+    /// <returns>Its connection string.</returns>
+    public async Task<string> CreateEmptyAsync(CancellationToken cancellationToken)
     {
         var name = string.Create(CultureInfo.InvariantCulture, $"benchmark_{++_databases}");
         await _server.CreateDatabaseIfMissingAsync(name, cancellationToken);
-        return await SpendDatabase.OpenAsync(new() { ConnectionString = _server.ConnectionString(name), Events = options }, cancellationToken);
+        return _server.ConnectionString(name);
     }
 
     /// <summary>Closes a database and deletes it, so that the disk holds no more than one measurement.</summary>
     public async Task DropAsync(SpendDatabase database)
     {
-        var name = new NpgsqlConnectionStringBuilder(database.ConnectionString).Database;
         await database.DisposeAsync();
+        await DropAsync(database.ConnectionString);
+    }
+
+    public async Task DropAsync(string connectionString)
+    {
+        var name = new NpgsqlConnectionStringBuilder(connectionString).Database;
         await using var postgres = NpgsqlDataSource.Create(_server.ConnectionString("postgres") + ";Pooling=false");
         await using var drop = postgres.CreateCommand($"drop database {name} with (force)");
         await drop.ExecuteNonQueryAsync();

@@ -1,8 +1,8 @@
 using System.Diagnostics;
 using System.Net.Http.Headers;
 using SpendTracker.Access;
+using SpendTracker.Benchmarks;
 using SpendTracker.Events;
-using SpendTracker.Web.Hosting;
 
 namespace SpendTracker.Tests;
 
@@ -34,38 +34,15 @@ internal sealed class HostProcess : IAsyncDisposable
         var client = new HttpClient { BaseAddress = new Uri(address) };
         client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", key);
         var host = new HostProcess(process, client, key);
-        var patience = Stopwatch.StartNew();
-        while (!await host.IsReadyAsync())
-        {
-            Assert.False(process.HasExited, "The host ended.");
-            Assert.True(patience.Elapsed < TimeSpan.FromSeconds(60), "The host does not become ready.");
-        }
-
+        Assert.True(await HostProgram.IsReadyAsync(process, client, TestContext.Current.CancellationToken), "The host ended, or does not become ready.");
         return host;
     }
 
     /// <summary>Starts the program with some arguments; its output goes to the test's.</summary>
-    public static Process Run(IEnumerable<string> arguments, string? connectionString, Dictionary<string, string>? environment = null, bool redirect = false)
-    {
-        var start = new ProcessStartInfo("dotnet", [typeof(SpendTrackerHost).Assembly.Location, .. arguments])
-        {
-            RedirectStandardOutput = redirect, RedirectStandardError = redirect,
-        };
-        start.Environment["ConnectionStrings__spendtracker"] = connectionString;
-        foreach (var (name, value) in environment ?? [])
-        {
-            start.Environment[name] = value;
-        }
+    public static Process Run(IEnumerable<string> arguments, string? connectionString, Dictionary<string, string>? environment = null, bool redirect = false) =>
+        HostProgram.Run(arguments, connectionString, environment, redirect);
 
-        return Process.Start(start)!;
-    }
-
-    public static int FreePort()
-    {
-        using var listener = new System.Net.Sockets.TcpListener(System.Net.IPAddress.Loopback, 0);
-        listener.Start();
-        return ((System.Net.IPEndPoint)listener.LocalEndpoint).Port;
-    }
+    public static int FreePort() => HostProgram.FreePort();
 
     /// <summary>Stops all its threads at once, as if the machine hung; its connections stay open.</summary>
     public Task FreezeAsync() => SignalAsync("STOP");
@@ -91,18 +68,5 @@ internal sealed class HostProcess : IAsyncDisposable
         using var kill = Process.Start("kill", [$"-{signal}", $"{ProcessId}"]);
         await kill.WaitForExitAsync(CancellationToken.None);
         Assert.Equal(0, kill.ExitCode);
-    }
-
-    private async Task<bool> IsReadyAsync()
-    {
-        try
-        {
-            using var response = await Client.GetAsync(new Uri("/health/ready", UriKind.Relative), TestContext.Current.CancellationToken);
-            return response.IsSuccessStatusCode;
-        }
-        catch (HttpRequestException)
-        {
-            return false;
-        }
     }
 }

@@ -1,5 +1,5 @@
-using System.Diagnostics;
 using Npgsql;
+using SpendTracker.Benchmarks.Soak;
 using SpendTracker.Contracts;
 using SpendTracker.Events;
 using SpendTracker.Rates;
@@ -49,23 +49,7 @@ public sealed class TestDatabase : IAsyncDisposable
         new RatePublished(sku, from, "USD", prices, "test"), new Recorder("test"), TestContext.Current.CancellationToken);
 
     /// <summary>Brings all projections to the high-water mark, without a daemon; waits for gaps to be passed.</summary>
-    public async Task ProjectAsync()
-    {
-        var last = await ScalarAsync<long>("select coalesce(max(seq_id), 0) from spend.mt_events");
-        var patience = Stopwatch.StartNew();
-        while (await Spend.HighWaterMark.AdvanceAsync(TestContext.Current.CancellationToken) < last)
-        {
-            Assert.True(patience.Elapsed < TimeSpan.FromSeconds(30), "The high-water mark does not reach the last event.");
-            await Task.Yield();
-        }
-
-        await using var connection = await DataSource.OpenConnectionAsync(TestContext.Current.CancellationToken);
-        foreach (var projection in Spend.Projections())
-        {
-            await new ProjectionRun(connection, projection, Spend.Options.Events).CatchUpAsync(
-                Spend.HighWaterMark.Current, null, TestContext.Current.CancellationToken);
-        }
-    }
+    public Task ProjectAsync() => CatchUp.ToTheEndAsync(Spend, TestContext.Current.CancellationToken);
 
     public async Task<T> ScalarAsync<T>(string sql)
     {

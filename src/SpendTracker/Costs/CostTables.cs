@@ -53,7 +53,13 @@ internal static class CostTables
             events bigint not null,
             primary key (tenant_id, month, workload, approach, component, sku, meter, variant)
         );
-        create index if not exists monthly_cost_sku on monthly_cost (tenant_id, sku);
+
+        -- With "if not exists" it would wait for a projection's page, or for a rebuild, even where there is nothing to do.
+        do $$ begin
+            if to_regclass('monthly_cost_sku') is null then
+                create index monthly_cost_sku on monthly_cost (tenant_id, sku);
+            end if;
+        end $$;
         """;
 
     // The price of a unit is exact: rates are published per 1, 1,000 or 1,000,000.

@@ -56,7 +56,7 @@ internal sealed class AppendTransaction(NpgsqlDataSource dataSource, List<Pendin
         using var connection = dataSource.OpenConnection();
         using var transaction = connection.BeginTransaction();
         var sequence = Reserve(connection, incoming);
-        CompareDuplicates(connection, incoming);
+        CompareDuplicates(connection, first);
         var fresh = incoming.Where(append => append.Outcome is null).ToArray();
         if (fresh.Length > 0)
         {
@@ -64,12 +64,10 @@ internal sealed class AppendTransaction(NpgsqlDataSource dataSource, List<Pendin
         }
 
         transaction.Commit();
-        foreach (var repeat in repeats)
+        foreach (var repeat in repeats.Where(repeat => repeat.Outcome is null))
         {
-            var stored = first[repeat.Event.Id];
-            repeat.Outcome = stored.Outcome is { Status: AppendStatus.Conflict } conflict
-                ? conflict
-                : repeat.AgainstStored(stored.Event.Type.Name, stored.Event.Data);
+            var stored = first[repeat.Event.Id].Event; // It was fresh, so what it brought is what is stored.
+            repeat.Outcome = repeat.AgainstStored(stored.Type.Name, stored.Data);
         }
     }
 
@@ -108,21 +106,25 @@ internal sealed class AppendTransaction(NpgsqlDataSource dataSource, List<Pendin
 
     private static long[] Longs(NpgsqlDataReader reader, int column) => reader.IsDBNull(column) ? [] : reader.GetFieldValue<long[]>(column);
 
-    private static void CompareDuplicates(NpgsqlConnection connection, PendingAppend[] incoming)
+    /// <summary>Each by itself, repeats too: of two with one id, one may be what is stored and the other contradict it.</summary>
+    private void CompareDuplicates(NpgsqlConnection connection, Dictionary<Guid, PendingAppend> first)
     {
-        var duplicates = incoming.Where(append => append.Outcome is not null).ToDictionary(append => append.Event.Id);
+        var duplicates = batch.Where(append => first[append.Event.Id].Outcome is not null).ToLookup(append => append.Event.Id);
         if (duplicates.Count == 0)
         {
             return;
         }
 
         using var command = new NpgsqlCommand("select id, type, data from spend.mt_events where id = any($1)", connection);
-        command.Parameters.Add(new() { Value = duplicates.Keys.ToArray() });
+        command.Parameters.Add(new() { Value = duplicates.Select(same => same.Key).ToArray() });
         using var reader = command.ExecuteReader();
         while (reader.Read())
         {
-            var duplicate = duplicates[reader.GetGuid(0)];
-            duplicate.Outcome = duplicate.AgainstStored(reader.GetString(1), reader.GetFieldValue<byte[]>(2));
+            var (id, type, data) = (reader.GetGuid(0), reader.GetString(1), reader.GetFieldValue<byte[]>(2));
+            foreach (var duplicate in duplicates[id])
+            {
+                duplicate.Outcome = duplicate.AgainstStored(type, data);
+            }
         }
     }
 

@@ -47,11 +47,20 @@ public static class EventSchema
             constraint fkey_mt_events_stream_id_tenant_id foreign key (tenant_id, stream_id)
                 references spend.mt_streams (tenant_id, id)
         );
-        create unique index if not exists pk_mt_events_stream_and_version on spend.mt_events (tenant_id, stream_id, version);
-        create unique index if not exists idx_mt_events_event_id on spend.mt_events (id);
-
         create sequence if not exists spend.mt_events_sequence;
-        alter sequence spend.mt_events_sequence owned by spend.mt_events.seq_id;
+
+        -- Even where there is nothing to do, these would wait for every transaction that appends, and all others behind them.
+        do $$ begin
+            if to_regclass('spend.pk_mt_events_stream_and_version') is null then
+                create unique index pk_mt_events_stream_and_version on spend.mt_events (tenant_id, stream_id, version);
+            end if;
+            if to_regclass('spend.idx_mt_events_event_id') is null then
+                create unique index idx_mt_events_event_id on spend.mt_events (id);
+            end if;
+            if pg_get_serial_sequence('spend.mt_events', 'seq_id') is null then
+                alter sequence spend.mt_events_sequence owned by spend.mt_events.seq_id;
+            end if;
+        end $$;
 
         create table if not exists spend.mt_event_progression (
             name varchar not null,

@@ -62,7 +62,8 @@ public sealed class EventStore : IAsyncDisposable
         await using var command = _dataSource.CreateCommand(
             """
             with head as (
-                insert into spend.mt_streams as s (tenant_id, id, version, timestamp, created) values ($1, $2, $3, $4, $4)
+                insert into spend.mt_streams as s (tenant_id, id, version, timestamp, created)
+                select $1, $2, $3, $4, $4 where $5 = 0 or exists (select from spend.mt_streams where tenant_id = $1 and id = $2)
                 on conflict (tenant_id, id) do update set version = excluded.version, timestamp = excluded.timestamp
                 where s.version = $5
                 returning version)

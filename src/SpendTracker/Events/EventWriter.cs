@@ -142,7 +142,7 @@ internal sealed class EventWriter : IAsyncDisposable
             catch (NpgsqlException fault) when (attempt < Attempts && IsWorthAnotherTry(fault, attempt))
             {
                 // If the commit's answer was what got lost, the next attempt finds the events there and says duplicate: once is once.
-                if (fault is not PostgresException)
+                if (IsConnectionLost(fault))
                 {
                     _dataSource.Clear(); // The server may be a new one: then every connection that waits in the pool is dead.
                 }
@@ -152,8 +152,12 @@ internal sealed class EventWriter : IAsyncDisposable
 
     // Another host took the same id, or a lock, at the same moment: the next attempt sees what it committed. A connection
     // that had died in the pool gets one more try on a fresh one.
-    private static bool IsWorthAnotherTry(NpgsqlException fault, int attempt) => fault is PostgresException { SqlState: var state }
-        ? state is PostgresErrorCodes.UniqueViolation or PostgresErrorCodes.DeadlockDetected or PostgresErrorCodes.SerializationFailure
-            || (attempt == 1 && state == PassingFault.IdleInTransaction)
-        : attempt == 1 && fault.IsTransient;
+    private static bool IsWorthAnotherTry(NpgsqlException fault, int attempt) => IsConnectionLost(fault)
+        ? attempt == 1 && (fault.IsTransient || fault is PostgresException)
+        : fault.SqlState is PostgresErrorCodes.UniqueViolation or PostgresErrorCodes.DeadlockDetected or PostgresErrorCodes.SerializationFailure
+            || (attempt == 1 && fault.SqlState == PassingFault.IdleInTransaction);
+
+    /// <summary>A server that ends may still say so; then that is what waits on the connection.</summary>
+    private static bool IsConnectionLost(NpgsqlException fault) =>
+        fault is not PostgresException { SqlState: not (PostgresErrorCodes.AdminShutdown or PostgresErrorCodes.CrashShutdown) };
 }

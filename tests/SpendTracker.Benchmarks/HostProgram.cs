@@ -1,0 +1,55 @@
+using System.Diagnostics;
+using System.Net;
+using System.Net.Sockets;
+using SpendTracker.Web.Hosting;
+
+namespace SpendTracker.Benchmarks;
+
+/// <summary>The program itself, as a user starts it.</summary>
+internal static class HostProgram
+{
+    public static Process Run(IEnumerable<string> arguments, string? connectionString, Dictionary<string, string>? environment = null, bool redirect = false)
+    {
+        var start = new ProcessStartInfo("dotnet", [typeof(SpendTrackerHost).Assembly.Location, .. arguments])
+        {
+            RedirectStandardOutput = redirect, RedirectStandardError = redirect,
+        };
+        start.Environment["ConnectionStrings__spendtracker"] = connectionString;
+        foreach (var (name, value) in environment ?? [])
+        {
+            start.Environment[name] = value;
+        }
+
+        return Process.Start(start)!;
+    }
+
+    public static int FreePort()
+    {
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        return ((IPEndPoint)listener.LocalEndpoint).Port;
+    }
+
+    /// <summary>Asks until the host says that it is ready.</summary>
+    /// <returns>False where it ended, or did not get ready within a minute.</returns>
+    public static async Task<bool> IsReadyAsync(Process process, HttpClient client, CancellationToken cancellationToken)
+    {
+        for (var patience = Stopwatch.StartNew(); patience.Elapsed < TimeSpan.FromMinutes(1) && !process.HasExited;)
+        {
+            try
+            {
+                using var response = await client.GetAsync(new Uri("/health/ready", UriKind.Relative), cancellationToken);
+                if (response.IsSuccessStatusCode)
+                {
+                    return true;
+                }
+            }
+            catch (HttpRequestException)
+            {
+                await Task.Delay(TimeSpan.FromMilliseconds(20), cancellationToken); // Or asking would take the core that it starts on.
+            }
+        }
+
+        return false;
+    }
+}

@@ -1,0 +1,79 @@
+using System.Diagnostics;
+using System.Net;
+using System.Net.Http.Headers;
+using System.Text;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using SpendTracker.Contracts;
+
+namespace SpendTracker.Benchmarks.Soak;
+
+/// <summary>The real program in a process of its own, over HTTP. It is only ever ended by kill -9.</summary>
+internal sealed class ProcessHost : SoakHost
+{
+    private readonly string _connectionString;
+    private readonly string _address = $"http://127.0.0.1:{HostProgram.FreePort()}";
+    private readonly HttpClient _client;
+    private Process? _process;
+
+    private ProcessHost(string connectionString, string key)
+    {
+        _connectionString = connectionString;
+        _client = new HttpClient { BaseAddress = new Uri(_address) };
+        _client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", key);
+    }
+
+    public static async Task<ProcessHost> StartAsync(string connectionString, string key, CancellationToken cancellationToken)
+    {
+        var host = new ProcessHost(connectionString, key);
+        await host.BeginAsync(cancellationToken);
+        return host;
+    }
+
+    public override async Task<AppendStatus[]> AppendAsync(IReadOnlyList<SoakEvent> events, CancellationToken cancellationToken)
+    {
+        var body = new JsonArray([.. events.Select(e => e.ToJson())]).ToJsonString();
+        using var content = new StringContent(body, Encoding.UTF8, "application/json");
+        using var response = await _client.PostAsync(new Uri("/api/v1/usage", UriKind.Relative), content, cancellationToken);
+        var text = await response.Content.ReadAsStringAsync(cancellationToken);
+        if (response.StatusCode is not (HttpStatusCode.OK or HttpStatusCode.MultiStatus))
+        {
+            throw response.StatusCode == HttpStatusCode.ServiceUnavailable
+                ? new HttpRequestException(text)
+                : new InvariantBrokenException($"The host answered {response.StatusCode}: {text}");
+        }
+
+        var answer = JsonSerializer.Deserialize(text, ContractsJson.Default.UsageResponse)!;
+        return [.. answer.Results.Select(result => result.Status)];
+    }
+
+    public override async ValueTask DisposeAsync()
+    {
+        await EndAsync();
+        _client.Dispose();
+    }
+
+    protected override async Task BeginAsync(CancellationToken cancellationToken)
+    {
+        _process = HostProgram.Run(
+            ["serve", "--urls", _address], _connectionString,
+            new() { ["SpendTracker__Events__PageEvents"] = "50", ["SpendTracker__Events__GapGrace"] = "00:00:00.1", ["Logging__LogLevel__Default"] = "None" },
+            redirect: true);
+        var said = Task.WhenAll(_process.StandardOutput.ReadToEndAsync(CancellationToken.None), _process.StandardError.ReadToEndAsync(CancellationToken.None));
+        if (!await HostProgram.IsReadyAsync(_process, _client, cancellationToken))
+        {
+            throw new InvariantBrokenException(_process.HasExited ? $"The host ended: {string.Concat(await said)}" : "The host does not become ready.");
+        }
+    }
+
+    protected override async Task EndAsync()
+    {
+        if (_process is not null)
+        {
+            _process.Kill(); // At once: looking for children first would miss the moment.
+            await _process.WaitForExitAsync(CancellationToken.None);
+            _process.Dispose();
+            _process = null;
+        }
+    }
+}
