@@ -26,7 +26,7 @@ internal sealed class BenchmarkServer : IAsyncDisposable
     /// <summary>What the figures were measured on.</summary>
     public string Machine => string.Create(
         CultureInfo.InvariantCulture,
-        $"{Environment.ProcessorCount} cores, {GC.GetGCMemoryInfo().TotalAvailableMemoryBytes / (1 << 30)} GiB, .NET {Environment.Version}, PostgreSQL {_server.Version} on the same machine, fsync and synchronous_commit on");
+        $"{Environment.ProcessorCount} cores, {GC.GetGCMemoryInfo().TotalAvailableMemoryBytes / (1 << 30)} GiB, .NET {Environment.Version}, PostgreSQL {_server.Version} on the same machine, fsync and synchronous_commit on{string.Concat(_options.Settings.Select(setting => $", {setting.Key} {setting.Value}"))}");
 
     public static Task<BenchmarkServer> StartAsync(CancellationToken cancellationToken) => StartAsync(new Dictionary<string, string>(), cancellationToken);
 

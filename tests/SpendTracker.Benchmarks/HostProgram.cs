@@ -23,6 +23,20 @@ internal static class HostProgram
         return Process.Start(start)!;
     }
 
+    /// <summary>Starts serving, with nothing on the console, and waits until the host is ready.</summary>
+    /// <param name="client">With the address to serve.</param>
+    /// <returns>The process, and what it said where it does not become ready.</returns>
+    public static async Task<(Process Process, string? Fault)> ServeAsync(
+        HttpClient client, string connectionString, Dictionary<string, string> settings, CancellationToken cancellationToken)
+    {
+        var process = Run(
+            ["serve", "--urls", client.BaseAddress!.GetLeftPart(UriPartial.Authority)], connectionString,
+            new(settings) { ["Logging__LogLevel__Default"] = "None" }, redirect: true);
+        var said = Task.WhenAll(process.StandardOutput.ReadToEndAsync(CancellationToken.None), process.StandardError.ReadToEndAsync(CancellationToken.None));
+        return (process, await IsReadyAsync(process, client, cancellationToken) ? null
+            : process.HasExited ? $"The host ended: {string.Concat(await said)}" : "The host does not become ready.");
+    }
+
     public static int FreePort()
     {
         using var listener = new TcpListener(IPAddress.Loopback, 0);

@@ -56,18 +56,28 @@ internal sealed class RawCopy : IAsyncDisposable
         }
     });
 
+    /// <summary>Takes numbers off the store's sequence for the next events, where the store appends to the same table in turns.</summary>
+    public async Task ReserveAsync(int count, CancellationToken cancellationToken)
+    {
+        const string Sequence = "'spend.mt_events_sequence'";
+        _seqId = await Sql.ScalarAsync<long>(
+            _database.DataSource, $"select setval({Sequence}, nextval({Sequence}) + {count - 1})", cancellationToken) - count;
+    }
+
     /// <summary>Leaves heads and sequence as if the store had appended these events, so that it can go on from there.</summary>
     public async Task FinishAsync(CancellationToken cancellationToken)
     {
+        await using (var heads = _database.DataSource.CreateCommand(
+            "update spend.mt_streams as s set version = e.version from unnest($2, $3) as e (id, version) where (s.tenant_id, s.id) = ($1, e.id)"))
+        {
+            heads.Parameters.Add(new() { Value = Tenant.Default });
+            heads.Parameters.Add(new() { Value = _versions.Keys.ToArray() });
+            heads.Parameters.Add(new() { Value = _versions.Values.ToArray() });
+            await heads.ExecuteNonQueryAsync(cancellationToken);
+        }
+
         await Sql.RunAsync(
-            _database.DataSource,
-            """
-            update spend.mt_streams as s set version = e.version
-            from (select tenant_id, stream_id, max(version) as version from spend.mt_events group by 1, 2) as e
-            where (e.tenant_id, e.stream_id) = (s.tenant_id, s.id) and s.version <> e.version;
-            select setval('spend.mt_events_sequence', (select max(seq_id) from spend.mt_events))
-            """,
-            cancellationToken);
+            _database.DataSource, "select setval('spend.mt_events_sequence', (select max(seq_id) from spend.mt_events))", cancellationToken);
     }
 
     public ValueTask DisposeAsync() => _connection.DisposeAsync();

@@ -8,7 +8,8 @@ namespace SpendTracker.Benchmarks;
 
 /// <summary>Token usage as a service would send it, each event with an id of its own.</summary>
 /// <param name="workloads">Among how many workloads, and so streams, the events go round.</param>
-internal sealed class UsageEvents(int workloads)
+/// <param name="name">What the workloads' names begin with.</param>
+internal sealed class UsageEvents(int workloads, string name = "support-chat")
 {
     private static readonly Recorder Recorder = new("key:0123456789ab", "benchmarks");
 
@@ -53,6 +54,6 @@ internal sealed class UsageEvents(int workloads)
     }
 
     private TokenUsageRecorded Usage(int i) => new(
-        string.Create(CultureInfo.InvariantCulture, $"support-chat-{i % workloads:000}"), Approach.PromptEngineering, "openai", "gpt-4o",
+        string.Create(CultureInfo.InvariantCulture, $"{name}-{i % workloads:000}"), Approach.PromptEngineering, "openai", "gpt-4o",
         InputTokens: 200 + (i % 1_800), OutputTokens: 50 + (i % 400), Start.AddMilliseconds(i % 3_600_000), Variant: "few-shot/v3");
 }

@@ -1,3 +1,6 @@
+using System.Diagnostics;
+using Npgsql;
+
 namespace SpendTracker.Benchmarks.Append;
 
 /// <summary>How fast events go in, against raw COPY: by the store alone, and over HTTP by the whole host.</summary>
@@ -30,12 +33,33 @@ internal sealed class AppendBenchmark(BenchmarkServer server, Report report, boo
             rows.AddRange(await MeasureAsync(together, cancellationToken));
         }
 
+        report.Note(await CommitAsync(cancellationToken));
         report.Table("Append", ["what", "events/s", "raw COPY, rows/s", "ratio to raw COPY", "p50", "p99", "CPU here", "CPU in PostgreSQL", "allocated"], rows);
         var example = new UsageEvents(1).Stored(1)[0];
         report.Note(
             $"An event is {new UsageEvents(1).Json(1)[0].Length} bytes of JSON as sent, {example.Data.Length} as stored with {example.Headers.Length} of headers. "
             + "Raw COPY: one connection, the same table, keys and foreign key, a commit every 5,000 rows. HTTP: the whole host with an API key and its projections running; "
             + "it, PostgreSQL and the client that loads it share the cores. All that was acknowledged was found stored, without gaps.");
+    }
+
+    /// <summary>How long one client waits for the commit of one row: what each append transaction pays at least.</summary>
+    private async Task<string> CommitAsync(CancellationToken cancellationToken)
+    {
+        var connectionString = await server.CreateEmptyAsync(cancellationToken);
+        Series times = new();
+        await using (var dataSource = NpgsqlDataSource.Create(connectionString))
+        {
+            await Sql.RunAsync(dataSource, "create table one_row (n int)", cancellationToken);
+            for (var i = 0; i < 200; i++)
+            {
+                var started = Stopwatch.GetTimestamp();
+                await Sql.RunAsync(dataSource, "insert into one_row values (1)", cancellationToken);
+                times.Add(Stopwatch.GetElapsedTime(started).TotalMilliseconds);
+            }
+        }
+
+        await server.DropAsync(connectionString);
+        return $"Inserting one row and committing it took {Report.Milliseconds(times.Median)} (p99 {Report.Milliseconds(times.Percentile(0.99))}).";
     }
 
     private sealed record Measurement(string Name, Func<string, Task<AppendEntry>> OpenAsync);

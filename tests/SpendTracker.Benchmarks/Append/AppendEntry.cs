@@ -1,4 +1,3 @@
-using SpendTracker.Contracts;
 using SpendTracker.Events;
 
 namespace SpendTracker.Benchmarks.Append;
@@ -40,26 +39,7 @@ internal sealed class AppendEntry : IAsyncDisposable
         return entry;
     }
 
-    /// <summary>Fast and wrong is no result: what was acknowledged must be stored, once, and no stream may have a gap.</summary>
-    public async Task VerifyAsync(CancellationToken cancellationToken)
-    {
-        var stored = await Sql.ScalarAsync<long>(
-            _database.DataSource, "select count(*) from spend.mt_events where type = 'token_usage_recorded'", cancellationToken);
-        var broken = await Sql.ScalarAsync<long>(
-            _database.DataSource,
-            """
-            select count(*)
-            from spend.mt_streams as s
-            full join (select tenant_id, stream_id, count(*) as events, min(version) as first, max(version) as last
-                       from spend.mt_events group by tenant_id, stream_id) as e on (e.tenant_id, e.stream_id) = (s.tenant_id, s.id)
-            where (s.version, e.first, e.last) is distinct from (e.events, 1::bigint, e.events)
-            """,
-            cancellationToken);
-        if (stored != _acknowledged || broken != 0)
-        {
-            throw new BenchmarkFailedException($"{Contestant.Name}: {_acknowledged} events were acknowledged, {stored} are stored, and {broken} streams have gaps.");
-        }
-    }
+    public Task VerifyAsync(CancellationToken cancellationToken) => Stored.VerifyAsync(_database.DataSource, Contestant.Name, _acknowledged, cancellationToken);
 
     public async ValueTask DisposeAsync()
     {
@@ -73,18 +53,9 @@ internal sealed class AppendEntry : IAsyncDisposable
 
     private async Task<Work> AppendAsync(EventToAppend[][] calls, int callers, CancellationToken cancellationToken)
     {
-        var next = -1;
-        async Task CallAsync()
-        {
-            while (Interlocked.Increment(ref next) is var call && call < calls.Length)
-            {
-                var results = await _database.Store.AppendAsync(calls[call], cancellationToken);
-                Interlocked.Add(ref _acknowledged, results.Count(result => result.Status == AppendStatus.Appended));
-            }
-        }
-
-        return await Work.MeasureAsync(
-            _server, calls.Sum(call => call.Length), () => Task.WhenAll(Enumerable.Range(0, callers).Select(_ => Task.Run(CallAsync, cancellationToken))));
+        var (work, appended) = await StoreLoad.AppendAsync(_server, _database.Store, calls, callers, cancellationToken);
+        _acknowledged += appended;
+        return work;
     }
 
     private async Task<Work> RequestAsync(IReadOnlyList<LoadRequest> requests, CancellationToken cancellationToken)

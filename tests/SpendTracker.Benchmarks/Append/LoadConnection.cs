@@ -6,7 +6,16 @@ using System.Text;
 namespace SpendTracker.Benchmarks.Append;
 
 /// <summary>A prepared request, headers and all.</summary>
-internal sealed record LoadRequest(byte[] Bytes, int Events);
+internal sealed record LoadRequest(byte[] Bytes, int Events)
+{
+    /// <param name="events">JSON of the API; alone, or as an array.</param>
+    public static LoadRequest Of(string key, string[] events)
+    {
+        var body = Encoding.UTF8.GetBytes(events.Length == 1 ? events[0] : $"[{string.Join(",", events)}]");
+        var headers = $"POST /api/v1/usage HTTP/1.1\r\nHost: 127.0.0.1\r\nAuthorization: Bearer {key}\r\nContent-Type: application/json\r\nContent-Length: {body.Length}\r\n\r\n";
+        return new LoadRequest([.. Encoding.ASCII.GetBytes(headers), .. body], events.Length);
+    }
+}
 
 /// <summary>
 /// A kept-alive HTTP connection that sends prepared requests one after the other. A socket and not HttpClient: client and

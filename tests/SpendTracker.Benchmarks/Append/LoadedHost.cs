@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.Text;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.Extensions.Logging;
@@ -44,12 +43,7 @@ internal sealed class LoadedHost : IAsyncDisposable
         return host;
     }
 
-    public IReadOnlyList<LoadRequest> Requests(string[] events, int batch) => [.. events.Chunk(batch).Select(part =>
-    {
-        var body = Encoding.UTF8.GetBytes(batch == 1 ? part[0] : $"[{string.Join(",", part)}]");
-        var headers = $"POST /api/v1/usage HTTP/1.1\r\nHost: 127.0.0.1\r\nAuthorization: Bearer {_key}\r\nContent-Type: application/json\r\nContent-Length: {body.Length}\r\n\r\n";
-        return new LoadRequest([.. Encoding.ASCII.GetBytes(headers), .. body], part.Length);
-    })];
+    public IReadOnlyList<LoadRequest> Requests(string[] events, int batch) => [.. events.Chunk(batch).Select(part => LoadRequest.Of(_key, part))];
 
     /// <summary>Sends all requests over all connections.</summary>
     /// <returns>How long each took, in milliseconds.</returns>

@@ -23,7 +23,7 @@ internal static class CatchUp
             var run = new ProjectionRun(connection, projection, database.Options.Events);
             do
             {
-                await run.CatchUpAsync(database.HighWaterMark.Current, null, cancellationToken);
+                await run.CatchUpAsync(database.HighWaterMark.Current, _ => patience.Restart(), cancellationToken);
                 await PauseAsync(patience, $"The projection {projection.Name} does not reach the last event.");
             }
             while (run.Position < last);

@@ -12,14 +12,13 @@ namespace SpendTracker.Benchmarks.Soak;
 internal sealed class ProcessHost : SoakHost
 {
     private readonly string _connectionString;
-    private readonly string _address = $"http://127.0.0.1:{HostProgram.FreePort()}";
     private readonly HttpClient _client;
     private Process? _process;
 
     private ProcessHost(string connectionString, string key)
     {
         _connectionString = connectionString;
-        _client = new HttpClient { BaseAddress = new Uri(_address) };
+        _client = new HttpClient { BaseAddress = new Uri($"http://127.0.0.1:{HostProgram.FreePort()}") };
         _client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", key);
     }
 
@@ -55,14 +54,11 @@ internal sealed class ProcessHost : SoakHost
 
     protected override async Task BeginAsync(CancellationToken cancellationToken)
     {
-        _process = HostProgram.Run(
-            ["serve", "--urls", _address], _connectionString,
-            new() { ["SpendTracker__Events__PageEvents"] = "50", ["SpendTracker__Events__GapGrace"] = "00:00:00.1", ["Logging__LogLevel__Default"] = "None" },
-            redirect: true);
-        var said = Task.WhenAll(_process.StandardOutput.ReadToEndAsync(CancellationToken.None), _process.StandardError.ReadToEndAsync(CancellationToken.None));
-        if (!await HostProgram.IsReadyAsync(_process, _client, cancellationToken))
+        (_process, var fault) = await HostProgram.ServeAsync(
+            _client, _connectionString, new() { ["SpendTracker__Events__PageEvents"] = "50", ["SpendTracker__Events__GapGrace"] = "00:00:00.1" }, cancellationToken);
+        if (fault is not null)
         {
-            throw new InvariantBrokenException(_process.HasExited ? $"The host ended: {string.Concat(await said)}" : "The host does not become ready.");
+            throw new InvariantBrokenException(fault);
         }
     }
 

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Net;
 using Npgsql;
+using SpendTracker.Benchmarks;
 
 namespace SpendTracker.Tests.Faults;
 
@@ -40,7 +41,7 @@ public sealed class BackPressureTests
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => hungUp);
 
         var answers = await Task.WhenAll(Enumerable.Range(1, Requests).Select(n => PostAsync(host, Request(n), TestContext.Current.CancellationToken)));
-        var memory = MostMemory(host);
+        var memory = ProcessMemory.Peak(host.ProcessId);
         await standstill.RollbackAsync(TestContext.Current.CancellationToken);
 
         Assert.All(answers, answer => Assert.Equal((HttpStatusCode.ServiceUnavailable, "1"), (answer.Status, answer.RetryAfter)));
@@ -71,12 +72,5 @@ public sealed class BackPressureTests
             using var response = await host.Client.PostAsync(Usage, request, cancellationToken);
             return new Answer(response.StatusCode, response.Headers.RetryAfter?.ToString(), Stopwatch.GetElapsedTime(asked));
         }
-    }
-
-    /// <summary>The most that the process ever had in memory, in bytes.</summary>
-    private static long MostMemory(HostProcess host)
-    {
-        var line = File.ReadLines($"/proc/{host.ProcessId}/status").Single(line => line.StartsWith("VmHWM:", StringComparison.Ordinal));
-        return long.Parse(line.Split(':')[1].Replace("kB", "", StringComparison.Ordinal), NumberStyles.AllowLeadingWhite | NumberStyles.AllowTrailingWhite, CultureInfo.InvariantCulture) * 1024;
     }
 }

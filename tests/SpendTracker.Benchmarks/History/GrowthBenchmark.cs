@@ -1,0 +1,110 @@
+using System.Diagnostics;
+using System.Globalization;
+using SpendTracker.Benchmarks.Append;
+using SpendTracker.Benchmarks.Soak;
+
+namespace SpendTracker.Benchmarks.History;
+
+/// <summary>What becomes slower as the log grows: appending, the overview, and how much disk an event takes.</summary>
+internal sealed class GrowthBenchmark(BenchmarkServer server, Report report, bool quick, string millions)
+{
+    private const int Workloads = 500;
+
+    private readonly int _events = quick ? 4_000 : 60_000;
+    private readonly int _rounds = quick ? 1 : 3;
+    private readonly int _queries = quick ? 20 : 200;
+    private readonly UsageEvents _stored = new(Workloads);
+    private readonly UsageEvents _copied = new(Workloads, "copied"); // Streams of its own: it does not know the store's versions.
+    private long _copies;
+    private long _appended;
+    private long _wal;
+    private long _walEvents;
+
+    public async Task RunAsync(CancellationToken cancellationToken)
+    {
+        long[] sizes = quick ? [20_000, 100_000] : [.. millions.Split(',').Select(size => (long)(double.Parse(size, CultureInfo.InvariantCulture) * 1_000_000))];
+        List<string[]> rows = [];
+        await using var log = await HistoryLog.OpenAsync(server, _copied.Streams, cancellationToken);
+        foreach (var size in sizes)
+        {
+            var missing = size - log.Events - _copies - _appended;
+            var projected = missing > 0
+                ? await log.GrowAsync((int)missing, cancellationToken)
+                : throw new BenchmarkFailedException($"Measuring the size before has made the log larger than {Report.Number(size)} events.");
+            rows.Add([.. await MeasureAsync(log, cancellationToken), Report.Number(projected)]);
+        }
+
+        await log.Copy.FinishAsync(cancellationToken);
+        await CatchUp.ToTheEndAsync(log.Database, cancellationToken);
+        await Stored.VerifyAsync(log.Database.DataSource, "Growth", log.Events + _copies + _appended, cancellationToken);
+        await Stored.VerifyProjectedAsync(log.Database.DataSource, "Growth", cancellationToken);
+        report.Table(
+            "As the log grows",
+            [
+                "events", "500 a call, 16 callers, events/s", "ratio to raw COPY", "1 a call, 256 callers, events/s", "ratio to raw COPY", "raw COPY, rows/s",
+                "12 months by approach", "p95", "mt_events, MiB", "its indexes, MiB", "mt_streams, MiB", "disk, B an event", "WAL, B an event", "projected, events/s",
+            ],
+            rows);
+        report.Note(
+            "One database. Events of 500 workloads and 36 months, put in by raw COPY and projected, then vacuumed, and a checkpoint; then store and raw COPY append to it in turns. "
+            + "Disk is mt_events with its indexes. WAL is that of the store's appends of 500 a call, pages in full after the checkpoint included. All is stored once, without gaps, and projected.");
+    }
+
+    private async Task<string[]> MeasureAsync(HistoryLog log, CancellationToken cancellationToken)
+    {
+        var (dataSource, size) = (log.Database.DataSource, log.Events + _copies + _appended);
+        var sizes = await Task.WhenAll(new[] { "pg_table_size('spend.mt_events')", "pg_indexes_size('spend.mt_events')", "pg_total_relation_size('spend.mt_streams')" }
+            .Select(bytes => Sql.ScalarAsync<long>(dataSource, $"select {bytes}", cancellationToken)));
+        var query = await QueryAsync(log, cancellationToken);
+        (_wal, _walEvents) = (0, 0);
+        var reference = new Contestant("raw COPY", async token =>
+        {
+            _copies += _events;
+            return await log.CopyAsync(_copied.Stored(_events), token);
+        });
+        var large = new Contestant("500 events a call, 16 callers", token => AppendAsync(log, _events, callers: 16, batch: 500, token));
+        var single = new Contestant("1 event a call, 256 callers", token => AppendAsync(log, _events / 2, callers: 256, batch: 1, token));
+        await Rounds.RunAsync(_rounds, reference, [large, single], cancellationToken);
+        return
+        [
+            Report.Number(size), Report.Number(large.Rates.Median), Report.Ratio(large.Ratios), Report.Number(single.Rates.Median), Report.Ratio(single.Ratios),
+            Report.Number(reference.Rates.Median), Report.Milliseconds(query.Median), Report.Milliseconds(query.Percentile(0.95)),
+            .. sizes.Select(bytes => Report.Number(bytes / 1048576.0)), Report.Number((sizes[0] + sizes[1]) / (double)size), Report.Number(_wal / (double)_walEvents),
+        ];
+    }
+
+    private async Task<Work> AppendAsync(HistoryLog log, int events, int callers, int batch, CancellationToken cancellationToken)
+    {
+        var calls = _stored.Stored(events).Chunk(batch).ToArray();
+        var before = await Sql.WalAsync(log.Database.DataSource, cancellationToken);
+        var (work, appended) = await StoreLoad.AppendAsync(server, log.Database.Store, calls, callers, cancellationToken);
+        _appended += appended;
+        if (batch > 1)
+        {
+            _wal += await Sql.WalAsync(log.Database.DataSource, cancellationToken) - before;
+            _walEvents += appended;
+        }
+
+        return work;
+    }
+
+    private async Task<Series> QueryAsync(HistoryLog log, CancellationToken cancellationToken)
+    {
+        Series times = new();
+        for (var run = -20; run < _queries; run++) // The first ones warm up.
+        {
+            var started = Stopwatch.GetTimestamp();
+            if (await log.TotalAsync(cancellationToken) == 0)
+            {
+                throw new BenchmarkFailedException("The last year costs nothing.");
+            }
+
+            if (run >= 0)
+            {
+                times.Add(Stopwatch.GetElapsedTime(started).TotalMilliseconds);
+            }
+        }
+
+        return times;
+    }
+}
