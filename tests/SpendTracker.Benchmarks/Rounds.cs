@@ -27,10 +27,11 @@ internal sealed record Contestant(string Name, Func<CancellationToken, Task<Work
     /// <summary>False in the round that warms up.</summary>
     public bool Counts { get; set; }
 
-    public void Add(Work work, Work reference)
+    /// <param name="reference">What the reference did in a second.</param>
+    public void Add(Work work, double reference)
     {
         Rates.Add(work.Rate);
-        Ratios.Add(work.Rate / reference.Rate);
+        Ratios.Add(work.Rate / reference);
         OwnCpu.Add(work.OwnCpu / work.Count * 1e6);
         ServerCpu.Add(work.ServerCpu / work.Count * 1e6);
         Allocated.Add((double)work.Allocated / work.Count);
@@ -58,7 +59,7 @@ internal static class Rounds
                 if (contestant.Counts)
                 {
                     reference.Rates.Add(before.Rate);
-                    contestant.Add(work, before);
+                    contestant.Add(work, before.Rate);
                 }
 
                 AnsiConsole.WriteLine($"{(round <= 0 ? "warm-up" : $"round {round}")}: {reference.Name} {Report.Number(before.Rate)}/s, {contestant.Name} {Report.Number(work.Rate)}/s");

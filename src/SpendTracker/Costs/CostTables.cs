@@ -99,12 +99,17 @@ internal static class CostTables
 
     private const string InformationalMeters = $"'{Meters.Requests}', '{Meters.IdleHostingHours}'";
 
+    /// <summary>
+    /// A page has thousands of rows and few combinations of SKU, meter and day, so a rate is looked up once for all of them.
+    /// </summary>
     public const string AddUsage =
         $"""
         with page as materialized (
             select * from unnest(
                 $1::text[], $2::text[], $3::date[], $4::text[], $5::text[], $6::text[], $7::text[], $8::text[], $9::date[], $10::numeric[], $11::bigint[])
                 as p (tenant_id, sku, day, meter, workload, approach, component, variant, recorded_on, quantity, events)),
+        priced as materialized (
+            select u.*, r.unit_price from (select distinct tenant_id, sku, meter, day from page) as u {RateOfTheDay}),
         daily as (
             insert into daily_usage as d (tenant_id, sku, day, meter, workload, approach, component, variant, recorded_on, quantity, events)
             select * from page
@@ -113,7 +118,7 @@ internal static class CostTables
         insert into monthly_cost as m (tenant_id, month, workload, approach, component, sku, meter, variant, quantity, events, amount, unpriced)
         select u.tenant_id, date_trunc('month', u.day)::date, u.workload, u.approach, u.component, u.sku, u.meter, u.variant,
                sum(u.quantity), sum(u.events), {Costs}
-        from page as u {RateOfTheDay}
+        from page as u join priced as r using (tenant_id, sku, meter, day)
         group by 1, 2, 3, 4, 5, 6, 7, 8
         on conflict (tenant_id, month, workload, approach, component, sku, meter, variant)
         do update set quantity = m.quantity + excluded.quantity, events = m.events + excluded.events,

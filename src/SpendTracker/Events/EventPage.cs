@@ -22,28 +22,43 @@ internal sealed class EventPage(Projection projection)
 
     public List<(long SeqId, string Reason)> SetAside { get; } = [];
 
-    /// <summary>Folds the events after one number up to another, as many as a page takes.</summary>
+    /// <summary>
+    /// Folds the events after one number up to another, of at most so many numbers. Numbers and not events: with a limit
+    /// beside a far mark, PostgreSQL may sort all that is in between for each page.
+    /// </summary>
     public async Task ReadAsync(NpgsqlConnection connection, long after, long last, int most, CancellationToken cancellationToken)
     {
+        Last = Math.Min(last, after + most);
         await using var command = new NpgsqlCommand(
             $"""
             select {EventReader.Columns} from spend.mt_events
-            where seq_id > $1 and seq_id <= $2 and type <> all($4) order by seq_id limit $3
+            where seq_id > $1 and seq_id <= $2 and type <> all($3) order by seq_id
             """, connection);
         command.Parameters.Add(new() { Value = after });
-        command.Parameters.Add(new() { Value = last });
-        command.Parameters.Add(new() { Value = most });
+        command.Parameters.Add(new() { Value = Last });
         command.Parameters.Add(new() { Value = _unneeded });
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
         while (await reader.ReadAsync(cancellationToken))
         {
-            Last = reader.GetInt64(0);
             Count++;
             Apply(reader);
         }
 
-        // A short page was the last up to the mark; what is missing up to there never comes.
-        Last = Count < most ? last : Last;
+        await reader.DisposeAsync();
+        if (Count == 0 && Last < last)
+        {
+            Last = await BeforeNextAsync(connection, Last, last, cancellationToken);
+        }
+    }
+
+    /// <summary>A gap may be longer than any number of pages: somebody moved the sequence on.</summary>
+    private static async Task<long> BeforeNextAsync(NpgsqlConnection connection, long after, long last, CancellationToken cancellationToken)
+    {
+        await using var command = new NpgsqlCommand(
+            "select coalesce(min(seq_id) - 1, $2) from spend.mt_events where seq_id > $1 and seq_id <= $2", connection);
+        command.Parameters.Add(new() { Value = after });
+        command.Parameters.Add(new() { Value = last });
+        return (long)(await command.ExecuteScalarAsync(cancellationToken))!;
     }
 
     private void Apply(NpgsqlDataReader reader)
@@ -56,7 +71,7 @@ internal sealed class EventPage(Projection projection)
         catch (JsonException fault)
         {
             // One event that nobody here can read must not stop the numbers of all others, nor vanish: it is kept by name.
-            SetAside.Add((Last, fault.Message));
+            SetAside.Add((reader.GetInt64(0), fault.Message));
             return;
         }
 

@@ -19,7 +19,7 @@ public sealed record EventStoreOptions
     /// </summary>
     public long RequestBytes { get; init; } = 8 * 1024 * 1024;
 
-    /// <summary>Events that a projection folds before it writes. Its cost is by the key, so large pages pay.</summary>
+    /// <summary>Most events that a projection folds before it writes, with gaps counted. Its cost is by the key, so large pages pay.</summary>
     public int PageEvents { get; init; } = 20_000;
 
     /// <summary>Least time between two pages while events keep coming. Numbers are behind by about as much.</summary>

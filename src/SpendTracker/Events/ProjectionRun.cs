@@ -24,9 +24,10 @@ public sealed class ProjectionRun(NpgsqlConnection connection, Projection projec
     /// <returns>How many events there were; 0 also where another host has the projection's lock.</returns>
     public async Task<long> CatchUpAsync(long highWaterMark, Action<long>? progress, CancellationToken cancellationToken)
     {
+        await using var ahead = new PageAhead(connection, projection);
         for (var total = 0L; ; progress?.Invoke(Position))
         {
-            var applied = await ApplyPageAsync(highWaterMark, cancellationToken);
+            var applied = await ApplyPageAsync(ahead, highWaterMark, cancellationToken);
             if (applied is null)
             {
                 return total;
@@ -82,7 +83,7 @@ public sealed class ProjectionRun(NpgsqlConnection connection, Projection projec
     /// How many events were applied; null where there is nothing to do, or another host is at it. 0 where an event stopped the
     /// page: then the next is half as long, until that event is alone and is set aside. What it stood among is applied.
     /// </returns>
-    private async Task<int?> ApplyPageAsync(long highWaterMark, CancellationToken cancellationToken)
+    private async Task<int?> ApplyPageAsync(PageAhead ahead, long highWaterMark, CancellationToken cancellationToken)
     {
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
         if (!await TakeLockAsync(cancellationToken) || Position >= highWaterMark)
@@ -101,11 +102,20 @@ public sealed class ProjectionRun(NpgsqlConnection connection, Projection projec
                 await transaction.SaveAsync(BeforeEvent, cancellationToken);
             }
 
-            await page.ReadAsync(connection, Position, highWaterMark, _pageEvents, cancellationToken);
-            advanced = await WritePageAsync(page, cancellationToken);
+            if (await ahead.TakeAsync(Position) is { } read)
+            {
+                page = read;
+            }
+            else
+            {
+                await page.ReadAsync(connection, Position, highWaterMark, _pageEvents, cancellationToken);
+            }
+
+            advanced = await WritePageAsync(page, ahead, highWaterMark, cancellationToken);
         }
         catch (Exception fault) when (page.Count > 0 && IsOfAnEvent(fault))
         {
+            await ahead.DropAsync();
             projection.Discard();
             if (_pageEvents > 1)
             {
@@ -115,10 +125,11 @@ public sealed class ProjectionRun(NpgsqlConnection connection, Projection projec
 
             await transaction.RollbackAsync(BeforeEvent, cancellationToken);
             page.SetAside.Add((page.Last, fault.Message));
-            advanced = await WritePageAsync(page, cancellationToken);
+            advanced = await WritePageAsync(page, ahead, highWaterMark, cancellationToken);
         }
         catch
         {
+            await ahead.DropAsync();
             projection.Discard(); // Or the next try would count these events twice.
             throw;
         }
@@ -143,9 +154,9 @@ public sealed class ProjectionRun(NpgsqlConnection connection, Projection projec
         return taken;
     }
 
-    /// <summary>The projection's rows, what was set aside, and the checkpoint, in one round trip.</summary>
+    /// <summary>The projection's rows, what was set aside, and the checkpoint, in one round trip; meanwhile the next page is read.</summary>
     /// <returns>Whether the checkpoint was where it should be.</returns>
-    private async Task<bool> WritePageAsync(EventPage page, CancellationToken cancellationToken)
+    private async Task<bool> WritePageAsync(EventPage page, PageAhead ahead, long highWaterMark, CancellationToken cancellationToken)
     {
         List<NpgsqlBatchCommand> commands = [.. projection.Flush()];
         if (page.SetAside.Count > 0)
@@ -154,6 +165,11 @@ public sealed class ProjectionRun(NpgsqlConnection connection, Projection projec
         }
 
         commands.Add(AdvanceCommand(page.Last));
+        if (page.Last < highWaterMark && _pageEvents == options.PageEvents)
+        {
+            ahead.Start(page.Last, highWaterMark, _pageEvents, cancellationToken);
+        }
+
         await ExecuteAsync(commands, cancellationToken);
         return commands[^1].RecordsAffected == 1;
     }

@@ -29,7 +29,7 @@ internal sealed class ProjectBenchmark(BenchmarkServer server, Report report, bo
 
         report.Table(
             string.Create(CultureInfo.InvariantCulture, $"Catching up, {_events:#,0} events"),
-            ["what", "events/s", "raw COPY, rows/s", "ratio to raw COPY", "high-water mark"], rows);
+            ["what", "events/s", "raw COPY, rows/s", "ratio to raw COPY", "CPU here", "CPU in PostgreSQL", "high-water mark"], rows);
         report.Note(
             "The daily-usage projection from nothing to the high-water mark, over one connection. The events were put in by raw COPY, which is the reference: "
             + "one connection, a commit every 5,000 rows. The last column is how long the high-water mark took to pass all events, once.");
@@ -62,13 +62,12 @@ internal sealed class ProjectBenchmark(BenchmarkServer server, Report report, bo
             {
                 await Sql.RunAsync(
                     database.DataSource, "truncate spend.daily_usage, spend.monthly_cost, spend.rate; delete from spend.mt_event_progression", cancellationToken);
-                var rate = await CatchUpAsync(database, page, last, cancellationToken);
+                var work = await CatchUpAsync(database, page, last, cancellationToken);
                 keys = await VerifyAsync(database, source, cancellationToken);
-                AnsiConsole.WriteLine($"{(round == 0 ? "warm-up" : $"round {round}")}: raw COPY {Report.Number(copied)}/s, {contestant.Name} {Report.Number(rate)}/s");
+                AnsiConsole.WriteLine($"{(round == 0 ? "warm-up" : $"round {round}")}: raw COPY {Report.Number(copied)}/s, {contestant.Name} {Report.Number(work.Rate)}/s");
                 if (round > 0) // The first one warms up.
                 {
-                    contestant.Rates.Add(rate);
-                    contestant.Ratios.Add(rate / copied);
+                    contestant.Add(work, copied);
                     copyRates.Add(copied);
                     markTimes.Add(marked.TotalMilliseconds);
                 }
@@ -80,7 +79,7 @@ internal sealed class ProjectBenchmark(BenchmarkServer server, Report report, bo
         return [.. pages.Select(page => (string[])
         [
             string.Create(CultureInfo.InvariantCulture, $"{(double)keys / _events:0.0} daily rows an event, {page.Name}"),
-            Report.Number(page.Rates.Median), Report.Number(copyRates.Median), Report.Ratio(page.Ratios), Report.Milliseconds(markTimes.Median),
+            Report.Number(page.Rates.Median), Report.Number(copyRates.Median), Report.Ratio(page.Ratios), Report.Microseconds(page.OwnCpu.Median), Report.Microseconds(page.ServerCpu.Median), Report.Milliseconds(markTimes.Median),
         ])];
     }
 
@@ -97,15 +96,14 @@ internal sealed class ProjectBenchmark(BenchmarkServer server, Report report, bo
         return rates.Median;
     }
 
-    private async Task<double> CatchUpAsync(SpendDatabase database, int page, long mark, CancellationToken cancellationToken)
+    private async Task<Work> CatchUpAsync(SpendDatabase database, int page, long mark, CancellationToken cancellationToken)
     {
         GC.Collect();
         await using var connection = await database.DataSource.OpenConnectionAsync(cancellationToken);
         var run = new ProjectionRun(connection, new DailyUsageProjection(TimeZoneInfo.Utc), new EventStoreOptions { PageEvents = page });
-        var started = Stopwatch.GetTimestamp();
-        var applied = await run.CatchUpAsync(mark, null, cancellationToken);
-        var rate = applied / Stopwatch.GetElapsedTime(started).TotalSeconds;
-        return applied >= _events ? rate : throw new BenchmarkFailedException($"Of {_events} events {applied} were projected.");
+        var applied = 0L;
+        var work = await Work.MeasureAsync(server, _events, async () => applied = await run.CatchUpAsync(mark, null, cancellationToken));
+        return applied >= _events ? work : throw new BenchmarkFailedException($"Of {_events} events {applied} were projected.");
     }
 
     /// <returns>How many daily rows there are.</returns>
