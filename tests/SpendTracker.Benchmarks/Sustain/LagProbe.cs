@@ -1,5 +1,7 @@
 using System.Diagnostics;
+using System.Globalization;
 using Npgsql;
+using Spectre.Console;
 
 namespace SpendTracker.Benchmarks.Sustain;
 
@@ -9,13 +11,20 @@ namespace SpendTracker.Benchmarks.Sustain;
 /// </summary>
 internal sealed class LagProbe(NpgsqlDataSource dataSource, string checkpoint)
 {
+    private static readonly TimeSpan Starting = TimeSpan.FromSeconds(15);
     private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(50);
 
     /// <summary>When the log was seen to reach how far; without what is projected.</summary>
     private readonly Queue<(long SeenAt, long Last)> _seen = [];
 
+    private readonly long _started = Stopwatch.GetTimestamp();
+    private long _told;
+
     /// <summary>In seconds.</summary>
     public Series Lags { get; } = new();
+
+    /// <summary>Without the time in which a program that has just started is compiled.</summary>
+    public Series LagsLater { get; } = new();
 
     public async Task RunAsync(CancellationToken done)
     {
@@ -47,6 +56,18 @@ internal sealed class LagProbe(NpgsqlDataSource dataSource, string checkpoint)
             _seen.Dequeue();
         }
 
-        Lags.Add(_seen.TryPeek(out var waiting) ? Stopwatch.GetElapsedTime(waiting.SeenAt, now).TotalSeconds : 0);
+        var lag = _seen.TryPeek(out var waiting) ? Stopwatch.GetElapsedTime(waiting.SeenAt, now).TotalSeconds : 0;
+        Lags.Add(lag);
+        var at = Stopwatch.GetElapsedTime(_started, now);
+        if (at > Starting)
+        {
+            LagsLater.Add(lag);
+        }
+
+        if (lag > 1 && Stopwatch.GetElapsedTime(_told, now).TotalSeconds > 1)
+        {
+            _told = now;
+            AnsiConsole.WriteLine(string.Create(CultureInfo.InvariantCulture, $"after {at.TotalSeconds:0} s: lag {lag:0.0} s"));
+        }
     }
 }

@@ -65,7 +65,7 @@ internal sealed class SustainBenchmark(BenchmarkServer server, Report report, bo
         var drained = await DrainAsync(database, cancellationToken);
         await Stored.VerifyAsync(database.DataSource, "Sustained load", _acknowledged, cancellationToken);
         await Stored.VerifyProjectedAsync(database.DataSource, "Sustained load", cancellationToken);
-        Print(probe.Lags, memory.Peak, memory.Now, drained, (await ServerFigures.ReadAsync(database.DataSource, cancellationToken)).Since(before));
+        Print(probe, memory.Peak, memory.Now, drained, (await ServerFigures.ReadAsync(database.DataSource, cancellationToken)).Since(before));
     }
 
     private async Task LoadAsync(int port, string key, CancellationToken over)
@@ -133,7 +133,7 @@ internal sealed class SustainBenchmark(BenchmarkServer server, Report report, bo
         return Stopwatch.GetElapsedTime(started).TotalSeconds; // Where something is missing, what follows says what.
     }
 
-    private void Print(Series lags, long peak, long now, double drained, ServerFigures figures)
+    private void Print(LagProbe probe, long peak, long now, double drained, ServerFigures figures)
     {
         string[] Row(string what, Series values, Func<double, string> format) =>
             [what, format(values.Min), format(values.Median), format(values.Percentile(0.99)), format(values.Max)];
@@ -145,7 +145,8 @@ internal sealed class SustainBenchmark(BenchmarkServer server, Report report, bo
             ["what", "min", "median", "p99", "max"],
             [
                 Row($"events/s, by {_slice.TotalSeconds:0} s", _rates, Report.Number), Row("answer", _latencies, Report.Milliseconds),
-                Row("lag of the numbers", lags, Seconds),
+                Row("lag of the numbers", probe.Lags, Seconds),
+                .. probe.LagsLater.Count == 0 ? (string[][])[] : [Row("the same without the first 15 s", probe.LagsLater, Seconds)],
             ]);
         report.Table(
             "What it took", ["events", "host's memory, peak", "at the end", "checkpoints", "autovacuums", "WAL, B an event", "database, B an event", "projected after the end"],
