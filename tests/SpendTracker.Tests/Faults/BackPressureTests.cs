@@ -14,7 +14,7 @@ public sealed class BackPressureTests
     private static readonly Uri Usage = new("/api/v1/usage", UriKind.Relative);
     private static readonly TimeSpan LongestAnswer = TimeSpan.FromSeconds(60); // Most of it to send half a gigabyte on a busy machine.
 
-    /// <summary>The target is 300 MiB; a debug build keeps for longer what it no longer needs. Unbounded it takes a gigabyte.</summary>
+    /// <summary>The target is 300 MiB; a debug build keeps for longer what it no longer needs. What is sent is half a gigabyte.</summary>
     private const long MostMemoryAllowed = 400L * 1024 * 1024;
 
     private sealed record Answer(HttpStatusCode Status, string? RetryAfter, TimeSpan Waited);
