@@ -94,24 +94,6 @@ public sealed class PoisonTests
     }
 
     [Fact]
-    public async Task An_event_of_fifty_megabytes_is_set_aside_without_being_read()
-    {
-        await using var database = await OpenAsync(20_000);
-        await database.RecordAsync(Given.Tokens());
-        await OtherProgram.WriteAsync(database, "token_usage_recorded", "{}");
-        await database.ExecuteAsync("update spend.mt_events set data = jsonb_build_object('workload', (select string_agg(md5(i::text), '') from generate_series(1, 1600000) as i)) where stream_id = 'foreign'");
-        var before = GC.GetTotalAllocatedBytes(precise: true);
-        await database.ProjectAsync();
-        var allocated = GC.GetTotalAllocatedBytes(precise: true) - before;
-
-        Assert.Equal(1m, await database.ScalarAsync<decimal>("select sum(events) from spend.daily_usage where meter = 'input-tokens'"));
-        Assert.Equal("It is larger than 1 MiB.", await database.ScalarAsync<string>("select reason from spend.event_set_aside where projection = 'DailyUsage'"));
-        Assert.True(allocated < 25_000_000, $"{allocated:#,0} bytes were allocated.");
-        var shown = Assert.Single(await database.Spend.CreateSetAside().ListAsync(TestContext.Current.CancellationToken), e => e.Projection == "DailyUsage");
-        Assert.Equal("(larger than 64 KiB)", shown.Data);
-    }
-
-    [Fact]
     public async Task A_fault_of_the_database_sets_nothing_aside()
     {
         await using var database = await OpenAsync(20_000);

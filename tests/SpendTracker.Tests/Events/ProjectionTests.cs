@@ -57,6 +57,21 @@ public sealed class ProjectionTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_gap_of_any_length_is_passed_in_a_page()
+    {
+        await _database.RecordAsync(Given.Tokens(input: 1));
+        await _database.ExecuteAsync("select setval('spend.mt_events_sequence', 1000000000)");
+        await _database.RecordAsync(Given.Tokens(input: 2));
+        await _database.ProjectAsync();
+
+        var pages = 0;
+        await _database.Spend.CreateRebuild().VerifyAsync(_database.Spend.Projections()[0], (_, _) => pages++, TestContext.Current.CancellationToken);
+
+        Assert.InRange(pages, 1, 100);
+        Assert.Equal(3m, await _database.ScalarAsync<decimal>("select sum(quantity) from spend.daily_usage where meter = 'input-tokens'"));
+    }
+
+    [Fact]
     public async Task Two_daemons_on_one_database_count_every_event_once_also_while_a_rebuild_swaps_the_tables()
     {
         await using var other = await TestDatabase.CreateAsync(
