@@ -1,19 +1,39 @@
+using System.Text.Json.Serialization;
+
 namespace SpendTracker.Contracts;
 
 /// <summary>
-/// Prices of one SKU from a day on. Never edited: a later publication supersedes it, for its meters, from its own day.
+/// Prices of one SKU from a day on. Never edited: a later publication supersedes it, for its meters, from its own day; or it
+/// is withdrawn, and what held before holds again.
 /// </summary>
 /// <param name="Sku">What is priced, e.g. <c>openai/gpt-4o</c>.</param>
 /// <param name="EffectiveFrom">The first day, in the reporting time zone, that the prices hold for.</param>
-/// <param name="Currency">ISO 4217 code.</param>
-/// <param name="Prices">A price for each meter, each meter once.</param>
+/// <param name="Currency">ISO 4217 code; converted by the exchange rate of the day of use.</param>
+/// <param name="Prices">A price for each meter, and for each context length from which another holds.</param>
 /// <param name="Source">Where the prices are from: a price list's address, a contract.</param>
 /// <param name="Note">Anything a reader should know.</param>
+/// <param name="Kind">What the provider asks of everybody, or what it agreed with us.</param>
 public sealed record RatePublished(
-    string Sku, DateOnly EffectiveFrom, string Currency, IReadOnlyList<MeterPrice> Prices, string Source, string? Note = null) : IEvent;
+    string Sku, DateOnly EffectiveFrom, string Currency, IReadOnlyList<MeterPrice> Prices, string Source, string? Note = null,
+    RateKind Kind = RateKind.List) : IEvent;
 
 /// <summary>The price of a meter.</summary>
 /// <param name="Meter">What is counted, e.g. <c>input-tokens</c>, <c>batch-output-tokens</c>, <c>hosting-hours</c>.</param>
 /// <param name="Price">For so many units. 0 or above: free is a price, no rate is not.</param>
 /// <param name="Per">How many units the price is for: 1, 1,000 or 1,000,000.</param>
-public sealed record MeterPrice(string Meter, decimal Price, decimal Per = 1);
+/// <param name="AboveTokens">
+/// Holds for requests with more input tokens than this, up to the next step: 0, 128,000, 200,000, 256,000 or 272,000. A price
+/// with a step stands beside the same meter's price from 0 on.
+/// </param>
+public sealed record MeterPrice(string Meter, decimal Price, decimal Per = 1, int AboveTokens = 0);
+
+/// <summary>Whose price it is.</summary>
+[JsonConverter(typeof(NamedEnumConverter<RateKind>))]
+public enum RateKind
+{
+    /// <summary>What the provider asks of everybody; discounts come off it.</summary>
+    [JsonStringEnumMemberName("list")] List,
+
+    /// <summary>What the provider agreed with us: it holds instead of the list price, and no discount comes off it.</summary>
+    [JsonStringEnumMemberName("negotiated")] Negotiated,
+}

@@ -8,7 +8,10 @@ namespace SpendTracker.Contracts;
 /// <param name="Approach">The approach this call served; a hybrid workload names it call by call.</param>
 /// <param name="Provider">Who served it, e.g. <c>openai</c>. With the model it is the SKU: <c>openai/gpt-4o</c>.</param>
 /// <param name="Model">The model as the provider reports it. A fine-tuned model has a SKU, and so a rate, of its own.</param>
-/// <param name="InputTokens">All input tokens, cached ones included. 0 to 1,000,000,000,000.</param>
+/// <param name="InputTokens">
+/// All input tokens, cached ones included. 0 to 1,000,000,000,000. Divided by the requests it is the context length, which
+/// decides the step of the price; so requests of different steps are best recorded apart.
+/// </param>
 /// <param name="OutputTokens">All output tokens, reasoning included. 0 to 1,000,000,000,000.</param>
 /// <param name="UsedAt">When the provider served it.</param>
 /// <param name="CachedInputTokens">The part of the input tokens that was read from the provider's prompt cache.</param>
@@ -18,10 +21,13 @@ namespace SpendTracker.Contracts;
 /// <param name="Requests">How many requests this covers. 1 to 1,000,000,000.</param>
 /// <param name="Variant">What the team wants to tell apart: prompt technique and version (<c>few-shot/v3</c>), model version.</param>
 /// <param name="Outcome">Whether it gave what the caller wanted.</param>
+/// <param name="ReportedCost">What the provider says it cost, kept beside what the rates give; 0 to 1,000,000,000, at most 12 decimals.</param>
+/// <param name="ReportedCurrency">ISO 4217 code of the reported cost; goes with it.</param>
 public sealed record TokenUsageRecorded(
     string Workload, Approach Approach, string Provider, string Model, long InputTokens, long OutputTokens, DateTimeOffset UsedAt,
     long CachedInputTokens = 0, long CacheWriteTokens = 0, long ReasoningTokens = 0, ServiceTier ServiceTier = ServiceTier.Standard,
-    long Requests = 1, string? Variant = null, Outcome Outcome = Outcome.Unknown) : IUsageEvent
+    long Requests = 1, string? Variant = null, Outcome Outcome = Outcome.Unknown,
+    decimal? ReportedCost = null, string? ReportedCurrency = null) : IUsageEvent
 {
     DateTimeOffset IUsageEvent.OccurredAt => UsedAt;
 }
