@@ -63,8 +63,10 @@ public static class UsageQuantities
     };
 
     /// <summary>A million such quantities at the dearest price still make a sum that a decimal holds.</summary>
-    private static bool TooLarge(decimal quantity, decimal times = 1) =>
-        Math.Abs(quantity) > MostQuantity || Math.Abs(times) > MostQuantity / Math.Max(1, Math.Abs(quantity));
+    private static bool TooLarge(decimal quantity) => Math.Abs(quantity) > MostQuantity;
+
+    private static bool TooLarge(decimal quantity, decimal times) =>
+        TooLarge(quantity) || Math.Abs(times) > MostQuantity / Math.Max(1, Math.Abs(quantity));
 
     /// <summary>What the team wants to tell apart within the workload; empty where it said nothing.</summary>
     public static string VariantOf(IUsageEvent usage) => usage switch
