@@ -46,11 +46,11 @@ public static class UsageQuantities
     /// </summary>
     public static string? FaultOf(IUsageEvent usage) => usage switch
     {
-        _ when !IsInTime(usage.OccurredAt) => "It happened before 2000 or after 2199.",
+        _ when !BillingPeriod.Covers(usage.OccurredAt) => "It happened before 2000 or after 2199.",
         TokenUsageRecorded e when e.InputTokens < 0 || e.CachedInputTokens < 0 || e.CacheWriteTokens < 0 || e.OutputTokens < 0 || e.ReasoningTokens < 0 || e.Requests < 0 => "A number is negative.",
         TokenUsageRecorded e when e.CachedInputTokens > e.InputTokens - e.CacheWriteTokens || e.ReasoningTokens > e.OutputTokens => "A part is larger than the total that includes it.",
         TokenUsageRecorded e when TooLarge(e.InputTokens) || TooLarge(e.OutputTokens) => "A number is too large.",
-        HostingHoursRecorded e when !IsInTime(e.PeriodStart) || !IsInTime(e.PeriodEnd) || e.PeriodEnd <= e.PeriodStart || e.PeriodEnd - e.PeriodStart > UsageRules.LongestHosting => "Its period is empty, longer than 31 days, or out of range.",
+        HostingHoursRecorded e when !BillingPeriod.Covers(e.PeriodStart) || !BillingPeriod.Covers(e.PeriodEnd) || e.PeriodEnd <= e.PeriodStart || e.PeriodEnd - e.PeriodStart > UsageRules.LongestHosting => "Its period is empty, longer than 31 days, or out of range.",
         HostingHoursRecorded e when TooLarge(e.Hours, e.Units) || e.BusyShare is < 0 or > 1 => "A number is too large.",
         DatasetPrepRecorded e when (e.LabourHours is null ? 0 : 1) + (e.Items is null ? 0 : 1) + (e.Amount is null ? 0 : 1) != 1 => "It must have exactly one of labourHours, items and amount.",
         DatasetPrepRecorded e when (e.LabourHours is not null && e.Role is null) || (e.Amount is not null && e.Currency is null) => "It has hours without a role, or an amount without a currency.",
@@ -62,11 +62,11 @@ public static class UsageQuantities
         _ => null,
     };
 
-    private static bool IsInTime(DateTimeOffset time) => time.Year is >= 2000 and < 2200;
-
     /// <summary>A million such quantities at the dearest price still make a sum that a decimal holds.</summary>
-    private static bool TooLarge(decimal quantity, decimal times = 1) =>
-        Math.Abs(quantity) > MostQuantity || Math.Abs(times) > MostQuantity / Math.Max(1, Math.Abs(quantity));
+    private static bool TooLarge(decimal quantity) => Math.Abs(quantity) > MostQuantity;
+
+    private static bool TooLarge(decimal quantity, decimal times) =>
+        TooLarge(quantity) || Math.Abs(times) > MostQuantity / Math.Max(1, Math.Abs(quantity));
 
     /// <summary>What the team wants to tell apart within the workload; empty where it said nothing.</summary>
     public static string VariantOf(IUsageEvent usage) => usage switch

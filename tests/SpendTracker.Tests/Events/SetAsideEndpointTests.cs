@@ -4,6 +4,7 @@ using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json;
 using SpendTracker.Access;
+using SpendTracker.Benchmarks;
 
 namespace SpendTracker.Tests.Events;
 
@@ -127,7 +128,7 @@ public sealed class SetAsideEndpointTests : IAsyncLifetime
 
     private async Task<(int ExitCode, string LastLine)> RunAsync(params string[] arguments)
     {
-        using var process = HostProcess.Run(["set-aside", .. arguments], _host.Database.Spend.Options.ConnectionString, redirect: true);
+        using var process = HostProgram.Run(["set-aside", .. arguments], _host.Database.Spend.Options.ConnectionString, redirect: true);
         var output = await process.StandardOutput.ReadToEndAsync(TestContext.Current.CancellationToken);
         await process.WaitForExitAsync(TestContext.Current.CancellationToken);
         return (process.ExitCode, output.TrimEnd().Split('\n')[^1].Trim());
