@@ -42,5 +42,5 @@ internal static class Stored
 
     /// <returns>How many events the daily rows count.</returns>
     public static Task<long> ProjectedAsync(NpgsqlDataSource dataSource, CancellationToken cancellationToken) =>
-        Sql.ScalarAsync<long>(dataSource, "select coalesce(sum(events), 0)::bigint from spend.daily_usage where meter = 'requests'", cancellationToken);
+        Sql.ScalarAsync<long>(dataSource, "select coalesce(sum(events), 0)::bigint from spend.daily_usage join spend.cost_line using (line_id) where meter = 'requests'", cancellationToken);
 }

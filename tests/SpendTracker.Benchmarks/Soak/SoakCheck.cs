@@ -54,7 +54,7 @@ internal static class SoakCheck
     {
         var usage = rows.Select(row => row.Content).OfType<TokenUsageRecorded>().ToArray();
         await ExpectAsync(
-            database, "select coalesce(sum(quantity), 0) from spend.daily_usage where meter = 'input-tokens'", usage.Sum(e => (decimal)e.InputTokens), cancellationToken);
+            database, "select coalesce(sum(quantity), 0) from spend.daily_usage join spend.cost_line using (line_id) where meter = 'input-tokens'", usage.Sum(e => (decimal)e.InputTokens), cancellationToken);
         await ExpectAsync(
             database, "select coalesce(sum(events), 0) from spend.monthly_cost where meter = 'requests'", usage.Length, cancellationToken);
         var names = rows.Where(row => row.Content is WorkloadChanged).GroupBy(row => row.Stream).Select(stream => ((WorkloadChanged)stream.Last().Content).Name);

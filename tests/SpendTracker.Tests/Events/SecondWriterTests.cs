@@ -33,7 +33,7 @@ public sealed class SecondWriterTests : IAsyncLifetime
             .. Enumerable.Range(0, 4).Select(seed => Task.Run(() => RecordAsync(new Random(seed), time))),
             .. Enumerable.Range(4, 4).Select(seed => Task.Run(() => WriteAsync(new Random(seed), time)))]);
         await Eventually.Async(async () =>
-            await _database.ScalarAsync<decimal>("select coalesce(sum(events), 0) from spend.daily_usage where meter = 'input-tokens'") == _ours + _theirs);
+            await _database.ScalarAsync<decimal>("select coalesce(sum(events), 0) from spend.daily_usage join spend.cost_line using (line_id) where meter = 'input-tokens'") == _ours + _theirs);
         await stop.CancelAsync();
         await daemon;
 

@@ -134,7 +134,7 @@ public sealed class SlowTransactionTests : IAsyncLifetime
     }
 
     private async Task<long> ProjectedAsync() =>
-        (long)await _database.ScalarAsync<decimal>("select coalesce(sum(events), 0) from spend.daily_usage where meter = 'input-tokens'");
+        (long)await _database.ScalarAsync<decimal>("select coalesce(sum(events), 0) from spend.daily_usage join spend.cost_line using (line_id) where meter = 'input-tokens'");
 
     /// <summary>Runs the daemon, from when it has nothing to do until it has projected what was written.</summary>
     /// <param name="write">Gets a transaction to be slow in, and says how many events there are to project.</param>

@@ -19,7 +19,7 @@ internal static class Once
     /// <summary>Waits for running hosts to project everything, and replays it beside.</summary>
     public static async Task ProjectedAsync(TestDatabase database, int events)
     {
-        const string Counted = "select coalesce(sum(events), 0) from spend.daily_usage where meter in ('requests', 'amount')";
+        const string Counted = "select coalesce(sum(events), 0) from spend.daily_usage join spend.cost_line using (line_id) where meter in ('requests', 'amount')";
         await Eventually.Async(async () => await database.ScalarAsync<decimal>(Counted) >= events);
         Assert.Equal(events, await database.ScalarAsync<decimal>(Counted));
         foreach (var projection in database.Spend.Projections())

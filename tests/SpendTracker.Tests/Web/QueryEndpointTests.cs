@@ -68,7 +68,7 @@ public sealed class QueryEndpointTests : IAsyncLifetime
     [InlineData("workloads", """{"workload":"a b","name":"n","team":"t","approach":"hybrid"}""", "workload")]
     [InlineData("workloads", """{"workload":"a","name":"n","approach":"hybrid"}""", "team")]
     [InlineData("workloads", """{"workload":"a","name":"n","team":"t","approach":"hybrid","colour":"red"}""", "colour")]
-    [InlineData("rates", """{"sku":"a/b","effectiveFrom":"2026-01-01","currency":"EUR","prices":[{"meter":"input-tokens","price":1}],"source":"s"}""", "currency")]
+    [InlineData("rates", """{"sku":"a/b","effectiveFrom":"2026-01-01","currency":"EURO","prices":[{"meter":"input-tokens","price":1}],"source":"s"}""", "currency")]
     [InlineData("rates", """{"sku":"a/b","effectiveFrom":"2026-01-01","currency":"USD","prices":[{"meter":"input-tokens","price":-1}],"source":"s"}""", "prices[0].price")]
     [InlineData("rates", """{"sku":"a/b","effectiveFrom":"2026-01-01","currency":"USD","prices":[{"meter":"smiles","price":1}],"source":"s"}""", "prices[0].meter")]
     [InlineData("rates", """{"sku":"a/b","effectiveFrom":"2026-01-01","currency":"USD","prices":[{"meter":"input-tokens","price":1,"per":7}],"source":"s"}""", "prices[0].per")]
