@@ -31,6 +31,7 @@ internal sealed class SpendConnections : IAsyncDisposable
     {
         // Projections name their tables without a schema, so that a rebuild can run the same statements beside the live ones.
         var general = new NpgsqlConnectionStringBuilder(options.ConnectionString) { SearchPath = "spend", MaxAutoPrepare = 100 };
+        general.Options = Sessions(general.Options, Planning);
         if (!general.ShouldSerialize("Maximum Pool Size"))
         {
             general.MaxPoolSize = 40; // PostgreSQL admits 100 by default, and there may be a second host.
@@ -107,6 +108,12 @@ internal sealed class SpendConnections : IAsyncDisposable
     private static string EndOfSilence { get; } =
         $"-c idle_in_transaction_session_timeout={Silence.TotalMilliseconds} -c tcp_user_timeout={Silence.TotalMilliseconds} "
         + "-c tcp_keepalives_idle=2 -c tcp_keepalives_interval=1 -c tcp_keepalives_count=2";
+
+    /// <summary>
+    /// Compiling the long statements of costs takes seconds, and running them a fraction of one. A year of a SKU's days is
+    /// sorted in memory with as much as this.
+    /// </summary>
+    private const string Planning = "-c jit=off -c work_mem=32MB";
 
     /// <summary>Tells an operator, and <see cref="Events.SilentWriters"/>, what a session does. PostgreSQL cuts after 63 bytes.</summary>
     private string Name(string work)

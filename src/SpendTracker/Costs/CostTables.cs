@@ -58,6 +58,7 @@ internal static class CostTables
             amount numeric not null,
             unpriced numeric not null,
             unconverted numeric not null,
+            has_closed bool not null default false,
             closed_quantity numeric not null default 0,
             closed_events bigint not null default 0,
             closed_list_amount numeric not null default 0,
@@ -76,6 +77,14 @@ internal static class CostTables
                 create index cost_line_sku on cost_line (tenant_id, sku);
             end if;
         end $$;
+        """;
+
+    /// <summary>What rows <c>used</c> cost by line, month and currency, at <c>priced</c>.</summary>
+    private const string CostOfUsed =
+        $"""
+        select u.line_id, date_trunc('month', u.day)::date as month, p.currency, sum(u.quantity) as quantity, sum(u.events) as events, {PriceSql.Sums}
+        from used as u join priced as p using (tenant_id, sku, meter, above_tokens, day)
+        group by 1, 2, 3
         """;
 
     /// <summary>Lines that are new, at the SKUs that aliases give them. $1 to $10: an array of each column but the SKU.</summary>
@@ -104,14 +113,14 @@ internal static class CostTables
             select * from page
             on conflict (line_id, day, recorded_on) do update set quantity = d.quantity + excluded.quantity, events = d.events + excluded.events),
         used as materialized (
-            select l.*, p.day, p.quantity, p.events from page as p join cost_line as l using (line_id)),
-        priced as materialized ({PriceSql.Priced("(select distinct tenant_id, sku, meter, above_tokens, day from used)")})
+            select l.line_id, l.tenant_id, l.sku, l.meter, l.above_tokens, p.day, p.quantity, p.events from page as p join cost_line as l using (line_id)),
+        priced as materialized ({PriceSql.Priced("(select distinct tenant_id, sku, meter, above_tokens, day from used)")}),
+        cost as ({CostOfUsed})
         insert into monthly_cost as m (tenant_id, line_id, month, currency, workload, approach, component, sku, meter, variant, quantity, events,
                                        list_amount, amount, unpriced, unconverted)
-        select u.tenant_id, u.line_id, date_trunc('month', u.day)::date, p.currency, u.workload, u.approach, u.component, u.sku, u.meter, u.variant,
-               sum(u.quantity), sum(u.events), {PriceSql.Sums}
-        from used as u join priced as p using (tenant_id, sku, meter, above_tokens, day)
-        group by 1, 2, 3, 4, 5, 6, 7, 8, 9, 10
+        select l.tenant_id, line_id, c.month, c.currency, l.workload, l.approach, l.component, l.sku, l.meter, l.variant, c.quantity, c.events,
+               c.list_amount, c.amount, c.unpriced, c.unconverted
+        from cost as c join cost_line as l using (line_id)
         on conflict (line_id, month, currency) do update set
             quantity = m.quantity + excluded.quantity, events = m.events + excluded.events, list_amount = m.list_amount + excluded.list_amount,
             amount = m.amount + excluded.amount, unpriced = m.unpriced + excluded.unpriced, unconverted = m.unconverted + excluded.unconverted
@@ -132,13 +141,16 @@ internal static class CostTables
                or exists (select from discount as d where d.publication = any($1) and l.sku like d.sku_like)
                or exists (select from alias as a where a.publication = any($1) and l.reported_sku like a.model_like)),
         used as materialized (
-            select l.*, u.day, u.quantity, u.events from affected as l join daily_usage as u using (line_id)),
+            select l.line_id, l.tenant_id, l.sku, l.meter, l.above_tokens, u.day, u.quantity, u.events
+            from affected as l
+            cross join lateral (
+                -- By the index, line by line: how many lines are affected cannot be estimated, and they are few of many.
+                select day, quantity, events from daily_usage as u where u.line_id = l.line_id offset 0) as u),
         priced as materialized ({PriceSql.Priced("(select distinct tenant_id, sku, meter, above_tokens, day from used)")}),
         cost as materialized (
-            select u.tenant_id, u.line_id, date_trunc('month', u.day)::date as month, p.currency, u.workload, u.approach, u.component, u.sku, u.meter, u.variant,
-                   sum(u.quantity) as quantity, sum(u.events) as events, {PriceSql.Sums}
-            from used as u join priced as p using (tenant_id, sku, meter, above_tokens, day)
-            group by 1, 2, 3, 4, 5, 6, 7, 8, 9, 10)
+            select l.tenant_id, line_id, c.month, c.currency, l.workload, l.approach, l.component, l.sku, l.meter, l.variant, c.quantity, c.events,
+                   c.list_amount, c.amount, c.unpriced, c.unconverted
+            from ({CostOfUsed}) as c join affected as l using (line_id))
         """;
 
     /// <summary>All months of the lines that some publications price anew. $1: the publications.</summary>

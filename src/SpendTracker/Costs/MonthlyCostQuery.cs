@@ -48,18 +48,20 @@ public sealed class MonthlyCostQuery(NpgsqlDataSource dataSource)
             return $" and {dimension.Sql} = ${command.Parameters.Count}";
         });
         var columns = string.Concat(keys.Select(key => $", {key.Sql}"));
+
+        // Most rows have everything but one of these: nulls are passed over, where zeros would be added.
         command.CommandText =
             $"""
             {BookedCosts.Sql(filter.KnownOn)}
-            select to_char(c.month, 'YYYY-MM'){columns}, {PriceSql.Sum("c.amount")}, {PriceSql.Sum("c.list_amount")},
-                   coalesce(trim_scale(round(sum(c.amount) filter (where c.origin <> c.month), 12)), 0), {PriceSql.Sum("c.estimated")},
+            select to_char(c.month, 'YYYY-MM'){columns}, coalesce({PriceSql.Sum("c.amount")}, 0), coalesce({PriceSql.Sum("c.list_amount")}, 0),
+                   coalesce(trim_scale(round(sum(c.amount) filter (where c.origin <> c.month), 12)), 0), coalesce({PriceSql.Sum("c.estimated")}, 0),
                    c.unit, trim_scale(sum(c.unpriced)), c.unconverted_in, {PriceSql.Sum("c.unconverted")}
             from (
-                select month, origin, workload, approach, component, sku, variant, amount, list_amount, 0 as estimated,
-                       {UnitSql} as unit, unpriced, case when unconverted <> 0 then currency end as unconverted_in, unconverted
+                select month, origin, workload, approach, component, sku, variant, amount, list_amount, null::numeric as estimated,
+                       {UnitSql} as unit, nullif(unpriced, 0) as unpriced, case when unconverted <> 0 then currency end as unconverted_in, nullif(unconverted, 0) as unconverted
                 from booked
                 union all
-                select month, month, workload, approach, component, sku, '', 0, 0, amount, null, 0, null, 0
+                select month, month, workload, approach, component, sku, '', null, null, amount, null, null, null, null
                 from {EstimateProjection.KnownSql(filter.KnownOn is null ? null : "$4")} as e) as c
             left join {WorkloadProjection.KnownSql(filter.KnownOn is null ? null : "$4")} as w using (workload)
             where true{string.Concat(where)}
