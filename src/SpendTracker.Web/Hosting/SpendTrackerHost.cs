@@ -58,6 +58,7 @@ public static class SpendTrackerHost
         services.AddSingleton(database.Options.Events);
         services.AddSingleton<BodyBudget>();
         services.AddSingleton<UsageRecorder>();
+        services.AddSingleton<UsageCorrections>();
         services.AddSingleton<MonthlyCostQuery>();
         services.AddSingleton<UnpricedQuery>();
         services.AddSingleton<CostLineQuery>();
@@ -111,6 +112,7 @@ public static class SpendTrackerHost
 
         var api = app.MapGroup("/api/v1");
         api.MapUsage();
+        api.MapCorrections();
         api.MapCosts();
         api.MapWorkloads();
         api.MapRates();
