@@ -11,10 +11,18 @@ namespace SpendTracker.Costs;
 /// Quantities per day, and what they cost per month. A page of events is folded first, so that thousands of events become
 /// tens of rows. Cost is quantity × rate of the day, by one SQL formula for new usage and for old usage at a new rate.
 /// </summary>
-public sealed class DailyUsageProjection(TimeZoneInfo reportingTimeZone) : Projection
+public sealed class DailyUsageProjection : Projection
 {
+    private readonly TimeZoneInfo _reportingTimeZone;
+    private readonly PageCorrections _corrections;
     private readonly Dictionary<DailyUsageKey, (decimal Quantity, long Events)> _usage = [];
     private readonly List<(string Tenant, long SeqId, DateTimeOffset PublishedAt, RatePublished Rate)> _rates = [];
+
+    public DailyUsageProjection(TimeZoneInfo reportingTimeZone)
+    {
+        _reportingTimeZone = reportingTimeZone;
+        _corrections = new PageCorrections(this, reportingTimeZone);
+    }
 
     /// <param name="RecordedOn">The day it became known: a report "as known on" a date leaves out what came later.</param>
     private readonly record struct DailyUsageKey(
@@ -32,12 +40,12 @@ public sealed class DailyUsageProjection(TimeZoneInfo reportingTimeZone) : Proje
 
     public override string Name => "DailyUsage";
 
-    public override string CreateTables => CostTables.Create;
+    public override string CreateTables => $"{CostTables.Create} {PageCorrections.CreateTable}";
 
-    public override IReadOnlyList<string> Tables => ["daily_usage", "monthly_cost", "rate"];
+    public override IReadOnlyList<string> Tables => ["daily_usage", "monthly_cost", "rate", PageCorrections.Table];
 
     public override IReadOnlyList<string> EventTypes { get; } =
-        [.. Events.EventTypes.Usage.Select(type => type.Name), "rate_published", "settings_changed"];
+        [.. Events.EventTypes.Usage.Select(type => type.Name), "rate_published", "settings_changed", "usage_corrected"];
 
     /// <summary>Sums do not depend on it, and of two rates from one day the later holds by its place in the log.</summary>
     public override bool TakesAnyOrder => true;
@@ -50,14 +58,10 @@ public sealed class DailyUsageProjection(TimeZoneInfo reportingTimeZone) : Proje
             case IUsageEvent usage when UsageQuantities.FaultOf(usage) is { } fault:
                 throw new InvalidDataException(fault);
             case IUsageEvent usage:
-                var recordedOn = BillingPeriod.DayOf(stored.RecordedAt, reportingTimeZone);
-                foreach (var (day, component, sku, meter, quantity) in UsageQuantities.Of(usage, reportingTimeZone))
-                {
-                    var key = new DailyUsageKey(stored.TenantId, sku, day, meter, usage.Workload, usage.Approach, component, UsageQuantities.VariantOf(usage), recordedOn);
-                    ref var row = ref CollectionsMarshal.GetValueRefOrAddDefault(_usage, key, out _);
-                    row = (row.Quantity + quantity, row.Events + 1);
-                }
-
+                Add(stored, usage, BillingPeriod.DayOf(stored.RecordedAt, _reportingTimeZone), 1);
+                break;
+            case UsageCorrected correction:
+                _corrections.Add(stored, correction);
                 break;
             case RatePublished rate when !BillingPeriod.Covers(rate.EffectiveFrom) || rate.Prices.Any(price => price.Price > PriceBook.MostPrice || price.Per < 1):
                 throw new InvalidDataException($"A rate from {rate.EffectiveFrom:yyyy-MM-dd}, or a price in it, is out of range.");
@@ -74,8 +78,17 @@ public sealed class DailyUsageProjection(TimeZoneInfo reportingTimeZone) : Proje
         }
     }
 
+    public override async Task CompleteAsync(NpgsqlConnection connection, PageBounds page, CancellationToken cancellationToken)
+    {
+        foreach (var (original, recordedOn) in await _corrections.FindAsync(connection, page, cancellationToken))
+        {
+            Add(original, (IUsageEvent)original.Data, recordedOn, -1);
+        }
+    }
+
     public override void Discard()
     {
+        _corrections.Discard();
         _rates.Clear();
         _usage.Clear();
     }
@@ -102,8 +115,20 @@ public sealed class DailyUsageProjection(TimeZoneInfo reportingTimeZone) : Proje
             commands.Add(new(CostTables.ReRate) { Parameters = { new() { Value = _rates.Select(rate => rate.Rate.Sku).Distinct().ToArray() } } });
         }
 
+        commands.AddRange(_corrections.Flush());
         Discard();
         return commands;
+    }
+
+    /// <param name="sign">−1 takes back what the event counted.</param>
+    private void Add(StoredEvent stored, IUsageEvent usage, DateOnly recordedOn, int sign)
+    {
+        foreach (var (day, component, sku, meter, quantity) in UsageQuantities.Of(usage, _reportingTimeZone))
+        {
+            var key = new DailyUsageKey(stored.TenantId, sku, day, meter, usage.Workload, usage.Approach, component, UsageQuantities.VariantOf(usage), recordedOn);
+            ref var row = ref CollectionsMarshal.GetValueRefOrAddDefault(_usage, key, out _);
+            row = (row.Quantity + (sign * quantity), row.Events + sign);
+        }
     }
 
     private NpgsqlBatchCommand InsertRates()
