@@ -64,6 +64,7 @@ public static class SpendTrackerHost
         services.AddSingleton<CostLineQuery>();
         services.AddSingleton<OverviewFeed>();
         services.AddSingleton<EventLog>();
+        services.AddSingleton<CorrectionQuery>();
         services.AddSingleton<UsageEventQuery>();
         services.AddSingleton<WorkloadRegistry>();
         services.AddSingleton<PriceBook>();
