@@ -31,7 +31,7 @@ public sealed class CorrectionTests
 
         await page.GotoAsync($"{dashboard.Address}/events?id=a&source=page-tests");
         await Expect(page.GetByText("Ten times too much.")).ToBeVisibleAsync();
-        await page.GetByRole(AriaRole.Link, new() { Name = "what counts instead" }).ClickAsync();
+        await page.GetByRole(AriaRole.Link, new() { Name = "What counts instead" }).ClickAsync();
         await Expect(page.GetByText("Replaces an event that was wrong")).ToContainTextAsync("Ten times too much.");
         await page.GetByText("Counts no longer").GetByRole(AriaRole.Link, new() { Name = "correction" }).ClickAsync();
         await Expect(page.GetByRole(AriaRole.Heading, new() { Name = "The event and what replaced it" })).ToBeVisibleAsync();
