@@ -1,20 +1,30 @@
 namespace SpendTracker.Contracts;
 
 /// <summary>
-/// A billing period's costs are final, as these lines say. What becomes known later is booked in the first open period
-/// after it, with a link to this one.
+/// A billing period's costs are final, as the lines frozen with it say. What becomes known later is booked in the first open
+/// period after it, with a link to this one.
 /// </summary>
 /// <param name="Month"><c>yyyy-MM</c>.</param>
+/// <param name="Closing">Names this closing: a period may be reopened and closed again.</param>
 /// <param name="Currency">The reporting currency, of all amounts.</param>
 /// <param name="Total">The sum of the lines.</param>
-/// <param name="Lines">Everything booked in the period, corrections of earlier ones included.</param>
+/// <param name="Lines">How many lines were frozen.</param>
 /// <param name="Position">The place in the log up to which they are counted.</param>
 /// <param name="Reason">Why now, or what was agreed.</param>
 /// <param name="AcceptsUnpriced">Whether quantities without a rate were accepted.</param>
 /// <param name="AcceptsUnconverted">Whether amounts without an exchange rate were accepted.</param>
 public sealed record BillingPeriodClosed(
-    string Month, string Currency, decimal Total, IReadOnlyList<ClosedLine> Lines, long Position, string Reason,
+    string Month, Guid Closing, string Currency, decimal Total, int Lines, long Position, string Reason,
     bool AcceptsUnpriced = false, bool AcceptsUnconverted = false) : IEvent;
+
+/// <summary>
+/// Costs as they were when their billing period was closed: written out, so that no later price, program or replay can
+/// change them. In the same transaction as the closing that they belong to, before it.
+/// </summary>
+/// <param name="Month"><c>yyyy-MM</c>, the period that they are booked in.</param>
+/// <param name="Closing">The closing.</param>
+/// <param name="Lines">At most 150; a closing has as many such events as it needs.</param>
+public sealed record CostsFrozen(string Month, Guid Closing, IReadOnlyList<ClosedLine> Lines) : IEvent;
 
 /// <summary>A part of a closed period's costs.</summary>
 /// <param name="Origin">The month of use; an earlier one for a correction of a closed period. <c>yyyy-MM</c>.</param>
@@ -45,6 +55,6 @@ public readonly record struct CostLineKey(
 
 /// <summary>A closed period may change again.</summary>
 /// <param name="Month"><c>yyyy-MM</c>.</param>
-/// <param name="Closing">The id of the event that closed it.</param>
+/// <param name="Closing">The closing that no longer holds.</param>
 /// <param name="Reason">Why.</param>
 public sealed record BillingPeriodReopened(string Month, Guid Closing, string Reason) : IEvent;

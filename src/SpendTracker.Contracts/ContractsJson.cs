@@ -30,6 +30,7 @@ namespace SpendTracker.Contracts;
 [JsonSerializable(typeof(PublicationWithdrawn))]
 [JsonSerializable(typeof(UsageCorrected))]
 [JsonSerializable(typeof(BillingPeriodClosed))]
+[JsonSerializable(typeof(CostsFrozen))]
 [JsonSerializable(typeof(BillingPeriodReopened))]
 [JsonSerializable(typeof(EstimateSubmitted))]
 [JsonSerializable(typeof(SettingsChanged))]

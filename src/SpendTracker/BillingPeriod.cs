@@ -26,6 +26,9 @@ public readonly record struct BillingPeriod(int Year, int Month) : IComparable<B
     /// <summary>Whether a day is one that costs are kept for: in a year from 2000 to 2199.</summary>
     public static bool Covers(DateOnly day) => day.Year is >= 2000 and < 2200;
 
+    /// <summary>Whether an instant is of a day that costs are kept for, by its own offset.</summary>
+    public static bool Covers(DateTimeOffset instant) => Covers(DateOnly.FromDateTime(instant.DateTime));
+
     /// <summary>
     /// The first instant after another that belongs to another day. Asked of the zone's offsets, since its questions about
     /// local times do not know of a day that was skipped: Samoa had no 30 December 2011.

@@ -83,7 +83,7 @@ public sealed class SpendDatabase : IAsyncDisposable
 
     /// <summary>The projections, new each time: each holds a page of its own in memory.</summary>
     public IReadOnlyList<Projection> Projections() =>
-        [new DailyUsageProjection(Settings.ReportingTimeZone), new WorkloadProjection(), new EstimateProjection()];
+        [new DailyUsageProjection(Settings.ReportingTimeZone), new WorkloadProjection(Settings.ReportingTimeZone), new EstimateProjection(Settings.ReportingTimeZone)];
 
     public ProjectionDaemon CreateDaemon() =>
         new(DataSource, Projecting, Store, HighWaterMark, Projections(), Options.Events, Options.LoggerFactory.CreateLogger<ProjectionDaemon>());

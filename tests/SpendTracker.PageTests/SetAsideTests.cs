@@ -13,7 +13,7 @@ public sealed class SetAsideTests
         await Expect(page.GetByText("Nothing is set aside: every event is in the numbers.")).ToBeVisibleAsync();
         await Expect(page.GetByRole(AriaRole.Link, new() { Name = "Set aside", Exact = true })).ToBeVisibleAsync();
 
-        await dashboard.ExecuteAsync("alter table spend.daily_usage add constraint old check (workload <> 'chat')");
+        await dashboard.ExecuteAsync("alter table spend.cost_line add constraint old check (workload <> 'chat')");
         await dashboard.RecordAsync(Dashboard.Tokens("chat", 10));
         await dashboard.WriteForeignAsync("order_placed", """{"order": 7}""");
         await Expect(page.GetByRole(AriaRole.Link, new() { Name = "Set aside 4", Exact = true })).ToBeVisibleAsync(new() { Timeout = 30_000 });
@@ -23,7 +23,7 @@ public sealed class SetAsideTests
         await Expect(page.GetByText("\"order\": 7").First).ToBeVisibleAsync();
         await Expect(page.GetByText("Trying one of its events again rebuilds it")).ToBeVisibleAsync();
 
-        await dashboard.ExecuteAsync("alter table spend.daily_usage drop constraint old");
+        await dashboard.ExecuteAsync("alter table spend.cost_line drop constraint old");
         await Row(page, "token_usage_recorded").GetByRole(AriaRole.Button).ClickAsync();
         await Expect(page.GetByText("1 of 1 event is in the numbers now")).ToBeVisibleAsync();
         await Expect(Row(page, "token_usage_recorded")).ToHaveCountAsync(0);

@@ -29,20 +29,14 @@ internal sealed class HostProcess : IAsyncDisposable
     {
         var key = await new ApiKeys(database.Store).IssueAsync(
             "test", [Scope.Record, Scope.Read, Scope.Publish], [], new Recorder("test"), TestContext.Current.CancellationToken);
-        var address = $"http://127.0.0.1:{FreePort()}";
-        var process = Run(["serve", "--urls", address], connectionString ?? database.Spend.Options.ConnectionString, environment);
+        var address = $"http://127.0.0.1:{HostProgram.FreePort()}";
+        var process = HostProgram.Run(["serve", "--urls", address], connectionString ?? database.Spend.Options.ConnectionString, environment);
         var client = new HttpClient { BaseAddress = new Uri(address) };
         client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", key);
         var host = new HostProcess(process, client, key);
         Assert.True(await HostProgram.IsReadyAsync(process, client, TestContext.Current.CancellationToken), "The host ended, or does not become ready.");
         return host;
     }
-
-    /// <summary>Starts the program with some arguments; its output goes to the test's.</summary>
-    public static Process Run(IEnumerable<string> arguments, string? connectionString, Dictionary<string, string>? environment = null, bool redirect = false) =>
-        HostProgram.Run(arguments, connectionString, environment, redirect);
-
-    public static int FreePort() => HostProgram.FreePort();
 
     /// <summary>Stops all its threads at once, as if the machine hung; its connections stay open.</summary>
     public Task FreezeAsync() => SignalAsync("STOP");

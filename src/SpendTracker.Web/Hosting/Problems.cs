@@ -53,6 +53,7 @@ internal sealed class Problems(IProblemDetailsService problems, ILogger<Problems
             EventStoreBusyException or BodyBudgetException => (StatusCodes.Status503ServiceUnavailable, exception.Message),
             _ when PassingFault.Is(exception) =>
                 (StatusCodes.Status503ServiceUnavailable, "The database cannot be reached, or is too slow. Nothing was lost that was acknowledged; send the same ids again."),
+            UnreadableEventException => (StatusCodes.Status500InternalServerError, exception.Message),
             _ => (StatusCodes.Status500InternalServerError, "Something went wrong here; it has been logged."),
         };
         if (status == StatusCodes.Status503ServiceUnavailable)
@@ -66,6 +67,7 @@ internal sealed class Problems(IProblemDetailsService problems, ILogger<Problems
         }
 
         context.Response.StatusCode = status;
-        return await problems.TryWriteAsync(new() { HttpContext = context, ProblemDetails = { Status = status, Detail = detail } });
+        var title = exception is UnreadableEventException ? "An event that is needed cannot be read here." : null;
+        return await problems.TryWriteAsync(new() { HttpContext = context, ProblemDetails = { Status = status, Title = title, Detail = detail } });
     }
 }

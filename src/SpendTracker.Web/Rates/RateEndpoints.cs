@@ -34,7 +34,7 @@ internal static class RateEndpoints
             return problem!;
         }
 
-        if (PriceBook.Check(rate, settings.ReportingCurrency) is { Count: > 0 } reasons)
+        if (PriceBookRules.Check(rate, settings.ReportingCurrency) is { Count: > 0 } reasons)
         {
             return Problems.Of(reasons);
         }

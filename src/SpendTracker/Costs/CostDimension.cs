@@ -9,10 +9,14 @@ public sealed record CostDimension(string Name, string Sql)
     /// <summary>The team of usage whose workload nobody registered.</summary>
     public const string Unregistered = "(unregistered)";
 
-    /// <summary>All of them; SQL over a row <c>c</c> of costs and <c>w</c> of the registry.</summary>
+    /// <summary>
+    /// All of them; SQL over a row <c>c</c> of costs and <c>w</c> of the registry. The month is that of booking, the origin that
+    /// of use: they differ for corrections of closed months.
+    /// </summary>
     public static IReadOnlyList<CostDimension> All { get; } =
     [
         new("month", "to_char(c.month, 'YYYY-MM')"),
+        new("origin", "to_char(c.origin, 'YYYY-MM')"),
         new("approach", "c.approach"),
         new("workload", "c.workload"),
         new("team", $"coalesce(w.team, '{Unregistered}')"),

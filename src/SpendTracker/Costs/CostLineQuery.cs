@@ -1,34 +1,45 @@
 using Npgsql;
 using NpgsqlTypes;
 using SpendTracker.Contracts;
-using SpendTracker.Events;
 using SpendTracker.Usage;
 
 namespace SpendTracker.Costs;
 
 /// <summary>What one meter of one SKU cost.</summary>
-/// <param name="Amount">In the reporting currency, over what has a rate.</param>
+/// <param name="Origin">The month of use, where it is a correction of a closed one; otherwise null.</param>
+/// <param name="ListAmount">At list prices.</param>
+/// <param name="Amount">In the reporting currency, over what has a rate and an exchange rate.</param>
 /// <param name="Unpriced">The part of the quantity that no rate covers.</param>
-public sealed record CostLine(Component Component, string Sku, string Meter, decimal Quantity, decimal Amount, decimal Unpriced, long Events);
+/// <param name="Unconverted">Amounts without an exchange rate, by currency: not in the amount.</param>
+public sealed record CostLine(
+    BillingPeriod? Origin, Component Component, string Sku, string Meter, decimal Quantity, decimal ListAmount, decimal Amount, decimal Unpriced,
+    IReadOnlyDictionary<string, decimal> Unconverted, long Events);
 
 /// <summary>The lines that a cost is the sum of, down to SKU and meter: the last step before the events themselves.</summary>
 public sealed class CostLineQuery(NpgsqlDataSource dataSource)
 {
-    /// <summary>By component, in each the largest amount first.</summary>
-    public async Task<IReadOnlyList<CostLine>> ListAsync(UsageFilter filter, CancellationToken cancellationToken)
+    /// <summary>By component, in each the largest amount first; corrections of closed months after the month's own.</summary>
+    /// <param name="knownOn">As it was known at the end of this day; null for now.</param>
+    public async Task<IReadOnlyList<CostLine>> ListAsync(UsageFilter filter, DateOnly? knownOn, CancellationToken cancellationToken)
     {
         await using var command = dataSource.CreateCommand(
             $"""
-            select component, sku, meter, trim_scale(sum(quantity)), {CostTables.Sum("amount")},
-                   trim_scale(sum(unpriced)), sum(events)::bigint
-            from spend.monthly_cost
-            where tenant_id = $1 and month = $2 and workload = $3 and ($4 is null or approach = $4) and ($5 is null or component = $5)
-              and ($6 is null or sku = $6) and ($7 is null or meter = $7) and ($8 is null or variant = $8)
-            group by component, sku, meter
-            order by sum(sum(amount)) over (partition by component) desc, component, sum(amount) desc, sku, meter
+            {BookedCosts.Sql(knownOn)},
+            line as (
+                select nullif(origin, month) as origin, component, sku, meter, currency, sum(quantity) as quantity, sum(list_amount) as list_amount,
+                       sum(amount) as amount, sum(unpriced) as unpriced, sum(unconverted) as unconverted, sum(events) as events
+                from booked
+                where workload = $5 and ($6 is null or approach = $6) and ($7 is null or component = $7)
+                  and ($8 is null or sku = $8) and ($9 is null or meter = $9) and ($10 is null or variant = $10)
+                group by 1, 2, 3, 4, 5)
+            select origin, component, sku, meter, trim_scale(sum(quantity)), {PriceSql.Sum("list_amount")}, {PriceSql.Sum("amount")}, trim_scale(sum(unpriced)),
+                   array_agg(currency) filter (where unconverted <> 0), array_agg(trim_scale(round(unconverted, 12))) filter (where unconverted <> 0), sum(events)::bigint
+            from line
+            group by origin, component, sku, meter
+            having sum(quantity) <> 0 or sum(events) <> 0 or sum(amount) <> 0 or sum(list_amount) <> 0 or sum(unpriced) <> 0 or bool_or(unconverted <> 0)
+            order by origin is not null, origin, sum(sum(amount)) over (partition by origin, component) desc, component, sum(amount) desc, sku, meter
             """);
-        command.Parameters.Add(new() { Value = Tenant.Default });
-        command.Parameters.Add(new() { Value = filter.Month.Start });
+        BookedCosts.AddParameters(command, filter.Month, filter.Month, knownOn);
         command.Parameters.Add(new() { Value = filter.Workload });
         string?[] narrowed = [filter.Approach is { } approach ? EnumName.Of(approach) : null, filter.Component is { } component ? EnumName.Of(component) : null, filter.Sku, filter.Meter, filter.Variant];
         foreach (var value in narrowed)
@@ -40,9 +51,11 @@ public sealed class CostLineQuery(NpgsqlDataSource dataSource)
         List<CostLine> lines = [];
         while (await reader.ReadAsync(cancellationToken))
         {
+            var unconverted = reader.IsDBNull(8) ? [] : reader.GetFieldValue<string[]>(8).Zip(reader.GetFieldValue<decimal[]>(9));
             lines.Add(new CostLine(
-                EnumName.Parse<Component>(reader.GetString(0)), reader.GetString(1), reader.GetString(2), reader.GetDecimal(3), reader.GetDecimal(4),
-                reader.GetDecimal(5), reader.GetInt64(6)));
+                reader.IsDBNull(0) ? null : BillingPeriod.Of(reader.GetFieldValue<DateOnly>(0)), EnumName.Parse<Component>(reader.GetString(1)),
+                reader.GetString(2), reader.GetString(3), reader.GetDecimal(4), reader.GetDecimal(5), reader.GetDecimal(6), reader.GetDecimal(7),
+                unconverted.ToDictionary(pair => pair.First, pair => pair.Second), reader.GetInt64(10)));
         }
 
         return lines;

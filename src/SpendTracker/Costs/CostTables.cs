@@ -1,46 +1,51 @@
-using SpendTracker.Usage;
-
 namespace SpendTracker.Costs;
 
-/// <summary>The tables of <see cref="DailyUsageProjection"/>, and the one formula for what a quantity costs.</summary>
+/// <summary>The tables of <see cref="DailyUsageProjection"/>, and the statements that keep them.</summary>
 internal static class CostTables
 {
+    /// <summary>
+    /// A line is named by a UUID made of what it is (<see cref="CostLine"/>), so that the rows that are many, a day's or a
+    /// month's, have a short key, and a replay gives them the same one. Amounts of a month are kept by the currency of the
+    /// rate, since what has no exchange rate must be shown in its own.
+    /// </summary>
     public const string Create =
         """
-        create table if not exists rate (
-            tenant_id text not null,
-            sku text not null,
-            meter text not null,
-            effective_from date not null,
-            seq_id bigint not null,
-            price numeric not null,
-            per numeric not null,
-            unit_price numeric not null,
-            currency text not null,
-            source text not null,
-            note text not null,
-            published_at timestamptz not null,
-            primary key (tenant_id, sku, meter, effective_from, seq_id)
-        );
+        -- An earlier layout: the log has everything, so it is read again.
+        do $$ begin
+            if exists (select from information_schema.columns where table_schema = current_schema() and table_name = 'daily_usage' and column_name = 'sku') then
+                drop table daily_usage, monthly_cost, rate;
+                delete from mt_event_progression where name = 'SpendTracker.DailyUsage:All';
+            end if;
+        end $$;
 
-        create table if not exists daily_usage (
+        create table if not exists cost_line (
+            line_id uuid primary key,
             tenant_id text not null,
-            sku text not null,
-            day date not null,
-            meter text not null,
             workload text not null,
             approach text not null,
             component text not null,
-            variant text not null,
+            reported_sku text not null,
+            sku text not null,
+            meter text not null,
+            above_tokens int not null,
+            reported_currency text not null,
+            variant text not null
+        );
+
+        create table if not exists daily_usage (
+            line_id uuid not null,
+            day date not null,
             recorded_on date not null,
             quantity numeric not null,
             events bigint not null,
-            primary key (tenant_id, sku, day, meter, workload, approach, component, variant, recorded_on)
+            primary key (line_id, day, recorded_on)
         );
 
         create table if not exists monthly_cost (
             tenant_id text not null,
+            line_id uuid not null,
             month date not null,
+            currency text not null,
             workload text not null,
             approach text not null,
             component text not null,
@@ -48,94 +53,133 @@ internal static class CostTables
             meter text not null,
             variant text not null,
             quantity numeric not null,
+            events bigint not null,
+            list_amount numeric not null,
             amount numeric not null,
             unpriced numeric not null,
-            events bigint not null,
-            primary key (tenant_id, month, workload, approach, component, sku, meter, variant)
+            unconverted numeric not null,
+            closed_quantity numeric not null default 0,
+            closed_events bigint not null default 0,
+            closed_list_amount numeric not null default 0,
+            closed_amount numeric not null default 0,
+            closed_unpriced numeric not null default 0,
+            closed_unconverted numeric not null default 0,
+            primary key (line_id, month, currency)
         );
 
         -- With "if not exists" it would wait for a projection's page, or for a rebuild, even where there is nothing to do.
         do $$ begin
-            if to_regclass('monthly_cost_sku') is null then
-                create index monthly_cost_sku on monthly_cost (tenant_id, sku);
+            if to_regclass('monthly_cost_month') is null then
+                create index monthly_cost_month on monthly_cost (tenant_id, month);
+            end if;
+            if to_regclass('cost_line_sku') is null then
+                create index cost_line_sku on cost_line (tenant_id, sku);
             end if;
         end $$;
         """;
 
-    // The price of a unit is exact: rates are published per 1, 1,000 or 1,000,000.
-    public const string InsertRates =
-        """
-        insert into rate (tenant_id, sku, meter, effective_from, seq_id, price, per, unit_price, currency, source, note, published_at)
-        select tenant_id, sku, meter, effective_from, seq_id, price, per, trim_scale(price / per), currency, source, note, published_at
-        from unnest($1::text[], $2::text[], $3::text[], $4::date[], $5::bigint[], $6::numeric[], $7::numeric[], $8::text[], $9::text[], $10::text[], $11::timestamptz[])
-            as r (tenant_id, sku, meter, effective_from, seq_id, price, per, currency, source, note, published_at)
-        """;
-
-    /// <summary>
-    /// What rows <c>u</c> with tenant_id, sku, meter, day and quantity cost: quantity × rate of the day. The rate of a day is
-    /// the one effective last before it or on it; of several from one day, the one published last. Nothing falls back to
-    /// another SKU's or meter's rate: a quantity without a rate is unpriced.
-    /// </summary>
-    private const string Costs =
+    /// <summary>Lines that are new, at the SKUs that aliases give them. $1 to $10: an array of each column but the SKU.</summary>
+    public static readonly string InsertLines =
         $"""
-        coalesce(sum(u.quantity * r.unit_price), 0) as amount,
-        coalesce(sum(u.quantity) filter (where r.unit_price is null and u.meter not in ({InformationalMeters})), 0) as unpriced
-        """;
-
-    private const string RateOfTheDay =
-        """
-        left join lateral (
-            select unit_price from rate as r
-            where r.tenant_id = u.tenant_id and r.sku = u.sku and r.meter = u.meter and r.effective_from <= u.day
-            order by r.effective_from desc, r.seq_id desc
-            limit 1) as r on true
+        insert into cost_line (line_id, tenant_id, workload, approach, component, reported_sku, sku, meter, above_tokens, reported_currency, variant)
+        select l.line_id, l.tenant_id, l.workload, l.approach, l.component, l.reported_sku, coalesce(a.sku, l.reported_sku), l.meter, l.above_tokens,
+               l.reported_currency, l.variant
+        from unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[], $8::int[], $9::text[], $10::text[])
+            as l (line_id, tenant_id, workload, approach, component, reported_sku, meter, above_tokens, reported_currency, variant)
+        left join lateral ({PriceSql.Alias()}) as a on true
+        where not exists (select from cost_line as known where known.line_id = l.line_id)
+        on conflict (line_id) do nothing
         """;
 
     /// <summary>
-    /// A sum of amounts as it is read. It has at most 18 decimals and is exact; only one too large for a decimal with that
-    /// many is rounded, far beyond cents.
+    /// Adds a page's quantities and what they cost. A page has thousands of rows and few combinations of SKU, meter and day,
+    /// so a price is looked up once for all of them. $1 to $5: an array of each column of daily_usage.
     /// </summary>
-    public static string Sum(string column) => $"trim_scale(round(sum({column}), case when abs(sum({column})) < 1e9 then 18 else 6 end))";
-
-    private const string InformationalMeters = $"'{Meters.Requests}', '{Meters.IdleHostingHours}'";
-
-    /// <summary>
-    /// A page has thousands of rows and few combinations of SKU, meter and day, so a rate is looked up once for all of them.
-    /// </summary>
-    public const string AddUsage =
+    public static readonly string AddUsage =
         $"""
         with page as materialized (
-            select * from unnest(
-                $1::text[], $2::text[], $3::date[], $4::text[], $5::text[], $6::text[], $7::text[], $8::text[], $9::date[], $10::numeric[], $11::bigint[])
-                as p (tenant_id, sku, day, meter, workload, approach, component, variant, recorded_on, quantity, events)),
-        priced as materialized (
-            select u.*, r.unit_price from (select distinct tenant_id, sku, meter, day from page) as u {RateOfTheDay}),
+            select * from unnest($1::uuid[], $2::date[], $3::date[], $4::numeric[], $5::bigint[]) as p (line_id, day, recorded_on, quantity, events)),
         daily as (
-            insert into daily_usage as d (tenant_id, sku, day, meter, workload, approach, component, variant, recorded_on, quantity, events)
+            insert into daily_usage as d (line_id, day, recorded_on, quantity, events)
             select * from page
-            on conflict (tenant_id, sku, day, meter, workload, approach, component, variant, recorded_on)
-            do update set quantity = d.quantity + excluded.quantity, events = d.events + excluded.events)
-        insert into monthly_cost as m (tenant_id, month, workload, approach, component, sku, meter, variant, quantity, events, amount, unpriced)
-        select u.tenant_id, date_trunc('month', u.day)::date, u.workload, u.approach, u.component, u.sku, u.meter, u.variant,
-               sum(u.quantity), sum(u.events), {Costs}
-        from page as u join priced as r using (tenant_id, sku, meter, day)
-        group by 1, 2, 3, 4, 5, 6, 7, 8
-        on conflict (tenant_id, month, workload, approach, component, sku, meter, variant)
-        do update set quantity = m.quantity + excluded.quantity, events = m.events + excluded.events,
-                      amount = m.amount + excluded.amount, unpriced = m.unpriced + excluded.unpriced
+            on conflict (line_id, day, recorded_on) do update set quantity = d.quantity + excluded.quantity, events = d.events + excluded.events),
+        used as materialized (
+            select l.*, p.day, p.quantity, p.events from page as p join cost_line as l using (line_id)),
+        priced as materialized ({PriceSql.Priced("(select distinct tenant_id, sku, meter, above_tokens, day from used)")})
+        insert into monthly_cost as m (tenant_id, line_id, month, currency, workload, approach, component, sku, meter, variant, quantity, events,
+                                       list_amount, amount, unpriced, unconverted)
+        select u.tenant_id, u.line_id, date_trunc('month', u.day)::date, p.currency, u.workload, u.approach, u.component, u.sku, u.meter, u.variant,
+               sum(u.quantity), sum(u.events), {PriceSql.Sums}
+        from used as u join priced as p using (tenant_id, sku, meter, above_tokens, day)
+        group by 1, 2, 3, 4, 5, 6, 7, 8, 9, 10
+        on conflict (line_id, month, currency) do update set
+            quantity = m.quantity + excluded.quantity, events = m.events + excluded.events, list_amount = m.list_amount + excluded.list_amount,
+            amount = m.amount + excluded.amount, unpriced = m.unpriced + excluded.unpriced, unconverted = m.unconverted + excluded.unconverted
         """;
 
-    /// <summary>All months of some SKUs anew from their daily rows. $1: the SKUs.</summary>
-    public const string ReRate =
+    /// <summary>
+    /// What the lines that some publications price cost, by month, from their daily rows: rows <c>cost</c>. A withdrawal
+    /// touches the same lines as what it withdraws. $1: the publications.
+    /// </summary>
+    public static readonly string AffectedCosts =
         $"""
-        update monthly_cost as m set amount = c.amount, unpriced = c.unpriced
+        with affected as materialized (
+            select * from cost_line as l
+            where l.sku in (
+                    select sku from rate where publication = any($1)
+                    union select r.sku from rate as r join exchange_rate as x using (tenant_id, currency) where x.publication = any($1)
+                    union select 'charge/' || currency from exchange_rate where publication = any($1))
+               or exists (select from discount as d where d.publication = any($1) and l.sku like d.sku_like)
+               or exists (select from alias as a where a.publication = any($1) and l.reported_sku like a.model_like)),
+        used as materialized (
+            select l.*, u.day, u.quantity, u.events from affected as l join daily_usage as u using (line_id)),
+        priced as materialized ({PriceSql.Priced("(select distinct tenant_id, sku, meter, above_tokens, day from used)")}),
+        cost as materialized (
+            select u.tenant_id, u.line_id, date_trunc('month', u.day)::date as month, p.currency, u.workload, u.approach, u.component, u.sku, u.meter, u.variant,
+                   sum(u.quantity) as quantity, sum(u.events) as events, {PriceSql.Sums}
+            from used as u join priced as p using (tenant_id, sku, meter, above_tokens, day)
+            group by 1, 2, 3, 4, 5, 6, 7, 8, 9, 10)
+        """;
+
+    /// <summary>All months of the lines that some publications price anew. $1: the publications.</summary>
+    public static readonly string ReRate =
+        $"""
+        {AffectedCosts},
+        gone as (
+            update monthly_cost as m set sku = a.sku, quantity = 0, events = 0, list_amount = 0, amount = 0, unpriced = 0, unconverted = 0
+            from affected as a
+            where m.line_id = a.line_id
+              and not exists (select from cost as c where c.line_id = m.line_id and c.month = m.month and c.currency = m.currency))
+        insert into monthly_cost as m (tenant_id, line_id, month, currency, workload, approach, component, sku, meter, variant, quantity, events,
+                                       list_amount, amount, unpriced, unconverted)
+        select tenant_id, line_id, month, currency, workload, approach, component, sku, meter, variant, quantity, events, list_amount, amount, unpriced, unconverted
+        from cost
+        on conflict (line_id, month, currency) do update set
+            sku = excluded.sku, quantity = excluded.quantity, events = excluded.events, list_amount = excluded.list_amount, amount = excluded.amount,
+            unpriced = excluded.unpriced, unconverted = excluded.unconverted
+        where (m.sku, m.quantity, m.events, m.list_amount, m.amount, m.unpriced, m.unconverted)
+            is distinct from (excluded.sku, excluded.quantity, excluded.events, excluded.list_amount, excluded.amount, excluded.unpriced, excluded.unconverted)
+        """;
+
+    /// <summary>
+    /// Rows that say nothing go, whenever some could have come to that: or a replay, which meets events in other pages, would
+    /// not give the same rows.
+    /// </summary>
+    public const string Purge =
+        """
+        delete from monthly_cost
+        where quantity = 0 and events = 0 and amount = 0 and list_amount = 0 and unpriced = 0 and unconverted = 0
+          and closed_quantity = 0 and closed_events = 0 and closed_amount = 0 and closed_list_amount = 0 and closed_unpriced = 0 and closed_unconverted = 0
+        """;
+
+    /// <summary>The lines that some aliases name, at the SKUs that aliases now give them. $1: the aliases' publications.</summary>
+    public static readonly string ResolveAliases =
+        $"""
+        update cost_line as c set sku = l.wanted
         from (
-            select u.tenant_id, date_trunc('month', u.day)::date as month, u.workload, u.approach, u.component, u.sku, u.meter, u.variant, {Costs}
-            from daily_usage as u {RateOfTheDay}
-            where u.sku = any($1)
-            group by 1, 2, 3, 4, 5, 6, 7, 8) as c
-        where (m.tenant_id, m.month, m.workload, m.approach, m.component, m.sku, m.meter, m.variant)
-            = (c.tenant_id, c.month, c.workload, c.approach, c.component, c.sku, c.meter, c.variant)
-          and (m.amount, m.unpriced) is distinct from (c.amount, c.unpriced)
+            select l.line_id, coalesce(a.sku, l.reported_sku) as wanted
+            from cost_line as l left join lateral ({PriceSql.Alias()}) as a on true
+            where exists (select from alias as n where n.publication = any($1) and l.reported_sku like n.model_like)) as l
+        where c.line_id = l.line_id and c.sku <> l.wanted
         """;
 }

@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using Npgsql;
+using SpendTracker.Closing;
 using SpendTracker.Contracts;
 using SpendTracker.Events;
 using SpendTracker.Rates;
@@ -8,46 +9,42 @@ using SpendTracker.Usage;
 namespace SpendTracker.Costs;
 
 /// <summary>
-/// Quantities per day, and what they cost per month. A page of events is folded first, so that thousands of events become
-/// tens of rows. Cost is quantity × rate of the day, by one SQL formula for new usage and for old usage at a new rate.
+/// Quantities per day, what they cost per month, and what was closed of it. A page of events is folded first, so that
+/// thousands of events become tens of rows. Cost is quantity × rate of the day, by one SQL formula for new usage and for old
+/// usage at a new rate.
 /// </summary>
 public sealed class DailyUsageProjection : Projection
 {
     private readonly TimeZoneInfo _reportingTimeZone;
+    private readonly CostLines _lines = new();
+    private readonly PriceBookRows _prices;
+    private readonly ClosingRows _closings;
     private readonly PageCorrections _corrections;
     private readonly Dictionary<DailyUsageKey, (decimal Quantity, long Events)> _usage = [];
-    private readonly List<(string Tenant, long SeqId, DateTimeOffset PublishedAt, RatePublished Rate)> _rates = [];
+    private bool _takesBack;
 
     public DailyUsageProjection(TimeZoneInfo reportingTimeZone)
     {
         _reportingTimeZone = reportingTimeZone;
+        _prices = new PriceBookRows(reportingTimeZone);
+        _closings = new ClosingRows(reportingTimeZone, _lines);
         _corrections = new PageCorrections(this, reportingTimeZone);
     }
 
     /// <param name="RecordedOn">The day it became known: a report "as known on" a date leaves out what came later.</param>
-    private readonly record struct DailyUsageKey(
-        string Tenant, string Sku, DateOnly Day, string Meter, string Workload, Approach Approach, Component Component, string Variant, DateOnly RecordedOn)
-        : IComparable<DailyUsageKey>
-    {
-        public int CompareTo(DailyUsageKey other)
-        {
-            var order = string.CompareOrdinal(Sku, other.Sku);
-            order = order != 0 ? order : Day.CompareTo(other.Day);
-            order = order != 0 ? order : string.CompareOrdinal(Workload, other.Workload);
-            return order != 0 ? order : string.CompareOrdinal(Meter, other.Meter);
-        }
-    }
+    private readonly record struct DailyUsageKey(string Tenant, CostLineKey Line, DateOnly Day, DateOnly RecordedOn);
 
     public override string Name => "DailyUsage";
 
-    public override string CreateTables => $"{CostTables.Create} {PageCorrections.CreateTable}";
+    public override string CreateTables => CostTables.Create + PriceBookRows.Create + ClosingRows.Create + PageCorrections.Create;
 
-    public override IReadOnlyList<string> Tables => ["daily_usage", "monthly_cost", "rate", PageCorrections.Table];
+    public override IReadOnlyList<string> Tables { get; } =
+        ["cost_line", "daily_usage", "monthly_cost", .. PriceBookRows.Tables, .. ClosingRows.Tables, PageCorrections.Table];
 
     public override IReadOnlyList<string> EventTypes { get; } =
-        [.. Events.EventTypes.Usage.Select(type => type.Name), "rate_published", "settings_changed", "usage_corrected"];
+        [.. Events.EventTypes.Usage.Select(type => type.Name), .. PriceBookRows.EventTypes, .. ClosingRows.EventTypes, "usage_corrected"];
 
-    /// <summary>Sums do not depend on it, and of two rates from one day the later holds by its place in the log.</summary>
+    /// <summary>Sums do not depend on it; of two rates from one day the later holds by its place in the log; a closing says its numbers itself.</summary>
     public override bool TakesAnyOrder => true;
 
     /// <exception cref="InvalidDataException">It is readable, but nothing that could be summed; only other programs write such events.</exception>
@@ -63,17 +60,11 @@ public sealed class DailyUsageProjection : Projection
             case UsageCorrected correction:
                 _corrections.Add(stored, correction);
                 break;
-            case RatePublished rate when !BillingPeriod.Covers(rate.EffectiveFrom) || rate.Prices.Any(price => price.Price > PriceBook.MostPrice || price.Per < 1):
-                throw new InvalidDataException($"A rate from {rate.EffectiveFrom:yyyy-MM-dd}, or a price in it, is out of range.");
-            case RatePublished rate:
-                _rates.Add((stored.TenantId, stored.SeqId, stored.RecordedAt, rate));
+            case BillingPeriodClosed or CostsFrozen or BillingPeriodReopened:
+                _closings.Apply(stored);
                 break;
-            case SettingsChanged settings:
-                // An amount charged in the reporting currency is worth itself; other currencies need a rate.
-                var one = new RatePublished(
-                    UsageQuantities.ChargeSku(settings.ReportingCurrency), DateOnly.MinValue, settings.ReportingCurrency,
-                    [new MeterPrice(Meters.Amount, 1)], "Reporting currency");
-                _rates.Add((stored.TenantId, stored.SeqId, stored.RecordedAt, one));
+            default:
+                _prices.Apply(stored);
                 break;
         }
     }
@@ -83,97 +74,85 @@ public sealed class DailyUsageProjection : Projection
         foreach (var (original, recordedOn) in await _corrections.FindAsync(connection, page, cancellationToken))
         {
             Add(original, (IUsageEvent)original.Data, recordedOn, -1);
+            _takesBack = true;
         }
-    }
-
-    public override void Discard()
-    {
-        _corrections.Discard();
-        _rates.Clear();
-        _usage.Clear();
-    }
-
-    /// <summary>
-    /// Rates go in first, then usage at the rates now known, then past usage of the SKUs whose rates are new. Usage of this
-    /// very page is in the daily rows by then, so re-rating it again gives the same.
-    /// </summary>
-    public override IReadOnlyList<NpgsqlBatchCommand> Flush()
-    {
-        List<NpgsqlBatchCommand> commands = [];
-        if (_rates.Count > 0)
-        {
-            commands.Add(InsertRates());
-        }
-
-        if (_usage.Count > 0)
-        {
-            commands.Add(AddUsage());
-        }
-
-        if (_rates.Count > 0)
-        {
-            commands.Add(new(CostTables.ReRate) { Parameters = { new() { Value = _rates.Select(rate => rate.Rate.Sku).Distinct().ToArray() } } });
-        }
-
-        commands.AddRange(_corrections.Flush());
-        Discard();
-        return commands;
     }
 
     /// <param name="sign">−1 takes back what the event counted.</param>
     private void Add(StoredEvent stored, IUsageEvent usage, DateOnly recordedOn, int sign)
     {
-        foreach (var (day, component, sku, meter, quantity) in UsageQuantities.Of(usage, _reportingTimeZone))
+        var variant = UsageQuantities.VariantOf(usage);
+        foreach (var quantity in UsageQuantities.Of(usage, _reportingTimeZone))
         {
-            var key = new DailyUsageKey(stored.TenantId, sku, day, meter, usage.Workload, usage.Approach, component, UsageQuantities.VariantOf(usage), recordedOn);
-            ref var row = ref CollectionsMarshal.GetValueRefOrAddDefault(_usage, key, out _);
-            row = (row.Quantity + (sign * quantity), row.Events + sign);
+            var line = new CostLineKey(
+                usage.Workload, usage.Approach, quantity.Component, quantity.Sku, quantity.Meter, quantity.AboveTokens, quantity.ReportedCurrency, variant);
+            ref var row = ref CollectionsMarshal.GetValueRefOrAddDefault(_usage, new DailyUsageKey(stored.TenantId, line, quantity.Day, recordedOn), out _);
+            row = (row.Quantity + (sign * quantity.Quantity), row.Events + sign);
         }
     }
 
-    private NpgsqlBatchCommand InsertRates()
+    public override void Discard()
     {
-        var prices = _rates.SelectMany(r => r.Rate.Prices.Select(price => (r.Tenant, r.SeqId, r.PublishedAt, r.Rate, Price: price))).ToArray();
-        return new(CostTables.InsertRates)
+        _prices.Discard();
+        _closings.Discard();
+        _corrections.Discard();
+        _takesBack = false;
+        _usage.Clear();
+    }
+
+    /// <summary>
+    /// Prices go in first, then usage at the prices now known, then past usage whose prices are new. Usage of this very page is
+    /// in the daily rows by then, so re-rating it again gives the same. What was closed comes last: it stands beside the costs.
+    /// </summary>
+    public override IReadOnlyList<NpgsqlBatchCommand> Flush()
+    {
+        var publications = _prices.Publications;
+        var commands = _prices.Flush();
+        if (publications.Length > 0)
         {
-            Parameters =
-            {
-                new() { Value = Array.ConvertAll(prices, p => p.Tenant) },
-                new() { Value = Array.ConvertAll(prices, p => p.Rate.Sku) },
-                new() { Value = Array.ConvertAll(prices, p => p.Price.Meter) },
-                new() { Value = Array.ConvertAll(prices, p => p.Rate.EffectiveFrom) },
-                new() { Value = Array.ConvertAll(prices, p => p.SeqId) },
-                new() { Value = Array.ConvertAll(prices, p => p.Price.Price) },
-                new() { Value = Array.ConvertAll(prices, p => p.Price.Per) },
-                new() { Value = Array.ConvertAll(prices, p => p.Rate.Currency) },
-                new() { Value = Array.ConvertAll(prices, p => p.Rate.Source) },
-                new() { Value = Array.ConvertAll(prices, p => p.Rate.Note ?? "") },
-                new() { Value = Array.ConvertAll(prices, p => p.PublishedAt) },
-            },
-        };
+            commands.Add(new(CostTables.ResolveAliases) { Parameters = { new() { Value = publications } } });
+        }
+
+        if (_usage.Count > 0)
+        {
+            commands.AddRange(AddUsage());
+        }
+
+        if (publications.Length > 0)
+        {
+            commands.Add(new(CostTables.ReRate) { Parameters = { new() { Value = publications } } });
+        }
+
+        if (publications.Length > 0 || _takesBack)
+        {
+            commands.Add(new(CostTables.Purge));
+        }
+
+        commands.AddRange(_corrections.Flush());
+        commands.AddRange(_closings.Flush());
+        Discard();
+        return commands;
     }
 
     /// <summary>Sorted, so that rows which lie together are written together.</summary>
-    private NpgsqlBatchCommand AddUsage()
+    private NpgsqlBatchCommand[] AddUsage()
     {
-        var rows = _usage.ToArray();
-        Array.Sort(rows, (left, right) => left.Key.CompareTo(right.Key));
-        return new(CostTables.AddUsage)
-        {
-            Parameters =
+        var rows = _usage.Select(row => (Id: _lines.IdOf(row.Key.Tenant, row.Key.Line), row.Key, row.Value)).ToArray();
+        Array.Sort(rows, (left, right) => left.Id.CompareTo(right.Id) is var order and not 0 ? order : left.Key.Day.CompareTo(right.Key.Day));
+        return
+        [
+            CostLines.Insert(rows.Select(row => (row.Id, row.Key.Tenant, row.Key.Line))),
+            new(CostTables.AddUsage)
             {
-                new() { Value = Array.ConvertAll(rows, row => row.Key.Tenant) },
-                new() { Value = Array.ConvertAll(rows, row => row.Key.Sku) },
-                new() { Value = Array.ConvertAll(rows, row => row.Key.Day) },
-                new() { Value = Array.ConvertAll(rows, row => row.Key.Meter) },
-                new() { Value = Array.ConvertAll(rows, row => row.Key.Workload) },
-                new() { Value = Array.ConvertAll(rows, row => EnumName.Of(row.Key.Approach)) },
-                new() { Value = Array.ConvertAll(rows, row => EnumName.Of(row.Key.Component)) },
-                new() { Value = Array.ConvertAll(rows, row => row.Key.Variant) },
-                new() { Value = Array.ConvertAll(rows, row => row.Key.RecordedOn) },
-                new() { Value = Array.ConvertAll(rows, row => row.Value.Quantity) },
-                new() { Value = Array.ConvertAll(rows, row => row.Value.Events) },
+                Parameters =
+                {
+                    new() { Value = Array.ConvertAll(rows, row => row.Id) },
+                    new() { Value = Array.ConvertAll(rows, row => row.Key.Day) },
+                    new() { Value = Array.ConvertAll(rows, row => row.Key.RecordedOn) },
+                    new() { Value = Array.ConvertAll(rows, row => row.Value.Quantity) },
+                    new() { Value = Array.ConvertAll(rows, row => row.Value.Events) },
+                },
             },
-        };
+        ];
     }
 }

@@ -1,16 +1,22 @@
 using System.Diagnostics;
 using Npgsql;
-using SpendTracker.Events;
+using SpendTracker.Estimates;
+using SpendTracker.Workloads;
 
 namespace SpendTracker.Costs;
 
 /// <summary>One month's cost of one value of each dimension asked for.</summary>
+/// <param name="Month">The billing period that it is booked in.</param>
 /// <param name="Keys">Dimension → value.</param>
-/// <param name="Actual">In the reporting currency, over what has a rate.</param>
+/// <param name="Actual">In the reporting currency, over what has a rate and an exchange rate.</param>
+/// <param name="Listed">The same at list prices: what discounts and negotiated rates saved is the difference.</param>
+/// <param name="Corrections">The part of the actual that corrects closed months.</param>
 /// <param name="Estimated">In the reporting currency; 0 where nobody submitted an estimate.</param>
-/// <param name="Unpriced">Quantities without a rate, by unit (<c>tokens</c>, <c>hours</c>, <c>items</c>, <c>amounts</c>): not in the actual.</param>
+/// <param name="Unpriced">Quantities without a rate, by unit (<c>tokens</c>, <c>hours</c>, <c>items</c>): not in the actual.</param>
+/// <param name="Unconverted">Amounts without an exchange rate, by currency: not in the actual.</param>
 public sealed record MonthlyCost(
-    string Month, IReadOnlyDictionary<string, string> Keys, decimal Actual, decimal Estimated, IReadOnlyDictionary<string, decimal> Unpriced)
+    string Month, IReadOnlyDictionary<string, string> Keys, decimal Actual, decimal Listed, decimal Corrections, decimal Estimated,
+    IReadOnlyDictionary<string, decimal> Unpriced, IReadOnlyDictionary<string, decimal> Unconverted)
 {
     /// <summary>Actual less estimate: above 0 is more than expected.</summary>
     public decimal Variance => Actual - Estimated;
@@ -20,9 +26,12 @@ public sealed record MonthlyCost(
 public sealed record CostFilter(BillingPeriod From, BillingPeriod To)
 {
     public IReadOnlyDictionary<string, string> Where { get; init; } = new Dictionary<string, string>();
+
+    /// <summary>As it was known at the end of this day, in the reporting time zone; null for all that is known.</summary>
+    public DateOnly? KnownOn { get; init; }
 }
 
-/// <summary>Actual, estimated and unpriced by month: what the API and the pages show.</summary>
+/// <summary>Actual, estimated, unpriced and unconverted by month: what the API and the pages show.</summary>
 public sealed class MonthlyCostQuery(NpgsqlDataSource dataSource)
 {
     /// <summary>Rows by month and the given dimensions, in the order of month and keys. The parts of any two breakdowns have one sum.</summary>
@@ -31,9 +40,7 @@ public sealed class MonthlyCostQuery(NpgsqlDataSource dataSource)
         var started = Stopwatch.GetTimestamp();
         var keys = by.Where(dimension => dimension.Name != "month").ToArray();
         await using var command = dataSource.CreateCommand();
-        command.Parameters.Add(new() { Value = Tenant.Default });
-        command.Parameters.Add(new() { Value = filter.From.Start });
-        command.Parameters.Add(new() { Value = filter.To.Start });
+        BookedCosts.AddParameters(command, filter.From, filter.To, filter.KnownOn);
         var where = filter.Where.Select(condition =>
         {
             command.Parameters.Add(new() { Value = condition.Value });
@@ -43,16 +50,20 @@ public sealed class MonthlyCostQuery(NpgsqlDataSource dataSource)
         var columns = string.Concat(keys.Select(key => $", {key.Sql}"));
         command.CommandText =
             $"""
-            select to_char(c.month, 'YYYY-MM'){columns}, {CostTables.Sum("c.amount")}, {CostTables.Sum("c.estimated")}, c.unit, sum(c.unpriced)
+            {BookedCosts.Sql(filter.KnownOn)}
+            select to_char(c.month, 'YYYY-MM'){columns}, {PriceSql.Sum("c.amount")}, {PriceSql.Sum("c.list_amount")},
+                   coalesce(trim_scale(round(sum(c.amount) filter (where c.origin <> c.month), 12)), 0), {PriceSql.Sum("c.estimated")},
+                   c.unit, trim_scale(sum(c.unpriced)), c.unconverted_in, {PriceSql.Sum("c.unconverted")}
             from (
-                select tenant_id, month, workload, approach, component, sku, variant, amount, 0 as estimated, {UnitSql} as unit, unpriced
-                from spend.monthly_cost where tenant_id = $1 and month between $2 and $3
+                select month, origin, workload, approach, component, sku, variant, amount, list_amount, 0 as estimated,
+                       {UnitSql} as unit, unpriced, case when unconverted <> 0 then currency end as unconverted_in, unconverted
+                from booked
                 union all
-                select tenant_id, month, workload, approach, component, sku, '', 0, amount, null, 0
-                from spend.monthly_estimate where tenant_id = $1 and month between $2 and $3) as c
-            left join spend.workload as w using (tenant_id, workload)
+                select month, month, workload, approach, component, sku, '', 0, 0, amount, null, 0, null, 0
+                from {EstimateProjection.KnownSql(filter.KnownOn is null ? null : "$4")} as e) as c
+            left join {WorkloadProjection.KnownSql(filter.KnownOn is null ? null : "$4")} as w using (workload)
             where true{string.Concat(where)}
-            group by c.month{columns}, c.unit
+            group by c.month{columns}, c.unit, c.unconverted_in
             order by c.month{columns}
             """;
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
@@ -67,7 +78,7 @@ public sealed class MonthlyCostQuery(NpgsqlDataSource dataSource)
              when meter like '%hours' then 'hours' when meter = 'items' then 'items' when meter = 'amount' then 'amounts' else 'tokens' end
         """;
 
-    /// <summary>The rows come apart by unit of what is unpriced; here they come together again.</summary>
+    /// <summary>The rows come apart by unit of what is unpriced and currency of what is unconverted; here they come together again.</summary>
     private static async Task<List<MonthlyCost>> ReadAsync(NpgsqlDataReader reader, CostDimension[] keys, CancellationToken cancellationToken)
     {
         List<MonthlyCost> rows = [];
@@ -75,22 +86,19 @@ public sealed class MonthlyCostQuery(NpgsqlDataSource dataSource)
         while (await reader.ReadAsync(cancellationToken))
         {
             var values = Enumerable.Range(0, keys.Length + 1).Select(reader.GetString).ToArray();
-            var (actual, estimated) = (reader.GetDecimal(keys.Length + 1), reader.GetDecimal(keys.Length + 2));
-            Dictionary<string, decimal> unpriced = [];
-            if (!reader.IsDBNull(keys.Length + 3))
-            {
-                unpriced.Add(reader.GetString(keys.Length + 3), reader.GetDecimal(keys.Length + 4));
-            }
-
+            var at = keys.Length + 1;
+            var row = new MonthlyCost(
+                values[0], keys.Select((key, i) => (key.Name, values[i + 1])).ToDictionary(k => k.Name, k => k.Item2),
+                reader.GetDecimal(at), reader.GetDecimal(at + 1), reader.GetDecimal(at + 2), reader.GetDecimal(at + 3),
+                Named(reader, at + 4), Named(reader, at + 6));
             var identity = string.Join('\n', values);
             if (identity == last)
             {
-                var row = rows[^1];
-                rows[^1] = row with { Actual = row.Actual + actual, Estimated = row.Estimated + estimated, Unpriced = Sum([row.Unpriced, unpriced]) };
+                rows[^1] = Total(row.Month, [rows[^1], row]) with { Keys = row.Keys };
             }
             else
             {
-                rows.Add(new MonthlyCost(values[0], keys.Select((key, i) => (key.Name, values[i + 1])).ToDictionary(k => k.Name, k => k.Item2), actual, estimated, unpriced));
+                rows.Add(row);
                 last = identity;
             }
         }
@@ -98,15 +106,19 @@ public sealed class MonthlyCostQuery(NpgsqlDataSource dataSource)
         return rows;
     }
 
+    private static Dictionary<string, decimal> Named(NpgsqlDataReader reader, int column) =>
+        reader.IsDBNull(column) ? [] : new() { [reader.GetString(column)] = reader.GetDecimal(column + 1) };
+
     /// <summary>The sum of rows, in the given month's name or, for several months, another.</summary>
     public static MonthlyCost Total(string month, IEnumerable<MonthlyCost> rows)
     {
         var all = rows as IReadOnlyCollection<MonthlyCost> ?? rows.ToArray();
         return new MonthlyCost(
-            month, new Dictionary<string, string>(), all.Sum(row => row.Actual), all.Sum(row => row.Estimated), Sum(all.Select(row => row.Unpriced)));
+            month, new Dictionary<string, string>(), all.Sum(row => row.Actual), all.Sum(row => row.Listed), all.Sum(row => row.Corrections),
+            all.Sum(row => row.Estimated), Sum(all.Select(row => row.Unpriced)), Sum(all.Select(row => row.Unconverted)));
     }
 
-    /// <summary>Adds quantities unit by unit.</summary>
+    /// <summary>Adds quantities unit by unit, or amounts currency by currency.</summary>
     public static IReadOnlyDictionary<string, decimal> Sum(IEnumerable<IReadOnlyDictionary<string, decimal>> parts) =>
         parts.SelectMany(part => part).GroupBy(unit => unit.Key).ToDictionary(unit => unit.Key, unit => unit.Sum(part => part.Value));
 }

@@ -17,15 +17,17 @@ internal sealed class PageCorrections(Projection projection, TimeZoneInfo report
 {
     public const string Table = "waiting_correction";
 
-    public const string CreateTable =
+    public const string Create =
         $"""
+
+
         create table if not exists {Table} (
             tenant_id text not null,
             event_id uuid not null,
             correction bigint not null,
             known_on date not null,
             primary key (tenant_id, event_id)
-        )
+        );
         """;
 
     // An event is looked up by its id for each correction that waits, never the other way round: of usage there is much more.

@@ -75,10 +75,10 @@ public sealed class EstimateBook(NpgsqlDataSource dataSource, EventStore store)
     public async Task<IReadOnlyList<MonthlyEstimate>> ListAsync(BillingPeriod from, BillingPeriod to, string? workload, CancellationToken cancellationToken)
     {
         await using var command = dataSource.CreateCommand(
-            """
+            $"""
             select to_char(month, 'YYYY-MM'), workload, approach, component, nullif(sku, ''), nullif(meter, ''), trim_scale(quantity), trim_scale(amount)
-            from spend.monthly_estimate
-            where tenant_id = $1 and month between $2 and $3 and ($4::text is null or workload = $4)
+            from {EstimateProjection.KnownSql(null)} as e
+            where $4::text is null or workload = $4
             order by month, workload, approach, line
             """);
         command.Parameters.Add(new() { Value = Tenant.Default });

@@ -4,15 +4,32 @@ using SpendTracker.Events;
 
 namespace SpendTracker.Estimates;
 
-/// <summary>What each workload was expected to cost a month, by the estimate that was submitted last for it.</summary>
-public sealed class EstimateProjection : Projection
+/// <summary>
+/// What each workload was expected to cost a month, by the estimate that was submitted last for it. Earlier ones stay, with
+/// the days from which and until which they held, for reports as known on a day.
+/// </summary>
+public sealed class EstimateProjection(TimeZoneInfo reportingTimeZone) : Projection
 {
-    private readonly List<(string Tenant, long SeqId, EstimateSubmitted Estimate)> _page = [];
+    private readonly List<(StoredEvent Stored, EstimateSubmitted Estimate)> _page = [];
+
+    /// <summary>The estimates that hold, of the tenant and the months of a query's first three parameters.</summary>
+    /// <param name="knownOn">An SQL date: as known at its end. Null: now.</param>
+    internal static string KnownSql(string? knownOn) =>
+        $"(select * from spend.monthly_estimate where tenant_id = $1 and month between $2 and $3 and {(knownOn is null ? "superseded_on = 'infinity'" : $"recorded_on <= {knownOn} and superseded_on > {knownOn}")})";
 
     public override string Name => "Estimates";
 
     public override string CreateTables =>
         """
+        -- An earlier layout: the log has everything, so it is read again.
+        do $$ begin
+            if exists (select from information_schema.tables where table_schema = current_schema() and table_name = 'monthly_estimate')
+               and not exists (select from information_schema.columns where table_schema = current_schema() and table_name = 'monthly_estimate' and column_name = 'superseded_on') then
+                drop table monthly_estimate;
+                delete from mt_event_progression where name = 'SpendTracker.Estimates:All';
+            end if;
+        end $$;
+
         create table if not exists monthly_estimate (
             tenant_id text not null,
             month date not null,
@@ -25,7 +42,9 @@ public sealed class EstimateProjection : Projection
             quantity numeric null,
             amount numeric not null,
             seq_id bigint not null,
-            primary key (tenant_id, month, workload, approach, line)
+            recorded_on date not null,
+            superseded_on date not null default 'infinity',
+            primary key (tenant_id, month, workload, approach, line, seq_id)
         )
         """;
 
@@ -37,7 +56,7 @@ public sealed class EstimateProjection : Projection
     {
         if (stored.Data is EstimateSubmitted estimate)
         {
-            _page.Add((stored.TenantId, stored.SeqId, estimate));
+            _page.Add((stored, estimate));
         }
     }
 
@@ -47,26 +66,36 @@ public sealed class EstimateProjection : Projection
     public override IReadOnlyList<NpgsqlBatchCommand> Flush()
     {
         List<NpgsqlBatchCommand> commands = [];
-        foreach (var (tenant, seqId, estimate) in _page)
+        foreach (var (stored, estimate) in _page)
         {
-            commands.Add(new("delete from monthly_estimate where tenant_id = $1 and workload = $2 and approach = $3 and month between $4 and $5")
+            commands.Add(new(
+                """
+                update monthly_estimate set superseded_on = $6
+                where tenant_id = $1 and workload = $2 and approach = $3 and month between $4 and $5 and superseded_on = 'infinity'
+                """)
             {
-                Parameters = { new() { Value = tenant }, new() { Value = estimate.Workload }, new() { Value = EnumName.Of(estimate.Approach) }, First(estimate), Last(estimate) },
+                Parameters =
+                {
+                    new() { Value = stored.TenantId }, new() { Value = estimate.Workload }, new() { Value = EnumName.Of(estimate.Approach) }, First(estimate), Last(estimate),
+                    RecordedOn(stored),
+                },
             });
-            commands.Add(Insert(tenant, seqId, estimate));
+            commands.Add(Insert(stored, estimate));
         }
 
         _page.Clear();
         return commands;
     }
 
-    private static NpgsqlBatchCommand Insert(string tenant, long seqId, EstimateSubmitted estimate)
+    private NpgsqlParameter RecordedOn(StoredEvent stored) => new() { Value = BillingPeriod.DayOf(stored.RecordedAt, reportingTimeZone) };
+
+    private NpgsqlBatchCommand Insert(StoredEvent stored, EstimateSubmitted estimate)
     {
         var lines = estimate.Lines.ToArray();
         return new(
             """
-            insert into monthly_estimate (tenant_id, month, workload, approach, line, component, sku, meter, quantity, amount, seq_id)
-            select $1, month::date, $2, $3, line, component, sku, meter, quantity, amount, $6
+            insert into monthly_estimate (tenant_id, month, workload, approach, line, component, sku, meter, quantity, amount, seq_id, recorded_on)
+            select $1, month::date, $2, $3, line, component, sku, meter, quantity, amount, $6, $12
             from generate_series($4::date, $5::date, interval '1 month') as month,
                  unnest($7::text[], $8::text[], $9::text[], $10::numeric[], $11::numeric[]) with ordinality
                      as l (component, sku, meter, quantity, amount, line)
@@ -74,13 +103,14 @@ public sealed class EstimateProjection : Projection
         {
             Parameters =
             {
-                new() { Value = tenant }, new() { Value = estimate.Workload }, new() { Value = EnumName.Of(estimate.Approach) },
-                First(estimate), Last(estimate), new() { Value = seqId },
+                new() { Value = stored.TenantId }, new() { Value = estimate.Workload }, new() { Value = EnumName.Of(estimate.Approach) },
+                First(estimate), Last(estimate), new() { Value = stored.SeqId },
                 new() { Value = Array.ConvertAll(lines, line => EnumName.Of(line.Component)) },
                 new() { Value = Array.ConvertAll(lines, line => line.Sku ?? "") },
                 new() { Value = Array.ConvertAll(lines, line => line.Meter ?? "") },
                 new() { Value = Array.ConvertAll(lines, line => line.Quantity) },
                 new() { Value = Array.ConvertAll(lines, line => line.Amount ?? 0) },
+                RecordedOn(stored),
             },
         };
     }

@@ -10,9 +10,6 @@ internal sealed class EventPage(Projection projection)
     /// <summary>Sampled traces that one page continues; more would cost more than they tell.</summary>
     private const int MostTraces = 64;
 
-    /// <summary>Types that are known and not needed are passed by in the database. Unknown ones are read, to be set aside.</summary>
-    private readonly string[] _unneeded = [.. EventTypes.All.Select(type => type.Name).Except(projection.EventTypes)];
-
     private readonly HashSet<string> _traces = [];
 
     /// <summary>It begins after this place.</summary>
@@ -39,7 +36,7 @@ internal sealed class EventPage(Projection projection)
             """, connection);
         command.Parameters.Add(new() { Value = after });
         command.Parameters.Add(new() { Value = Last });
-        command.Parameters.Add(new() { Value = _unneeded });
+        command.Parameters.Add(new() { Value = projection.UnneededTypes });
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
         while (await reader.ReadAsync(cancellationToken))
         {

@@ -7,8 +7,9 @@ namespace SpendTracker.Events;
 internal static class EventReader
 {
     /// <summary>
-    /// The last column says why the row cannot be read, in words, or is null. A reader asks PostgreSQL, since some of it
-    /// would fail while the row is on its way here, and stop everything behind it. Data as large as that is left there.
+    /// The last but one says why the row cannot be read, in words, or is null. A reader asks PostgreSQL, since some of it
+    /// would fail while the row is on its way here, and stop everything behind it. Data as large as that is left there. Who
+    /// recorded it is read of what is not usage: usage is many, and nothing that folds it asks.
     /// </summary>
     public const string Columns =
         $"""
@@ -19,11 +20,12 @@ internal static class EventReader
              when bdata is not null then 'Its data are binary.'
              when tenant_id is null then 'It has no tenant.'
              when timestamp not between '2000-01-01Z' and '2200-01-01Z' then 'It was recorded before 2000 or after 2199.'
-             when {IsLarge} then 'It is larger than 1 MiB.' end
+             when {IsLarge} then 'It is larger than 1 MiB.' end,
+        case when type like '%\_recorded' then null else headers->>'recordedBy' end
         """;
 
     /// <summary>How many <see cref="Columns"/> there are; a query's own come after them.</summary>
-    public const int ColumnCount = 11;
+    public const int ColumnCount = 12;
 
     // The size as stored, which is compressed, costs nothing to look at; the size as text is worked out for few.
     private const string IsLarge = "pg_column_size(data) > 8192 and octet_length(data::text) > 1048576";
@@ -46,6 +48,6 @@ internal static class EventReader
         return new StoredEvent(
             reader.GetInt64(0), reader.GetGuid(1), reader.GetString(2), reader.GetString(3), reader.GetInt64(4), name,
             reader.GetFieldValue<DateTimeOffset>(6), type.Read(reader.GetFieldValue<byte[]>(7)),
-            reader.IsDBNull(8) ? null : reader.GetString(8));
+            reader.IsDBNull(8) ? null : reader.GetString(8), reader.IsDBNull(11) ? "" : reader.GetString(11));
     }
 }

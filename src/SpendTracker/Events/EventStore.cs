@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Npgsql;
 using NpgsqlTypes;
 using SpendTracker.Contracts;
@@ -104,6 +105,7 @@ public sealed class EventStore : IAsyncDisposable
     }
 
     /// <summary>All events of a low-volume stream, oldest first; none where the stream does not exist.</summary>
+    /// <exception cref="UnreadableEventException">One of them cannot be read here, so that nothing can be decided on them.</exception>
     public async Task<IReadOnlyList<StoredEvent>> ReadStreamAsync(string stream, CancellationToken cancellationToken)
     {
         await using var command = _dataSource.CreateCommand(
@@ -114,7 +116,14 @@ public sealed class EventStore : IAsyncDisposable
         List<StoredEvent> events = [];
         while (await reader.ReadAsync(cancellationToken))
         {
-            events.Add(EventReader.Read(reader));
+            try
+            {
+                events.Add(EventReader.Read(reader));
+            }
+            catch (JsonException fault)
+            {
+                throw new UnreadableEventException(stream, reader.GetInt64(0), fault);
+            }
         }
 
         return events;

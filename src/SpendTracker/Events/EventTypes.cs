@@ -46,6 +46,7 @@ public static class EventTypes
         Named("publication_withdrawn", ContractsJson.Default.PublicationWithdrawn),
         Named("usage_corrected", ContractsJson.Default.UsageCorrected),
         Named("billing_period_closed", ContractsJson.Default.BillingPeriodClosed),
+        Named("costs_frozen", ContractsJson.Default.CostsFrozen),
         Named("billing_period_reopened", ContractsJson.Default.BillingPeriodReopened),
         Named("estimate_submitted", ContractsJson.Default.EstimateSubmitted),
         Named("settings_changed", ContractsJson.Default.SettingsChanged),

@@ -94,7 +94,8 @@ public sealed class ProjectionRun(NpgsqlConnection connection, Projection projec
 
         using var activity = EventMetrics.Activities.StartActivity($"project {projection.Name}");
         var started = DateTimeOffset.UtcNow;
-        var page = new EventPage(projection);
+        var read = await ahead.TakeAsync(Position);
+        var page = read ?? new EventPage(projection);
         bool advanced;
         try
         {
@@ -103,11 +104,7 @@ public sealed class ProjectionRun(NpgsqlConnection connection, Projection projec
                 await transaction.SaveAsync(BeforeEvent, cancellationToken);
             }
 
-            if (await ahead.TakeAsync(Position) is { } read)
-            {
-                page = read;
-            }
-            else
+            if (read is null)
             {
                 await page.ReadAsync(connection, Position, highWaterMark, _pageEvents, cancellationToken);
             }

@@ -1,57 +1,82 @@
 using Npgsql;
+using NpgsqlTypes;
 using SpendTracker.Contracts;
 using SpendTracker.Events;
-using SpendTracker.Usage;
 
 namespace SpendTracker.Rates;
+
+/// <summary>When something was published, by whom, and whether it still stands.</summary>
+/// <param name="Id">Names it, to withdraw it.</param>
+/// <param name="WithdrawnAt">Null where nobody has.</param>
+public sealed record Publication(
+    Guid Id, DateTimeOffset PublishedAt, string PublishedBy, string? Note, DateTimeOffset? WithdrawnAt, string? WithdrawnBy, string? WithdrawnBecause)
+{
+    public bool IsWithdrawn => WithdrawnAt is not null;
+}
 
 /// <summary>A price in the book.</summary>
 /// <param name="UnitPrice">Of one unit.</param>
 /// <param name="Superseded">Whether a later publication for the same day took its place.</param>
 public sealed record Rate(
-    string Sku, string Meter, DateOnly EffectiveFrom, decimal Price, decimal Per, decimal UnitPrice, string Currency, string Source, string? Note,
-    DateTimeOffset PublishedAt, bool Superseded);
+    string Sku, string Meter, int AboveTokens, RateKind Kind, DateOnly EffectiveFrom, decimal Price, decimal Per, decimal UnitPrice, string Currency,
+    string Source, bool Superseded, Publication Publication);
 
-/// <summary>Publishes rates and lists them. Rates are never edited: a later publication supersedes.</summary>
+/// <param name="EffectiveTo">The last day; null where it has no end.</param>
+public sealed record Discount(string Sku, decimal Percent, DateOnly EffectiveFrom, DateOnly? EffectiveTo, string Source, Publication Publication);
+
+/// <param name="Order">Its place among the rules, from 1: the first that fits holds. 0 where it was withdrawn.</param>
+public sealed record Alias(int Order, string Model, string Sku, Publication Publication);
+
+public sealed record ExchangeRate(string Currency, DateOnly EffectiveFrom, decimal Rate, string Source, bool Superseded, Publication Publication);
+
+/// <summary>
+/// Publishes rates, discounts, aliases and exchange rates, withdraws them, and lists them. Nothing is ever edited: a later
+/// publication supersedes.
+/// </summary>
 public sealed class PriceBook(NpgsqlDataSource dataSource, EventStore store)
 {
     /// <summary>Of 1, 1,000 or 1,000,000 units.</summary>
     public const decimal MostPrice = 1_000_000;
 
-    private const int MostPrices = 100;
+    /// <summary>Who and when, of a row <c>p</c>, as the last columns of a list.</summary>
+    private const string PublicationColumns =
+        "p.publication, p.published_at, p.recorded_by, nullif(p.note, ''), w.withdrawn_at, w.recorded_by, w.reason";
 
-    public static IReadOnlyList<FieldReason> Check(RatePublished rate, string reportingCurrency)
+    private const string Withdrawals =
+        "left join lateral (select * from spend.withdrawal as w where w.publication = p.publication order by w.seq_id limit 1) as w on true";
+
+    private readonly EventLog _log = new(dataSource);
+
+    /// <summary>Records a publication that has been checked. What it prices is re-rated as soon as it is projected.</summary>
+    public async Task PublishAsync(IEvent publication, Recorder recorder, CancellationToken cancellationToken)
     {
-        var check = new FieldCheck();
-        check.Text("sku", rate.Sku, UsageRules.TextLength);
-        check.That("sku", rate.Sku.Contains('/', StringComparison.Ordinal), "Must be like provider/model or labour/role.");
-        check.That("sku", rate.Sku != UsageQuantities.ChargeSku(reportingCurrency), "The reporting currency is worth itself.");
-        check.That("effectiveFrom", BillingPeriod.Covers(rate.EffectiveFrom), "Must be from 2000-01-01 to 2199-12-31.");
-        check.That("currency", rate.Currency == reportingCurrency, $"Must be the reporting currency, {reportingCurrency}.");
-        check.Text("source", rate.Source, UsageRules.DescriptionLength);
-        check.OptionalText("note", rate.Note, UsageRules.DescriptionLength);
-        check.That("prices", rate.Prices.Count is > 0 and <= MostPrices, $"Must be 1 to {MostPrices} prices.");
-        check.That("prices", rate.Prices.Select(price => price.Meter).Distinct().Count() == rate.Prices.Count, "Must have each meter once.");
-        for (var i = 0; i < rate.Prices.Count; i++)
+        var stream = StreamOf(publication);
+        while (!await store.AppendAsync(stream, await _log.HeadAsync(stream, cancellationToken), [publication], recorder, cancellationToken))
         {
-            var price = rate.Prices[i];
-            check.That($"prices[{i}].meter", Meters.Priced.Contains(price.Meter), $"Must be one of {string.Join(", ", Meters.Priced)}.");
-            check.Price($"prices[{i}]", price.Price, price.Per);
+            // Somebody else published to the stream at the same time; both are kept, in one order or the other.
         }
-
-        return check.Reasons;
     }
 
-    /// <summary>Records a rate that has been checked. Usage from its day on is re-rated as soon as it is projected.</summary>
-    public async Task PublishAsync(RatePublished rate, Recorder recorder, CancellationToken cancellationToken)
+    /// <summary>Takes a publication back.</summary>
+    /// <returns>Null where it is done; otherwise why it cannot be.</returns>
+    public async Task<string?> WithdrawAsync(PublicationWithdrawn withdrawal, Recorder recorder, CancellationToken cancellationToken)
     {
         while (true)
         {
-            var stream = StreamOf(rate.Sku);
-            var history = await store.ReadStreamAsync(stream, cancellationToken);
-            if (await store.AppendAsync(stream, history.Count, [rate], recorder, cancellationToken))
+            if (await _log.FindAsync(withdrawal.Publication, cancellationToken) is not { Stored: { } published } || !IsPublication(published.Data))
             {
-                return;
+                return "The price book has no publication of that id.";
+            }
+
+            var history = await store.ReadStreamAsync(published.Stream, cancellationToken);
+            if (history.Any(stored => stored.Data is PublicationWithdrawn other && other.Publication == withdrawal.Publication))
+            {
+                return "It was withdrawn before.";
+            }
+
+            if (await store.AppendAsync(published.Stream, history.Count, [withdrawal], recorder, cancellationToken))
+            {
+                return null;
             }
         }
     }
@@ -61,9 +86,9 @@ public sealed class PriceBook(NpgsqlDataSource dataSource, EventStore store)
     public async Task<int> PublishStartingRatesAsync(CancellationToken cancellationToken)
     {
         var published = 0;
-        foreach (var rates in StartingRates.All.GroupBy(rate => rate.Sku))
+        foreach (var rates in StartingRates.All.GroupBy(StreamOf))
         {
-            if (await store.AppendAsync(StreamOf(rates.Key), 0, [.. rates], new Recorder("host:starting-rates"), cancellationToken))
+            if (await store.AppendAsync(rates.Key, 0, [.. rates], new Recorder("host:starting-rates"), cancellationToken))
             {
                 published++;
             }
@@ -73,30 +98,93 @@ public sealed class PriceBook(NpgsqlDataSource dataSource, EventStore store)
     }
 
     /// <summary>Prices by SKU, meter and day, the newest day first; of one SKU, or of all.</summary>
-    public async Task<IReadOnlyList<Rate>> ListAsync(string? sku, CancellationToken cancellationToken)
+    public Task<IReadOnlyList<Rate>> ListAsync(string? sku, CancellationToken cancellationToken) => ListAsync(
+        $"""
+        select p.sku, p.meter, p.above_tokens, p.kind, p.effective_from, trim_scale(p.price), trim_scale(p.per), p.unit_price, p.currency, p.source,
+               w.withdrawn_at is null and exists (
+                   select from spend.rate as later
+                   where (later.tenant_id, later.sku, later.meter, later.kind, later.effective_from) = (p.tenant_id, p.sku, p.meter, p.kind, p.effective_from)
+                     and later.seq_id > p.seq_id and not exists (select from spend.withdrawal as lw where lw.publication = later.publication)),
+               {PublicationColumns}
+        from spend.rate as p {Withdrawals}
+        where p.tenant_id = $1 and ($2::text is null or p.sku = $2)
+        order by p.sku, p.meter, p.above_tokens, p.kind desc, p.effective_from desc, p.seq_id desc
+        """,
+        reader => new Rate(
+            reader.GetString(0), reader.GetString(1), reader.GetInt32(2), EnumName.Parse<RateKind>(reader.GetString(3)), reader.GetFieldValue<DateOnly>(4),
+            reader.GetDecimal(5), reader.GetDecimal(6), reader.GetDecimal(7), reader.GetString(8), reader.GetString(9), reader.GetBoolean(10), PublicationAt(reader, 11)),
+        cancellationToken, new NpgsqlParameter { Value = (object?)sku ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Text });
+
+    /// <summary>By SKU, the latest first.</summary>
+    public Task<IReadOnlyList<Discount>> ListDiscountsAsync(CancellationToken cancellationToken) => ListAsync(
+        $"""
+        select p.sku, trim_scale(p.percent), p.effective_from, p.effective_to, p.source, {PublicationColumns}
+        from spend.discount as p {Withdrawals}
+        where p.tenant_id = $1
+        order by p.sku, p.effective_from desc, p.seq_id desc
+        """,
+        reader => new Discount(
+            reader.GetString(0), reader.GetDecimal(1), reader.GetFieldValue<DateOnly>(2),
+            reader.GetFieldValue<DateOnly>(3) is var last && last == DateOnly.MaxValue ? null : last, reader.GetString(4), PublicationAt(reader, 5)),
+        cancellationToken);
+
+    /// <summary>In the order in which they are tried; those withdrawn last.</summary>
+    public Task<IReadOnlyList<Alias>> ListAliasesAsync(CancellationToken cancellationToken) => ListAsync(
+        $"""
+        select case when w.publication is null then row_number() over (order by w.publication is not null, p.model like '%*%', length(p.model) desc, p.seq_id desc) else 0 end,
+               p.model, p.sku, {PublicationColumns}
+        from spend.alias as p {Withdrawals}
+        where p.tenant_id = $1
+        order by w.publication is not null, p.model like '%*%', length(p.model) desc, p.seq_id desc
+        """,
+        reader => new Alias((int)reader.GetInt64(0), reader.GetString(1), reader.GetString(2), PublicationAt(reader, 3)), cancellationToken);
+
+    /// <summary>By currency, the newest day first.</summary>
+    public Task<IReadOnlyList<ExchangeRate>> ListExchangeRatesAsync(CancellationToken cancellationToken) => ListAsync(
+        $"""
+        select p.currency, p.effective_from, trim_scale(p.rate), p.source,
+               w.withdrawn_at is null and exists (
+                   select from spend.exchange_rate as later
+                   where (later.tenant_id, later.currency, later.effective_from) = (p.tenant_id, p.currency, p.effective_from)
+                     and later.seq_id > p.seq_id and not exists (select from spend.withdrawal as lw where lw.publication = later.publication)),
+               {PublicationColumns}
+        from spend.exchange_rate as p {Withdrawals}
+        where p.tenant_id = $1 and p.effective_from > '0001-01-01'
+        order by p.currency, p.effective_from desc, p.seq_id desc
+        """,
+        reader => new ExchangeRate(
+            reader.GetString(0), reader.GetFieldValue<DateOnly>(1), reader.GetDecimal(2), reader.GetString(3), reader.GetBoolean(4), PublicationAt(reader, 5)),
+        cancellationToken);
+
+    private async Task<IReadOnlyList<T>> ListAsync<T>(string sql, Func<NpgsqlDataReader, T> read, CancellationToken cancellationToken, params NpgsqlParameter[] parameters)
     {
-        await using var command = dataSource.CreateCommand(
-            """
-            select sku, meter, effective_from, trim_scale(price), trim_scale(per), unit_price, currency, source, nullif(note, ''), published_at,
-                   row_number() over (partition by sku, meter, effective_from order by seq_id desc) > 1
-            from spend.rate
-            where tenant_id = $1 and effective_from > '0001-01-01' and ($2::text is null or sku = $2)
-            order by sku, meter, effective_from desc, seq_id desc
-            """);
+        await using var command = dataSource.CreateCommand(sql);
         command.Parameters.Add(new() { Value = Tenant.Default });
-        command.Parameters.Add(new() { Value = (object?)sku ?? DBNull.Value, NpgsqlDbType = NpgsqlTypes.NpgsqlDbType.Text });
+        command.Parameters.AddRange(parameters);
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
-        List<Rate> rates = [];
+        List<T> rows = [];
         while (await reader.ReadAsync(cancellationToken))
         {
-            rates.Add(new Rate(
-                reader.GetString(0), reader.GetString(1), reader.GetFieldValue<DateOnly>(2), reader.GetDecimal(3), reader.GetDecimal(4),
-                reader.GetDecimal(5), reader.GetString(6), reader.GetString(7), reader.IsDBNull(8) ? null : reader.GetString(8),
-                reader.GetFieldValue<DateTimeOffset>(9), reader.GetBoolean(10)));
+            rows.Add(read(reader));
         }
 
-        return rates;
+        return rows;
     }
 
-    private static string StreamOf(string sku) => $"rate/{sku}";
+    private static Publication PublicationAt(NpgsqlDataReader reader, int column) => new(
+        reader.GetGuid(column), reader.GetFieldValue<DateTimeOffset>(column + 1), reader.GetString(column + 2), Text(reader, column + 3),
+        reader.IsDBNull(column + 4) ? null : reader.GetFieldValue<DateTimeOffset>(column + 4), Text(reader, column + 5), Text(reader, column + 6));
+
+    private static string? Text(NpgsqlDataReader reader, int column) => reader.IsDBNull(column) ? null : reader.GetString(column);
+
+    private static bool IsPublication(IEvent data) => data is RatePublished or DiscountPublished or AliasPublished or ExchangeRatePublished;
+
+    private static string StreamOf(IEvent publication) => publication switch
+    {
+        RatePublished rate => $"rate/{rate.Sku}",
+        DiscountPublished discount => $"discount/{discount.Sku}",
+        AliasPublished alias => $"alias/{alias.Model}",
+        ExchangeRatePublished rate => $"exchange-rate/{rate.Currency}",
+        _ => throw new ArgumentException($"{publication.GetType().Name} is not a publication.", nameof(publication)),
+    };
 }

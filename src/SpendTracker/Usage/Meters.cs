@@ -24,8 +24,14 @@ public static class Meters
     /// <summary>An amount that somebody charged, under the SKU <c>charge/{currency}</c>. Its rate is an exchange rate.</summary>
     public const string Amount = "amount";
 
+    /// <summary>What the provider says that something cost, in a currency: shown beside what the rates give, and in no sum.</summary>
+    public const string ReportedCost = "reported-cost";
+
     /// <summary>Meters that tell something without being owed for: without a rate they are not unpriced.</summary>
-    public static IReadOnlyList<string> Informational { get; } = [Requests, IdleHostingHours];
+    public static IReadOnlyList<string> Informational { get; } = [Requests, IdleHostingHours, ReportedCost];
+
+    /// <summary>The context lengths from which providers ask another price, in input tokens of a request; 0 is the lowest step.</summary>
+    public static IReadOnlyList<int> Steps { get; } = [0, 128_000, 200_000, 256_000, 272_000];
 
     private static readonly string[] TokenMeters = [InputTokens, CachedInputTokens, CacheWriteTokens, OutputTokens, ReasoningTokens];
     private static readonly string[] Tiers = ["batch", "flex", "priority"];
@@ -45,13 +51,28 @@ public static class Meters
         _ => meter,
     };
 
+    /// <summary>Whether a price of the meter may depend on the context length.</summary>
+    public static bool HasSteps(string meter) => meter.EndsWith("-tokens", StringComparison.Ordinal) && meter != TrainingTokens;
+
+    /// <summary>The step that requests of some input tokens are priced at: the longest that they exceed on average.</summary>
+    public static int StepOf(long inputTokens, long requests)
+    {
+        if (inputTokens <= Steps[1])
+        {
+            return 0;
+        }
+
+        var context = requests > 1 ? inputTokens / (decimal)requests : inputTokens;
+        return Steps.Last(step => context > step || step == 0);
+    }
+
     /// <summary>The unit that a meter counts: quantities of one unit may be added, others not.</summary>
     public static string UnitOf(string meter) => meter switch
     {
         HostingHours or IdleHostingHours or GpuHours or LabourHours => "hours",
         Items => "items",
         Requests => "requests",
-        Amount => "amounts",
+        Amount or ReportedCost => "amounts",
         _ => "tokens",
     };
 }

@@ -8,14 +8,14 @@ using SpendTracker.Settings;
 namespace SpendTracker.Usage;
 
 /// <summary>A quantity of an event at the rate of its day.</summary>
-/// <param name="Rate">Null where there is none.</param>
+/// <param name="Price">Null where there is none.</param>
 /// <param name="Counts">Whether it is part of the number that was asked about.</param>
-public sealed record RatedQuantity(UsageQuantity Quantity, DayRate? Rate, bool Counts)
+public sealed record RatedQuantity(UsageQuantity Quantity, DayPrice? Price, bool Counts)
 {
-    /// <summary>Null where nobody has published a rate.</summary>
-    public decimal? Amount => Rate is { } rate ? Quantity.Quantity * rate.UnitPrice : null;
+    /// <summary>In the reporting currency; null where nobody has published a rate, or an exchange rate.</summary>
+    public decimal? Amount => Quantity.Quantity * Price?.UnitPrice * Price?.ExchangeRate;
 
-    public bool IsUnpriced => Rate is null && !Meters.Informational.Contains(Quantity.Meter);
+    public bool IsUnpriced => Price is null && !Meters.Informational.Contains(Quantity.Meter);
 }
 
 /// <summary>A usage event and what it counts for.</summary>
@@ -73,6 +73,7 @@ public sealed class UsageEventQuery(NpgsqlDataSource dataSource, EventLog log, C
     /// <param name="hosting">Whether hosting is part of the number. Its periods may begin in a month before.</param>
     public async Task<UsageEventPage> PageAsync(UsageFilter filter, EventPlace? from, bool newer, bool hosting, CancellationToken cancellationToken)
     {
+        filter = await WithReportedSkusAsync(filter, cancellationToken);
         var (found, stoppedAt) = await ScanAsync(filter, from, newer, hosting, cancellationToken);
         if (newer && found.Count <= PageSize && stoppedAt is null)
         {
@@ -107,6 +108,20 @@ public sealed class UsageEventQuery(NpgsqlDataSource dataSource, EventLog log, C
         }
 
         return await RateAsync(events, (_, _) => true, cancellationToken);
+    }
+
+    /// <summary>Events have the names that were reported; a number has what they are priced as.</summary>
+    private async Task<UsageFilter> WithReportedSkusAsync(UsageFilter filter, CancellationToken cancellationToken)
+    {
+        if (filter.Sku is null)
+        {
+            return filter;
+        }
+
+        await using var command = dataSource.CreateCommand("select coalesce(array_agg(distinct reported_sku), array[$2]) from spend.cost_line where tenant_id = $1 and sku = $2");
+        command.Parameters.Add(new() { Value = Tenant.Default });
+        command.Parameters.Add(new() { Value = filter.Sku });
+        return filter with { ReportedSkus = ((string[])(await command.ExecuteScalarAsync(cancellationToken))!).ToHashSet() };
     }
 
     private async Task<(List<(LoggedEvent Logged, EventPlace Place)> Found, EventPlace? StoppedAt)> ScanAsync(
@@ -193,7 +208,7 @@ public sealed class UsageEventQuery(NpgsqlDataSource dataSource, EventLog log, C
 
     /// <summary>Where only token usage can count, the database picks out the model, so that others' events need not be read.</summary>
     private static string Containing(UsageFilter filter, IReadOnlyList<string> types) =>
-        types is ["token_usage_recorded"] && filter.Sku?.IndexOf('/', StringComparison.Ordinal) is > 0 and var slash
+        types is ["token_usage_recorded"] && filter.ReportedSkus is { Count: 1 } && filter.ReportedSkus.Contains(filter.Sku!) && filter.Sku?.IndexOf('/', StringComparison.Ordinal) is > 0 and var slash
             ? $$"""{"provider": {{JsonSerializer.Serialize(filter.Sku[..slash])}}, "model": {{JsonSerializer.Serialize(filter.Sku[(slash + 1)..])}}}"""
             : "{}";
 
@@ -202,8 +217,8 @@ public sealed class UsageEventQuery(NpgsqlDataSource dataSource, EventLog log, C
     {
         var events = found.Select(e => (e.Logged, e.Place, Usage: (IUsageEvent)e.Logged.Stored.Data)).ToArray();
         var quantities = Array.ConvertAll(events, e => UsageQuantities.Of(e.Usage, settings.ReportingTimeZone).ToArray());
-        var rates = await DayRates.LoadAsync(dataSource, quantities.SelectMany(q => q).Select(quantity => quantity.Sku), cancellationToken);
+        var prices = await DayPrices.LoadAsync(dataSource, quantities.SelectMany(q => q), null, cancellationToken);
         return await corrections.AttachAsync([.. events.Zip(quantities, (e, q) => new UsageEvent(e.Logged, e.Place, e.Usage, UsageQuantities.VariantOf(e.Usage),
-            [.. q.Select(quantity => new RatedQuantity(quantity, rates.Of(quantity.Sku, quantity.Meter, quantity.Day), counts(e.Usage, quantity)))]))], cancellationToken);
+            [.. q.Select(quantity => new RatedQuantity(quantity, prices.Of(quantity), counts(e.Usage, quantity)))]))], cancellationToken);
     }
 }

@@ -9,7 +9,11 @@ public sealed record UsageFilter(string Workload, BillingPeriod Month)
 
     public Component? Component { get; init; }
 
+    /// <summary>What it is priced as.</summary>
     public string? Sku { get; init; }
+
+    /// <summary>The names that the SKU was reported under, by the aliases; null where they have not been looked up, or nothing asks for a SKU.</summary>
+    internal IReadOnlySet<string>? ReportedSkus { get; init; }
 
     public string? Meter { get; init; }
 
@@ -21,7 +25,7 @@ public sealed record UsageFilter(string Workload, BillingPeriod Month)
         usage.Workload == Workload && BillingPeriod.Of(quantity.Day) == Month
         && (Approach is null || Approach == usage.Approach)
         && (Component is null || Component == quantity.Component)
-        && (Sku is null || Sku == quantity.Sku)
+        && (Sku is null || (ReportedSkus?.Contains(quantity.Sku) ?? Sku == quantity.Sku))
         && (Meter is null || Meter == quantity.Meter)
         && (Variant is null || Variant == UsageQuantities.VariantOf(usage));
 }

@@ -3,7 +3,11 @@ using SpendTracker.Contracts;
 namespace SpendTracker.Usage;
 
 /// <summary>A quantity of one SKU's meter on one day.</summary>
-public readonly record struct UsageQuantity(DateOnly Day, Component Component, string Sku, string Meter, decimal Quantity);
+/// <param name="Sku">As recorded, before aliases.</param>
+/// <param name="AboveTokens">The step of the context length that its price depends on; 0 for the lowest, and where it does not.</param>
+/// <param name="ReportedCurrency">Of a cost that the provider reported; otherwise empty.</param>
+public readonly record struct UsageQuantity(
+    DateOnly Day, Component Component, string Sku, string Meter, decimal Quantity, int AboveTokens = 0, string ReportedCurrency = "");
 
 /// <summary>What an event counts for, by day. Pure: the projection adds it up, and the explorer shows it.</summary>
 public static class UsageQuantities
@@ -46,11 +50,12 @@ public static class UsageQuantities
     /// </summary>
     public static string? FaultOf(IUsageEvent usage) => usage switch
     {
-        _ when !IsInTime(usage.OccurredAt) => "It happened before 2000 or after 2199.",
+        _ when !BillingPeriod.Covers(usage.OccurredAt) => "It happened before 2000 or after 2199.",
         TokenUsageRecorded e when e.InputTokens < 0 || e.CachedInputTokens < 0 || e.CacheWriteTokens < 0 || e.OutputTokens < 0 || e.ReasoningTokens < 0 || e.Requests < 0 => "A number is negative.",
         TokenUsageRecorded e when e.CachedInputTokens > e.InputTokens - e.CacheWriteTokens || e.ReasoningTokens > e.OutputTokens => "A part is larger than the total that includes it.",
+        TokenUsageRecorded e when e.ReportedCost is null != e.ReportedCurrency is null || e.ReportedCost is < 0 or > MostQuantity => "Its reported cost is out of range, or has no currency.",
         TokenUsageRecorded e when TooLarge(e.InputTokens) || TooLarge(e.OutputTokens) => "A number is too large.",
-        HostingHoursRecorded e when !IsInTime(e.PeriodStart) || !IsInTime(e.PeriodEnd) || e.PeriodEnd <= e.PeriodStart || e.PeriodEnd - e.PeriodStart > UsageRules.LongestHosting => "Its period is empty, longer than 31 days, or out of range.",
+        HostingHoursRecorded e when !BillingPeriod.Covers(e.PeriodStart) || !BillingPeriod.Covers(e.PeriodEnd) || e.PeriodEnd <= e.PeriodStart || e.PeriodEnd - e.PeriodStart > UsageRules.LongestHosting => "Its period is empty, longer than 31 days, or out of range.",
         HostingHoursRecorded e when TooLarge(e.Hours, e.Units) || e.BusyShare is < 0 or > 1 => "A number is too large.",
         DatasetPrepRecorded e when (e.LabourHours is null ? 0 : 1) + (e.Items is null ? 0 : 1) + (e.Amount is null ? 0 : 1) != 1 => "It must have exactly one of labourHours, items and amount.",
         DatasetPrepRecorded e when (e.LabourHours is not null && e.Role is null) || (e.Amount is not null && e.Currency is null) => "It has hours without a role, or an amount without a currency.",
@@ -62,11 +67,11 @@ public static class UsageQuantities
         _ => null,
     };
 
-    private static bool IsInTime(DateTimeOffset time) => time.Year is >= 2000 and < 2200;
-
     /// <summary>A million such quantities at the dearest price still make a sum that a decimal holds.</summary>
-    private static bool TooLarge(decimal quantity, decimal times = 1) =>
-        Math.Abs(quantity) > MostQuantity || Math.Abs(times) > MostQuantity / Math.Max(1, Math.Abs(quantity));
+    private static bool TooLarge(decimal quantity) => Math.Abs(quantity) > MostQuantity;
+
+    private static bool TooLarge(decimal quantity, decimal times) =>
+        TooLarge(quantity) || Math.Abs(times) > MostQuantity / Math.Max(1, Math.Abs(quantity));
 
     /// <summary>What the team wants to tell apart within the workload; empty where it said nothing.</summary>
     public static string VariantOf(IUsageEvent usage) => usage switch
@@ -95,15 +100,20 @@ public static class UsageQuantities
             (Meters.OutputTokens, usage.OutputTokens - usage.ReasoningTokens),
             (Meters.ReasoningTokens, usage.ReasoningTokens),
         ];
+        var step = Meters.StepOf(usage.InputTokens, usage.Requests);
         foreach (var (meter, quantity) in carved)
         {
             if (quantity != 0)
             {
-                yield return new(day, Component.Usage, sku, Meters.InTier(meter, usage.ServiceTier), quantity);
+                yield return new(day, Component.Usage, sku, Meters.InTier(meter, usage.ServiceTier), quantity, step);
             }
         }
 
         yield return new(day, Component.Usage, sku, Meters.Requests, usage.Requests);
+        if (usage.ReportedCost is { } reported)
+        {
+            yield return new(day, Component.Usage, sku, Meters.ReportedCost, Math.Round(reported, 12, MidpointRounding.ToEven), ReportedCurrency: usage.ReportedCurrency!);
+        }
     }
 
     /// <summary>

@@ -64,6 +64,14 @@ public static class UsageRules
         check.That("reasoningTokens", e.ReasoningTokens <= e.OutputTokens, "Cannot exceed outputTokens, which include them.");
         check.Range("requests", e.Requests, 1, 1_000_000_000);
         check.OptionalText("variant", e.Variant, TextLength);
+        if (e.ReportedCost is { } reported)
+        {
+            check.Range("reportedCost", reported, 0, MostAmount);
+            check.That("reportedCost", reported == Math.Round(reported, 12), "At most 12 decimals.");
+            check.Currency("reportedCurrency", e.ReportedCurrency);
+        }
+
+        check.That("reportedCurrency", e.ReportedCurrency is null || e.ReportedCost is not null, "Goes with reportedCost only.");
         Time(check, "usedAt", e.UsedAt, now);
     }
 

@@ -4,15 +4,29 @@ using SpendTracker.Events;
 
 namespace SpendTracker.Workloads;
 
-/// <summary>The registry of workloads, as they are now.</summary>
-public sealed class WorkloadProjection : Projection
+/// <summary>The registry of workloads: as they were at the end of each day on which they changed, and so as they are now.</summary>
+public sealed class WorkloadProjection(TimeZoneInfo reportingTimeZone) : Projection
 {
-    private readonly Dictionary<(string Tenant, string Workload), (WorkloadRegistered Details, DateTimeOffset RegisteredAt)> _page = [];
+    private readonly Dictionary<(string Tenant, string Workload, DateOnly RecordedOn), (WorkloadRegistered Details, DateTimeOffset ChangedAt)> _page = [];
+
+    /// <summary>The workloads of the tenant that is a query's first parameter.</summary>
+    /// <param name="knownOn">An SQL date: as known at its end. Null: now.</param>
+    internal static string KnownSql(string? knownOn) =>
+        $"(select distinct on (workload) * from spend.workload where tenant_id = $1 and recorded_on <= {knownOn ?? "'infinity'"} order by workload, recorded_on desc)";
 
     public override string Name => "Workloads";
 
     public override string CreateTables =>
         """
+        -- An earlier layout: the log has everything, so it is read again.
+        do $$ begin
+            if exists (select from information_schema.tables where table_schema = current_schema() and table_name = 'workload')
+               and not exists (select from information_schema.columns where table_schema = current_schema() and table_name = 'workload' and column_name = 'recorded_on') then
+                drop table workload;
+                delete from mt_event_progression where name = 'SpendTracker.Workloads:All';
+            end if;
+        end $$;
+
         create table if not exists workload (
             tenant_id text not null,
             workload text not null,
@@ -22,7 +36,8 @@ public sealed class WorkloadProjection : Projection
             cost_centre text not null,
             environment text not null,
             changed_at timestamptz not null,
-            primary key (tenant_id, workload)
+            recorded_on date not null,
+            primary key (tenant_id, workload, recorded_on)
         )
         """;
 
@@ -40,7 +55,7 @@ public sealed class WorkloadProjection : Projection
         };
         if (details is not null)
         {
-            _page[(stored.TenantId, details.Workload)] = (details, stored.RecordedAt);
+            _page[(stored.TenantId, details.Workload, BillingPeriod.DayOf(stored.RecordedAt, reportingTimeZone))] = (details, stored.RecordedAt);
         }
     }
 
@@ -59,9 +74,9 @@ public sealed class WorkloadProjection : Projection
         [
             new(
                 """
-                insert into workload (tenant_id, workload, name, team, approach, cost_centre, environment, changed_at)
-                select * from unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[], $8::timestamptz[])
-                on conflict (tenant_id, workload) do update set name = excluded.name, team = excluded.team, approach = excluded.approach,
+                insert into workload (tenant_id, workload, name, team, approach, cost_centre, environment, changed_at, recorded_on)
+                select * from unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[], $8::timestamptz[], $9::date[])
+                on conflict (tenant_id, workload, recorded_on) do update set name = excluded.name, team = excluded.team, approach = excluded.approach,
                     cost_centre = excluded.cost_centre, environment = excluded.environment, changed_at = excluded.changed_at
                 """)
             {
@@ -74,7 +89,8 @@ public sealed class WorkloadProjection : Projection
                     new() { Value = Array.ConvertAll(rows, row => EnumName.Of(row.Value.Details.Approach)) },
                     new() { Value = Array.ConvertAll(rows, row => row.Value.Details.CostCentre ?? "") },
                     new() { Value = Array.ConvertAll(rows, row => row.Value.Details.Environment ?? "") },
-                    new() { Value = Array.ConvertAll(rows, row => row.Value.RegisteredAt) },
+                    new() { Value = Array.ConvertAll(rows, row => row.Value.ChangedAt) },
+                    new() { Value = Array.ConvertAll(rows, row => row.Key.RecordedOn) },
                 },
             },
         ];

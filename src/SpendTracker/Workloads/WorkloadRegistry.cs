@@ -54,7 +54,7 @@ public sealed class WorkloadRegistry(NpgsqlDataSource dataSource, EventStore sto
     public async Task<IReadOnlyList<Workload>> ListAsync(CancellationToken cancellationToken)
     {
         await using var command = dataSource.CreateCommand(
-            "select workload, name, team, approach, cost_centre, environment, changed_at from spend.workload where tenant_id = $1 order by workload");
+            $"select workload, name, team, approach, cost_centre, environment, changed_at from {WorkloadProjection.KnownSql(null)} as w order by workload");
         command.Parameters.Add(new() { Value = Tenant.Default });
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
         List<Workload> workloads = [];

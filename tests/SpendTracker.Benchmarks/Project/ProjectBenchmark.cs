@@ -61,7 +61,7 @@ internal sealed class ProjectBenchmark(BenchmarkServer server, Report report, bo
             foreach (var (contestant, page) in round % 2 == 0 ? turns : turns.Reverse())
             {
                 await Sql.RunAsync(
-                    database.DataSource, "truncate spend.daily_usage, spend.monthly_cost, spend.rate; delete from spend.mt_event_progression", cancellationToken);
+                    database.DataSource, "truncate spend.cost_line, spend.daily_usage, spend.monthly_cost, spend.rate, spend.exchange_rate; delete from spend.mt_event_progression", cancellationToken);
                 var work = await CatchUpAsync(database, page, last, cancellationToken);
                 keys = await VerifyAsync(database, source, cancellationToken);
                 AnsiConsole.WriteLine($"{(round == 0 ? "warm-up" : $"round {round}")}: raw COPY {Report.Number(copied)}/s, {contestant.Name} {Report.Number(work.Rate)}/s");
@@ -110,7 +110,7 @@ internal sealed class ProjectBenchmark(BenchmarkServer server, Report report, bo
     private static async Task<long> VerifyAsync(SpendDatabase database, FoldingEvents source, CancellationToken cancellationToken)
     {
         var tokens = await Sql.ScalarAsync<decimal>(
-            database.DataSource, "select sum(quantity) from spend.daily_usage where meter in ('input-tokens', 'output-tokens')", cancellationToken);
+            database.DataSource, "select sum(quantity) from spend.daily_usage join spend.cost_line using (line_id) where meter in ('input-tokens', 'output-tokens')", cancellationToken);
         return tokens == source.Tokens
             ? await Sql.ScalarAsync<long>(database.DataSource, "select count(*) from spend.daily_usage", cancellationToken)
             : throw new BenchmarkFailedException($"{source.Tokens} tokens were recorded, and {tokens} were projected.");

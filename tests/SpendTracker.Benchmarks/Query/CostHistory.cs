@@ -24,16 +24,15 @@ internal static class CostHistory
         await Sql.RunAsync(dataSource, Workloads(workloads), cancellationToken);
         await Sql.RunAsync(dataSource, Rates(first), cancellationToken);
         await Sql.RunAsync(dataSource, Daily(workloads, first), cancellationToken);
-        await Sql.RunAsync(dataSource, Monthly, cancellationToken);
         await using (var rate = dataSource.CreateCommand(CostTables.ReRate))
         {
             rate.CommandTimeout = 600;
-            rate.Parameters.Add(new() { Value = await Sql.ScalarAsync<string[]>(dataSource, "select array_agg(distinct sku) from daily_usage", cancellationToken) });
+            rate.Parameters.Add(new() { Value = await Sql.ScalarAsync<Guid[]>(dataSource, "select array_agg(distinct publication) from rate", cancellationToken) });
             await rate.ExecuteNonQueryAsync(cancellationToken);
         }
 
         // As autovacuum would have done in the course of the year.
-        foreach (var statement in (string[])["vacuum analyze daily_usage", "vacuum full analyze monthly_cost", "analyze rate", "analyze workload", "checkpoint"])
+        foreach (var statement in (string[])["vacuum full analyze daily_usage", "analyze cost_line", "vacuum full analyze monthly_cost", "analyze rate", "analyze workload", "checkpoint"])
         {
             await Sql.RunAsync(dataSource, statement, cancellationToken);
         }
@@ -42,9 +41,9 @@ internal static class CostHistory
     private static string Workloads(int count) => string.Create(
         CultureInfo.InvariantCulture,
         $"""
-        insert into workload (tenant_id, workload, name, team, approach, cost_centre, environment, changed_at)
+        insert into workload (tenant_id, workload, name, team, approach, cost_centre, environment, changed_at, recorded_on)
         select '*DEFAULT*', 'workload-' || w, 'Workload ' || w, 'team-' || w % 20,
-               (array['prompt-engineering', 'fine-tuning', 'hybrid'])[1 + w % 3], 'cc-' || w % 10, 'production', now()
+               (array['prompt-engineering', 'fine-tuning', 'hybrid'])[1 + w % 3], 'cc-' || w % 10, 'production', now(), current_date
         from generate_series(1, {count}) as w
         """);
 
@@ -52,8 +51,10 @@ internal static class CostHistory
     private static string Rates(DateOnly first) => string.Create(
         CultureInfo.InvariantCulture,
         $"""
-        insert into rate (tenant_id, sku, meter, effective_from, seq_id, price, per, unit_price, currency, source, note, published_at)
-        select '*DEFAULT*', sku, meter, date '{first:yyyy-MM-dd}' + n * 120, 0, price, per, trim_scale(price / per), 'USD', 'Benchmark', '', now()
+        insert into rate (tenant_id, sku, meter, kind, effective_from, seq_id, above_tokens, price, per, unit_price, currency, source, note,
+                          publication, published_at, recorded_on, recorded_by)
+        select '*DEFAULT*', sku, meter, 'list', date '{first:yyyy-MM-dd}' + n * 120, 0, 0, price, per, trim_scale(price / per), 'USD', 'Benchmark', '',
+               gen_random_uuid(), now(), current_date, 'benchmark'
         from (select 'bench/model-' || s, meter, 0.5 + s, 1000000
               from generate_series(0, 24) as s, unnest(array['input-tokens', 'cached-input-tokens', 'output-tokens', 'requests']) as meter
               union all values ('bench/gpu', 'hosting-hours', 7, 1), ('bench/gpu', 'gpu-hours', 5, 1), ('labour/ml-engineer', 'labour-hours', 90, 1),
@@ -61,28 +62,22 @@ internal static class CostHistory
              generate_series(0, 2) as n
         """);
 
+    /// <summary>Every line has each day; a line's UUID is random here, since nothing replays these rows.</summary>
     private static string Daily(int workloads, DateOnly first) => string.Create(
         CultureInfo.InvariantCulture,
         $"""
-        insert into daily_usage (tenant_id, sku, day, meter, workload, approach, component, variant, recorded_on, quantity, events)
-        select '*DEFAULT*', sku, day, meter, 'workload-' || w, (array['prompt-engineering', 'fine-tuning', 'hybrid'])[1 + w % 3], component, variant, day,
-               1000 + (w * 31 + day.n * 17) % 500, 10
+        insert into cost_line (line_id, tenant_id, workload, approach, component, reported_sku, sku, meter, above_tokens, reported_currency, variant)
+        select gen_random_uuid(), '*DEFAULT*', 'workload-' || w, (array['prompt-engineering', 'fine-tuning', 'hybrid'])[1 + w % 3], component, sku, sku, meter, 0, '', variant
         from generate_series(1, {workloads}) as w,
-             (select date '{first:yyyy-MM-dd}' + n, n from generate_series(0, {Days - 1}) as n) as day (day, n),
              lateral (
                 select 'bench/model-' || (w * 4 + m) % 25, meter, 'usage', 'few-shot/v' || w % 3
                 from generate_series(0, 3) as m, unnest(array['input-tokens', 'cached-input-tokens', 'output-tokens', 'requests']) as meter
                 union all values ('bench/gpu', 'hosting-hours', 'hosting', ''), ('bench/gpu', 'gpu-hours', 'training', 'run-' || w),
                                  ('labour/ml-engineer', 'labour-hours', 'labour', ''), ('labour/prompt-engineer', 'labour-hours', 'labour', '')
-             ) as used (sku, meter, component, variant)
-        order by sku, day
+             ) as used (sku, meter, component, variant);
+        insert into daily_usage (line_id, day, recorded_on, quantity, events)
+        select line_id, day, day, 1000 + (hashtext(line_id::text) & 255 + n * 17) % 500, 10
+        from (select date '{first:yyyy-MM-dd}' + n, n from generate_series(0, {Days - 1}) as n) as day (day, n), cost_line
+        order by day, line_id
         """);
-
-    private const string Monthly =
-        """
-        insert into monthly_cost (tenant_id, month, workload, approach, component, sku, meter, variant, quantity, events, amount, unpriced)
-        select tenant_id, date_trunc('month', day)::date, workload, approach, component, sku, meter, variant, sum(quantity), sum(events), 0, 0
-        from daily_usage
-        group by 1, 2, 3, 4, 5, 6, 7, 8
-        """;
 }

@@ -119,7 +119,7 @@ internal sealed class QueryBenchmark(BenchmarkServer server, Report report, bool
             database.DataSource,
             """
             with period as (select *, lead(effective_from, 1, 'infinity') over (partition by sku, meter order by effective_from) as until from rate)
-            select trim_scale(sum(quantity * unit_price)) from daily_usage as u join period as r using (tenant_id, sku, meter)
+            select trim_scale(sum(quantity * unit_price)) from daily_usage as u join cost_line using (line_id) join period as r using (tenant_id, sku, meter)
             where u.day >= r.effective_from and u.day < r.until and u.day < (select max(month) + interval '1 month' from monthly_cost)
             """,
             cancellationToken);
@@ -136,7 +136,7 @@ internal sealed class QueryBenchmark(BenchmarkServer server, Report report, bool
     private static async Task<List<string[]>> SizesAsync(SpendDatabase database, CancellationToken cancellationToken)
     {
         List<string[]> rows = [];
-        foreach (var table in (string[])["daily_usage", "monthly_cost", "rate", "workload"])
+        foreach (var table in (string[])["cost_line", "daily_usage", "monthly_cost", "rate", "workload"])
         {
             var count = await Sql.ScalarAsync<long>(database.DataSource, $"select count(*) from {table}", cancellationToken);
             var bytes = await Sql.ScalarAsync<long>(database.DataSource, $"select pg_total_relation_size('{table}')", cancellationToken);

@@ -11,7 +11,7 @@ namespace SpendTracker.Benchmarks.Soak;
 internal sealed class SoakDisturbances(
     BenchmarkServer server, string connectionString, SoakModel model, SoakCalls calls, IReadOnlyList<StoreHost> stores, Random random) : IAsyncDisposable
 {
-    private readonly List<OtherProgram> _others = [];
+    private readonly List<OvertakenWriter> _others = [];
 
     /// <summary>Closed while PostgreSQL is down.</summary>
     public Gate DatabaseUp { get; } = new();
@@ -39,7 +39,7 @@ internal sealed class SoakDisturbances(
                     events[i] = e with { Usage = e.Usage with { Workload = workload, UsedAt = events[0].Usage.UsedAt } };
                 }
 
-                return ("another program begins", async token => Add(await OtherProgram.BeginAsync(connectionString, events, token)));
+                return ("another program begins", async token => Add(await OvertakenWriter.BeginAsync(connectionString, events, token)));
             case < 27 when _others.Count > 0:
                 var end = random.Next(4);
                 var other = Take(random.Next(_others.Count));
@@ -183,7 +183,7 @@ internal sealed class SoakDisturbances(
     }
 
     /// <summary>Its connection may have been cut long ago; then it is as if it had aborted.</summary>
-    private async Task EndAsync(OtherProgram other, int end, CancellationToken cancellationToken)
+    private async Task EndAsync(OvertakenWriter other, int end, CancellationToken cancellationToken)
     {
         try
         {
@@ -198,7 +198,7 @@ internal sealed class SoakDisturbances(
         }
     }
 
-    private void Add(OtherProgram other)
+    private void Add(OvertakenWriter other)
     {
         lock (_others)
         {
@@ -206,7 +206,7 @@ internal sealed class SoakDisturbances(
         }
     }
 
-    private OtherProgram Take(int index)
+    private OvertakenWriter Take(int index)
     {
         lock (_others)
         {

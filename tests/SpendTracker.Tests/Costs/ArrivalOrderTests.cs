@@ -51,12 +51,12 @@ public sealed class ArrivalOrderTests
             .. await database.TextsAsync(
                 """
                 select to_jsonb(d)::text from (
-                    select tenant_id, sku, day, meter, workload, approach, component, variant, sum(quantity) as quantity, sum(events) as events
-                    from spend.daily_usage group by 1, 2, 3, 4, 5, 6, 7, 8) as d order by 1
+                    select line_id, sku, day, meter, workload, approach, component, variant, sum(quantity) as quantity, sum(events) as events
+                    from spend.daily_usage join spend.cost_line using (line_id) group by 1, 2, 3, 4, 5, 6, 7, 8) as d order by 1
                 """),
             .. await database.TextsAsync(
                 """
-                select jsonb_build_array(month, workload, approach, component, sku, meter, variant, trim_scale(quantity), events, trim_scale(amount), trim_scale(unpriced))::text
+                select jsonb_build_array(month, workload, approach, component, sku, meter, variant, currency, trim_scale(quantity), events, trim_scale(amount), trim_scale(unpriced), trim_scale(unconverted))::text
                 from spend.monthly_cost order by 1
                 """),
         ];

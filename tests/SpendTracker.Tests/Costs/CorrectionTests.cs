@@ -170,10 +170,10 @@ public sealed class CorrectionTests : IAsyncLifetime
         Assert.Equal(new RetryResult(1, 1, 0), await _database.Spend.CreateSetAside().RetryAsync(null, null, int.MaxValue, TestContext.Current.CancellationToken));
 
     private Task<IReadOnlyList<string>> InputAsync() => _database.TextsAsync(
-        "select recorded_on || ' ' || sum(quantity) || ' ' || sum(events) from spend.daily_usage where meter = 'input-tokens' group by recorded_on order by recorded_on");
+        "select recorded_on || ' ' || sum(quantity) || ' ' || sum(events) from spend.daily_usage join spend.cost_line using (line_id) where meter = 'input-tokens' group by recorded_on order by recorded_on");
 
     private Task<string> MonthAsync() => _database.ScalarAsync<string>(
-        "select trim_scale(sum(quantity)) || ' ' || sum(events) from spend.monthly_cost where meter = 'input-tokens'");
+        "select trim_scale(coalesce(sum(quantity), 0)) || ' ' || coalesce(sum(events), 0) from spend.monthly_cost where meter = 'input-tokens'");
 
     private async Task AssertNothingWaitsAsync()
     {

@@ -91,7 +91,7 @@ public sealed class MonthlyCostTests : IAsyncLifetime
         await _database.ProjectAsync();
 
         Assert.Equal(30 * 1 + 60 * 0.5m + 10 * 2 + 30 * 10 + 20 * 20, (await TotalAsync()).Actual);
-        Assert.Equal(150m, await _database.ScalarAsync<decimal>("select sum(quantity) from spend.daily_usage where meter like '%tokens'"));
+        Assert.Equal(150m, await _database.ScalarAsync<decimal>("select sum(quantity) from spend.daily_usage join spend.cost_line using (line_id) where meter like '%tokens'"));
     }
 
     [Fact]
@@ -109,7 +109,7 @@ public sealed class MonthlyCostTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Charges_count_at_once_in_the_reporting_currency_and_are_unpriced_in_another()
+    public async Task Charges_count_at_once_in_the_reporting_currency_and_are_unconverted_in_another()
     {
         await _database.RecordAsync(
             new ChargeRecorded("w", Approach.Hybrid, Component.Infrastructure, 250.55m, "USD", Given.At(Given.Day)),
@@ -119,7 +119,8 @@ public sealed class MonthlyCostTests : IAsyncLifetime
 
         var total = await TotalAsync();
         Assert.Equal(200.55m, total.Actual);
-        Assert.Equal(10m, total.Unpriced["amounts"]);
+        Assert.Equal(10m, total.Unconverted["EUR"]);
+        Assert.Empty(total.Unpriced);
     }
 
     [Fact]

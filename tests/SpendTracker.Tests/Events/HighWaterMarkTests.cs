@@ -118,7 +118,7 @@ public sealed class HighWaterMarkTests : IAsyncLifetime
         await OtherProgram.ExecuteAsync(writer, "commit");
         await run.CatchUpAsync(await AdvanceAsync(), null, TestContext.Current.CancellationToken);
 
-        Assert.Equal(3_000m, await _database.ScalarAsync<decimal>("select sum(quantity) from spend.daily_usage where meter = 'input-tokens'"));
+        Assert.Equal(3_000m, await _database.ScalarAsync<decimal>("select sum(quantity) from spend.daily_usage join spend.cost_line using (line_id) where meter = 'input-tokens'"));
     }
 
     private Task<long> AdvanceAsync() => _database.Spend.HighWaterMark.AdvanceAsync(TestContext.Current.CancellationToken);

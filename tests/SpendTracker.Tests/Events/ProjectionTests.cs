@@ -68,7 +68,7 @@ public sealed class ProjectionTests : IAsyncLifetime
         await _database.Spend.CreateRebuild().VerifyAsync(_database.Spend.Projections()[0], (_, _) => pages++, TestContext.Current.CancellationToken);
 
         Assert.InRange(pages, 1, 100);
-        Assert.Equal(3m, await _database.ScalarAsync<decimal>("select sum(quantity) from spend.daily_usage where meter = 'input-tokens'"));
+        Assert.Equal(3m, await _database.ScalarAsync<decimal>("select sum(quantity) from spend.daily_usage join spend.cost_line using (line_id) where meter = 'input-tokens'"));
     }
 
     [Fact]
@@ -87,10 +87,10 @@ public sealed class ProjectionTests : IAsyncLifetime
             }
         }
 
-        await WaitForAsync("select coalesce(sum(quantity), 0) = 400 from spend.daily_usage where meter = 'input-tokens'");
+        await WaitForAsync("select coalesce(sum(quantity), 0) = 400 from spend.daily_usage join spend.cost_line using (line_id) where meter = 'input-tokens'");
         await stop.CancelAsync();
         await daemons;
-        Assert.Equal(400, await _database.ScalarAsync<decimal>("select sum(events) from spend.daily_usage where meter = 'input-tokens'"));
+        Assert.Equal(400, await _database.ScalarAsync<decimal>("select sum(events) from spend.daily_usage join spend.cost_line using (line_id) where meter = 'input-tokens'"));
         Assert.Empty(await _database.Spend.CreateRebuild().VerifyAsync(_database.Spend.Projections()[0], null, TestContext.Current.CancellationToken));
     }
 
@@ -108,7 +108,7 @@ public sealed class ProjectionTests : IAsyncLifetime
         await _database.ExecuteAsync("alter table spend.hidden rename to monthly_cost");
         await run.CatchUpAsync(mark, null, TestContext.Current.CancellationToken);
 
-        Assert.Equal(2_000m, await _database.ScalarAsync<decimal>("select sum(quantity) from spend.daily_usage where meter = 'input-tokens'"));
+        Assert.Equal(2_000m, await _database.ScalarAsync<decimal>("select sum(quantity) from spend.daily_usage join spend.cost_line using (line_id) where meter = 'input-tokens'"));
     }
 
     [Fact]
@@ -122,7 +122,7 @@ public sealed class ProjectionTests : IAsyncLifetime
 
         await run.CatchUpAsync(mark, null, TestContext.Current.CancellationToken);
 
-        Assert.Equal(3_000m, await _database.ScalarAsync<decimal>("select sum(quantity) from spend.daily_usage where meter = 'input-tokens'"));
+        Assert.Equal(3_000m, await _database.ScalarAsync<decimal>("select sum(quantity) from spend.daily_usage join spend.cost_line using (line_id) where meter = 'input-tokens'"));
     }
 
     [Fact]
@@ -136,7 +136,7 @@ public sealed class ProjectionTests : IAsyncLifetime
         var run = new ProjectionRun(connection, new Meddling(_database.Settings.ReportingTimeZone), new EventStoreOptions());
 
         await Assert.ThrowsAsync<InvalidOperationException>(() => run.CatchUpAsync(mark, null, TestContext.Current.CancellationToken));
-        Assert.Equal(1_000m, await _database.ScalarAsync<decimal>("select sum(quantity) from spend.daily_usage where meter = 'input-tokens'"));
+        Assert.Equal(1_000m, await _database.ScalarAsync<decimal>("select sum(quantity) from spend.daily_usage join spend.cost_line using (line_id) where meter = 'input-tokens'"));
     }
 
     private async Task GivenAllKindsAsync()

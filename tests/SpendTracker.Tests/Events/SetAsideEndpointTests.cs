@@ -4,6 +4,7 @@ using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json;
 using SpendTracker.Access;
+using SpendTracker.Benchmarks;
 
 namespace SpendTracker.Tests.Events;
 
@@ -19,7 +20,7 @@ public sealed class SetAsideEndpointTests : IAsyncLifetime
     [Fact]
     public async Task It_is_listed_with_its_reason_and_what_was_written_and_a_retry_applies_what_can_be()
     {
-        await _host.Database.ExecuteAsync("alter table spend.daily_usage add constraint old check (workload <> 'support-chat')");
+        await _host.Database.ExecuteAsync("alter table spend.cost_line add constraint old check (workload <> 'support-chat')");
         var usage = await OtherProgram.WriteAsync(_host.Database, "token_usage_recorded", OtherProgram.Json(Given.Tokens()), """{"user": "somebody"}""");
         var unknown = await OtherProgram.WriteAsync(_host.Database, "no_such_type", """{"a": 1}""");
 
@@ -31,7 +32,7 @@ public sealed class SetAsideEndpointTests : IAsyncLifetime
         Assert.Contains("23514", e.GetProperty("reason").GetString(), StringComparison.Ordinal);
         Assert.Equal((1, 1), (e.GetProperty("attempts").GetInt32(), e.GetProperty("version").GetInt32()));
 
-        await _host.Database.ExecuteAsync("alter table spend.daily_usage drop constraint old");
+        await _host.Database.ExecuteAsync("alter table spend.cost_line drop constraint old");
         Assert.Equal((1, 0, 4L), await RetryAsync($$"""{"seqId": {{unknown}}, "projection": "DailyUsage"}"""));
         Assert.Equal((1, 1, 3L), await RetryAsync($$"""{"seqId": {{usage}}}"""));
         Assert.Equal((3, 0, 3L), await RetryAsync("{}"));
@@ -127,7 +128,7 @@ public sealed class SetAsideEndpointTests : IAsyncLifetime
 
     private async Task<(int ExitCode, string LastLine)> RunAsync(params string[] arguments)
     {
-        using var process = HostProcess.Run(["set-aside", .. arguments], _host.Database.Spend.Options.ConnectionString, redirect: true);
+        using var process = HostProgram.Run(["set-aside", .. arguments], _host.Database.Spend.Options.ConnectionString, redirect: true);
         var output = await process.StandardOutput.ReadToEndAsync(TestContext.Current.CancellationToken);
         await process.WaitForExitAsync(TestContext.Current.CancellationToken);
         return (process.ExitCode, output.TrimEnd().Split('\n')[^1].Trim());

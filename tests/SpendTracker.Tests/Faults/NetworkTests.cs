@@ -87,7 +87,7 @@ public sealed class NetworkTests : IAsyncLifetime
         _network.Heal();
         await Assert.ThrowsAnyAsync<NpgsqlException>(() => reading);
         Assert.InRange(taken, TimeSpan.Zero, Takeover);
-        Assert.Equal(20_000, await _database.ScalarAsync<decimal>("select sum(events) from spend.daily_usage where meter = 'requests'"));
+        Assert.Equal(20_000, await _database.ScalarAsync<decimal>("select sum(events) from spend.daily_usage join spend.cost_line using (line_id) where meter = 'requests'"));
     }
 
     [Fact]

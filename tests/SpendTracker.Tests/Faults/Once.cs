@@ -1,4 +1,4 @@
-using System.Diagnostics;
+using SpendTracker.Benchmarks;
 
 namespace SpendTracker.Tests.Faults;
 
@@ -12,43 +12,19 @@ internal static class Once
         var stored = await database.TextsAsync("select headers->>'sourceId' from spend.mt_events where stream_id like 'usage/%'");
         Assert.Equal(stored.Count, stored.Distinct().Count());
         Assert.Empty(acknowledged.Except(stored));
-        Assert.Empty(await database.TextsAsync(
-            """
-            select s.id from spend.mt_streams as s left join spend.mt_events as e on e.tenant_id = s.tenant_id and e.stream_id = s.id
-            group by s.tenant_id, s.id, s.version having s.version <> count(e.*) or s.version <> max(e.version)
-            """));
+        Assert.Empty(await database.TextsAsync(Stored.BrokenStreams));
         return stored;
     }
 
     /// <summary>Waits for running hosts to project everything, and replays it beside.</summary>
     public static async Task ProjectedAsync(TestDatabase database, int events)
     {
-        const string Counted = "select coalesce(sum(events), 0) from spend.daily_usage where meter in ('requests', 'amount')";
+        const string Counted = "select coalesce(sum(events), 0) from spend.daily_usage join spend.cost_line using (line_id) where meter in ('requests', 'amount')";
         await Eventually.Async(async () => await database.ScalarAsync<decimal>(Counted) >= events);
         Assert.Equal(events, await database.ScalarAsync<decimal>(Counted));
         foreach (var projection in database.Spend.Projections())
         {
             Assert.Empty(await database.Spend.CreateRebuild().VerifyAsync(projection, null, TestContext.Current.CancellationToken));
         }
-    }
-}
-
-/// <summary>Waits for a condition, by looking.</summary>
-internal static class Eventually
-{
-    /// <returns>How long it took.</returns>
-    public static Task<TimeSpan> Async(Func<bool> condition) => Async(() => Task.FromResult(condition()));
-
-    /// <returns>How long it took.</returns>
-    public static async Task<TimeSpan> Async(Func<Task<bool>> condition)
-    {
-        var patience = Stopwatch.StartNew();
-        while (!await condition())
-        {
-            Assert.True(patience.Elapsed < TimeSpan.FromSeconds(60), "It takes too long.");
-            await Task.Delay(10, TestContext.Current.CancellationToken); // A look each time; the cores are for the hosts.
-        }
-
-        return patience.Elapsed;
     }
 }

@@ -177,7 +177,7 @@ public sealed class TokenImportTests : IAsyncLifetime
     private async Task<string> RefusedAsync(string path) => (await Assert.ThrowsAsync<ImportException>(() => ImportAsync(path))).Message;
 
     private Task<decimal> QuantityAsync(string meter) =>
-        _database.ScalarAsync<decimal>($"select sum(quantity) from spend.daily_usage where workload = 'trace' and meter = '{meter}'");
+        _database.ScalarAsync<decimal>($"select sum(quantity) from spend.daily_usage join spend.cost_line using (line_id) where workload = 'trace' and meter = '{meter}'");
 
     private string Write(string name, params string[] lines)
     {

@@ -34,7 +34,7 @@ public sealed class AllocationTests
         await database.ProjectAsync();
         var allocated = GC.GetTotalAllocatedBytes(precise: true) - before;
 
-        Assert.Equal(1m, await database.ScalarAsync<decimal>("select sum(events) from spend.daily_usage where meter = 'input-tokens'"));
+        Assert.Equal(1m, await database.ScalarAsync<decimal>("select sum(events) from spend.daily_usage join spend.cost_line using (line_id) where meter = 'input-tokens'"));
         Assert.Equal("It is larger than 1 MiB.", await database.ScalarAsync<string>("select reason from spend.event_set_aside where projection = 'DailyUsage'"));
         Assert.True(allocated < 25_000_000, $"{allocated:#,0} bytes were allocated.");
         var shown = Assert.Single(await database.Spend.CreateSetAside().ListAsync(TestContext.Current.CancellationToken), e => e.Projection == "DailyUsage");

@@ -1,3 +1,4 @@
+using System.Globalization;
 using FsCheck;
 using FsCheck.Fluent;
 using SpendTracker.Contracts;
@@ -31,6 +32,23 @@ public sealed class UsageQuantityTests
                 tokens.Select(q => q.Meter).Distinct().Count() == tokens.Length &&
                 tokens.All(q => Meters.Priced.Contains(q.Meter));
         }).QuickCheckThrowOnFailure();
+    }
+
+    [Theory]
+    [InlineData(1_000_000_000_000_000, "1", true)]
+    [InlineData(1_000_000_000_000_001, "1", false)]
+    [InlineData(1_000_000_000_000, "1000", true)]
+    [InlineData(1_000_000_000_000, "1000.000001", false)]
+    [InlineData(1_000_000_000_000, "-1001", false)]
+    [InlineData(0, "1000000000000000", true)]
+    [InlineData(0, "1000000000000001", false)]
+    public void A_quantity_that_no_sum_could_hold_is_a_fault_be_it_one_number_or_a_product(long tokens, string epochs, bool fits)
+    {
+        var run = new TrainingRunRecorded(
+            "w", "openai", "gpt-4o", "run", Given.At(Given.Day), TrainedTokens: tokens, Epochs: decimal.Parse(epochs, CultureInfo.InvariantCulture));
+
+        Assert.Equal(fits ? null : "A number is too large.", UsageQuantities.FaultOf(run));
+        Assert.Equal(tokens <= 1_000_000_000_000_000 ? null : "A number is too large.", UsageQuantities.FaultOf(Given.Tokens(input: tokens)));
     }
 
     [Fact]

@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json;
 using SpendTracker.Access;
+using SpendTracker.Tests.Events;
 
 namespace SpendTracker.Tests.Web;
 
@@ -67,7 +68,7 @@ public sealed class QueryEndpointTests : IAsyncLifetime
     [InlineData("workloads", """{"workload":"a b","name":"n","team":"t","approach":"hybrid"}""", "workload")]
     [InlineData("workloads", """{"workload":"a","name":"n","approach":"hybrid"}""", "team")]
     [InlineData("workloads", """{"workload":"a","name":"n","team":"t","approach":"hybrid","colour":"red"}""", "colour")]
-    [InlineData("rates", """{"sku":"a/b","effectiveFrom":"2026-01-01","currency":"EUR","prices":[{"meter":"input-tokens","price":1}],"source":"s"}""", "currency")]
+    [InlineData("rates", """{"sku":"a/b","effectiveFrom":"2026-01-01","currency":"EURO","prices":[{"meter":"input-tokens","price":1}],"source":"s"}""", "currency")]
     [InlineData("rates", """{"sku":"a/b","effectiveFrom":"2026-01-01","currency":"USD","prices":[{"meter":"input-tokens","price":-1}],"source":"s"}""", "prices[0].price")]
     [InlineData("rates", """{"sku":"a/b","effectiveFrom":"2026-01-01","currency":"USD","prices":[{"meter":"smiles","price":1}],"source":"s"}""", "prices[0].meter")]
     [InlineData("rates", """{"sku":"a/b","effectiveFrom":"2026-01-01","currency":"USD","prices":[{"meter":"input-tokens","price":1,"per":7}],"source":"s"}""", "prices[0].per")]
@@ -108,6 +109,25 @@ public sealed class QueryEndpointTests : IAsyncLifetime
         _host.Client.DefaultRequestHeaders.Authorization = null;
         using var open = await _host.Client.GetAsync(new Uri($"/api/v1/{noun}", UriKind.Relative), TestContext.Current.CancellationToken);
         Assert.Equal(HttpStatusCode.Unauthorized, open.StatusCode);
+    }
+
+    [Theory]
+    [InlineData("rates", """{"sku":"own/model","effectiveFrom":"2026-01-01","currency":"USD","prices":[{"meter":"input-tokens","price":3}],"source":"s"}""", "rate/own/model", "rate_published", "{}", """{"schemaVersion": 2}""", "Version 2 of 'rate_published' is not known.")]
+    [InlineData("estimates", """{"workload":"w","approach":"hybrid","from":"2026-01","to":"2026-01","currency":"USD","lines":[{"component":"usage","amount":1}]}""", "estimate/w", "estimate_submitted", """{"from": 1}""", null, "JSON")]
+    [InlineData("workloads", """{"workload":"w","name":"W","team":"t","approach":"hybrid"}""", "workload/w", "workload_moved", "{}", null, "Event type 'workload_moved' is not known.")]
+    public async Task Where_a_stream_holds_an_event_that_cannot_be_read_publishing_names_it_and_stores_nothing(
+        string noun, string body, string stream, string type, string data, string? headers, string reason)
+    {
+        var seqId = await OtherProgram.WriteAsync(_host.Database, type, data, headers, stream);
+        using var post = await _host.PostAsync($"/api/v1/{noun}", body);
+        var problem = await post.Content.ReadFromJsonAsync<JsonElement>(TestContext.Current.CancellationToken);
+
+        Assert.Equal((HttpStatusCode.InternalServerError, "application/problem+json"), (post.StatusCode, post.Content.Headers.ContentType?.MediaType));
+        Assert.Equal("An event that is needed cannot be read here.", problem.GetProperty("title").GetString());
+        var detail = problem.GetProperty("detail").GetString();
+        Assert.StartsWith($"Stream '{stream}' holds an event that cannot be read here, seq_id {seqId}: ", detail, StringComparison.Ordinal);
+        Assert.Contains(reason, detail, StringComparison.Ordinal);
+        Assert.Equal(1, await _host.Database.ScalarAsync<long>($"select count(*) from spend.mt_events where stream_id = '{stream}'"));
     }
 
     [Fact]

@@ -8,13 +8,13 @@ namespace SpendTracker.Benchmarks.Soak;
 /// A program that appends to the same tables in plain SQL, at its own pace: it draws numbers, lets others overtake it, and
 /// then commits events under them, or nothing, or aborts.
 /// </summary>
-internal sealed class OtherProgram : IAsyncDisposable
+internal sealed class OvertakenWriter : IAsyncDisposable
 {
     private readonly NpgsqlConnection _connection;
     private readonly IReadOnlyList<SoakEvent> _events;
     private readonly long[] _seqIds;
 
-    private OtherProgram(NpgsqlConnection connection, IReadOnlyList<SoakEvent> events, long[] seqIds)
+    private OvertakenWriter(NpgsqlConnection connection, IReadOnlyList<SoakEvent> events, long[] seqIds)
     {
         _connection = connection;
         _events = events;
@@ -22,7 +22,7 @@ internal sealed class OtherProgram : IAsyncDisposable
     }
 
     /// <param name="events">All of one stream, which is nobody else's.</param>
-    public static async Task<OtherProgram> BeginAsync(string connectionString, IReadOnlyList<SoakEvent> events, CancellationToken cancellationToken)
+    public static async Task<OvertakenWriter> BeginAsync(string connectionString, IReadOnlyList<SoakEvent> events, CancellationToken cancellationToken)
     {
         var connection = new NpgsqlConnection(connectionString + ";Pooling=false");
         try
@@ -30,7 +30,7 @@ internal sealed class OtherProgram : IAsyncDisposable
             await connection.OpenAsync(cancellationToken);
             await using var draw = new NpgsqlCommand("begin; select array_agg(nextval('spend.mt_events_sequence')) from generate_series(1, @count)", connection);
             draw.Parameters.AddWithValue("count", events.Count);
-            return new OtherProgram(connection, events, (long[])(await draw.ExecuteScalarAsync(cancellationToken))!);
+            return new OvertakenWriter(connection, events, (long[])(await draw.ExecuteScalarAsync(cancellationToken))!);
         }
         catch
         {

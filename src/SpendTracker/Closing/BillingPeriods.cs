@@ -1,0 +1,231 @@
+using System.Data;
+using Npgsql;
+using SpendTracker.Contracts;
+using SpendTracker.Costs;
+using SpendTracker.Events;
+using SpendTracker.Settings;
+
+namespace SpendTracker.Closing;
+
+/// <summary>What has to be looked at before a billing period is closed.</summary>
+/// <param name="HasEnded">Whether its last day is over.</param>
+/// <param name="IsClosed">Whether it is closed already.</param>
+/// <param name="Lag">Events that are recorded and not counted yet, of whatever month.</param>
+/// <param name="Unpriced">Quantities without a rate, by unit.</param>
+/// <param name="Unconverted">Amounts without an exchange rate, by currency.</param>
+/// <param name="SetAside">Events, of whatever month, that could not be counted.</param>
+/// <param name="Total">What would be frozen, in the reporting currency.</param>
+/// <param name="Corrections">The part of it that corrects closed periods.</param>
+public sealed record ClosingChecklist(
+    BillingPeriod Month, bool HasEnded, bool IsClosed, long Lag, IReadOnlyDictionary<string, decimal> Unpriced,
+    IReadOnlyDictionary<string, decimal> Unconverted, long SetAside, decimal Total, decimal Corrections);
+
+/// <summary>A billing period and where it stands.</summary>
+/// <param name="Total">What is booked in it: frozen where it is closed.</param>
+/// <param name="Corrections">The part of the total that corrects earlier periods.</param>
+/// <param name="History">Its closings, the latest first.</param>
+public sealed record BillingPeriodStatus(BillingPeriod Month, bool IsClosed, decimal Total, decimal Corrections, IReadOnlyList<PeriodClosing> History);
+
+/// <summary>One closing of a period.</summary>
+public sealed record PeriodClosing(
+    Guid Id, DateTimeOffset ClosedAt, string ClosedBy, string Reason, decimal Total, int Lines, long Position, bool AcceptsUnpriced, bool AcceptsUnconverted,
+    DateTimeOffset? ReopenedAt, string? ReopenedBy, string? ReopenedBecause);
+
+/// <summary>What is asked for when a period is closed.</summary>
+public sealed record CloseRequest(string Reason, bool AcceptUnpriced = false, bool AcceptUnconverted = false);
+
+/// <summary>
+/// Closes and reopens billing periods. A closing writes the period's costs into the log, line by line: what was signed is
+/// there to be read, and no later price, program or replay can change it.
+/// </summary>
+public sealed class BillingPeriods(NpgsqlDataSource dataSource, EventStore store, OrganisationSettings settings, TimeProvider clock)
+{
+    public const int ReasonLength = 1_000;
+
+    /// <summary>So that an event stays far below the 1 MiB that is read, however long its names are.</summary>
+    private const int LinesAnEvent = 150;
+
+    /// <summary>How long a closing waits for what was recorded before it to be counted.</summary>
+    private static readonly TimeSpan LongestLag = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(100);
+
+    private static readonly string Checkpoint = new DailyUsageProjection(TimeZoneInfo.Utc).Checkpoint;
+
+    private readonly MonthlyCostQuery _costs = new(dataSource);
+
+    /// <summary>Closes a period.</summary>
+    /// <returns>The closing; or null, and why it cannot be closed.</returns>
+    public async Task<(PeriodClosing? Closing, IReadOnlyList<FieldReason> Reasons)> CloseAsync(
+        BillingPeriod month, CloseRequest request, Recorder recorder, CancellationToken cancellationToken)
+    {
+        var stream = StreamOf(month);
+        var version = (await store.ReadStreamAsync(stream, cancellationToken)).Count;
+        await WaitForLagAsync(cancellationToken);
+        var checklist = await ChecklistAsync(month, cancellationToken);
+        if (Check(checklist, request) is { Count: > 0 } reasons)
+        {
+            return (null, reasons);
+        }
+
+        var id = Guid.CreateVersion7();
+        var (position, lines) = await LinesAsync(month, cancellationToken);
+        var closed = new BillingPeriodClosed(
+            month.ToString(), id, settings.ReportingCurrency, lines.Sum(line => line.Amount), lines.Count, position, request.Reason, request.AcceptUnpriced, request.AcceptUnconverted);
+        IEvent[] events = [.. lines.Chunk(LinesAnEvent).Select(some => new CostsFrozen(month.ToString(), id, some)), closed];
+        return await store.AppendAsync(stream, version, events, recorder, cancellationToken)
+            ? (new PeriodClosing(id, clock.GetUtcNow(), recorder.By, closed.Reason, closed.Total, closed.Lines, position, closed.AcceptsUnpriced, closed.AcceptsUnconverted, null, null, null), [])
+            : (null, [new FieldReason("month", "Somebody else closed or reopened it at the same time. Look again.")]);
+    }
+
+    /// <summary>Opens a closed period again.</summary>
+    /// <returns>Why it cannot be; empty where it is done.</returns>
+    public async Task<IReadOnlyList<FieldReason>> ReopenAsync(BillingPeriod month, string reason, Recorder recorder, CancellationToken cancellationToken)
+    {
+        var stream = StreamOf(month);
+        var history = await store.ReadStreamAsync(stream, cancellationToken);
+        var check = new FieldCheck();
+        check.Text("reason", reason, ReasonLength);
+        var closing = ClosingOf(history.Select(stored => stored.Data));
+        check.That("month", closing is not null, "It is not closed.");
+        if (check.Reasons.Count > 0)
+        {
+            return check.Reasons;
+        }
+
+        return await store.AppendAsync(stream, history.Count, [new BillingPeriodReopened(month.ToString(), closing!.Value, reason)], recorder, cancellationToken)
+            ? []
+            : [new FieldReason("month", "Somebody else closed or reopened it at the same time. Look again.")];
+    }
+
+    /// <summary>The closing that holds after some events of a period; null where it is open.</summary>
+    public static Guid? ClosingOf(IEnumerable<IEvent> history) => history.Aggregate((Guid?)null, (closing, data) => data switch
+    {
+        BillingPeriodClosed closed => closed.Closing,
+        BillingPeriodReopened reopened when reopened.Closing == closing => null,
+        _ => closing,
+    });
+
+    public async Task<ClosingChecklist> ChecklistAsync(BillingPeriod month, CancellationToken cancellationToken)
+    {
+        var total = MonthlyCostQuery.Total(month.ToString(), await _costs.ByAsync(new CostFilter(month, month), [], cancellationToken));
+        var history = await store.ReadStreamAsync(StreamOf(month), cancellationToken);
+        await using var command = dataSource.CreateCommand(
+            """
+            select greatest(0, (select coalesce(max(seq_id), 0) from spend.mt_events) - coalesce((select last_seq_id from spend.mt_event_progression where name = $1), 0)),
+                   (select count(*) from spend.event_set_aside)
+            """);
+        command.Parameters.Add(new() { Value = Checkpoint });
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        await reader.ReadAsync(cancellationToken);
+        return new ClosingChecklist(
+            month, month.End <= BillingPeriod.DayOf(clock.GetUtcNow(), settings.ReportingTimeZone), ClosingOf(history.Select(stored => stored.Data)) is not null,
+            reader.GetInt64(0), total.Unpriced, total.Unconverted, reader.GetInt64(1), total.Actual, total.Corrections);
+    }
+
+    /// <summary>Why a period cannot be closed as asked; empty where it can. The lag is not among it: a closing waits for it.</summary>
+    public static IReadOnlyList<FieldReason> Check(ClosingChecklist checklist, CloseRequest request)
+    {
+        var check = new FieldCheck();
+        check.Text("reason", request.Reason, ReasonLength);
+        check.That("month", !checklist.IsClosed, "It is closed already.");
+        check.That("month", checklist.HasEnded, "It has not ended yet.");
+        check.That("acceptUnpriced", request.AcceptUnpriced || checklist.Unpriced.Count == 0, "Some usage has no rate. Publish rates for it, or accept that it is not in the total.");
+        check.That("acceptUnconverted", request.AcceptUnconverted || checklist.Unconverted.Count == 0, "Some amounts have no exchange rate. Publish one, or accept that they are not in the total.");
+        return check.Reasons;
+    }
+
+    /// <summary>All months that have costs or a closing, the newest first.</summary>
+    public async Task<IReadOnlyList<BillingPeriodStatus>> ListAsync(CancellationToken cancellationToken)
+    {
+        var closings = (await ClosingsAsync(cancellationToken)).ToLookup(closing => closing.Month, closing => closing.Closing);
+        var costs = (await _costs.ByAsync(new CostFilter(new(2000, 1), new(2199, 12)), [], cancellationToken)).ToDictionary(cost => cost.Month);
+        return [.. costs.Keys.Concat(closings.Select(month => month.Key)).Distinct().OrderDescending().Select(month => new BillingPeriodStatus(
+            BillingPeriod.TryParse(month, out var period) ? period : default,
+            closings[month].Any(closing => closing.ReopenedAt is null),
+            costs.GetValueOrDefault(month)?.Actual ?? 0, costs.GetValueOrDefault(month)?.Corrections ?? 0, [.. closings[month]]))];
+    }
+
+    private async Task<List<(string Month, PeriodClosing Closing)>> ClosingsAsync(CancellationToken cancellationToken)
+    {
+        await using var command = dataSource.CreateCommand(
+            """
+            select to_char(c.month, 'YYYY-MM'), c.closing, c.closed_at, c.recorded_by, c.reason, trim_scale(c.total), c.lines, c.position, c.accepts_unpriced,
+                   c.accepts_unconverted, r.reopened_at, r.recorded_by, r.reason
+            from spend.period_closing as c left join spend.period_reopening as r using (closing)
+            where c.tenant_id = $1
+            order by c.closed_at desc
+            """);
+        command.Parameters.Add(new() { Value = Tenant.Default });
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        List<(string Month, PeriodClosing Closing)> closings = [];
+        while (await reader.ReadAsync(cancellationToken))
+        {
+            closings.Add((reader.GetString(0), new PeriodClosing(
+                reader.GetGuid(1), reader.GetFieldValue<DateTimeOffset>(2), reader.GetString(3), reader.GetString(4), reader.GetDecimal(5), reader.GetInt32(6),
+                reader.GetInt64(7), reader.GetBoolean(8), reader.GetBoolean(9), reader.IsDBNull(10) ? null : reader.GetFieldValue<DateTimeOffset>(10),
+                reader.IsDBNull(11) ? null : reader.GetString(11), reader.IsDBNull(12) ? null : reader.GetString(12))));
+        }
+
+        return closings;
+    }
+
+    /// <summary>What was recorded before the closing was asked for is in it; what comes while it waits may be, or is booked later.</summary>
+    private async Task WaitForLagAsync(CancellationToken cancellationToken)
+    {
+        await using var head = dataSource.CreateCommand("select coalesce(max(seq_id), 0) from spend.mt_events");
+        var recorded = (long)(await head.ExecuteScalarAsync(cancellationToken))!;
+        var until = DateTimeOffset.UtcNow + LongestLag;
+        while (DateTimeOffset.UtcNow < until)
+        {
+            await using var position = dataSource.CreateCommand("select last_seq_id from spend.mt_event_progression where name = $1");
+            position.Parameters.Add(new() { Value = Checkpoint });
+            if (await position.ExecuteScalarAsync(cancellationToken) is long counted && counted >= recorded)
+            {
+                return;
+            }
+
+            await Task.Delay(Pause, cancellationToken);
+        }
+
+        throw new ProjectionLagException($"Events up to {recorded} are recorded and not counted yet. Is a host running?");
+    }
+
+    /// <summary>All that is booked in a month, and up to where the log is in it: of one moment.</summary>
+    private async Task<(long Position, List<ClosedLine> Lines)> LinesAsync(BillingPeriod month, CancellationToken cancellationToken)
+    {
+        await using var connection = await dataSource.OpenConnectionAsync(cancellationToken);
+        await using var transaction = await connection.BeginTransactionAsync(IsolationLevel.RepeatableRead, cancellationToken);
+        await using var command = new NpgsqlCommand("select last_seq_id from spend.mt_event_progression where name = $1", connection) { Parameters = { new() { Value = Checkpoint } } };
+        var position = await command.ExecuteScalarAsync(cancellationToken) as long? ?? 0;
+        await using var query = new NpgsqlCommand(
+            $"""
+            {BookedCosts.Sql(null)}
+            select to_char(b.origin, 'YYYY-MM'), l.workload, l.approach, l.component, l.reported_sku, l.meter, l.above_tokens, l.reported_currency, l.variant,
+                   b.currency, b.sku, trim_scale(sum(b.quantity)), {PriceSql.Sum("b.list_amount")}, {PriceSql.Sum("b.amount")}, trim_scale(sum(b.unpriced)),
+                   {PriceSql.Sum("b.unconverted")}, sum(b.events)::bigint
+            from booked as b join spend.cost_line as l using (line_id)
+            group by b.origin, line_id, l.workload, l.approach, l.component, l.reported_sku, l.meter, l.above_tokens, l.reported_currency, l.variant, b.currency, b.sku
+            order by b.origin, line_id, b.currency
+            """, connection);
+        BookedCosts.AddParameters(query, month, month, null);
+        await using var reader = await query.ExecuteReaderAsync(cancellationToken);
+        List<ClosedLine> lines = [];
+        while (await reader.ReadAsync(cancellationToken))
+        {
+            lines.Add(new ClosedLine(
+                reader.GetString(0),
+                new CostLineKey(
+                    reader.GetString(1), EnumName.Parse<Approach>(reader.GetString(2)), EnumName.Parse<Component>(reader.GetString(3)), reader.GetString(4),
+                    reader.GetString(5), reader.GetInt32(6), reader.GetString(7), reader.GetString(8)),
+                reader.GetString(9), reader.GetString(10), reader.GetDecimal(11), reader.GetDecimal(12), reader.GetDecimal(13), reader.GetDecimal(14),
+                reader.GetDecimal(15), reader.GetInt64(16)));
+        }
+
+        return (position, lines);
+    }
+
+    private static string StreamOf(BillingPeriod month) => $"period/{month}";
+}
+
+/// <summary>Something needs all that was recorded to be counted, and it is not.</summary>
+public sealed class ProjectionLagException(string message) : Exception(message);

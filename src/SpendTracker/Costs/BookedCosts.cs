@@ -1,0 +1,110 @@
+using Npgsql;
+using NpgsqlTypes;
+using SpendTracker.Events;
+
+namespace SpendTracker.Costs;
+
+/// <summary>
+/// Costs by the billing period that they are booked in. Those of an open period are what they are now, less what of them is
+/// frozen in a closed one. A closed period's are what was frozen; what differs from it since is booked in the first open
+/// period after it. So the sum over all periods is always the cost of all usage.
+/// </summary>
+internal static class BookedCosts
+{
+    /// <summary>Amounts that differ by less are equal: frozen ones are rounded to 18 decimals.</summary>
+    private const string Precision = "15";
+
+    private const string Closed =
+        """
+        closed as materialized (
+            select c.month, c.closing from spend.period_closing as c
+            where c.tenant_id = $1 and c.recorded_on <= KNOWN
+              and not exists (select from spend.period_reopening as r where r.closing = c.closing and r.recorded_on <= KNOWN)),
+        booking as materialized (
+            select c.month, (
+                select min(n.month) from (select (month + interval '1 month')::date as month from closed) as n
+                where n.month > c.month and n.month not in (select month from closed)) as books_in
+            from closed as c)
+        """;
+
+    /// <summary>As monthly_cost would be had nothing become known after a day, for the months asked for and all that are closed.</summary>
+    private static readonly string KnownCosts =
+        $"""
+        known_line as materialized (
+            select l.line_id, l.tenant_id, l.workload, l.approach, l.component, coalesce(a.sku, l.reported_sku) as sku, l.meter, l.above_tokens, l.variant
+            from spend.cost_line as l left join lateral ({PriceSql.Alias("$4")}) as a on true
+            where l.tenant_id = $1),
+        known_usage as materialized (
+            select l.*, u.day, sum(u.quantity) as quantity, sum(u.events) as events
+            from spend.daily_usage as u join known_line as l using (line_id)
+            where u.recorded_on <= $4
+              and (u.day >= $2 and u.day < $3 + interval '1 month' or date_trunc('month', u.day)::date in (select month from closed))
+            group by l.line_id, l.tenant_id, l.workload, l.approach, l.component, l.sku, l.meter, l.above_tokens, l.variant, u.day),
+        known_price as materialized ({PriceSql.Priced("(select distinct tenant_id, sku, meter, above_tokens, day from known_usage)", "$4")}),
+        known_cost as materialized (
+            select tenant_id, line_id, month, currency, min(workload) as workload, min(approach) as approach, min(component) as component, max(sku) as sku,
+                   min(meter) as meter, min(variant) as variant,
+                   sum(quantity) as quantity, sum(events) as events, sum(list_amount) as list_amount, sum(amount) as amount,
+                   sum(unpriced) as unpriced, sum(unconverted) as unconverted,
+                   sum(closed_quantity) as closed_quantity, sum(closed_events) as closed_events, sum(closed_list_amount) as closed_list_amount,
+                   sum(closed_amount) as closed_amount, sum(closed_unpriced) as closed_unpriced, sum(closed_unconverted) as closed_unconverted
+            from (
+                select u.tenant_id, u.line_id, date_trunc('month', u.day)::date as month, p.currency, u.workload, u.approach, u.component, u.sku, u.meter, u.variant,
+                       sum(u.quantity) as quantity, sum(u.events) as events, {PriceSql.Sums},
+                       0 as closed_quantity, 0 as closed_events, 0 as closed_list_amount, 0 as closed_amount, 0 as closed_unpriced, 0 as closed_unconverted
+                from known_usage as u join known_price as p using (tenant_id, sku, meter, above_tokens, day)
+                group by 1, 2, 3, 4, 5, 6, 7, 8, 9, 10
+                union all
+                select f.tenant_id, f.line_id, f.origin, f.currency, f.workload, f.approach, f.component, l.sku, f.meter, f.variant, 0, 0, 0, 0, 0, 0,
+                       f.quantity, f.events, f.list_amount, f.amount, f.unpriced, f.unconverted
+                from spend.closed_cost as f join closed using (closing) join known_line as l using (line_id)) as both_sides
+            group by tenant_id, line_id, month, currency)
+        """;
+
+    private const string Columns = "workload, approach, component, sku, meter, variant, currency, line_id";
+
+    /// <summary>
+    /// Common table expressions that end in <c>booked</c>: month (of booking), origin (month of use), workload, approach,
+    /// component, sku, meter, variant, currency, line_id, quantity, events, list_amount, amount, unpriced, unconverted.
+    /// Parameters $1 to $4 are those of <see cref="AddParameters"/>; a query's own come after them.
+    /// </summary>
+    public static string Sql(DateOnly? knownOn)
+    {
+        var (costs, closed) = knownOn is null
+            ? ("spend.monthly_cost", Closed.Replace("KNOWN", "'infinity'", StringComparison.Ordinal))
+            : ("known_cost", $"{Closed.Replace("KNOWN", "$4", StringComparison.Ordinal)},\n{KnownCosts}");
+        return $"""
+            with {closed},
+            booked as (
+                select m.month, m.month as origin, {Of("m", Columns)},
+                       m.quantity - m.closed_quantity as quantity, m.events - m.closed_events as events, m.list_amount - m.closed_list_amount as list_amount,
+                       m.amount - m.closed_amount as amount, m.unpriced - m.closed_unpriced as unpriced, m.unconverted - m.closed_unconverted as unconverted
+                from {costs} as m
+                where m.tenant_id = $1 and m.month between $2 and $3 and m.month not in (select month from closed)
+                union all
+                select b.books_in, m.month, {Of("m", Columns)},
+                       m.quantity - m.closed_quantity, m.events - m.closed_events, m.list_amount - m.closed_list_amount, m.amount - m.closed_amount,
+                       case when m.unpriced = 0 then 0 else m.unpriced - m.closed_unpriced end,
+                       case when m.unconverted = 0 then 0 else m.unconverted - m.closed_unconverted end
+                from booking as b join {costs} as m on m.tenant_id = $1 and m.month = b.month
+                where b.books_in between $2 and $3
+                  and (round(m.amount - m.closed_amount, {Precision}) <> 0 or round(m.list_amount - m.closed_list_amount, {Precision}) <> 0
+                       or round(m.unconverted - m.closed_unconverted, {Precision}) <> 0 or m.unpriced <> m.closed_unpriced
+                       or m.quantity <> m.closed_quantity or m.events <> m.closed_events)
+                union all
+                select f.month, f.origin, {Of("f", Columns)}, f.quantity, f.events, f.list_amount, f.amount, f.unpriced, f.unconverted
+                from spend.closed_cost as f join closed using (closing)
+                where f.tenant_id = $1 and f.month between $2 and $3)
+            """;
+    }
+
+    public static void AddParameters(NpgsqlCommand command, BillingPeriod from, BillingPeriod to, DateOnly? knownOn)
+    {
+        command.Parameters.Add(new() { Value = Tenant.Default });
+        command.Parameters.Add(new() { Value = from.Start });
+        command.Parameters.Add(new() { Value = to.Start });
+        command.Parameters.Add(new() { Value = (object?)knownOn ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Date });
+    }
+
+    private static string Of(string row, string columns) => string.Join(", ", columns.Split(", ").Select(column => $"{row}.{column}"));
+}

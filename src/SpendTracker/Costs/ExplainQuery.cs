@@ -1,0 +1,147 @@
+using Npgsql;
+using SpendTracker.Contracts;
+
+namespace SpendTracker.Costs;
+
+/// <summary>Usage that became known between two days, at the prices known at the second.</summary>
+public sealed record UsageMove(string Workload, Approach Approach, string Sku, string Meter, decimal Quantity, long Events, decimal Amount);
+
+/// <summary>Usage that was known already, and whose price changed between two days.</summary>
+/// <param name="SkuBefore">What it was priced as; another than <paramref name="Sku"/> where an alias came or went.</param>
+/// <param name="UnitPriceBefore">In the reporting currency; null where there was none.</param>
+/// <param name="Before">The publication that priced it; null where there was none, or it was as charged.</param>
+/// <param name="Quantity">That was known at the first day.</param>
+public sealed record PriceMove(
+    string Workload, Approach Approach, string SkuBefore, string Sku, string Meter, decimal Quantity, decimal? UnitPriceBefore, decimal? UnitPriceAfter, Guid? Before, Guid? After,
+    DateOnly FirstDay, DateOnly LastDay, decimal Amount);
+
+/// <summary>What a closing moved between periods: corrections booked in the month, or parts of it booked in a later one.</summary>
+/// <param name="Origin">The month of use.</param>
+/// <param name="Booked">The month of booking.</param>
+public sealed record BookingMove(string Origin, string Booked, decimal Amount);
+
+/// <summary>Why a month's total at the end of one day is another at the end of a later day. The moves add up to the difference.</summary>
+public sealed record Explanation(
+    BillingPeriod Month, DateOnly From, DateOnly To, decimal Before, decimal After, IReadOnlyList<UsageMove> Usage, IReadOnlyList<PriceMove> Prices,
+    IReadOnlyList<BookingMove> Bookings)
+{
+    public decimal Explained => Usage.Sum(move => move.Amount) + Prices.Sum(move => move.Amount) + Bookings.Sum(move => move.Amount);
+}
+
+/// <summary>
+/// Takes the difference of a month's total between two days apart: (Q₂ − Q₁) × P₂ for what became known, Q₁ × (P₂ − P₁) for
+/// prices, line by line and day by day, and what closings moved between periods. Source of the split: price and volume
+/// variance as in cost accounting, at the later price, so that the two sum to the whole.
+/// </summary>
+public sealed class ExplainQuery(NpgsqlDataSource dataSource)
+{
+    private readonly MonthlyCostQuery _costs = new(dataSource);
+
+    /// <param name="workload">Only what this one moved; null for all.</param>
+    public async Task<Explanation> OfAsync(BillingPeriod month, DateOnly from, DateOnly to, string? workload, CancellationToken cancellationToken)
+    {
+        var (before, bookedBefore) = await BookedAsync(month, from, workload, cancellationToken);
+        var (after, bookedAfter) = await BookedAsync(month, to, workload, cancellationToken);
+        var bookings = bookedBefore.Keys.Union(bookedAfter.Keys)
+            .Select(key => new BookingMove(key.Origin, key.Booked, bookedAfter.GetValueOrDefault(key) - bookedBefore.GetValueOrDefault(key)))
+            .Where(move => move.Amount != 0).OrderBy(move => move.Origin, StringComparer.Ordinal).ThenBy(move => move.Booked, StringComparer.Ordinal);
+        return new Explanation(
+            month, from, to, before, after, await UsageAsync(month, from, to, workload, cancellationToken),
+            await PricesAsync(month, from, to, workload, cancellationToken), [.. bookings]);
+    }
+
+    /// <summary>The month's total, and the parts that came from or went to other months; what went counts against it.</summary>
+    private async Task<(decimal Total, Dictionary<(string Origin, string Booked), decimal> Moved)> BookedAsync(
+        BillingPeriod month, DateOnly knownOn, string? workload, CancellationToken cancellationToken)
+    {
+        var where = workload is null ? [] : new Dictionary<string, string> { ["workload"] = workload };
+        var costs = await _costs.ByAsync(new CostFilter(month, new(2199, 12)) { KnownOn = knownOn, Where = where }, [CostDimension.Find("origin")!], cancellationToken);
+        var name = month.ToString();
+        return (
+            costs.Where(cost => cost.Month == name).Sum(cost => cost.Actual),
+            costs.Where(cost => (cost.Month == name) != (cost.Keys["origin"] == name))
+                .ToDictionary(cost => (cost.Keys["origin"], cost.Month), cost => cost.Month == name ? cost.Actual : -cost.Actual));
+    }
+
+    private async Task<IReadOnlyList<UsageMove>> UsageAsync(BillingPeriod month, DateOnly from, DateOnly to, string? workload, CancellationToken cancellationToken)
+    {
+        await using var command = Command(
+            $"""
+            select workload, approach, sku_after, meter, trim_scale(sum(after - before)), sum(events)::bigint, {PriceSql.Sum("(after - before) * coalesce(price_after, 0)")}
+            from moved
+            group by 1, 2, 3, 4
+            having bool_or(after <> before)
+            order by sum((after - before) * coalesce(price_after, 0)) desc, 1, 2, 3, 4
+            """, month, from, to, workload);
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        List<UsageMove> moves = [];
+        while (await reader.ReadAsync(cancellationToken))
+        {
+            moves.Add(new UsageMove(
+                reader.GetString(0), EnumName.Parse<Approach>(reader.GetString(1)), reader.GetString(2), reader.GetString(3), reader.GetDecimal(4), reader.GetInt64(5), reader.GetDecimal(6)));
+        }
+
+        return moves;
+    }
+
+    private async Task<IReadOnlyList<PriceMove>> PricesAsync(BillingPeriod month, DateOnly from, DateOnly to, string? workload, CancellationToken cancellationToken)
+    {
+        const string Amount = "before * (coalesce(price_after, 0) - coalesce(price_before, 0))";
+        await using var command = Command(
+            $"""
+            select workload, approach, sku_before, sku_after, meter, trim_scale(sum(before)), trim_scale(price_before), trim_scale(price_after), publication_before, publication_after,
+                   min(day), max(day), {PriceSql.Sum(Amount)}
+            from moved
+            where before <> 0 and (price_before is distinct from price_after or publication_before is distinct from publication_after or sku_before <> sku_after)
+              and (price_before is not null or price_after is not null)
+            group by workload, approach, sku_before, sku_after, meter, price_before, price_after, publication_before, publication_after
+            order by abs(sum({Amount})) desc, workload, approach, sku_after, meter
+            """, month, from, to, workload);
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        List<PriceMove> moves = [];
+        while (await reader.ReadAsync(cancellationToken))
+        {
+            moves.Add(new PriceMove(
+                reader.GetString(0), EnumName.Parse<Approach>(reader.GetString(1)), reader.GetString(2), reader.GetString(3), reader.GetString(4), reader.GetDecimal(5),
+                reader.IsDBNull(6) ? null : reader.GetDecimal(6), reader.IsDBNull(7) ? null : reader.GetDecimal(7), reader.IsDBNull(8) ? null : reader.GetGuid(8),
+                reader.IsDBNull(9) ? null : reader.GetGuid(9), reader.GetFieldValue<DateOnly>(10), reader.GetFieldValue<DateOnly>(11), reader.GetDecimal(12)));
+        }
+
+        return moves;
+    }
+
+    /// <summary>Rows <c>moved</c>, one a line and day: quantities and prices as known at the end of either day.</summary>
+    private NpgsqlCommand Command(string select, BillingPeriod month, DateOnly from, DateOnly to, string? workload)
+    {
+        var command = dataSource.CreateCommand(
+            $"""
+            with line as materialized (
+                select l.*, coalesce((select sku from ({PriceSql.Alias("$4")}) as a), l.reported_sku) as sku_before,
+                       coalesce((select sku from ({PriceSql.Alias("$5")}) as a), l.reported_sku) as sku_after
+                from (select line_id, tenant_id, workload, approach, reported_sku, meter, above_tokens from spend.cost_line
+                      where tenant_id = $1 and ($6::text is null or workload = $6)) as l),
+            used as materialized (
+                select l.*, u.day, coalesce(sum(u.quantity) filter (where u.recorded_on <= $4), 0) as before, sum(u.quantity) as after,
+                       coalesce(sum(u.events) filter (where u.recorded_on > $4), 0) as events
+                from spend.daily_usage as u join line as l using (line_id)
+                where u.day >= $2 and u.day < $3 and u.recorded_on <= $5
+                group by l.line_id, l.tenant_id, l.workload, l.approach, l.reported_sku, l.meter, l.above_tokens, l.sku_before, l.sku_after, u.day),
+            price_before as materialized ({PriceSql.Priced("(select distinct tenant_id, sku_before as sku, meter, above_tokens, day from used)", "$4")}),
+            price_after as materialized ({PriceSql.Priced("(select distinct tenant_id, sku_after as sku, meter, above_tokens, day from used)", "$5")}),
+            moved as materialized (
+                select u.*, b.unit_price * b.exchange_rate as price_before, b.publication as publication_before,
+                       a.unit_price * a.exchange_rate as price_after, a.publication as publication_after
+                from used as u
+                join price_before as b on (b.sku, b.meter, b.above_tokens, b.day) = (u.sku_before, u.meter, u.above_tokens, u.day)
+                join price_after as a on (a.sku, a.meter, a.above_tokens, a.day) = (u.sku_after, u.meter, u.above_tokens, u.day))
+            {select}
+            """);
+        command.Parameters.Add(new() { Value = Events.Tenant.Default });
+        command.Parameters.Add(new() { Value = month.Start });
+        command.Parameters.Add(new() { Value = month.End });
+        command.Parameters.Add(new() { Value = from });
+        command.Parameters.Add(new() { Value = to });
+        command.Parameters.Add(new() { Value = (object?)workload ?? DBNull.Value, NpgsqlDbType = NpgsqlTypes.NpgsqlDbType.Text });
+        return command;
+    }
+}

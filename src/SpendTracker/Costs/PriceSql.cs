@@ -1,0 +1,82 @@
+using SpendTracker.Usage;
+
+namespace SpendTracker.Costs;
+
+/// <summary>
+/// The one formula for what a quantity costs, as SQL. It prices new usage, re-rates past usage, previews a change, answers
+/// what was known on an earlier day, and prices a single event for those who look at it.
+/// </summary>
+internal static class PriceSql
+{
+    /// <summary>Meters that tell something without being owed for: without a rate they are not unpriced.</summary>
+    private const string InformationalMeters = $"'{Meters.Requests}', '{Meters.IdleHostingHours}', '{Meters.ReportedCost}'";
+
+    /// <summary>
+    /// Rows <c>u</c> with tenant_id, sku, meter, above_tokens and day, and the price of one unit on that day. The rate of a day
+    /// is the one effective last before it or on it; of several from one day, the one published last; of its steps, the
+    /// longest context that the quantity's exceeds. What was negotiated holds; otherwise a discount comes off the list price.
+    /// Nothing falls back to another SKU's or meter's rate: without one there is no price.
+    /// </summary>
+    /// <param name="source">A relation with those columns; each row is looked up, so they should be distinct.</param>
+    /// <param name="knownOn">An SQL date: what was published later counts for nothing. Null: all that is known.</param>
+    public static string Priced(string source, string? knownOn = null) =>
+        $"""
+        select u.*, coalesce(p.currency, '') as currency, p.list_price, p.unit_price, x.rate as exchange_rate, d.percent,
+               case when o.unit_price is null then l.publication else o.publication end as publication
+        from {source} as u
+        left join lateral ({RateOfTheDay("list", knownOn)}) as l on true
+        left join lateral ({RateOfTheDay("negotiated", knownOn)}) as o on true
+        left join lateral (
+            select percent from discount as d
+            where d.tenant_id = u.tenant_id and l.unit_price is not null and u.sku like d.sku_like
+              and u.day between d.effective_from and d.effective_to {Known("d", knownOn)}
+            order by length(d.sku) desc, d.effective_from desc, d.seq_id desc
+            limit 1) as d on o.unit_price is null
+        cross join lateral (
+            select case when u.meter = '{Meters.Amount}' and u.sku like 'charge/%' then substr(u.sku, 8) else coalesce(o.currency, l.currency) end as currency,
+                   case when u.meter = '{Meters.Amount}' and u.sku like 'charge/%' then 1
+                        else coalesce(o.unit_price, l.unit_price * (1 - coalesce(d.percent, 0) * 0.01)) end as unit_price,
+                   case when u.meter = '{Meters.Amount}' and u.sku like 'charge/%' then 1
+                        when l.currency = coalesce(o.currency, l.currency) then l.unit_price else o.unit_price end as list_price) as p
+        left join lateral (
+            select rate from exchange_rate as x
+            where x.tenant_id = u.tenant_id and x.currency = p.currency and x.effective_from <= u.day {Known("x", knownOn)}
+            order by x.effective_from desc, x.seq_id desc
+            limit 1) as x on true
+        """;
+
+    /// <summary>Sums over rows <c>u</c> with a quantity and <c>p</c> of <see cref="Priced"/>; amounts in the reporting currency.</summary>
+    public const string Sums =
+        $"""
+        coalesce(sum(u.quantity * p.list_price * p.exchange_rate), 0) as list_amount,
+        coalesce(sum(u.quantity * p.unit_price * p.exchange_rate), 0) as amount,
+        coalesce(sum(u.quantity) filter (where p.unit_price is null and p.meter not in ({InformationalMeters})), 0) as unpriced,
+        coalesce(sum(u.quantity * p.unit_price) filter (where p.exchange_rate is null), 0) as unconverted
+        """;
+
+    /// <summary>The SKU that a reported SKU <c>l.reported_sku</c> is priced as, or null: exact names first, then the longest pattern.</summary>
+    public static string Alias(string? knownOn = null) =>
+        $"""
+        select a.sku from alias as a
+        where a.tenant_id = l.tenant_id and l.reported_sku like a.model_like and (a.model not like '%*%' or l.reported_sku not like '%/ft:%')
+          {Known("a", knownOn)}
+        order by a.model like '%*%', length(a.model) desc, a.seq_id desc
+        limit 1
+        """;
+
+    /// <summary>A sum of amounts as it is read: exact, up to 18 decimals; one too large for a decimal with that many, to millionths.</summary>
+    public static string Sum(string column) => $"trim_scale(round(sum({column}), case when abs(sum({column})) < 1e9 then 18 else 6 end))";
+
+    private static string RateOfTheDay(string kind, string? knownOn) =>
+        $"""
+        select r.unit_price, r.currency, r.publication from rate as r
+        where r.tenant_id = u.tenant_id and r.sku = u.sku and r.meter = u.meter and r.kind = '{kind}' and r.effective_from <= u.day
+          and r.above_tokens <= u.above_tokens {Known("r", knownOn)}
+        order by r.effective_from desc, r.seq_id desc, r.above_tokens desc
+        limit 1
+        """;
+
+    private static string Known(string row, string? knownOn) => knownOn is null
+        ? $"and not exists (select from withdrawal as w where w.publication = {row}.publication)"
+        : $"and {row}.recorded_on <= {knownOn} and not exists (select from withdrawal as w where w.publication = {row}.publication and w.recorded_on <= {knownOn})";
+}

@@ -1,0 +1,60 @@
+using Npgsql;
+
+namespace SpendTracker.Costs;
+
+/// <summary>What providers said that usage cost, beside what the rates give for the same events' SKU.</summary>
+/// <param name="Currency">Of the reported cost.</param>
+/// <param name="Reported">In that currency.</param>
+/// <param name="Converted">In the reporting currency, day by day at the day's exchange rate; null where a day has none.</param>
+/// <param name="Computed">All usage of the SKU in the month, in the reporting currency; also where not every event carried a cost.</param>
+/// <param name="Share">The part of the events whose provider reported a cost, 0 to 1: below 1 the difference says little.</param>
+public sealed record ReportedCost(
+    string Month, string Workload, string Sku, string Currency, decimal Reported, decimal? Converted, decimal Computed, decimal Share)
+{
+    /// <summary>Computed less reported; null where it cannot be converted.</summary>
+    public decimal? Difference => Computed - Converted;
+}
+
+/// <summary>Compares our prices with what providers report, where events carry it.</summary>
+public sealed class ReportedCostQuery(NpgsqlDataSource dataSource)
+{
+    /// <summary>By month, workload and SKU; the largest difference of a month first.</summary>
+    public async Task<IReadOnlyList<ReportedCost>> ListAsync(BillingPeriod from, BillingPeriod to, CancellationToken cancellationToken)
+    {
+        await using var command = dataSource.CreateCommand(
+            """
+            with reported as (
+                select l.tenant_id, date_trunc('month', u.day)::date as month, l.workload, l.sku, l.reported_currency as currency, sum(u.quantity) as reported,
+                       case when bool_and(x.rate is not null) then sum(u.quantity * x.rate) end as converted, sum(u.events) as events
+                from spend.daily_usage as u join spend.cost_line as l using (line_id)
+                left join lateral (
+                    select rate from spend.exchange_rate as x
+                    where x.tenant_id = l.tenant_id and x.currency = l.reported_currency and x.effective_from <= u.day
+                      and not exists (select from spend.withdrawal as w where w.publication = x.publication)
+                    order by x.effective_from desc, x.seq_id desc limit 1) as x on true
+                where l.tenant_id = $1 and l.meter = 'reported-cost' and u.day >= $2 and u.day < $3
+                group by 1, 2, 3, 4, 5)
+            select to_char(r.month, 'YYYY-MM'), r.workload, r.sku, r.currency, trim_scale(round(r.reported, 12)), trim_scale(round(r.converted, 12)),
+                   trim_scale(round(c.amount, 12)), least(1, round(r.events / nullif(c.events, 0), 4))
+            from reported as r
+            cross join lateral (
+                select coalesce(sum(amount), 0) as amount, sum(events) filter (where meter = 'requests') as events
+                from spend.monthly_cost as m
+                where (m.tenant_id, m.month, m.workload, m.sku) = (r.tenant_id, r.month, r.workload, r.sku) and m.component = 'usage') as c
+            order by r.month desc, abs(c.amount - coalesce(r.converted, 0)) desc, r.workload, r.sku, r.currency
+            """);
+        command.Parameters.Add(new() { Value = Events.Tenant.Default });
+        command.Parameters.Add(new() { Value = from.Start });
+        command.Parameters.Add(new() { Value = to.End });
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        List<ReportedCost> rows = [];
+        while (await reader.ReadAsync(cancellationToken))
+        {
+            rows.Add(new ReportedCost(
+                reader.GetString(0), reader.GetString(1), reader.GetString(2), reader.GetString(3), reader.GetDecimal(4),
+                reader.IsDBNull(5) ? null : reader.GetDecimal(5), reader.GetDecimal(6), reader.IsDBNull(7) ? 0 : reader.GetDecimal(7)));
+        }
+
+        return rows;
+    }
+}

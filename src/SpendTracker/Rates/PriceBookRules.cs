@@ -1,0 +1,93 @@
+using SpendTracker.Contracts;
+using SpendTracker.Usage;
+
+namespace SpendTracker.Rates;
+
+/// <summary>What a publication must fulfil to go into the price book. A refusal names the field and the limit.</summary>
+public static class PriceBookRules
+{
+    private const int MostPrices = 200;
+
+    /// <summary>What is wrong; empty where nothing is.</summary>
+    public static IReadOnlyList<FieldReason> Check(IEvent publication, string reportingCurrency)
+    {
+        var check = new FieldCheck();
+        switch (publication)
+        {
+            case RatePublished rate: Rate(check, rate); break;
+            case DiscountPublished discount: Discount(check, discount); break;
+            case AliasPublished alias: Alias(check, alias); break;
+            case ExchangeRatePublished rate: ExchangeRate(check, rate, reportingCurrency); break;
+            default: throw new ArgumentException($"{publication.GetType().Name} is not a publication.", nameof(publication));
+        }
+
+        return check.Reasons;
+    }
+
+    private static void Rate(FieldCheck check, RatePublished rate)
+    {
+        Sku(check, "sku", rate.Sku);
+        check.That("effectiveFrom", BillingPeriod.Covers(rate.EffectiveFrom), "Must be from 2000-01-01 to 2199-12-31.");
+        check.Currency("currency", rate.Currency);
+        check.Text("source", rate.Source, UsageRules.DescriptionLength);
+        check.OptionalText("note", rate.Note, UsageRules.DescriptionLength);
+        check.That("prices", rate.Prices.Count is > 0 and <= MostPrices, $"Must be 1 to {MostPrices} prices.");
+        check.That("prices", rate.Prices.Select(price => (price.Meter, price.AboveTokens)).Distinct().Count() == rate.Prices.Count, "Must have each meter, and each of its steps, once.");
+        for (var i = 0; i < rate.Prices.Count; i++)
+        {
+            var price = rate.Prices[i];
+            check.That($"prices[{i}].meter", Meters.Priced.Contains(price.Meter), $"Must be one of {string.Join(", ", Meters.Priced)}.");
+            check.Price($"prices[{i}]", price.Price, price.Per);
+            check.That($"prices[{i}].aboveTokens", Meters.Steps.Contains(price.AboveTokens), $"Must be one of {string.Join(", ", Meters.Steps)}.");
+            check.That($"prices[{i}].aboveTokens", price.AboveTokens == 0 || Meters.HasSteps(price.Meter), "Only token meters have steps.");
+            check.That(
+                $"prices[{i}].aboveTokens", price.AboveTokens == 0 || rate.Prices.Any(lowest => lowest.Meter == price.Meter && lowest.AboveTokens == 0),
+                "The meter must have a price from 0 tokens on, too.");
+        }
+    }
+
+    private static void Discount(FieldCheck check, DiscountPublished discount)
+    {
+        check.Text("sku", discount.Sku, UsageRules.TextLength);
+        check.That("sku", discount.Sku.IndexOf('*', StringComparison.Ordinal) is var star && (star < 0 || star == discount.Sku.Length - 1), "A star may only be the last character.");
+        check.That("sku", discount.Sku == "*" || discount.Sku.Contains('/', StringComparison.Ordinal), "Must be like provider/model, provider/* or *.");
+        check.That("sku", !IsCharge(discount.Sku), "Charges are owed as charged.");
+        check.Above("percent", discount.Percent, 0, 100);
+        check.That("percent", discount.Percent == Math.Round(discount.Percent, 4), "At most 4 decimals.");
+        check.That("effectiveFrom", BillingPeriod.Covers(discount.EffectiveFrom), "Must be from 2000-01-01 to 2199-12-31.");
+        check.That("effectiveTo", discount.EffectiveTo is not { } last || (BillingPeriod.Covers(last) && last >= discount.EffectiveFrom), "Must not be before effectiveFrom, nor after 2199-12-31.");
+        check.Text("source", discount.Source, UsageRules.DescriptionLength);
+        check.OptionalText("note", discount.Note, UsageRules.DescriptionLength);
+    }
+
+    private static void Alias(FieldCheck check, AliasPublished alias)
+    {
+        check.Text("model", alias.Model, UsageRules.TextLength);
+        var slash = alias.Model.IndexOf('/', StringComparison.Ordinal);
+        check.That("model", slash > 0 && !alias.Model[..slash].Contains('*', StringComparison.Ordinal), "Must be like provider/model; a star may stand for characters of the model only.");
+        check.That("model", !IsCharge(alias.Model), "Charges are owed as charged.");
+        Sku(check, "sku", alias.Sku);
+        check.That("sku", alias.Sku != alias.Model, "Must be another name than the model's.");
+        check.OptionalText("note", alias.Note, UsageRules.DescriptionLength);
+    }
+
+    private static void ExchangeRate(FieldCheck check, ExchangeRatePublished rate, string reportingCurrency)
+    {
+        check.Currency("currency", rate.Currency);
+        check.That("currency", rate.Currency != reportingCurrency, $"{reportingCurrency} is the reporting currency and worth itself.");
+        check.That("effectiveFrom", BillingPeriod.Covers(rate.EffectiveFrom), "Must be from 2000-01-01 to 2199-12-31.");
+        check.Above("rate", rate.Rate, 0, PriceBook.MostPrice);
+        check.That("rate", rate.Rate == Math.Round(rate.Rate, 10), "At most 10 decimals.");
+        check.Text("source", rate.Source, UsageRules.DescriptionLength);
+        check.OptionalText("note", rate.Note, UsageRules.DescriptionLength);
+    }
+
+    private static void Sku(FieldCheck check, string field, string sku)
+    {
+        check.Text(field, sku, UsageRules.TextLength);
+        check.That(field, sku.Contains('/', StringComparison.Ordinal) && !sku.Contains('*', StringComparison.Ordinal), "Must be like provider/model or labour/role.");
+        check.That(field, !IsCharge(sku), "Charges are owed as charged; publish an exchange rate for their currency.");
+    }
+
+    private static bool IsCharge(string sku) => sku.StartsWith(UsageQuantities.ChargeSku(""), StringComparison.Ordinal);
+}

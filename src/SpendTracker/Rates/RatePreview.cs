@@ -1,0 +1,86 @@
+using System.Data;
+using Npgsql;
+using SpendTracker.Contracts;
+using SpendTracker.Costs;
+using SpendTracker.Events;
+using SpendTracker.Settings;
+
+namespace SpendTracker.Rates;
+
+/// <summary>What a change of the price book would do to a part of a month.</summary>
+/// <param name="Month">The month of use.</param>
+/// <param name="BooksIn">Where the difference would be booked: another month where that one is closed.</param>
+/// <param name="Before">In the reporting currency, as now.</param>
+/// <param name="After">The same after the change.</param>
+/// <param name="UnpricedBefore">The quantity without a rate, as now.</param>
+/// <param name="UnpricedAfter">The same after the change.</param>
+public sealed record RateChange(
+    string Month, string BooksIn, Approach Approach, string Workload, decimal Before, decimal After, decimal UnpricedBefore, decimal UnpricedAfter)
+{
+    public decimal Difference => After - Before;
+}
+
+/// <summary>
+/// Says what publications and withdrawals would change, before anybody confirms them. The change is made for real, by the
+/// projection's own statements, in a transaction that is rolled back: so the preview and the change cannot disagree.
+/// </summary>
+public sealed class RatePreview(NpgsqlDataSource dataSource, OrganisationSettings settings, TimeProvider clock)
+{
+    /// <summary>By month, workload and approach; only what changes.</summary>
+    public async Task<IReadOnlyList<RateChange>> OfAsync(IReadOnlyList<IEvent> changes, CancellationToken cancellationToken)
+    {
+        var rows = new PriceBookRows(settings.ReportingTimeZone);
+        foreach (var (index, change) in changes.Index())
+        {
+            // After all that is there: of several publications for one day, the last holds.
+            rows.Apply(new StoredEvent(
+                long.MaxValue - changes.Count + index, Guid.CreateVersion7(), Tenant.Default, "", 1, "", clock.GetUtcNow(), change));
+        }
+
+        var publications = rows.Publications;
+        await using var connection = await dataSource.OpenConnectionAsync(cancellationToken);
+        await using var transaction = await connection.BeginTransactionAsync(IsolationLevel.RepeatableRead, cancellationToken);
+        await using var batch = new NpgsqlBatch(connection);
+        foreach (var command in rows.Flush())
+        {
+            batch.BatchCommands.Add(command);
+        }
+
+        batch.BatchCommands.Add(new(CostTables.ResolveAliases) { Parameters = { new() { Value = publications } } });
+        batch.BatchCommands.Add(new(Compare) { Parameters = { new() { Value = publications } } });
+        await using var reader = await batch.ExecuteReaderAsync(cancellationToken);
+        List<RateChange> differences = [];
+        do
+        {
+            while (await reader.ReadAsync(cancellationToken))
+            {
+                differences.Add(new RateChange(
+                    reader.GetString(0), reader.GetString(1), EnumName.Parse<Approach>(reader.GetString(2)), reader.GetString(3),
+                    reader.GetDecimal(4), reader.GetDecimal(5), reader.GetDecimal(6), reader.GetDecimal(7)));
+            }
+        }
+        while (await reader.NextResultAsync(cancellationToken));
+
+        return differences; // Disposing of the transaction rolls it back.
+    }
+
+    private static readonly string Compare =
+        $"""
+        {CostTables.AffectedCosts},
+        closed as materialized (
+            select c.month from period_closing as c where not exists (select from period_reopening as r where r.closing = c.closing))
+        select to_char(month, 'YYYY-MM'),
+               to_char(case when month in (select month from closed) then (
+                   select min(n.month) from (select (month + interval '1 month')::date as month from closed) as n
+                   where n.month > both_sides.month and n.month not in (select month from closed)) else month end, 'YYYY-MM'),
+               approach, workload, {PriceSql.Sum("before")}, {PriceSql.Sum("after")}, trim_scale(sum(unpriced_before)), trim_scale(sum(unpriced_after))
+        from (
+            select month, approach, workload, amount as before, 0 as after, unpriced as unpriced_before, 0 as unpriced_after
+            from monthly_cost where line_id in (select line_id from affected)
+            union all
+            select month, approach, workload, 0, amount, 0, unpriced from cost) as both_sides
+        group by month, approach, workload
+        having round(sum(before) - sum(after), 12) <> 0 or sum(unpriced_before) <> sum(unpriced_after)
+        order by month, workload, approach
+        """;
+}
