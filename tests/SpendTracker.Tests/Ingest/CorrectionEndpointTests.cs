@@ -118,6 +118,7 @@ public sealed class CorrectionEndpointTests : IAsyncLifetime
             await RefusedAsync(body.Replace("LONG", new string('x', 1_001), StringComparison.Ordinal), HttpStatusCode.BadRequest, field);
         }
 
+        Assert.Equal("Not a field here.", await RefusedAsync("""{"corrects":{"id":"a","key":1},"reason":"r"}""", HttpStatusCode.BadRequest, "corrects.key"));
         Assert.Equal((0, 0), await StoredAsync());
     }
 
