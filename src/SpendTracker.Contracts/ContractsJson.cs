@@ -35,4 +35,5 @@ namespace SpendTracker.Contracts;
 [JsonSerializable(typeof(EstimateSubmitted))]
 [JsonSerializable(typeof(SettingsChanged))]
 [JsonSerializable(typeof(UsageResponse))]
+[JsonSerializable(typeof(CorrectionResponse))]
 public sealed partial class ContractsJson : JsonSerializerContext;

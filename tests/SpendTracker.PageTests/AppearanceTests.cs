@@ -31,7 +31,7 @@ public sealed class AppearanceTests(AppearanceTests.Extremes extremes) : IClassF
     public async Task Nothing_sticks_out_of_a_phone_however_long_the_names_and_large_the_numbers()
     {
         var dashboard = await extremes.DashboardAsync();
-        foreach (var path in (string[])["/", $"/events?workload={LongName}", "/events", "/?month=2001-01", "/set-aside"])
+        foreach (var path in (string[])["/", $"/events?workload={LongName}", "/events?workload=tiny", "/events", "/?month=2001-01", "/set-aside"])
         {
             var page = await dashboard.OpenAsync(path, width: 390);
             await Expect(page.GetByRole(AriaRole.Heading, new() { Level = 1 })).ToBeVisibleAsync();
@@ -57,7 +57,7 @@ public sealed class AppearanceTests(AppearanceTests.Extremes extremes) : IClassF
         await page.GetByText("As a table").First.ClickAsync();
         await AssertAccessibleAsync(page);
 
-        foreach (var path in (string[])["/?month=2001-01", "/?month=never", "/events", "/set-aside"])
+        foreach (var path in (string[])["/?month=2001-01", "/?month=never", "/events", "/events?workload=tiny", "/set-aside"])
         {
             await page.GotoAsync(dashboard.Address + path);
             await Expect(page.GetByRole(AriaRole.Heading, new() { Level = 1 })).ToBeVisibleAsync();
@@ -94,7 +94,8 @@ public sealed class AppearanceTests(AppearanceTests.Extremes extremes) : IClassF
             {
                 _dashboard = await Dashboard.StartAsync();
                 await _dashboard.PublishAsync("test/enormous", "input-tokens", 1_000);
-                await _dashboard.RecordAsync(Dashboard.Tokens(LongName, 999_999_999_999, sku: "test/enormous"), Dashboard.Tokens("tiny", 1, sku: "test/unknown"));
+                await _dashboard.RecordAsync(Dashboard.Tokens(LongName, 999_999_999_999, sku: "test/enormous"), Dashboard.Tokens("tiny", 1, sku: "test/unknown"), Dashboard.Tokens("tiny", 2, id: "wrong"));
+                await _dashboard.CorrectAsync("wrong", new string('r', 1_000), Dashboard.Tokens("tiny", 3));
                 await _dashboard.EstimateAsync(LongName, 1_000_000_000);
                 await _dashboard.WriteForeignAsync(new string('y', 300), $$"""{"text": "{{new string('z', 3_000)}}"}""", "'[1]'");
             }

@@ -116,6 +116,9 @@ public sealed class Dashboard : IAsyncDisposable
 
     public Task RecordAsync(params object[] usage) => PostAsync("usage", usage);
 
+    public Task CorrectAsync(string id, string reason, object? replacement = null) =>
+        PostAsync("usage/corrections", new { corrects = new { id }, reason, replacement });
+
     public Task PublishAsync(string sku, string meter, decimal price, decimal per = 1) => PostAsync(
         "rates", new { sku, effectiveFrom = "2020-01-01", currency = "USD", prices = new[] { new { meter, price, per } }, source = "test" });
 

@@ -45,6 +45,11 @@ public sealed class TestDatabase : IAsyncDisposable
     public EventToAppend ToAppend(string id, IUsageEvent usage) => new(
         UsageStream.Of(usage, Settings.ReportingTimeZone), EventId.From(Tenant.Default, "test", id), usage, new Recorder("test", "test", id));
 
+    /// <summary>Corrects usage that is recorded under an id of the test's own, or will be.</summary>
+    public Task<CorrectionResult> CorrectAsync(string id, IUsageEvent? replacement = null, string? replacementId = null) => new UsageCorrections(Store, Settings).CorrectAsync(
+        EventId.From(Tenant.Default, "test", id), "wrong", replacement is null ? null : new Replacement(replacement, "test", replacementId), new Recorder("test"),
+        TestContext.Current.CancellationToken);
+
     public Task PublishAsync(string sku, DateOnly from, params MeterPrice[] prices) => new PriceBook(DataSource, Store).PublishAsync(
         new RatePublished(sku, from, "USD", prices, "test"), new Recorder("test"), TestContext.Current.CancellationToken);
 

@@ -26,9 +26,11 @@ internal static class ApiClaims
         ],
         scheme));
 
+    /// <summary>Whether the caller may record for every workload.</summary>
+    public static bool IsUnbound(ClaimsPrincipal caller) => caller.FindFirst(Workload) is null;
+
     /// <summary>Whether the caller may record for a workload: bound to it, or to none.</summary>
-    public static bool Covers(ClaimsPrincipal caller, string workload) =>
-        caller.FindFirst(Workload) is null || caller.HasClaim(Workload, workload);
+    public static bool Covers(ClaimsPrincipal caller, string workload) => IsUnbound(caller) || caller.HasClaim(Workload, workload);
 }
 
 /// <summary>

@@ -15,6 +15,10 @@ internal sealed class Problems(IProblemDetailsService problems, ILogger<Problems
     public static ValidationProblem Of(IEnumerable<FieldReason> reasons) => TypedResults.ValidationProblem(
         reasons.GroupBy(reason => reason.Field).ToDictionary(field => field.Key, field => field.Select(reason => reason.Reason).ToArray()));
 
+    /// <summary>The same with another status than 400, and why.</summary>
+    public static ProblemHttpResult Of(IEnumerable<FieldReason> reasons, int status, string detail) => TypedResults.Problem(
+        detail, statusCode: status, extensions: new Dictionary<string, object?> { ["errors"] = Of(reasons).ProblemDetails.Errors });
+
     /// <summary>Reads a request's JSON as strictly as events are read.</summary>
     public static async Task<(T? Value, IResult? Problem)> ReadAsync<T>(HttpRequest request, JsonTypeInfo<T> json, CancellationToken cancellationToken)
         where T : class

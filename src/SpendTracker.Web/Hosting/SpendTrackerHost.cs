@@ -58,11 +58,13 @@ public static class SpendTrackerHost
         services.AddSingleton(database.Options.Events);
         services.AddSingleton<BodyBudget>();
         services.AddSingleton<UsageRecorder>();
+        services.AddSingleton<UsageCorrections>();
         services.AddSingleton<MonthlyCostQuery>();
         services.AddSingleton<UnpricedQuery>();
         services.AddSingleton<CostLineQuery>();
         services.AddSingleton<OverviewFeed>();
         services.AddSingleton<EventLog>();
+        services.AddSingleton<CorrectionQuery>();
         services.AddSingleton<UsageEventQuery>();
         services.AddSingleton<WorkloadRegistry>();
         services.AddSingleton<PriceBook>();
@@ -111,6 +113,7 @@ public static class SpendTrackerHost
 
         var api = app.MapGroup("/api/v1");
         api.MapUsage();
+        api.MapCorrections();
         api.MapCosts();
         api.MapWorkloads();
         api.MapRates();

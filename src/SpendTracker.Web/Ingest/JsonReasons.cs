@@ -58,8 +58,11 @@ internal static class JsonReasons
 
         var path = (fault.Path ?? "$").TrimStart('$').TrimStart('.');
         var field = known.FirstOrDefault(property => property.Name == path);
-        return [new FieldReason(path, field is null ? Sentence(fault.Message) : Expected(field.PropertyType))];
+        return [new FieldReason(path, field is not null ? Expected(field.PropertyType) : IsUnknown(fault) ? "Not a field here." : Sentence(fault.Message))];
     }
+
+    /// <summary>Of a member within a member, the serialiser says it in the names of our types.</summary>
+    private static bool IsUnknown(JsonException fault) => fault.Message.Contains("could not be mapped", StringComparison.Ordinal);
 
     private static HashSet<string>? NamesIn(ReadOnlySpan<byte> json, out List<string> repeated)
     {

@@ -19,8 +19,7 @@ internal sealed record UsageRequestItem(string? Id, string? Source, IUsageEvent?
 internal sealed class UsageRequest
 {
     public const int MostEvents = 10_000;
-
-    private const int SourceLength = 100;
+    public const int SourceLength = 100;
 
     private readonly List<UsageRequestItem> _items = [];
     private readonly ArrayBufferWriter<byte> _content = new(512); // An event without its envelope; one after the other.

@@ -8,6 +8,9 @@ namespace SpendTracker.Web.Usage;
 /// <summary>The event explorer's address for a number. The filter is all in it, so that a link can be shared.</summary>
 internal static class EventLink
 {
+    /// <summary>The page of one event.</summary>
+    public static string ToEvent(Guid id) => $"/events?id={id}";
+
     public static string To(UsageFilter filter, EventPlace? before = null, EventPlace? after = null)
     {
         var query = new QueryBuilder { { "workload", filter.Workload }, { "month", filter.Month.ToString() } };

@@ -19,13 +19,16 @@ public sealed class DailyUsageProjection : Projection
     private readonly CostLines _lines = new();
     private readonly PriceBookRows _prices;
     private readonly ClosingRows _closings;
+    private readonly PageCorrections _corrections;
     private readonly Dictionary<DailyUsageKey, (decimal Quantity, long Events)> _usage = [];
+    private bool _takesBack;
 
     public DailyUsageProjection(TimeZoneInfo reportingTimeZone)
     {
         _reportingTimeZone = reportingTimeZone;
         _prices = new PriceBookRows(reportingTimeZone);
         _closings = new ClosingRows(reportingTimeZone, _lines);
+        _corrections = new PageCorrections(this, reportingTimeZone);
     }
 
     /// <param name="RecordedOn">The day it became known: a report "as known on" a date leaves out what came later.</param>
@@ -33,13 +36,13 @@ public sealed class DailyUsageProjection : Projection
 
     public override string Name => "DailyUsage";
 
-    public override string CreateTables => CostTables.Create + PriceBookRows.Create + ClosingRows.Create;
+    public override string CreateTables => CostTables.Create + PriceBookRows.Create + ClosingRows.Create + PageCorrections.Create;
 
     public override IReadOnlyList<string> Tables { get; } =
-        ["cost_line", "daily_usage", "monthly_cost", .. PriceBookRows.Tables, .. ClosingRows.Tables];
+        ["cost_line", "daily_usage", "monthly_cost", .. PriceBookRows.Tables, .. ClosingRows.Tables, PageCorrections.Table];
 
     public override IReadOnlyList<string> EventTypes { get; } =
-        [.. Events.EventTypes.Usage.Select(type => type.Name), .. PriceBookRows.EventTypes, .. ClosingRows.EventTypes];
+        [.. Events.EventTypes.Usage.Select(type => type.Name), .. PriceBookRows.EventTypes, .. ClosingRows.EventTypes, "usage_corrected"];
 
     /// <summary>Sums do not depend on it; of two rates from one day the later holds by its place in the log; a closing says its numbers itself.</summary>
     public override bool TakesAnyOrder => true;
@@ -52,7 +55,10 @@ public sealed class DailyUsageProjection : Projection
             case IUsageEvent usage when UsageQuantities.FaultOf(usage) is { } fault:
                 throw new InvalidDataException(fault);
             case IUsageEvent usage:
-                Add(stored, usage);
+                Add(stored, usage, BillingPeriod.DayOf(stored.RecordedAt, _reportingTimeZone), 1);
+                break;
+            case UsageCorrected correction:
+                _corrections.Add(stored, correction);
                 break;
             case BillingPeriodClosed or CostsFrozen or BillingPeriodReopened:
                 _closings.Apply(stored);
@@ -63,16 +69,25 @@ public sealed class DailyUsageProjection : Projection
         }
     }
 
-    private void Add(StoredEvent stored, IUsageEvent usage)
+    public override async Task CompleteAsync(NpgsqlConnection connection, PageBounds page, CancellationToken cancellationToken)
     {
-        var recordedOn = BillingPeriod.DayOf(stored.RecordedAt, _reportingTimeZone);
+        foreach (var (original, recordedOn) in await _corrections.FindAsync(connection, page, cancellationToken))
+        {
+            Add(original, (IUsageEvent)original.Data, recordedOn, -1);
+            _takesBack = true;
+        }
+    }
+
+    /// <param name="sign">−1 takes back what the event counted.</param>
+    private void Add(StoredEvent stored, IUsageEvent usage, DateOnly recordedOn, int sign)
+    {
         var variant = UsageQuantities.VariantOf(usage);
         foreach (var quantity in UsageQuantities.Of(usage, _reportingTimeZone))
         {
             var line = new CostLineKey(
                 usage.Workload, usage.Approach, quantity.Component, quantity.Sku, quantity.Meter, quantity.AboveTokens, quantity.ReportedCurrency, variant);
             ref var row = ref CollectionsMarshal.GetValueRefOrAddDefault(_usage, new DailyUsageKey(stored.TenantId, line, quantity.Day, recordedOn), out _);
-            row = (row.Quantity + quantity.Quantity, row.Events + 1);
+            row = (row.Quantity + (sign * quantity.Quantity), row.Events + sign);
         }
     }
 
@@ -80,6 +95,8 @@ public sealed class DailyUsageProjection : Projection
     {
         _prices.Discard();
         _closings.Discard();
+        _corrections.Discard();
+        _takesBack = false;
         _usage.Clear();
     }
 
@@ -104,9 +121,14 @@ public sealed class DailyUsageProjection : Projection
         if (publications.Length > 0)
         {
             commands.Add(new(CostTables.ReRate) { Parameters = { new() { Value = publications } } });
+        }
+
+        if (publications.Length > 0 || _takesBack)
+        {
             commands.Add(new(CostTables.Purge));
         }
 
+        commands.AddRange(_corrections.Flush());
         commands.AddRange(_closings.Flush());
         Discard();
         return commands;

@@ -55,8 +55,22 @@ internal sealed class AppendTransaction(NpgsqlDataSource dataSource, List<Pendin
         var incoming = first.Values.ToArray();
         using var connection = dataSource.OpenConnection();
         using var transaction = connection.BeginTransaction();
+        if (batch[0].Together)
+        {
+            CompareStored(connection, batch); // Before numbers are drawn, since turning the call away would lose them.
+            if (IsTurnedAway())
+            {
+                return;
+            }
+        }
+
         var sequence = Reserve(connection, incoming);
-        CompareDuplicates(connection, first);
+        CompareStored(connection, batch.Where(append => first[append.Event.Id].Outcome is not null));
+        if (batch[0].Together && IsTurnedAway())
+        {
+            return; // Another host was faster. What it stored is not undone, and nothing of this is stored.
+        }
+
         var fresh = incoming.Where(append => append.Outcome is null).ToArray();
         if (fresh.Length > 0)
         {
@@ -107,9 +121,9 @@ internal sealed class AppendTransaction(NpgsqlDataSource dataSource, List<Pendin
     private static long[] Longs(NpgsqlDataReader reader, int column) => reader.IsDBNull(column) ? [] : reader.GetFieldValue<long[]>(column);
 
     /// <summary>Each by itself, repeats too: of two with one id, one may be what is stored and the other contradict it.</summary>
-    private void CompareDuplicates(NpgsqlConnection connection, Dictionary<Guid, PendingAppend> first)
+    private static void CompareStored(NpgsqlConnection connection, IEnumerable<PendingAppend> appends)
     {
-        var duplicates = batch.Where(append => first[append.Event.Id].Outcome is not null).ToLookup(append => append.Event.Id);
+        var duplicates = appends.ToLookup(append => append.Event.Id);
         if (duplicates.Count == 0)
         {
             return;
@@ -126,6 +140,22 @@ internal sealed class AppendTransaction(NpgsqlDataSource dataSource, List<Pendin
                 duplicate.Outcome = duplicate.AgainstStored(type, data);
             }
         }
+    }
+
+    /// <summary>Whether one of the events conflicts. Then none of them may be stored.</summary>
+    private bool IsTurnedAway()
+    {
+        if (batch.TrueForAll(append => append.Outcome?.Status != AppendStatus.Conflict))
+        {
+            return false;
+        }
+
+        foreach (var append in batch.Where(append => append.Outcome?.Status != AppendStatus.Conflict))
+        {
+            append.Outcome = AppendResult.NotAlone;
+        }
+
+        return true;
     }
 
     private void Copy(NpgsqlConnection connection, PendingAppend[] fresh, long[] sequence)

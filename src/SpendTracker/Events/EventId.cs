@@ -18,6 +18,13 @@ public static class EventId
         // Lengths make the parts unambiguous: ("a", "bc") and ("ab", "c") are different records.
         Version5(Namespace, $"{tenant.Length}:{tenant}{source.Length}:{source}{id}");
 
+    /// <summary>The id of the one correction that an event can have, whoever sends it: a second one is a duplicate, or a conflict.</summary>
+    /// <param name="corrects">The corrected event's id. It need not be in the log yet.</param>
+    public static Guid OfCorrection(string tenant, Guid corrects) => Version5(corrects, $"{tenant}/correction");
+
+    /// <summary>The id of what a correction puts in the place of the corrected event, where the caller gives it none.</summary>
+    public static Guid OfReplacement(Guid correction) => Version5(correction, "replacement");
+
     /// <summary>A version 5 UUID of a name in a namespace.</summary>
     public static Guid Version5(Guid namespaceId, string name)
     {

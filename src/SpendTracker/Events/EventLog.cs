@@ -10,12 +10,13 @@ namespace SpendTracker.Events;
 /// <param name="RecordedBy">For instance <c>key:4f…</c>.</param>
 /// <param name="Source">The caller's numbering that the id belongs to.</param>
 /// <param name="SourceId">The caller's id.</param>
-public sealed record LoggedEvent(StoredEvent Stored, string Json, string? RecordedBy, string? Source, string? SourceId, string? TraceId);
+/// <param name="CausationId">The request's span, or the id of the event that this one follows from.</param>
+public sealed record LoggedEvent(StoredEvent Stored, string Json, string? RecordedBy, string? Source, string? SourceId, string? TraceId, string? CausationId);
 
 /// <summary>Reads single events and stretches of a stream, for people who look. Never more of the log than was asked for.</summary>
 public sealed class EventLog(NpgsqlDataSource dataSource)
 {
-    private const string Columns = $"{EventReader.Columns}, data::text, headers->>'recordedBy', headers->>'source', headers->>'sourceId', correlation_id";
+    private const string Columns = $"{EventReader.Columns}, data::text, headers->>'recordedBy', headers->>'source', headers->>'sourceId', correlation_id, causation_id";
 
     /// <summary>The version of a stream's last event; 0 where there is no stream.</summary>
     public async Task<long> HeadAsync(string stream, CancellationToken cancellationToken)
@@ -55,13 +56,26 @@ public sealed class EventLog(NpgsqlDataSource dataSource)
     }
 
     /// <summary>The event with an id; null where there is none that can be read.</summary>
-    public async Task<LoggedEvent?> FindAsync(Guid id, CancellationToken cancellationToken)
+    public async Task<LoggedEvent?> FindAsync(Guid id, CancellationToken cancellationToken) =>
+        (await FindAsync([id], cancellationToken)).GetValueOrDefault(id);
+
+    /// <summary>The events with some ids; without those that are not there or cannot be read.</summary>
+    public async Task<IReadOnlyDictionary<Guid, LoggedEvent>> FindAsync(Guid[] ids, CancellationToken cancellationToken)
     {
-        await using var command = dataSource.CreateCommand($"select {Columns} from spend.mt_events where id = $1 and tenant_id = $2");
-        command.Parameters.Add(new() { Value = id });
+        await using var command = dataSource.CreateCommand($"select {Columns} from spend.mt_events where id = any($1) and tenant_id = $2");
+        command.Parameters.Add(new() { Value = ids });
         command.Parameters.Add(new() { Value = Tenant.Default });
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
-        return await reader.ReadAsync(cancellationToken) ? Read(reader) : null;
+        Dictionary<Guid, LoggedEvent> found = [];
+        while (await reader.ReadAsync(cancellationToken))
+        {
+            if (Read(reader) is { } logged)
+            {
+                found.Add(logged.Stored.Id, logged);
+            }
+        }
+
+        return found;
     }
 
     private static LoggedEvent? Read(NpgsqlDataReader reader)
@@ -69,7 +83,7 @@ public sealed class EventLog(NpgsqlDataSource dataSource)
         try
         {
             const int own = EventReader.ColumnCount;
-            return new LoggedEvent(EventReader.Read(reader), reader.GetString(own), Text(reader, own + 1), Text(reader, own + 2), Text(reader, own + 3), Text(reader, own + 4));
+            return new LoggedEvent(EventReader.Read(reader), reader.GetString(own), Text(reader, own + 1), Text(reader, own + 2), Text(reader, own + 3), Text(reader, own + 4), Text(reader, own + 5));
         }
         catch (JsonException)
         {

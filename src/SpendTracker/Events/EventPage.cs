@@ -12,6 +12,9 @@ internal sealed class EventPage(Projection projection)
 
     private readonly HashSet<string> _traces = [];
 
+    /// <summary>It begins after this place.</summary>
+    public long After { get; private set; }
+
     /// <summary>Up to here the page has all there is.</summary>
     public long Last { get; private set; }
 
@@ -25,7 +28,7 @@ internal sealed class EventPage(Projection projection)
     /// </summary>
     public async Task ReadAsync(NpgsqlConnection connection, long after, long last, int most, CancellationToken cancellationToken)
     {
-        Last = Math.Min(last, after + most);
+        (After, Last) = (after, Math.Min(last, after + most));
         await using var command = new NpgsqlCommand(
             $"""
             select {EventReader.Columns} from spend.mt_events
@@ -47,6 +50,12 @@ internal sealed class EventPage(Projection projection)
             Last = await BeforeNextAsync(connection, Last, last, cancellationToken);
         }
     }
+
+    /// <summary>Adds what depends on other events, over the connection that writes the page.</summary>
+    /// <param name="position">Up to here everything was applied before.</param>
+    public Task CompleteAsync(NpgsqlConnection connection, long position, CancellationToken cancellationToken) => Count == 0
+        ? Task.CompletedTask
+        : projection.CompleteAsync(connection, new PageBounds(After, Last, position, [.. SetAside.Select(e => e.SeqId)]), cancellationToken);
 
     /// <summary>A gap may be longer than any number of pages: somebody moved the sequence on.</summary>
     private static async Task<long> BeforeNextAsync(NpgsqlConnection connection, long after, long last, CancellationToken cancellationToken)

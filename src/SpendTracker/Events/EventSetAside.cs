@@ -29,17 +29,17 @@ internal static class EventSetAside
     };
 
     /// <summary>Waits for the projection's lock, which also keeps a rebuild from swapping tables meanwhile.</summary>
-    /// <returns>Whether the event is still set aside.</returns>
-    public static async Task<bool> LockAsync(NpgsqlConnection connection, Projection projection, long seqId, CancellationToken cancellationToken)
+    /// <returns>The projection's checkpoint; null where the event is no longer set aside.</returns>
+    public static async Task<long?> LockAsync(NpgsqlConnection connection, Projection projection, long seqId, CancellationToken cancellationToken)
     {
         await using var batch = new NpgsqlBatch(connection);
         batch.BatchCommands.Add(new($"select pg_advisory_xact_lock({ProjectionRun.ProjectionLock})") { Parameters = { new() { Value = projection.Checkpoint } } });
-        batch.BatchCommands.Add(new("select from event_set_aside where projection = $1 and seq_id = $2")
+        batch.BatchCommands.Add(new("select last_seq_id from mt_event_progression where name = $3 and exists (select from event_set_aside where projection = $1 and seq_id = $2)")
         {
-            Parameters = { new() { Value = projection.Name }, new() { Value = seqId } },
+            Parameters = { new() { Value = projection.Name }, new() { Value = seqId }, new() { Value = projection.Checkpoint } },
         });
         await using var reader = await batch.ExecuteReaderAsync(cancellationToken);
         await reader.NextResultAsync(cancellationToken);
-        return await reader.ReadAsync(cancellationToken);
+        return await reader.ReadAsync(cancellationToken) ? reader.GetInt64(0) : null;
     }
 }

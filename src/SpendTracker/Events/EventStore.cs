@@ -37,8 +37,7 @@ public sealed class EventStore : IAsyncDisposable
         var shards = new List<PendingAppend>?[_writers.Length];
         for (var i = 0; i < events.Count; i++)
         {
-            // Sharded by stream: two writers never wait for each other's stream heads, and a stream keeps its order.
-            var shard = (uint)string.GetHashCode(events[i].Stream, StringComparison.Ordinal) % _writers.Length;
+            var shard = ShardOf(events[i]);
             (shards[shard] ??= []).Add(new PendingAppend(events[i], call, i));
         }
 
@@ -51,6 +50,17 @@ public sealed class EventStore : IAsyncDisposable
         }
 
         return events.Count == 0 ? Task.FromResult<AppendResult[]>([]) : call.Completion.WaitAsync(cancellationToken);
+    }
+
+    /// <summary>
+    /// Appends events of several streams in one transaction: where one of them conflicts with what is stored, none is appended.
+    /// Otherwise as above; for few events, since they share their transaction with nobody.
+    /// </summary>
+    public Task<AppendResult[]> AppendTogetherAsync(IReadOnlyList<EventToAppend> events, CancellationToken cancellationToken)
+    {
+        var call = new AppendCall(events.Count, together: true);
+        _writers[ShardOf(events[0])].Enqueue([.. events.Select((e, index) => new PendingAppend(e, call, index))]);
+        return call.Completion.WaitAsync(cancellationToken);
     }
 
     /// <summary>Appends to a stream that must still be at the version that the decision was made on.</summary>
@@ -135,6 +145,9 @@ public sealed class EventStore : IAsyncDisposable
 
         return streams;
     }
+
+    /// <summary>Sharded by stream: two writers never wait for each other's stream heads, and a stream keeps its order.</summary>
+    private long ShardOf(EventToAppend e) => (uint)string.GetHashCode(e.Stream, StringComparison.Ordinal) % _writers.Length;
 
     /// <summary>Lets the writers finish what is waiting, then stops them.</summary>
     public async ValueTask DisposeAsync()

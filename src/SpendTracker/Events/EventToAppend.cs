@@ -25,7 +25,8 @@ public sealed class EventToAppend
     [ThreadStatic]
     private static Utf8JsonWriter? _json;
 
-    public EventToAppend(string stream, Guid id, IEvent data, Recorder recorder)
+    /// <param name="causation">The event that this one follows from; otherwise it is the request.</param>
+    public EventToAppend(string stream, Guid id, IEvent data, Recorder recorder, Guid? causation = null)
     {
         Stream = stream;
         Id = id;
@@ -35,7 +36,7 @@ public sealed class EventToAppend
         // The trace goes with the event, so that its projection and its alert continue the caller's trace.
         var activity = Activity.Current;
         CorrelationId = activity?.TraceId.ToHexString();
-        CausationId = activity?.SpanId.ToHexString();
+        CausationId = causation?.ToString() ?? activity?.SpanId.ToHexString();
         Headers = HeadersOf(recorder, activity);
     }
 
@@ -84,4 +85,7 @@ public sealed record AppendResult(AppendStatus Status, IReadOnlyList<FieldReason
 {
     public static AppendResult Appended { get; } = new(AppendStatus.Appended);
     public static AppendResult Duplicate { get; } = new(AppendStatus.Duplicate);
+
+    /// <summary>Of events that are appended together, another one conflicts.</summary>
+    public static AppendResult NotAlone { get; } = new(AppendStatus.Refused, [new FieldReason("", "Not stored, since what it goes with conflicts.")]);
 }

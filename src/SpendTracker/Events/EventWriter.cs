@@ -90,9 +90,9 @@ internal sealed class EventWriter : IAsyncDisposable
                 Monitor.Wait(_queue);
             }
 
-            while (batch.Count < _options.BatchEvents && _queue.TryDequeue(out var appends))
+            while (batch.Count < _options.BatchEvents && _queue.TryPeek(out var appends) && (batch.Count == 0 || !(batch[0].Together || appends[0].Together)))
             {
-                batch.AddRange(appends);
+                batch.AddRange(_queue.Dequeue());
             }
 
             _queued -= batch.Count;
@@ -113,7 +113,7 @@ internal sealed class EventWriter : IAsyncDisposable
                 append.Acknowledge();
             }
         }
-        catch (PostgresException fault) when (!PassingFault.Is(fault) && batch.Count > 1)
+        catch (PostgresException fault) when (!PassingFault.Is(fault) && batch.Count > 1 && !batch[0].Together)
         {
             // One event that PostgreSQL will not take must not turn away its neighbours: each is tried by itself.
             foreach (var append in batch)

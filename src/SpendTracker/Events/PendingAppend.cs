@@ -8,6 +8,9 @@ internal sealed class PendingAppend(EventToAppend toAppend, AppendCall call, int
 {
     public EventToAppend Event { get; } = toAppend;
 
+    /// <summary>Whether it is stored only with all others of its call.</summary>
+    public bool Together => call.Together;
+
     /// <summary>Set while the transaction is under way; told to the caller once it is committed.</summary>
     public AppendResult? Outcome { get; set; }
 

@@ -28,6 +28,12 @@ public abstract class Projection
     public abstract void Apply(StoredEvent stored);
 
     /// <summary>
+    /// Adds to the page what depends on other events than its own, read from the log and from the projection's tables: over the
+    /// connection and in the transaction that the page is written in. Called with the page applied, before it is flushed.
+    /// </summary>
+    public virtual Task CompleteAsync(NpgsqlConnection connection, PageBounds page, CancellationToken cancellationToken) => Task.CompletedTask;
+
+    /// <summary>
     /// The page as statements, a few whatever its size, and an empty page again. Called with the page of events applied;
     /// the statements run in the transaction that moves the checkpoint.
     /// </summary>

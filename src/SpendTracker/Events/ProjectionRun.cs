@@ -49,7 +49,7 @@ public sealed class ProjectionRun(NpgsqlConnection connection, Projection projec
         }
 
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
-        if (!await EventSetAside.LockAsync(connection, projection, seqId, cancellationToken))
+        if (await EventSetAside.LockAsync(connection, projection, seqId, cancellationToken) is not { } position)
         {
             return true; // Somebody else has applied it meanwhile.
         }
@@ -59,6 +59,7 @@ public sealed class ProjectionRun(NpgsqlConnection connection, Projection projec
         try
         {
             await page.ReadAsync(connection, seqId - 1, seqId, 1, cancellationToken);
+            await page.CompleteAsync(connection, position, cancellationToken);
             await ExecuteAsync([.. projection.Flush()], cancellationToken);
         }
         catch (Exception fault) when (IsOfAnEvent(fault))
@@ -108,6 +109,7 @@ public sealed class ProjectionRun(NpgsqlConnection connection, Projection projec
                 await page.ReadAsync(connection, Position, highWaterMark, _pageEvents, cancellationToken);
             }
 
+            await page.CompleteAsync(connection, Position, cancellationToken);
             advanced = await WritePageAsync(page, ahead, highWaterMark, cancellationToken);
         }
         catch (Exception fault) when (page.Count > 0 && IsOfAnEvent(fault))

@@ -21,9 +21,15 @@ public sealed record RatedQuantity(UsageQuantity Quantity, DayPrice? Price, bool
 /// <summary>A usage event and what it counts for.</summary>
 public sealed record UsageEvent(LoggedEvent Logged, EventPlace Place, IUsageEvent Usage, string Variant, IReadOnlyList<RatedQuantity> Quantities)
 {
+    /// <summary>Since then it counts no longer; null where it does.</summary>
+    public Correction? CorrectedBy { get; init; }
+
+    /// <summary>What it took the place of another event by.</summary>
+    public Correction? Replaces { get; init; }
+
     public IEnumerable<RatedQuantity> Counting => Quantities.Where(quantity => quantity.Counts);
 
-    public decimal Amount => Counting.Sum(quantity => quantity.Amount ?? 0);
+    public decimal Amount => CorrectedBy is null ? Counting.Sum(quantity => quantity.Amount ?? 0) : 0;
 }
 
 /// <summary>Where an event stands among a workload's: the month of its stream, and its version there.</summary>
@@ -55,7 +61,7 @@ public sealed record UsageEventPage(IReadOnlyList<UsageEvent> Events, EventPlace
 /// The events behind a number. It reads the log by stream, a stretch of versions at a time, and stops looking after a
 /// bounded number of events, so that a rare meter in a busy month costs a click and not a scan.
 /// </summary>
-public sealed class UsageEventQuery(NpgsqlDataSource dataSource, EventLog log, OrganisationSettings settings)
+public sealed class UsageEventQuery(NpgsqlDataSource dataSource, EventLog log, CorrectionQuery corrections, OrganisationSettings settings)
 {
     public const int PageSize = 50;
 
@@ -88,11 +94,21 @@ public sealed class UsageEventQuery(NpgsqlDataSource dataSource, EventLog log, O
             : new UsageEventPage(rated, next, from is null ? null : page.Count > 0 ? page[0].Place : from, from is null && next is null);
     }
 
-    /// <summary>One event, by its id; null where there is none, or it is not of usage.</summary>
-    public async Task<UsageEvent?> FindAsync(Guid id, CancellationToken cancellationToken) =>
-        await log.FindAsync(id, cancellationToken) is { Stored.Data: IUsageEvent usage } logged && UsageQuantities.FaultOf(usage) is null
-            ? (await RateAsync([(logged, new(BillingPeriod.Of(usage.OccurredAt, settings.ReportingTimeZone), logged.Stored.Version))], (_, _) => true, cancellationToken))[0]
-            : null;
+    /// <summary>Events by their ids, in that order; without those that are not there, or not of usage.</summary>
+    public async Task<IReadOnlyList<UsageEvent>> FindAsync(Guid[] ids, CancellationToken cancellationToken)
+    {
+        var found = await log.FindAsync(ids, cancellationToken);
+        List<(LoggedEvent Logged, EventPlace Place)> events = [];
+        foreach (var logged in ids.Select(id => found.GetValueOrDefault(id)))
+        {
+            if (logged is { Stored.Data: IUsageEvent usage } && UsageQuantities.FaultOf(usage) is null)
+            {
+                events.Add((logged, new(BillingPeriod.Of(usage.OccurredAt, settings.ReportingTimeZone), logged.Stored.Version)));
+            }
+        }
+
+        return await RateAsync(events, (_, _) => true, cancellationToken);
+    }
 
     /// <summary>Events have the names that were reported; a number has what they are priced as.</summary>
     private async Task<UsageFilter> WithReportedSkusAsync(UsageFilter filter, CancellationToken cancellationToken)
@@ -202,7 +218,7 @@ public sealed class UsageEventQuery(NpgsqlDataSource dataSource, EventLog log, O
         var events = found.Select(e => (e.Logged, e.Place, Usage: (IUsageEvent)e.Logged.Stored.Data)).ToArray();
         var quantities = Array.ConvertAll(events, e => UsageQuantities.Of(e.Usage, settings.ReportingTimeZone).ToArray());
         var prices = await DayPrices.LoadAsync(dataSource, quantities.SelectMany(q => q), null, cancellationToken);
-        return [.. events.Zip(quantities, (e, q) => new UsageEvent(e.Logged, e.Place, e.Usage, UsageQuantities.VariantOf(e.Usage),
-            [.. q.Select(quantity => new RatedQuantity(quantity, prices.Of(quantity), counts(e.Usage, quantity)))]))];
+        return await corrections.AttachAsync([.. events.Zip(quantities, (e, q) => new UsageEvent(e.Logged, e.Place, e.Usage, UsageQuantities.VariantOf(e.Usage),
+            [.. q.Select(quantity => new RatedQuantity(quantity, prices.Of(quantity), counts(e.Usage, quantity)))]))], cancellationToken);
     }
 }

@@ -31,19 +31,30 @@ internal sealed class ProcessHost : SoakHost
 
     public override async Task<AppendStatus[]> AppendAsync(IReadOnlyList<SoakEvent> events, CancellationToken cancellationToken)
     {
-        var body = new JsonArray([.. events.Select(e => e.ToJson())]).ToJsonString();
-        using var content = new StringContent(body, Encoding.UTF8, "application/json");
-        using var response = await _client.PostAsync(new Uri("/api/v1/usage", UriKind.Relative), content, cancellationToken);
-        var text = await response.Content.ReadAsStringAsync(cancellationToken);
-        if (response.StatusCode is not (HttpStatusCode.OK or HttpStatusCode.MultiStatus))
-        {
-            throw response.StatusCode == HttpStatusCode.ServiceUnavailable
-                ? new HttpRequestException(text)
-                : new InvariantBrokenException($"The host answered {response.StatusCode}: {text}");
-        }
-
+        var (_, text) = await PostAsync("usage", new JsonArray([.. events.Select(e => e.ToJson())]), HttpStatusCode.MultiStatus, cancellationToken);
         var answer = JsonSerializer.Deserialize(text, ContractsJson.Default.UsageResponse)!;
         return [.. answer.Results.Select(result => result.Status)];
+    }
+
+    public override async Task<AppendStatus> CorrectAsync(SoakCorrection correction, CancellationToken cancellationToken)
+    {
+        var (status, text) = await PostAsync("usage/corrections", correction.ToJson(), HttpStatusCode.Conflict, cancellationToken);
+        return status == HttpStatusCode.Conflict ? AppendStatus.Conflict : JsonSerializer.Deserialize(text, ContractsJson.Default.CorrectionResponse)!.Status;
+    }
+
+    private async Task<(HttpStatusCode Status, string Text)> PostAsync(string path, JsonNode body, HttpStatusCode notAll, CancellationToken cancellationToken)
+    {
+        using var content = new StringContent(body.ToJsonString(), Encoding.UTF8, "application/json");
+        using var response = await _client.PostAsync(new Uri($"/api/v1/{path}", UriKind.Relative), content, cancellationToken);
+        var text = await response.Content.ReadAsStringAsync(cancellationToken);
+        if (response.StatusCode == HttpStatusCode.OK || response.StatusCode == notAll)
+        {
+            return (response.StatusCode, text);
+        }
+
+        throw response.StatusCode == HttpStatusCode.ServiceUnavailable
+            ? new HttpRequestException(text)
+            : new InvariantBrokenException($"The host answered {response.StatusCode}: {text}");
     }
 
     public override async ValueTask DisposeAsync()

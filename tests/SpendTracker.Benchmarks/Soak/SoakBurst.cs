@@ -64,15 +64,17 @@ internal sealed class SoakBurst(SoakModel model, IReadOnlyList<SoakCall[]> calls
 
     private async Task MakeAsync(SoakCall call, CancellationToken cancellationToken)
     {
-        foreach (var e in call.Events)
-        {
-            model.Sending(e.Key, e.Usage);
-        }
-
+        model.Sending(call);
         for (var attempt = 1; attempt <= Tries; attempt++)
         {
             try
             {
+                if (call.Correction is { } correction)
+                {
+                    model.Answered(correction, await call.Host.CorrectAsync(correction, cancellationToken));
+                    return;
+                }
+
                 var statuses = await call.Host.AppendAsync(call.Events, cancellationToken);
                 for (var i = 0; i < statuses.Length; i++)
                 {

@@ -8,6 +8,7 @@ internal sealed class SoakCalls(Random random)
     private static readonly DateTimeOffset First = new(DateTime.UtcNow.Date.AddDays(-70), TimeSpan.Zero);
 
     private readonly List<SoakEvent> _sent = [];
+    private readonly List<SoakCorrection> _corrections = [];
     private readonly Dictionary<int, int> _calls = [];
     private int _keys;
 
@@ -15,6 +16,11 @@ internal sealed class SoakCalls(Random random)
     public SoakCall Next(int caller, SoakHost host)
     {
         var number = _calls[caller] = _calls.GetValueOrDefault(caller) + 1;
+        if (_sent.Count > 0 && random.Next(6) == 0)
+        {
+            return new SoakCall(caller, number, host, [], Correction());
+        }
+
         var count = random.Next(10) == 0 ? random.Next(10, 50) : random.Next(1, 4);
         List<SoakEvent> events = [];
         while (events.Count < count)
@@ -46,6 +52,30 @@ internal sealed class SoakCalls(Random random)
         new TokenUsageRecorded(
             workload, (Approach)random.Next(3), "openai", random.Next(4) == 0 ? "unpriced" : "gpt-4o", random.Next(1, 5_000), random.Next(500),
             First.AddDays(20 * random.Next(4))));
+
+    /// <summary>Of what was sent, of what nobody has sent yet, or of what was corrected: the same again, or otherwise.</summary>
+    private SoakCorrection Correction()
+    {
+        if (_corrections.Count > 0 && random.Next(3) == 0)
+        {
+            return _corrections[random.Next(_corrections.Count)];
+        }
+
+        var key = random.Next(4) switch
+        {
+            0 => $"k{_keys + random.Next(1, 60)}",
+            1 when _corrections.Count > 0 => _corrections[random.Next(_corrections.Count)].Key,
+            _ => Earlier().Key,
+        };
+        var correction = new SoakCorrection(key, $"reason {_corrections.Count}", random.Next(2) == 0 ? Fresh($"w{random.Next(8)}") : null);
+        _corrections.Add(correction);
+        if (correction.Replacement is { } replacement)
+        {
+            _sent.Add(replacement); // So it is sent as usage, too, and with another content, and is corrected in turn.
+        }
+
+        return correction;
+    }
 
     public string FreshKey() => $"k{++_keys}";
 

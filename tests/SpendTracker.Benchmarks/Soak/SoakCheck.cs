@@ -1,5 +1,6 @@
 using Npgsql;
 using SpendTracker.Contracts;
+using SpendTracker.Events;
 
 namespace SpendTracker.Benchmarks.Soak;
 
@@ -52,7 +53,11 @@ internal static class SoakCheck
 
     private static async Task CheckTotalsAsync(SpendDatabase database, IReadOnlyList<SoakRow> rows, CancellationToken cancellationToken)
     {
-        var usage = rows.Select(row => row.Content).OfType<TokenUsageRecorded>().ToArray();
+        var corrected = rows.Select(row => row.Content).OfType<UsageCorrected>().Select(correction => correction.Corrects).ToHashSet();
+        var recorded = rows.Where(row => row.Content is TokenUsageRecorded).ToDictionary(row => EventId.From(Tenant.Default, SoakEvent.Source, row.Key), row => (TokenUsageRecorded)row.Content);
+        var usage = recorded.Where(row => !corrected.Contains(row.Key)).Select(row => row.Value).ToArray();
+        await ExpectAsync(
+            database, "select count(*)::numeric from spend.waiting_correction", corrected.Count(id => !recorded.ContainsKey(id)), cancellationToken);
         await ExpectAsync(
             database, "select coalesce(sum(quantity), 0) from spend.daily_usage join spend.cost_line using (line_id) where meter = 'input-tokens'", usage.Sum(e => (decimal)e.InputTokens), cancellationToken);
         await ExpectAsync(

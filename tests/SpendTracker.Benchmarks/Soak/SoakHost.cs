@@ -13,6 +13,9 @@ internal abstract class SoakHost : IAsyncDisposable
     /// <summary>What became of each event. A fault leaves the caller in doubt.</summary>
     public abstract Task<AppendStatus[]> AppendAsync(IReadOnlyList<SoakEvent> events, CancellationToken cancellationToken);
 
+    /// <summary>What became of a correction and its replacement, together.</summary>
+    public abstract Task<AppendStatus> CorrectAsync(SoakCorrection correction, CancellationToken cancellationToken);
+
     public async Task RestartAsync(CancellationToken cancellationToken)
     {
         Up.Close();

@@ -41,6 +41,35 @@ internal sealed class SoakModel
         }
     }
 
+    public void Sending(SoakCall call)
+    {
+        foreach (var e in call.Correction?.Replacement is { } replacement ? [replacement] : call.Events)
+        {
+            Sending(e.Key, e.Usage);
+        }
+
+        if (call.Correction is { } correction)
+        {
+            Sending(correction.Stream, correction.Content);
+        }
+    }
+
+    /// <summary>Both are stored, or the correction is not, and never will be: it, or what would replace, has met another.</summary>
+    public void Answered(SoakCorrection correction, AppendStatus status)
+    {
+        if (status == AppendStatus.Conflict)
+        {
+            Denied(correction.Stream, correction.Content);
+            return;
+        }
+
+        Answered(correction.Stream, correction.Content, status);
+        if (correction.Replacement is { } replacement)
+        {
+            Answered(replacement.Key, replacement.Usage, AppendStatus.Duplicate); // By whom it was appended is not told.
+        }
+    }
+
     /// <param name="place">Where the answer came at the first try, so that the event has its caller's order.</param>
     public void Answered(string key, IEvent content, AppendStatus status, SoakPlace? place = null, long? version = null)
     {

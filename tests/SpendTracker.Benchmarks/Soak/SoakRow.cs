@@ -12,8 +12,8 @@ internal sealed record SoakRow(string Key, string Stream, long Version, IEvent C
     {
         await using var command = dataSource.CreateCommand(
             """
-            select coalesce(headers->>'sourceId', '?'), stream_id, version, type, data from spend.mt_events
-            where starts_with(stream_id, 'usage/') or starts_with(stream_id, 'workload/') order by stream_id, version
+            select case when starts_with(stream_id, 'correction/') then stream_id else coalesce(headers->>'sourceId', '?') end, stream_id, version, type, data from spend.mt_events
+            where starts_with(stream_id, 'usage/') or starts_with(stream_id, 'workload/') or starts_with(stream_id, 'correction/') order by stream_id, version
             """);
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
         List<SoakRow> rows = [];

@@ -25,6 +25,8 @@ internal sealed class StoreHost(string connectionString, EventStoreOptions optio
         return Array.ConvertAll(results, result => result.Status);
     }
 
+    public override Task<AppendStatus> CorrectAsync(SoakCorrection correction, CancellationToken cancellationToken) => correction.StoreAsync(Database, cancellationToken);
+
     public override async ValueTask DisposeAsync() => await EndAsync();
 
     protected override async Task BeginAsync(CancellationToken cancellationToken)

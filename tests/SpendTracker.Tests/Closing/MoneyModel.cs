@@ -11,6 +11,8 @@ internal sealed class MoneyModel
 
     public void Use(string sku, DateOnly day, decimal quantity) => _usage.Add((sku, day, quantity));
 
+    public void Unuse(string sku, DateOnly day, decimal quantity) => _usage.Remove((sku, day, quantity));
+
     public void Charge(string currency, DateOnly day, decimal amount) => _charges.Add((currency, day, amount));
 
     public void Publish(Guid id, IEvent data) => _published.Add((id, data));

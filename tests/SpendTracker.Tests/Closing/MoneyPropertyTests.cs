@@ -9,7 +9,7 @@ using SpendTracker.Workloads;
 namespace SpendTracker.Tests.Closing;
 
 /// <summary>
-/// Half a year is played in, at random: usage of several months, rates, discounts, aliases, exchange rates, withdrawals, and
+/// Half a year is played in, at random: usage of several months and its corrections, rates, discounts, aliases, exchange rates, withdrawals, and
 /// periods closed and opened again. Whatever comes, no money is lost or made, what was closed stays, and what was known on a
 /// day can be asked for ever after.
 /// </summary>
@@ -42,6 +42,8 @@ public sealed class MoneyPropertyTests
         private readonly Dictionary<BillingPeriod, decimal> _closed = [];
         private readonly List<(DateOnly KnownOn, string Answer)> _answers = [];
         private readonly List<Guid> _publications = [];
+        private readonly List<Action> _uses = [];
+        private readonly HashSet<int> _corrected = [];
         private readonly PriceBook _book = new(database.DataSource, database.Store);
         private readonly BillingPeriods _periods = new(database.DataSource, database.Store, database.Settings, clock);
         private readonly MonthlyCostQuery _costs = new(database.DataSource);
@@ -61,7 +63,8 @@ public sealed class MoneyPropertyTests
         {
             switch (random.Next(20))
             {
-                case < 7: await UseAsync(); break;
+                case < 6: await UseAsync(); break;
+                case 6: await CorrectAsync(); break;
                 case 7: await OrganiseAsync(); break;
                 case < 14: await PublishAsync(); break;
                 case 14: await WithdrawAsync(); break;
@@ -94,13 +97,31 @@ public sealed class MoneyPropertyTests
             var day = Today.AddDays(-random.Next(Math.Min(100, Today.DayNumber - First.DayNumber)));
             var (sku, input) = (Skus[random.Next(Skus.Length)], random.Next(1, 5) * 100_000);
             _model.Use(sku, day, input);
-            await database.RecordAsync(new TokenUsageRecorded("w", Approach.Hybrid, sku[..sku.IndexOf('/')], sku[(sku.IndexOf('/') + 1)..], input, 0, Given.At(day)));
+            await database.RecordAsync(($"{_uses.Count}", new TokenUsageRecorded("w", Approach.Hybrid, sku[..sku.IndexOf('/')], sku[(sku.IndexOf('/') + 1)..], input, 0, Given.At(day))));
+            _uses.Add(() => _model.Unuse(sku, day, input));
+            if (_corrected.Contains(_uses.Count - 1))
+            {
+                _uses[^1]();
+            }
+
             if (random.Next(3) == 0)
             {
                 var amount = random.Next(1, 100);
                 _model.Charge("EUR", day, amount);
                 await database.RecordAsync(new ChargeRecorded("w", Approach.Hybrid, Component.Other, amount, "EUR", Given.At(day)));
             }
+        }
+
+        /// <summary>Of what was used at any time, or of what will be used next.</summary>
+        private async Task CorrectAsync()
+        {
+            var number = random.Next(_uses.Count + 1);
+            if (_corrected.Add(number) && number < _uses.Count)
+            {
+                _uses[number]();
+            }
+
+            await database.CorrectAsync($"{number}");
         }
 
         /// <summary>The workload gets another team, and is expected to cost something else.</summary>
