@@ -119,6 +119,23 @@ public sealed class EventStore : IAsyncDisposable
         return events;
     }
 
+    /// <summary>The events of many low-volume streams, by stream, each oldest first.</summary>
+    public async Task<IReadOnlyDictionary<string, IReadOnlyList<StoredEvent>>> ReadStreamsAsync(IReadOnlyCollection<string> streams, CancellationToken cancellationToken)
+    {
+        await using var command = _dataSource.CreateCommand(
+            $"select {EventReader.Columns} from spend.mt_events where tenant_id = $1 and stream_id = any($2) order by stream_id, version");
+        command.Parameters.Add(new() { Value = Tenant.Default });
+        command.Parameters.Add(new() { Value = streams.ToArray() });
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        List<StoredEvent> events = [];
+        while (await reader.ReadAsync(cancellationToken))
+        {
+            events.Add(EventReader.Read(reader));
+        }
+
+        return events.GroupBy(stored => stored.Stream).ToDictionary(stream => stream.Key, stream => (IReadOnlyList<StoredEvent>)[.. stream]);
+    }
+
     /// <summary>Ids of the streams that begin with a prefix, in order.</summary>
     public async Task<IReadOnlyList<string>> StreamsAsync(string prefix, CancellationToken cancellationToken)
     {
