@@ -2,7 +2,6 @@ using System.Text.Json.Serialization;
 using SpendTracker.Contracts;
 using SpendTracker.Events;
 using SpendTracker.Settings;
-using SpendTracker.Usage;
 
 namespace SpendTracker.Rates;
 
@@ -104,7 +103,7 @@ public sealed class ExchangeRateImport(EventStore store, OrganisationSettings se
         List<ExchangeRateRow> kept = [];
         foreach (var row in file.Rows)
         {
-            var reasons = Check(Published(file, row));
+            var reasons = PriceBookRules.Check(Published(file, row), settings.ReportingCurrency);
             malformed.AddRange(reasons.Select(reason => new MalformedRow(row.Line, reason.Field == "effectiveFrom" ? "date" : reason.Field, reason.Reason)));
             if (reasons.Count == 0)
             {
@@ -118,18 +117,6 @@ public sealed class ExchangeRateImport(EventStore store, OrganisationSettings se
     }
 
     private static ExchangeRatePublished Published(ExchangeRateFile file, ExchangeRateRow row) => new(row.Currency, row.Date, row.Rate, row.Source ?? file.Source);
-
-    private IReadOnlyList<FieldReason> Check(ExchangeRatePublished rate)
-    {
-        var check = new FieldCheck();
-        check.Currency("currency", rate.Currency);
-        check.That("currency", rate.Currency != settings.ReportingCurrency, "The reporting currency is worth itself.");
-        check.That("date", BillingPeriod.Covers(rate.EffectiveFrom), "Must be from 2000-01-01 to 2199-12-31.");
-        check.Above("rate", rate.Rate, 0, 1_000_000);
-        check.That("rate", Math.Round(rate.Rate, 10) == rate.Rate, "At most 10 decimals.");
-        check.Text("source", rate.Source, UsageRules.DescriptionLength);
-        return check.Reasons;
-    }
 
     /// <summary>By day; of two for one day the later publication holds.</summary>
     private static Dictionary<DateOnly, decimal> ByDay(IReadOnlyList<StoredEvent> stream)

@@ -144,6 +144,7 @@ internal sealed partial class PriceMapEntry
 
         var meter = match.Success ? MeterOf(match.Groups["what"].Value, match.Groups["tier"].Value) : Meters.Requests;
         var above = match.Groups["step"] is { Success: true, Value: var thousands } ? int.Parse(thousands, CultureInfo.InvariantCulture) * 1_000 : 0;
+        Check(Meters.Steps.Contains(above), member.Name, string.Create(CultureInfo.InvariantCulture, $"There are steps at {string.Join(", ", Meters.Steps.Skip(1).Select(step => $"{step / 1_000}k"))} tokens only."));
         Check(_members.TryAdd((meter, above), member.Name), member.Name, "Says the price of another member again.");
         _unitPrices[(meter, above)] = UnitPrice(member, match.Success ? PriceBook.MostPrice / PerTokens : PriceBook.MostPrice);
     }

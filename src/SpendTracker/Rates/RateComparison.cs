@@ -41,7 +41,7 @@ public sealed class RateComparison(
     private void CompareSku(ListedRate listed)
     {
         var rate = new RatePublished(listed.Sku, from, MapCurrency, listed.Prices, source);
-        if (PriceBook.Check(rate, reportingCurrency) is { Count: > 0 } reasons)
+        if (PriceBookRules.Check(rate, reportingCurrency) is { Count: > 0 } reasons)
         {
             _malformed.AddRange(reasons.Select(reason => new MalformedEntry(listed.Model, listed.Sku, reason.Field, reason.Reason)));
             return;

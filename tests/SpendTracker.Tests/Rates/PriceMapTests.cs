@@ -37,6 +37,7 @@ public sealed class PriceMapTests
     [InlineData("\"input_cost_per_token\":1e-6,\"input_cost_per_token\":2e-6", "input_cost_per_token", "Given twice.")]
     [InlineData("\"input_cost_per_token_priority_above_200k_tokens\":1,\"input_cost_per_token_above_200k_tokens_priority\":1,\"input_cost_per_token_priority\":1", "input_cost_per_token_above_200k_tokens_priority", "Says the price of another member again.")]
     [InlineData("\"input_cost_per_token\":1e-6,\"output_cost_per_token_above_200k_tokens\":2e-6", "output_cost_per_token_above_200k_tokens", "Has a price for long contexts only.")]
+    [InlineData("\"input_cost_per_token\":1e-6,\"input_cost_per_token_above_512k_tokens\":2e-6", "input_cost_per_token_above_512k_tokens", "There are steps at 128k, 200k, 256k, 272k tokens only.")]
     public void A_price_that_is_wrong_keeps_its_entry_out_with_the_reason_and_no_other(string members, string field, string reason)
     {
         var map = Read($$"""{"m":{"litellm_provider":"openai","mode":"chat",{{members}}},"good":{"litellm_provider":"openai","input_cost_per_token":1e-6} }""");

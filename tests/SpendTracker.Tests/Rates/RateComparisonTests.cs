@@ -70,7 +70,7 @@ public sealed class RateComparisonTests
         var map = new PriceMap([], [new("unread", "openai/unread", "input_cost_per_token", "Must be a number.")], new Dictionary<string, int>(), new Dictionary<string, int>());
         var diff = new RateComparison(Source, Day, [], ByStream(book), "USD").With(map);
 
-        Assert.Equal(("openai/imported", 1_000m, null), (Assert.Single(diff.Gone).Sku, diff.Gone[0].Before, diff.Gone[0].After));
+        Assert.Equal(("openai/imported", 0.001m, null), (Assert.Single(diff.Gone).Sku, diff.Gone[0].Before, diff.Gone[0].After));
         Assert.Empty(diff.Publications);
     }
 
@@ -114,9 +114,9 @@ public sealed class RateComparisonTests
     private static Dictionary<string, BookedRates> ByStream(IEnumerable<RatePublished> book) =>
         book.GroupBy(rate => rate.Sku).ToDictionary(rates => rates.Key, rates => new BookedRates(rates.Count(), [.. rates]));
 
-    private static RatePublished Booked(string sku, decimal price, string source = "test") => new(sku, Day.AddDays(-9), "USD", [new("input-tokens", price * 1_000, 1_000)], source);
+    private static RatePublished Booked(string sku, decimal price, string source = "test") => new(sku, Day.AddDays(-9), "USD", [new("input-tokens", price / 1_000, 1_000)], source);
 
-    private static ListedRate Listed(string sku, decimal price) => new(sku, sku, [new("input-tokens", price * 1_000_000, 1_000_000)]);
+    private static ListedRate Listed(string sku, decimal price) => new(sku, sku, [new("input-tokens", price, 1_000_000)]);
 
     private static Gen<Case> Cases()
     {
