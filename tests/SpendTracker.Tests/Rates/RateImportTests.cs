@@ -85,19 +85,14 @@ public sealed class RateImportTests : IAsyncLifetime
         Assert.Equal("own/y", Assert.Single((await CompareAsync()).New).Sku);
     }
 
-    [Theory]
-    [InlineData("no.json", null, "There is no file ")]
-    [InlineData("broken.json", "{\n\"a\": x}", "broken.json is not JSON. Line 2, position 6: ")]
-    [InlineData("list.json", "[]", "list.json: A price map is a JSON object with an entry for each model.")]
-    public async Task A_file_that_is_none_is_refused_in_one_line(string name, string? content, string reason)
-    {
-        var path = content is null ? Path.Combine(_folder.FullName, name) : Write(name, content);
-        Assert.Contains(reason, Assert.Single(await RunAsync(1, "rates", "import", path, "--yes")), StringComparison.Ordinal);
-    }
-
     [Fact]
-    public async Task A_file_that_is_too_large_or_a_day_that_is_none_is_refused_before_anything_else()
+    public async Task A_file_that_cannot_be_imported_is_refused_in_one_line_that_says_why()
     {
+        Assert.Equal($"There is no file {_folder.FullName}/none.", Assert.Single(await RunAsync(1, "exchange-rates", "import", $"{_folder.FullName}/none")));
+        var broken = Write("broken.json", "{\n\"a\": x}");
+        Assert.StartsWith($"{broken} is not JSON. Line 2, position 6: ", Assert.Single(await RunAsync(1, "rates", "import", broken)), StringComparison.Ordinal);
+        var list = Write("list.json", "[]");
+        Assert.Equal($"{list}: A price map is a JSON object with an entry for each model.", Assert.Single(await RunAsync(1, "rates", "import", list)));
         var path = Write("large.json", "");
         await using (var file = File.OpenWrite(path))
         {
