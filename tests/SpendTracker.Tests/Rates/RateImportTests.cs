@@ -60,6 +60,8 @@ public sealed class RateImportTests : IAsyncLifetime
         Assert.Contains(told, line => line.StartsWith("CHANGED !! own/x: input-tokens 1 per 1,000,000 -> 1.26 per 1,000,000 (+26 %), before from LiteLLM price map, old.json, sha256 ", StringComparison.Ordinal));
         Assert.Contains(told, line => line.StartsWith("gone       own/y: input-tokens 1 per 1,000,000, from LiteLLM price map, old.json, sha256 ", StringComparison.Ordinal));
 
+        Assert.Contains("2 prices new, 1 changed, 1 of them by more than 25 %, 1 gone, 0 unchanged; 0 entries malformed.", told);
+
         var stream = await StreamAsync("rate/own/x");
         Assert.Equal([negotiated], stream.Where(stored => stored.Data is RatePublished { Kind: RateKind.Negotiated }).Select(stored => stored.Id));
         Assert.Equal(DateOnly.FromDateTime(DateTime.UtcNow), ((RatePublished)stream[^1].Data).EffectiveFrom.AddDays(-1), (expected, actual) => actual.DayNumber - expected.DayNumber is 0 or -1);
