@@ -60,9 +60,9 @@ public sealed record PriceMap(
         foreach (var entries in named)
         {
             var entry = PriceMapEntry.Read(entries.Key, entries.First());
-            if (entries.Count() > 1)
+            if (entries.Any(other => !JsonElement.DeepEquals(other, entries.First())))
             {
-                malformed.Add(new(entries.Key, entry.Sku, "", "Given more than once."));
+                malformed.Add(new(entries.Key, entry.Sku, "", "Given more than once, and not the same."));
             }
             else if (entry.NotPriced is { } reason)
             {

@@ -99,8 +99,11 @@ public sealed class RateComparison(
     {
         var percent = old is { } from && now is { } to && before?.Currency == MapCurrency ? PriceChange.PercentOf(from, to) : null;
         var large = old is not null && now is not null && (percent is null || Math.Abs(percent.Value) > PriceChange.LargePercent);
-        return new(sku, meter, step, per, old * per, now * per, percent, large, before?.Currency, before?.Source);
+        return new(sku, meter, step, per, Amount(old, per), Amount(now, per), percent, large, before?.Currency, before?.Source);
     }
+
+    /// <summary>Without the zeros at the end that a product of decimals has: they would say that it is known to more digits.</summary>
+    private static decimal? Amount(decimal? unitPrice, decimal per) => unitPrice * per / 1.0000000000000000000000000000m;
 
     private static MeterPrice[] Prices(RatePublished? rate, string meter) => [.. rate?.Prices.Where(price => price.Meter == meter) ?? []];
 

@@ -153,9 +153,9 @@ public sealed class PriceMapTests
         Assert.Empty(neither.Rates);
         Assert.Equal(["m", "cohere_chat/m"], neither.Malformed.Select(entry => entry.Model));
 
-        var twice = Read($$"""{"m":{{One}},"m":{{One}}}""");
-        Assert.Empty(twice.Rates);
-        Assert.Equal([new MalformedEntry("m", "deepseek/m", "", "Given more than once.")], twice.Malformed);
+        var twice = Read($$"""{"m":{{One}},"m":{{Two}},"n":{{One}},"n":{{One}}}""");
+        Assert.Equal("deepseek/n", Assert.Single(twice.Rates).Sku);
+        Assert.Equal([new MalformedEntry("m", "deepseek/m", "", "Given more than once, and not the same.")], twice.Malformed);
     }
 
     [Fact]

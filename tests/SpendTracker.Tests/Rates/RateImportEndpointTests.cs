@@ -27,6 +27,7 @@ public sealed class RateImportEndpointTests : IAsyncLifetime
         Assert.Equal((1, 0), (dry.GetProperty("diff").GetProperty("new").GetArrayLength(), dry.GetProperty("published").GetInt32()));
         var price = dry.GetProperty("diff").GetProperty("new")[0];
         Assert.Equal(("own/x", "input-tokens", 1.25m, 1_000_000m), (price.GetProperty("sku").GetString(), price.GetProperty("meter").GetString(), price.GetProperty("after").GetDecimal(), price.GetProperty("per").GetDecimal()));
+        Assert.Equal("1.25", price.GetProperty("after").GetRawText());
         Assert.Equal("input_cost_per_token", dry.GetProperty("diff").GetProperty("malformed")[0].GetProperty("field").GetString());
         Assert.False(dry.GetProperty("diff").TryGetProperty("publications", out _));
         Assert.Empty(await StreamAsync("rate/own/x"));
