@@ -7,6 +7,8 @@ var root = new RootCommand("SpendTracker: what prompt engineering, fine-tuning a
     ServeCommand.Create(),
     DemoCommand.Create(),
     ImportCommand.Create(),
+    RatesCommand.Create(),
+    ExchangeRatesCommand.Create(),
     KeysCommand.Create(),
     SignInLinkCommand.Create(),
     RebuildCommand.Create(),

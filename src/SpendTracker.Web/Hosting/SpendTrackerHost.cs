@@ -68,6 +68,8 @@ public static class SpendTrackerHost
         services.AddSingleton<UsageEventQuery>();
         services.AddSingleton<WorkloadRegistry>();
         services.AddSingleton<PriceBook>();
+        services.AddSingleton<RateImport>();
+        services.AddSingleton<ExchangeRateImport>();
         services.AddSingleton<EstimateBook>();
         services.AddSingleton<ApiKeys>();
         services.AddSingleton<SignInLinks>();
@@ -117,6 +119,7 @@ public static class SpendTrackerHost
         api.MapCosts();
         api.MapWorkloads();
         api.MapRates();
+        api.MapRateImports();
         api.MapEstimates();
         api.MapSetAside();
 

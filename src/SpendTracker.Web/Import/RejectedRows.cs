@@ -8,6 +8,15 @@ internal sealed class RejectedRows(string path) : IAsyncDisposable
 {
     private CsvWriter? _writer;
 
+    /// <summary>What is wrong with a row that is no row of the file.</summary>
+    public static string ReasonOf(CsvMalformedReason reason) => reason switch
+    {
+        CsvMalformedReason.FieldCountMismatch => "Has another number of fields than the header.",
+        CsvMalformedReason.StrayQuote => "Broken quoting: a quote inside a field that is not quoted.",
+        CsvMalformedReason.TextAfterClosingQuote => "Broken quoting: text after a closing quote.",
+        _ => "Broken quoting: a quote that is not closed on its line.",
+    };
+
     public void Add(long line, IEnumerable<FieldReason> reasons, string row) =>
         Add(line, string.Join(' ', reasons.Select(reason => reason.Field.Length == 0 ? reason.Reason : $"{reason.Field}: {reason.Reason}")), row);
 

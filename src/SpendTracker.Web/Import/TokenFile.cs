@@ -43,8 +43,7 @@ internal sealed record TokenFile(string Path, string Rejects)
     public string? IdColumn { get; init; }
 
     /// <summary>Why there is nothing to import; null where there is a file.</summary>
-    public string? Absent() =>
-        Directory.Exists(Path) ? $"{Path} is a directory; name a file." : File.Exists(Path) ? null : $"There is no file {Path}.";
+    public string? Absent() => ImportedFile.Absent(Path);
 
     /// <summary>What is wrong with what all rows have in common, by option: said once instead of for every row.</summary>
     public IReadOnlyList<FieldReason> Check()

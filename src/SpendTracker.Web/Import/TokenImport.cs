@@ -74,16 +74,8 @@ internal sealed class TokenImport(UsageRecorder recorder, TimeProvider clock)
         OnMalformedRecord = record =>
         {
             _counts = _counts with { Rejected = _counts.Rejected + 1 };
-            rejected.Add(record.LineNumber, ReasonOf(record.Reason), record.RawRecord);
+            rejected.Add(record.LineNumber, RejectedRows.ReasonOf(record.Reason), record.RawRecord);
         },
-    };
-
-    private static string ReasonOf(CsvMalformedReason reason) => reason switch
-    {
-        CsvMalformedReason.FieldCountMismatch => "Has another number of fields than the header.",
-        CsvMalformedReason.StrayQuote => "Broken quoting: a quote inside a field that is not quoted.",
-        CsvMalformedReason.TextAfterClosingQuote => "Broken quoting: text after a closing quote.",
-        _ => "Broken quoting: a quote that is not closed on its line.",
     };
 
     private async Task ReadAsync(TokenRows rows, CsvReader reader, RejectedRows rejected, Action<long> progress, CancellationToken cancellationToken)

@@ -105,7 +105,8 @@ internal static class JsonReasons
         };
     }
 
-    private static string Short(string name) => name.Length <= NameLength ? name : name[..NameLength] + "…";
+    /// <summary>As much of a text as an answer may repeat.</summary>
+    public static string Short(string name) => name.Length <= NameLength ? name : name[..NameLength] + "…";
 
     /// <summary>The serialiser's message without the path that it appends.</summary>
     private static string Sentence(string message)

@@ -106,12 +106,17 @@ public sealed class EventStore : IAsyncDisposable
 
     /// <summary>All events of a low-volume stream, oldest first; none where the stream does not exist.</summary>
     /// <exception cref="UnreadableEventException">One of them cannot be read here, so that nothing can be decided on them.</exception>
-    public async Task<IReadOnlyList<StoredEvent>> ReadStreamAsync(string stream, CancellationToken cancellationToken)
+    public async Task<IReadOnlyList<StoredEvent>> ReadStreamAsync(string stream, CancellationToken cancellationToken) =>
+        (await ReadStreamsAsync([stream], cancellationToken)).GetValueOrDefault(stream, []);
+
+    /// <summary>All events of many low-volume streams, by stream, each oldest first; without those that do not exist.</summary>
+    /// <exception cref="UnreadableEventException">One of them cannot be read here, so that nothing can be decided on them.</exception>
+    public async Task<IReadOnlyDictionary<string, IReadOnlyList<StoredEvent>>> ReadStreamsAsync(IReadOnlyCollection<string> streams, CancellationToken cancellationToken)
     {
         await using var command = _dataSource.CreateCommand(
-            $"select {EventReader.Columns} from spend.mt_events where tenant_id = $1 and stream_id = $2 order by version");
+            $"select {EventReader.Columns} from spend.mt_events where tenant_id = $1 and stream_id = any($2) order by stream_id, version");
         command.Parameters.Add(new() { Value = Tenant.Default });
-        command.Parameters.Add(new() { Value = stream });
+        command.Parameters.Add(new() { Value = streams.ToArray() });
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
         List<StoredEvent> events = [];
         while (await reader.ReadAsync(cancellationToken))
@@ -122,11 +127,11 @@ public sealed class EventStore : IAsyncDisposable
             }
             catch (JsonException fault)
             {
-                throw new UnreadableEventException(stream, reader.GetInt64(0), fault);
+                throw new UnreadableEventException(reader.GetString(3), reader.GetInt64(0), fault);
             }
         }
 
-        return events;
+        return events.GroupBy(stored => stored.Stream).ToDictionary(stream => stream.Key, stream => (IReadOnlyList<StoredEvent>)[.. stream]);
     }
 
     /// <summary>Ids of the streams that begin with a prefix, in order.</summary>

@@ -1,0 +1,93 @@
+using System.CommandLine;
+using SpendTracker.Events;
+using SpendTracker.Rates;
+using SpendTracker.Web.Import;
+
+namespace SpendTracker.Web.Commands;
+
+/// <summary><c>exchange-rates import</c>: dated exchange rates from a CSV file.</summary>
+internal static class ExchangeRatesCommand
+{
+    private static readonly Recorder Recorder = new("command:exchange-rates");
+
+    public static Command Create() => new("exchange-rates", "What currencies are worth.") { Import() };
+
+    private static Command Import()
+    {
+        var file = new Argument<string>("file") { Description = "CSV: currency,date,rate and perhaps source, in units of the reporting currency for one; or the European Central Bank's eurofxref-hist.csv." };
+        var from = new Option<string?>("--from") { Description = "No rates of earlier days, e.g. 2026-01-01." };
+        var currency = new Option<string?>("--currency") { Description = "Only these, e.g. EUR,GBP; all if not given." };
+        var yes = Confirmation.YesOption();
+        var demo = CommandLine.DemoOption();
+        var command = new Command("import", "Show which exchange rates are new or changed, then publish them. Exit code 2 where rows are malformed, or a difference was not published.")
+        {
+            file, from, currency, yes, demo,
+        };
+        command.SetAction((parsed, cancellationToken) => CommandLine.GuardAsync(async () =>
+        {
+            var check = new FieldCheck();
+            var choice = new ExchangeRateChoice(ImportOptions.Day(check, "from", parsed.GetValue(from)), ImportOptions.List(parsed.GetValue(currency)));
+            if (check.Reasons.Count > 0)
+            {
+                return CommandLine.Fail($"--from: {check.Reasons[0].Reason}");
+            }
+
+            var path = parsed.GetRequiredValue(file);
+            var content = await ImportedFile.ReadAsync(path, cancellationToken);
+            return await CommandLine.RunAsync(
+                parsed.GetValue(demo), opened => RunAsync(opened.Database, path, content, choice, parsed.GetValue(yes), cancellationToken), cancellationToken);
+        }));
+        return command;
+    }
+
+    private static async Task<int> RunAsync(
+        SpendDatabase database, string path, ReadOnlyMemory<byte> content, ExchangeRateChoice choice, bool yes, CancellationToken cancellationToken)
+    {
+        using var stream = new MemoryStream(content.ToArray());
+        var file = await ExchangeRateCsv.ReadAsync(stream, Path.GetFileName(path), database.Settings.ReportingCurrency, choice, cancellationToken);
+        var import = new ExchangeRateImport(database.Store, database.Settings);
+        var diff = await import.CompareAsync(file, cancellationToken);
+        Write(diff);
+        var whole = diff.Malformed.Count == 0 ? 0 : 2;
+        if (diff.Publications.Count == 0)
+        {
+            Console.WriteLine("There is nothing to publish.");
+            return whole;
+        }
+
+        var count = diff.New.Count + diff.Changed.Count;
+        if (!Confirmation.Given(yes, Told($"{count:#,0} exchange rates to {database.Settings.ReportingCurrency}.")))
+        {
+            return 2;
+        }
+
+        var overtaken = await import.PublishAsync(diff, Recorder, cancellationToken);
+        Console.WriteLine(Told($"Published rates of {diff.Publications.Count - overtaken.Count:#,0} currencies."));
+        return Confirmation.Overtaken(overtaken) ? 2 : whole;
+    }
+
+    private static void Write(ExchangeRateDiff diff)
+    {
+        foreach (var currency in diff.New.GroupBy(rate => rate.Currency))
+        {
+            var (first, last) = (currency.First(), currency.Last());
+            Console.WriteLine(currency.Count() == 1
+                ? Told($"new        {first.Currency} {first.Date:yyyy-MM-dd}: {first.After}")
+                : Told($"new        {first.Currency} {first.Date:yyyy-MM-dd} to {last.Date:yyyy-MM-dd}: {currency.Count():#,0} rates, the last {last.After}"));
+        }
+
+        foreach (var row in diff.Malformed)
+        {
+            Console.WriteLine(Told($"malformed  line {row.Line}: {(row.Field.Length > 0 ? $"{row.Field}: " : "")}{row.Reason}"));
+        }
+
+        foreach (var rate in diff.Changed.OrderBy(rate => rate.Large))
+        {
+            Console.WriteLine(Told($"{(rate.Large ? "CHANGED !!" : "changed   ")} {rate.Currency} {rate.Date:yyyy-MM-dd}: {rate.Before} -> {rate.After} ({rate.Percent:+0.##;-0.##} %)"));
+        }
+
+        Console.WriteLine(Told($"{diff.New.Count:#,0} rates new, {diff.Changed.Count:#,0} changed, {diff.Unchanged:#,0} unchanged; {diff.Malformed.Select(row => row.Line).Distinct().Count():#,0} rows malformed."));
+    }
+
+    private static string Told(FormattableString text) => FormattableString.Invariant(text);
+}

@@ -1,0 +1,130 @@
+using System.CommandLine;
+using System.Text.Json;
+using SpendTracker.Events;
+using SpendTracker.Rates;
+using SpendTracker.Web.Import;
+using SpendTracker.Web.Ingest;
+
+namespace SpendTracker.Web.Commands;
+
+/// <summary><c>rates import</c>: a price map into the price book, once its difference to the book was seen.</summary>
+internal static class RatesCommand
+{
+    private static readonly Recorder Recorder = new("command:rates");
+
+    public static Command Create() => new("rates", "The price book.") { Import() };
+
+    private static Command Import()
+    {
+        var file = new Argument<string>("file") { Description = "A file in the format of LiteLLM's model_prices_and_context_window.json." };
+        var from = new Option<string?>("--from") { Description = "The first day that the prices hold for, e.g. 2026-02-01; tomorrow if not given." };
+        var provider = new Option<string?>("--provider") { Description = "Only these, as events name them, e.g. openai,anthropic; all if not given." };
+        var yes = Confirmation.YesOption();
+        var demo = CommandLine.DemoOption();
+        var command = new Command("import", "Show what a price map would change in the price book, then publish it. Nothing is overwritten. Exit code 2 where entries are malformed, or a difference was not published.")
+        {
+            file, from, provider, yes, demo,
+        };
+        command.SetAction((parsed, cancellationToken) => CommandLine.GuardAsync(async () =>
+        {
+            var check = new FieldCheck();
+            var day = ImportOptions.Day(check, "from", parsed.GetValue(from));
+            if (check.Reasons.Count > 0)
+            {
+                return CommandLine.Fail($"--from: {check.Reasons[0].Reason}");
+            }
+
+            var path = parsed.GetRequiredValue(file);
+            var content = await ImportedFile.ReadAsync(path, cancellationToken);
+            var map = MapOf(path, content.Span);
+            var source = RateImport.SourceOf(Path.GetFileName(path), content.Span);
+            return await CommandLine.RunAsync(parsed.GetValue(demo), opened => RunAsync(
+                opened.Database, map, source, day, ImportOptions.List(parsed.GetValue(provider)), parsed.GetValue(yes), cancellationToken), cancellationToken);
+        }));
+        return command;
+    }
+
+    private static PriceMap MapOf(string path, ReadOnlySpan<byte> content)
+    {
+        try
+        {
+            var map = PriceMap.Read(content);
+            return map.Refusal is { } refusal ? throw new ImportException($"{path}: {refusal}") : map;
+        }
+        catch (JsonException fault)
+        {
+            throw new ImportException($"{path} is not JSON. {JsonReasons.Where(fault)}", fault);
+        }
+    }
+
+    private static async Task<int> RunAsync(
+        SpendDatabase database, PriceMap map, string source, DateOnly? from, string[] providers, bool yes, CancellationToken cancellationToken)
+    {
+        var import = new RateImport(database.Store, database.Settings);
+        var diff = await import.CompareAsync(map, source, from ?? ImportOptions.Tomorrow(database.Options.Clock, database.Settings), providers, cancellationToken);
+        Write(diff);
+        var whole = diff.Malformed.Count == 0 ? 0 : 2;
+        if (diff.Publications.Count == 0)
+        {
+            Console.WriteLine("There is nothing to publish.");
+            return whole;
+        }
+
+        if (!Confirmation.Given(yes, Told($"Rates of {diff.Publications.Count:#,0} SKUs would hold from {diff.From:yyyy-MM-dd}.")))
+        {
+            return 2;
+        }
+
+        var overtaken = await import.PublishAsync(diff, Recorder, cancellationToken);
+        Console.WriteLine(Told($"Published rates of {diff.Publications.Count - overtaken.Count:#,0} SKUs from {diff.From:yyyy-MM-dd}."));
+        return Confirmation.Overtaken(overtaken) ? 2 : whole;
+    }
+
+    /// <summary>What matters most comes last, where the reader is asked.</summary>
+    private static void Write(RateDiff diff)
+    {
+        foreach (var sku in diff.New.GroupBy(price => price.Sku))
+        {
+            Console.WriteLine($"new        {sku.Key}: {string.Join(", ", sku.Select(price => $"{MeterOf(price)} {Priced(price.After, price)}"))}");
+        }
+
+        foreach (var (reason, count) in diff.NotPriced)
+        {
+            Console.WriteLine(Told($"not priced {count:#,0} entries: {reason}"));
+        }
+
+        foreach (var (member, count) in diff.LeftOut)
+        {
+            Console.WriteLine(Told($"left out   {member} of {count:#,0} entries"));
+        }
+
+        foreach (var entry in diff.Malformed)
+        {
+            Console.WriteLine($"malformed  {Shown(entry.Model)}: {(entry.Field.Length > 0 ? $"{entry.Field}: " : "")}{entry.Reason}");
+        }
+
+        foreach (var price in diff.Gone)
+        {
+            Console.WriteLine($"gone       {price.Sku}: {MeterOf(price)} {Priced(price.Before, price)}, from {price.BeforeSource}; it stays in force");
+        }
+
+        foreach (var price in diff.Changed.OrderBy(price => price.Large))
+        {
+            Console.WriteLine($"{(price.Large ? "CHANGED !!" : "changed   ")} {price.Sku}: {MeterOf(price)} {Priced(price.Before, price)} -> {Priced(price.After, price)} ({Percent(price)}), before from {price.BeforeSource}");
+        }
+
+        Console.WriteLine(Told($"{diff.New.Count:#,0} prices new, {diff.Changed.Count:#,0} changed, {diff.Changed.Count(price => price.Large):#,0} of them by more than {PriceChange.LargePercent} %, {diff.Gone.Count:#,0} gone, {diff.Unchanged:#,0} unchanged; {diff.Malformed.Select(entry => entry.Model).Distinct().Count():#,0} entries malformed."));
+    }
+
+    private static string MeterOf(PriceChange price) => price.AboveTokens == 0 ? price.Meter : Told($"{price.Meter} above {price.AboveTokens:#,0}");
+
+    private static string Priced(decimal? amount, PriceChange price) =>
+        amount is null ? "none" : Told($"{amount:0.############}{(price.Per == 1 ? "" : $" per {price.Per:#,0}")}");
+
+    private static string Percent(PriceChange price) => price.Percent is { } percent ? Told($"{percent:+0.##;-0.##} %") : price.BeforeCurrency == "USD" ? "was free" : $"was in {price.BeforeCurrency}";
+
+    /// <summary>A name from a file that may hold anything: nothing that a terminal would obey.</summary>
+    private static string Shown(string name) => JsonReasons.Short(new([.. name.Select(c => char.IsControl(c) ? '?' : c)]));
+
+    private static string Told(FormattableString text) => FormattableString.Invariant(text);
+}

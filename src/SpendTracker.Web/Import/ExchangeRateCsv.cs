@@ -1,0 +1,172 @@
+using System.Globalization;
+using CsvHelper;
+using SpendTracker.Rates;
+using SpendTracker.Web.Ingest;
+
+namespace SpendTracker.Web.Import;
+
+/// <summary>
+/// Exchange rates as CSV: <c>currency,date,rate[,source]</c>, a rate a row, in units of the reporting currency; or the European
+/// Central Bank's file of reference rates, a day a row and a currency a column, in units for one euro.
+/// </summary>
+internal sealed class ExchangeRateCsv
+{
+    private const string EuropeanCentralBank = "European Central Bank, euro foreign exchange reference rates";
+    private const string Euro = "EUR";
+    private const int LongestLine = 64 * 1024;
+    private const int Decimals = 10;
+    private const int MostDigits = 28;
+
+    private readonly List<ExchangeRateRow> _rows = [];
+    private readonly List<MalformedRow> _malformed = [];
+    private CsvReader _reader = null!;
+
+    /// <exception cref="ImportException">The file as a whole cannot be imported.</exception>
+    public static async Task<ExchangeRateFile> ReadAsync(
+        Stream content, string name, string reportingCurrency, ExchangeRateChoice choice, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await new ExchangeRateCsv().ReadAllAsync(content, name, reportingCurrency, choice, cancellationToken);
+        }
+        catch (CsvFormatException fault)
+        {
+            throw new ImportException($"It cannot be read on from line {fault.LineNumber}: {fault.Message}", fault);
+        }
+    }
+
+    private async Task<ExchangeRateFile> ReadAllAsync(
+        Stream content, string name, string reportingCurrency, ExchangeRateChoice choice, CancellationToken cancellationToken)
+    {
+        await using var reader = _reader = CsvReader.Create(content, Options(), true);
+        await reader.ReadHeaderAsync(cancellationToken);
+        string[] headers = [.. reader.Headers.Select(header => header.Trim())];
+        var central = headers is ["Date", _, ..];
+        int[] columns = [.. ((string[])["currency", "date", "rate", "source"]).Select(wanted => Array.IndexOf(headers, wanted))];
+        if (!central && columns.AsSpan(0, 3).Contains(-1))
+        {
+            throw new ImportException("Its first line must be currency,date,rate or currency,date,rate,source, or that of the European Central Bank's file: Date and a column for each currency.");
+        }
+
+        if (central && reportingCurrency != Euro && !headers.Contains(reportingCurrency))
+        {
+            throw new ImportException($"It has no column for the reporting currency, {reportingCurrency}.");
+        }
+
+        while (await reader.ReadAsync(cancellationToken))
+        {
+            if (central)
+            {
+                ReadDay(headers, reportingCurrency, choice);
+            }
+            else
+            {
+                ReadRate(columns, choice);
+            }
+
+            if (_rows.Count > ExchangeRateFile.MostRates)
+            {
+                throw new ImportException(string.Create(CultureInfo.InvariantCulture, $"At most {ExchangeRateFile.MostRates:#,0} rates at a time; choose days and currencies."));
+            }
+        }
+
+        return new(central ? $"{EuropeanCentralBank}, {name}" : name, _rows, _malformed);
+    }
+
+    private CsvReaderOptions Options() => new()
+    {
+        TrackLineNumbers = true,
+        MaxRecordSize = LongestLine,
+        AllowLineBreaksInQuotes = false,
+        MalformedData = CsvMalformedDataHandling.Skip,
+        FieldCountMismatch = CsvFieldCountHandling.Skip,
+        OnMalformedRecord = record => _malformed.Add(new(record.LineNumber, "", RejectedRows.ReasonOf(record.Reason))),
+    };
+
+    private void ReadRate(int[] columns, ExchangeRateChoice choice)
+    {
+        var currency = Field(columns[0]);
+        var date = Date(columns[1], "date");
+        var rate = Number(columns[2], "rate");
+        if (date is { } day && rate is { } number && choice.Has(currency, day))
+        {
+            _rows.Add(new(_reader.LineNumber, currency, day, number, columns[3] >= 0 && Field(columns[3]) is { Length: > 0 } source ? source : null));
+        }
+    }
+
+    /// <summary>Of a currency and the reporting currency, both in units for one euro, the cross rate; rounded, since it is a quotient.</summary>
+    private void ReadDay(string[] headers, string reportingCurrency, ExchangeRateChoice choice)
+    {
+        if (Date(0, headers[0]) is not { } day)
+        {
+            return;
+        }
+
+        var perEuro = new Dictionary<string, decimal> { [Euro] = 1 };
+        for (var i = 1; i < headers.Length; i++)
+        {
+            // The bank writes N/A where a currency was not quoted on a day, and ends each line with a comma.
+            if (headers[i].Length > 0 && Field(i) is not ("" or "N/A") && (choice.Has(headers[i], day) || headers[i] == reportingCurrency) && Number(i, headers[i]) is { } rate)
+            {
+                if (rate > 0)
+                {
+                    perEuro[headers[i]] = rate;
+                }
+                else
+                {
+                    _malformed.Add(new(_reader.LineNumber, headers[i], "Must be above 0."));
+                }
+            }
+        }
+
+        if (!perEuro.TryGetValue(reportingCurrency, out var reporting))
+        {
+            if (choice.HasDay(day))
+            {
+                _malformed.Add(new(_reader.LineNumber, reportingCurrency, "The day has no rate of the reporting currency."));
+            }
+
+            return;
+        }
+
+        foreach (var (currency, rate) in perEuro.Where(rate => rate.Key != reportingCurrency && choice.Has(rate.Key, day)))
+        {
+            _rows.Add(new(_reader.LineNumber, currency, day, Math.Round(reporting / rate, Decimals), null));
+        }
+    }
+
+    private string Field(int column) => _reader.GetString(column).Trim();
+
+    private DateOnly? Date(int column, string field)
+    {
+        if (DateOnly.TryParseExact(Field(column), "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out var date))
+        {
+            return date;
+        }
+
+        _malformed.Add(new(_reader.LineNumber, field, $"'{JsonReasons.Short(Field(column))}' is not a day like 2026-01-31."));
+        return null;
+    }
+
+    private decimal? Number(int column, string field)
+    {
+        // More digits than a decimal has would be cut off unseen.
+        if (Field(column).Length <= MostDigits && decimal.TryParse(Field(column), NumberStyles.AllowDecimalPoint | NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number))
+        {
+            return number;
+        }
+
+        _malformed.Add(new(_reader.LineNumber, field, $"'{JsonReasons.Short(Field(column))}' is not a number like 1.0837."));
+        return null;
+    }
+}
+
+/// <summary>Which of a file's rates are wanted.</summary>
+/// <param name="From">None of earlier days; null for all.</param>
+/// <param name="Currencies">Only these; all where there are none.</param>
+internal sealed record ExchangeRateChoice(DateOnly? From, IReadOnlyCollection<string> Currencies)
+{
+    public bool Has(string currency, DateOnly day) => HasDay(day) && (Currencies.Count == 0 || Currencies.Contains(currency));
+
+    public bool HasDay(DateOnly day) => From is null || day >= From;
+}

@@ -1,0 +1,107 @@
+using System.Security.Claims;
+using System.Text.Json;
+using SpendTracker.Events;
+using SpendTracker.Rates;
+using SpendTracker.Settings;
+using SpendTracker.Web.Access;
+using SpendTracker.Web.Hosting;
+using SpendTracker.Web.Import;
+using SpendTracker.Web.Ingest;
+
+namespace SpendTracker.Web.Rates;
+
+/// <param name="Published">How many SKUs, or currencies, got a publication; 0 on a dry run.</param>
+/// <param name="Overtaken">For which somebody else has published meanwhile; nothing was published here. Import again.</param>
+internal sealed record ImportResponse<T>(T Diff, int Published, IReadOnlyList<string> Overtaken);
+
+/// <summary>Price maps and exchange rates over HTTP: the difference first, and what it says published when it is asked for.</summary>
+internal static class RateImportEndpoints
+{
+    /// <summary>Stands where a file's name would: a body has none.</summary>
+    private const string BodyName = "sent by API";
+
+    public static void MapRateImports(this IEndpointRouteBuilder api)
+    {
+        api.MapPost("/rates/import", ImportRatesAsync).RequireAuthorization(Policies.Publish).WithName("ImportRates");
+        api.MapPost("/exchange-rates/import", ImportExchangeRatesAsync).RequireAuthorization(Policies.Publish).WithName("ImportExchangeRates");
+    }
+
+    private static async Task<IResult> ImportRatesAsync(
+        string? from, string? provider, string? dryRun, HttpRequest request, ClaimsPrincipal caller, RateImport import, OrganisationSettings settings, TimeProvider clock,
+        CancellationToken cancellationToken)
+    {
+        var check = new FieldCheck();
+        var day = ImportOptions.Day(check, "from", from) ?? ImportOptions.Tomorrow(clock, settings);
+        var publishes = Publishes(check, dryRun);
+        if (check.Reasons.Count > 0)
+        {
+            return Problems.Of(check.Reasons);
+        }
+
+        if (!request.HasJsonContentType())
+        {
+            return TypedResults.Problem("Send application/json.", statusCode: StatusCodes.Status415UnsupportedMediaType);
+        }
+
+        using var body = await RequestBody.ReadAsync(request, cancellationToken);
+        PriceMap map;
+        try
+        {
+            map = PriceMap.Read(body.Span);
+        }
+        catch (JsonException fault)
+        {
+            return TypedResults.Problem(JsonReasons.Where(fault), statusCode: StatusCodes.Status400BadRequest, title: "Malformed JSON.");
+        }
+
+        if (map.Refusal is { } refusal)
+        {
+            return TypedResults.Problem(refusal, statusCode: StatusCodes.Status400BadRequest);
+        }
+
+        var diff = await import.CompareAsync(map, RateImport.SourceOf(BodyName, body.Span), day, ImportOptions.List(provider), cancellationToken);
+        var overtaken = publishes ? await import.PublishAsync(diff, RecorderOf(caller), cancellationToken) : [];
+        return TypedResults.Ok(new ImportResponse<RateDiff>(diff, publishes ? diff.Publications.Count - overtaken.Count : 0, overtaken));
+    }
+
+    private static async Task<IResult> ImportExchangeRatesAsync(
+        string? from, string? currency, string? dryRun, HttpRequest request, ClaimsPrincipal caller, ExchangeRateImport import, OrganisationSettings settings,
+        CancellationToken cancellationToken)
+    {
+        var check = new FieldCheck();
+        var choice = new ExchangeRateChoice(ImportOptions.Day(check, "from", from), ImportOptions.List(currency));
+        var publishes = Publishes(check, dryRun);
+        if (check.Reasons.Count > 0)
+        {
+            return Problems.Of(check.Reasons);
+        }
+
+        if (request.ContentType?.StartsWith("text/csv", StringComparison.OrdinalIgnoreCase) != true)
+        {
+            return TypedResults.Problem("Send text/csv.", statusCode: StatusCodes.Status415UnsupportedMediaType);
+        }
+
+        try
+        {
+            using var body = await RequestBody.ReadAsync(request, cancellationToken);
+            using var content = new MemoryStream(body.Span.ToArray());
+            var file = await ExchangeRateCsv.ReadAsync(content, BodyName, settings.ReportingCurrency, choice, cancellationToken);
+            var diff = await import.CompareAsync(file, cancellationToken);
+            var overtaken = publishes ? await import.PublishAsync(diff, RecorderOf(caller), cancellationToken) : [];
+            return TypedResults.Ok(new ImportResponse<ExchangeRateDiff>(diff, publishes ? diff.Publications.Count - overtaken.Count : 0, overtaken));
+        }
+        catch (ImportException refused)
+        {
+            return TypedResults.Problem(refused.Message, statusCode: StatusCodes.Status400BadRequest);
+        }
+    }
+
+    /// <summary>A dry run unless it is said that it is none.</summary>
+    private static bool Publishes(FieldCheck check, string? dryRun)
+    {
+        check.That("dryRun", dryRun is null or "true" or "false", "Must be true or false.");
+        return dryRun == "false";
+    }
+
+    private static Recorder RecorderOf(ClaimsPrincipal caller) => new(caller.FindFirstValue(ApiClaims.RecordedBy)!);
+}

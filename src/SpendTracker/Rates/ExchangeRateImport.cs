@@ -1,0 +1,132 @@
+using System.Text.Json.Serialization;
+using SpendTracker.Contracts;
+using SpendTracker.Events;
+using SpendTracker.Settings;
+
+namespace SpendTracker.Rates;
+
+/// <summary>A rate in a file.</summary>
+/// <param name="Line">Where it is, from 1.</param>
+/// <param name="Rate">Units of the reporting currency for one unit.</param>
+/// <param name="Source">What the row says of it; null where it says nothing.</param>
+public sealed record ExchangeRateRow(long Line, string Currency, DateOnly Date, decimal Rate, string? Source);
+
+/// <summary>A row, or a field of one, that cannot be imported.</summary>
+public sealed record MalformedRow(long Line, string Field, string Reason);
+
+/// <summary>What a file of exchange rates holds.</summary>
+/// <param name="Source">Where rates are from whose row does not say it.</param>
+public sealed record ExchangeRateFile(string Source, IReadOnlyList<ExchangeRateRow> Rows, IReadOnlyList<MalformedRow> Malformed)
+{
+    public const int MostRates = 20_000;
+}
+
+/// <summary>One rate that an import adds or changes.</summary>
+/// <param name="Before">What is published for the same day; null where nothing is.</param>
+/// <param name="Percent">How much it changes.</param>
+/// <param name="Large">Whether it changes by more than 25 %.</param>
+public sealed record ExchangeRateChange(string Currency, DateOnly Date, decimal? Before, decimal After, decimal? Percent, bool Large);
+
+/// <summary>What publishing a file of exchange rates would do.</summary>
+/// <param name="New">Rates of days that have none.</param>
+/// <param name="Changed">Rates that would be superseded.</param>
+/// <param name="Unchanged">How many are published already.</param>
+public sealed record ExchangeRateDiff(
+    IReadOnlyList<ExchangeRateChange> New, IReadOnlyList<ExchangeRateChange> Changed, int Unchanged, IReadOnlyList<MalformedRow> Malformed)
+{
+    /// <summary>What would be published, by currency, with the version of its stream that this was found on.</summary>
+    [JsonIgnore]
+    public IReadOnlyList<(IReadOnlyList<ExchangeRatePublished> Rates, long Version)> Publications { get; init; } = [];
+}
+
+/// <summary>Compares a file of exchange rates with those that are published, and publishes the difference; like <see cref="RateImport"/>.</summary>
+public sealed class ExchangeRateImport(EventStore store, OrganisationSettings settings)
+{
+    private const string Streams = "exchange-rate/";
+
+    /// <summary>What publishing the rates would do.</summary>
+    public async Task<ExchangeRateDiff> CompareAsync(ExchangeRateFile file, CancellationToken cancellationToken)
+    {
+        string[] streams = [.. file.Rows.Select(row => Streams + row.Currency).Distinct()];
+        var book = await store.ReadStreamsAsync(streams, cancellationToken);
+        List<ExchangeRateChange> added = [], changed = [];
+        List<MalformedRow> malformed = [.. file.Malformed];
+        List<(IReadOnlyList<ExchangeRatePublished>, long)> publications = [];
+        var unchanged = 0;
+        foreach (var rows in Checked(file, malformed).GroupBy(row => row.Currency).OrderBy(rows => rows.Key, StringComparer.Ordinal))
+        {
+            var published = book.GetValueOrDefault(Streams + rows.Key, []);
+            var booked = ByDay(published);
+            List<ExchangeRatePublished> toPublish = [];
+            foreach (var row in rows.OrderBy(row => row.Date))
+            {
+                decimal? before = booked.TryGetValue(row.Date, out var rate) ? rate : null;
+                if (before == row.Rate)
+                {
+                    unchanged++;
+                    continue;
+                }
+
+                var percent = before is { } old ? PriceChange.PercentOf(old, row.Rate) : null;
+                (before is null ? added : changed).Add(new(row.Currency, row.Date, before, row.Rate, percent, Math.Abs(percent ?? 0) > PriceChange.LargePercent));
+                toPublish.Add(Published(file, row));
+            }
+
+            if (toPublish.Count > 0)
+            {
+                publications.Add((toPublish, published.Count));
+            }
+        }
+
+        return new(added, changed, unchanged, [.. malformed.OrderBy(row => row.Line)]) { Publications = publications };
+    }
+
+    /// <summary>Publishes what a comparison found, each currency only where nobody has published for it since.</summary>
+    /// <returns>The currencies that somebody has: nothing was published for these.</returns>
+    public async Task<IReadOnlyList<string>> PublishAsync(ExchangeRateDiff diff, Recorder recorder, CancellationToken cancellationToken)
+    {
+        List<string> overtaken = [];
+        foreach (var (rates, version) in diff.Publications)
+        {
+            if (!await store.AppendAsync(Streams + rates[0].Currency, version, rates, recorder, cancellationToken))
+            {
+                overtaken.Add(rates[0].Currency);
+            }
+        }
+
+        return overtaken;
+    }
+
+    /// <summary>Rows that keep the rules, one a currency and day.</summary>
+    private List<ExchangeRateRow> Checked(ExchangeRateFile file, List<MalformedRow> malformed)
+    {
+        List<ExchangeRateRow> kept = [];
+        foreach (var row in file.Rows)
+        {
+            var reasons = PriceBookRules.Check(Published(file, row), settings.ReportingCurrency);
+            malformed.AddRange(reasons.Select(reason => new MalformedRow(row.Line, reason.Field == "effectiveFrom" ? "date" : reason.Field, reason.Reason)));
+            if (reasons.Count == 0)
+            {
+                kept.Add(row);
+            }
+        }
+
+        var disagreeing = kept.GroupBy(row => (row.Currency, row.Date)).Where(same => same.Any(row => row.Rate != same.First().Rate)).SelectMany(same => same).ToHashSet();
+        malformed.AddRange(disagreeing.Select(row => new MalformedRow(row.Line, "rate", $"Another row has another rate of {row.Currency} for the day.")));
+        return [.. kept.Where(row => !disagreeing.Contains(row)).DistinctBy(row => (row.Currency, row.Date))];
+    }
+
+    private static ExchangeRatePublished Published(ExchangeRateFile file, ExchangeRateRow row) => new(row.Currency, row.Date, row.Rate, row.Source ?? file.Source);
+
+    /// <summary>By day; of two for one day the later publication holds.</summary>
+    private static Dictionary<DateOnly, decimal> ByDay(IReadOnlyList<StoredEvent> stream)
+    {
+        Dictionary<DateOnly, decimal> rates = [];
+        foreach (var rate in InForce.Of<ExchangeRatePublished>(stream))
+        {
+            rates[rate.EffectiveFrom] = rate.Rate;
+        }
+
+        return rates;
+    }
+}

@@ -1,0 +1,113 @@
+using System.Globalization;
+using System.Text.Json;
+using SpendTracker.Contracts;
+
+namespace SpendTracker.Rates;
+
+/// <summary>What a price map asks for a SKU, in US dollars.</summary>
+/// <param name="Model">The entry's name in the file.</param>
+/// <param name="Prices">By meter, and within a meter by the context length that they hold from.</param>
+public sealed record ListedRate(string Sku, string Model, IReadOnlyList<MeterPrice> Prices);
+
+/// <summary>An entry that cannot be imported.</summary>
+/// <param name="Sku">What it would price; null where that cannot be told.</param>
+/// <param name="Field">The member that is wrong; empty where it is the entry as a whole.</param>
+public sealed record MalformedEntry(string Model, string? Sku, string Field, string Reason);
+
+/// <summary>
+/// A file in the format of LiteLLM's public price map: a JSON object with an entry for each model, whose members are US
+/// dollars for one token or request. An entry is taken whole or not at all: half of a model's prices would be a wrong total
+/// that nobody sees, where none is shown as unpriced.
+/// </summary>
+/// <param name="Rates">What can be imported, by SKU.</param>
+/// <param name="Malformed">What cannot, with the reason.</param>
+/// <param name="NotPriced">Entries that have nothing that is counted here, by reason.</param>
+/// <param name="LeftOut">Prices within imported entries for what is not counted apart here, such as audio, by member.</param>
+public sealed record PriceMap(
+    IReadOnlyList<ListedRate> Rates, IReadOnlyList<MalformedEntry> Malformed, IReadOnlyDictionary<string, int> NotPriced,
+    IReadOnlyDictionary<string, int> LeftOut)
+{
+    public const int MostEntries = 20_000;
+
+    /// <summary>What the format keeps as its own documentation.</summary>
+    private const string Documentation = "sample_spec";
+
+    /// <summary>Why nothing of the file can be imported; null where it can.</summary>
+    public string? Refusal { get; private init; }
+
+    /// <exception cref="JsonException">It is not JSON.</exception>
+    public static PriceMap Read(ReadOnlySpan<byte> json)
+    {
+        var reader = new Utf8JsonReader(json);
+        using var document = JsonDocument.ParseValue(ref reader);
+        reader.Read(); // Throws where something follows.
+        if (document.RootElement.ValueKind != JsonValueKind.Object)
+        {
+            return Refused("A price map is a JSON object with an entry for each model.");
+        }
+
+        var named = document.RootElement.EnumerateObject().Where(entry => entry.Name != Documentation).GroupBy(entry => entry.Name, entry => entry.Value).ToArray();
+        return named.Length > MostEntries ? Refused(string.Create(CultureInfo.InvariantCulture, $"At most {MostEntries:#,0} entries; it has {named.Length:#,0}.")) : Of(named);
+    }
+
+    private static PriceMap Refused(string reason) => new([], [], new Dictionary<string, int>(), new Dictionary<string, int>()) { Refusal = reason };
+
+    private static PriceMap Of(IEnumerable<IGrouping<string, JsonElement>> named)
+    {
+        List<ListedRate> rates = [];
+        List<MalformedEntry> malformed = [];
+        SortedDictionary<string, int> notPriced = new(StringComparer.Ordinal), leftOut = new(StringComparer.Ordinal);
+        foreach (var entries in named)
+        {
+            var entry = PriceMapEntry.Read(entries.Key, entries.First());
+            if (entries.Any(other => !JsonElement.DeepEquals(other, entries.First())))
+            {
+                malformed.Add(new(entries.Key, entry.Sku, "", "Given more than once, and not the same."));
+            }
+            else if (entry.NotPriced is { } reason)
+            {
+                notPriced[reason] = notPriced.GetValueOrDefault(reason) + 1;
+            }
+            else if (entry.Malformed.Count > 0)
+            {
+                malformed.AddRange(entry.Malformed.Select(wrong => new MalformedEntry(entries.Key, entry.Sku, wrong.Field, wrong.Reason)));
+            }
+            else
+            {
+                rates.Add(new(entry.Sku!, entries.Key, entry.Prices));
+                foreach (var member in entry.LeftOut)
+                {
+                    leftOut[member] = leftOut.GetValueOrDefault(member) + 1;
+                }
+            }
+        }
+
+        return new(OnePerSku(rates, malformed), malformed, notPriced, leftOut);
+    }
+
+    /// <summary>
+    /// Several entries may mean one SKU, with the provider in their name and without. Where they disagree, the one that is
+    /// named as the SKU is holds; without such a one, none does.
+    /// </summary>
+    private static ListedRate[] OnePerSku(List<ListedRate> rates, List<MalformedEntry> malformed)
+    {
+        List<ListedRate> kept = [];
+        foreach (var same in rates.GroupBy(rate => rate.Sku))
+        {
+            var first = same.FirstOrDefault(rate => rate.Model == rate.Sku) ?? same.First();
+            var other = same.Where(rate => !rate.Prices.SequenceEqual(first.Prices)).ToArray();
+            if (other.Length == 0 || first.Model == first.Sku)
+            {
+                kept.Add(first);
+            }
+            else
+            {
+                malformed.Add(new(first.Model, first.Sku, "", $"'{other[0].Model}' has other prices for the same SKU."));
+            }
+
+            malformed.AddRange(other.Select(rate => new MalformedEntry(rate.Model, rate.Sku, "", $"'{first.Model}' has other prices for the same SKU.")));
+        }
+
+        return [.. kept.OrderBy(rate => rate.Sku, StringComparer.Ordinal)];
+    }
+}

@@ -1,0 +1,43 @@
+using System.Text.Json.Serialization;
+using SpendTracker.Contracts;
+
+namespace SpendTracker.Rates;
+
+/// <summary>One price that an import adds, changes, or no longer finds.</summary>
+/// <param name="AboveTokens">For requests with more input tokens than this.</param>
+/// <param name="Per">How many units the prices are for: 1,000,000 tokens, or 1 request.</param>
+/// <param name="Before">What the book has for the day; null where it has none.</param>
+/// <param name="After">What the file has; null where it has none.</param>
+/// <param name="Percent">How much it changes; null where there is nothing to compare with: before, it was 0, or in another currency.</param>
+/// <param name="Large">Whether somebody should look twice: it changes by more than 25 %, or cannot be compared.</param>
+/// <param name="BeforeCurrency">Of the price before.</param>
+/// <param name="BeforeSource">Where the price before is from.</param>
+public sealed record PriceChange(
+    string Sku, string Meter, int AboveTokens, decimal Per, decimal? Before, decimal? After, decimal? Percent, bool Large,
+    string? BeforeCurrency, string? BeforeSource)
+{
+    /// <summary>Percent of the price before.</summary>
+    public const decimal LargePercent = 25;
+
+    /// <summary>Null where there is nothing to compare with.</summary>
+    public static decimal? PercentOf(decimal before, decimal after) => before == 0 ? null : Math.Round(100 * (after - before) / before, 2);
+}
+
+/// <summary>What publishing a price map from a day on would do to the list prices in the book.</summary>
+/// <param name="From">The first day that the prices would hold for.</param>
+/// <param name="Source">What the publications would name as theirs.</param>
+/// <param name="New">Prices of meters that have none on that day.</param>
+/// <param name="Changed">Prices that would be superseded.</param>
+/// <param name="Gone">Prices from an earlier import that the file no longer has. They stay; withdrawing is for a person.</param>
+/// <param name="Unchanged">How many prices are as they are.</param>
+/// <param name="Malformed">Entries that cannot be imported.</param>
+/// <param name="NotPriced">How many entries have nothing that is counted here, by reason.</param>
+/// <param name="LeftOut">How many entries have prices beside theirs for what is not counted apart, by member.</param>
+public sealed record RateDiff(
+    DateOnly From, string Source, IReadOnlyList<PriceChange> New, IReadOnlyList<PriceChange> Changed, IReadOnlyList<PriceChange> Gone, int Unchanged,
+    IReadOnlyList<MalformedEntry> Malformed, IReadOnlyDictionary<string, int> NotPriced, IReadOnlyDictionary<string, int> LeftOut)
+{
+    /// <summary>What would be published, each with the version of its stream that this was found on.</summary>
+    [JsonIgnore]
+    public IReadOnlyList<(RatePublished Rate, long Version)> Publications { get; init; } = [];
+}

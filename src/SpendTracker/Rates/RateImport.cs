@@ -1,0 +1,59 @@
+using System.Collections.Concurrent;
+using System.Security.Cryptography;
+using SpendTracker.Contracts;
+using SpendTracker.Events;
+using SpendTracker.Settings;
+
+namespace SpendTracker.Rates;
+
+/// <summary>What a SKU's stream holds.</summary>
+/// <param name="Version">Of the stream.</param>
+/// <param name="Rates">List prices in force, as they were published: negotiated ones and withdrawn ones are not among them.</param>
+public sealed record BookedRates(long Version, IReadOnlyList<RatePublished> Rates)
+{
+    /// <summary>The publication that gives a meter its list price on a day: of the latest first day, the last one.</summary>
+    public RatePublished? Of(string meter, DateOnly day) => Rates
+        .Where(rate => rate.EffectiveFrom <= day && rate.Prices.Any(price => price.Meter == meter))
+        .Aggregate((RatePublished?)null, (latest, rate) => latest is null || rate.EffectiveFrom >= latest.EffectiveFrom ? rate : latest);
+}
+
+/// <summary>
+/// Compares a price map with the price book, and publishes the difference. It decides on the log and not on the read model,
+/// which may be behind, so that importing a file again changes nothing, whether a host runs or not.
+/// </summary>
+public sealed class RateImport(EventStore store, OrganisationSettings settings)
+{
+    /// <summary>What the source of every imported rate begins with.</summary>
+    public const string SourcePrefix = "LiteLLM price map, ";
+    private const string Streams = "rate/";
+    private const int AtOnce = 4;
+
+    /// <summary>How a publication names the file that it is from.</summary>
+    public static string SourceOf(string name, ReadOnlySpan<byte> content) =>
+        $"{SourcePrefix}{name}, sha256 {Convert.ToHexStringLower(SHA256.HashData(content))[..12]}";
+
+    /// <summary>What publishing the map from a day on would do.</summary>
+    /// <param name="providers">Only SKUs of these, as events name them; of all where there are none.</param>
+    public async Task<RateDiff> CompareAsync(
+        PriceMap map, string source, DateOnly from, IReadOnlyCollection<string> providers, CancellationToken cancellationToken)
+    {
+        var book = (await store.ReadStreamsAsync(await store.StreamsAsync(Streams, cancellationToken), cancellationToken))
+            .ToDictionary(stream => stream.Key[Streams.Length..], stream => new BookedRates(stream.Value.Count, [.. InForce.Of<RatePublished>(stream.Value).Where(rate => rate.Kind == RateKind.List)]));
+        return new RateComparison(source, from, providers, book, settings.ReportingCurrency).With(map);
+    }
+
+    /// <summary>Publishes what a comparison found, each SKU only where nobody has published for it since.</summary>
+    /// <returns>The SKUs that somebody has: nothing was published for these.</returns>
+    public async Task<IReadOnlyList<string>> PublishAsync(RateDiff diff, Recorder recorder, CancellationToken cancellationToken)
+    {
+        ConcurrentBag<string> overtaken = [];
+        await Parallel.ForEachAsync(diff.Publications, new ParallelOptions { MaxDegreeOfParallelism = AtOnce, CancellationToken = cancellationToken }, async (publication, cancel) =>
+        {
+            if (!await store.AppendAsync(Streams + publication.Rate.Sku, publication.Version, [publication.Rate], recorder, cancel))
+            {
+                overtaken.Add(publication.Rate.Sku);
+            }
+        });
+        return [.. overtaken.Order(StringComparer.Ordinal)];
+    }
+}

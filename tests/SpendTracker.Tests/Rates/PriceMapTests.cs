@@ -1,0 +1,180 @@
+using System.Globalization;
+using System.Text;
+using System.Text.Json;
+using SpendTracker.Contracts;
+using SpendTracker.Rates;
+
+namespace SpendTracker.Tests.Rates;
+
+/// <summary>Price maps as they are read: exact numbers, meters, SKUs, and what is refused.</summary>
+public sealed class PriceMapTests
+{
+    [Theory]
+    [InlineData("1.25e-06", "1.25")]
+    [InlineData("2.5E-6", "2.5")]
+    [InlineData("0.00000015", "0.15")]
+    [InlineData("1e-12", "0.000001")]
+    [InlineData("5.46875e-07", "0.546875")]
+    [InlineData("0.0", "0")]
+    [InlineData("0e0", "0")]
+    [InlineData("1", "1000000")]
+    [InlineData("1.2345678901200000000000000000000e-01", "123456.789012")]
+    public void A_number_is_read_to_the_last_digit_and_priced_for_a_million_tokens(string written, string perMillion)
+    {
+        var price = Assert.Single(Only($$"""{"litellm_provider":"openai","mode":"chat","input_cost_per_token":{{written}}}""").Prices);
+
+        Assert.Equal(("input-tokens", perMillion, 1_000_000m, 0), (price.Meter, price.Price.ToString(CultureInfo.InvariantCulture), price.Per, price.AboveTokens));
+    }
+
+    [Theory]
+    [InlineData("\"input_cost_per_token\":\"1e-6\"", "input_cost_per_token", "Must be a number.")]
+    [InlineData("\"input_cost_per_token\":-1e-6", "input_cost_per_token", "Must not be negative.")]
+    [InlineData("\"input_cost_per_token\":1.58945719e-07", "input_cost_per_token", "1.58945719e-07 has more than 12 decimals.")]
+    [InlineData("\"input_cost_per_token\":1e-40", "input_cost_per_token", "1e-40 has more than 12 decimals.")]
+    [InlineData("\"input_cost_per_token\":1.00000000000000000000000000000001e-6", "input_cost_per_token", "1.00000000000000000000000000000001e-6 has more than 12 decimals.")]
+    [InlineData("\"input_cost_per_token\":1.1", "input_cost_per_token", "Must be at most 1 US dollars.")]
+    [InlineData("\"input_cost_per_token\":1e99", "input_cost_per_token", "Must be at most 1 US dollars.")]
+    [InlineData("\"input_cost_per_token\":1e-6,\"input_cost_per_token\":2e-6", "input_cost_per_token", "Given twice.")]
+    [InlineData("\"input_cost_per_token_priority_above_200k_tokens\":1,\"input_cost_per_token_above_200k_tokens_priority\":1,\"input_cost_per_token_priority\":1", "input_cost_per_token_above_200k_tokens_priority", "Says the price of another member again.")]
+    [InlineData("\"input_cost_per_token\":1e-6,\"output_cost_per_token_above_200k_tokens\":2e-6", "output_cost_per_token_above_200k_tokens", "Has a price for long contexts only.")]
+    [InlineData("\"input_cost_per_token\":1e-6,\"input_cost_per_token_above_512k_tokens\":2e-6", "input_cost_per_token_above_512k_tokens", "There are steps at 128k, 200k, 256k, 272k tokens only.")]
+    public void A_price_that_is_wrong_keeps_its_entry_out_with_the_reason_and_no_other(string members, string field, string reason)
+    {
+        var map = Read($$"""{"m":{"litellm_provider":"openai","mode":"chat",{{members}}},"good":{"litellm_provider":"openai","input_cost_per_token":1e-6} }""");
+
+        Assert.Contains(new("m", "openai/m", field, reason), map.Malformed);
+        Assert.All(map.Malformed, entry => Assert.Equal("m", entry.Model));
+        Assert.Equal("openai/good", Assert.Single(map.Rates).Sku);
+    }
+
+    [Theory]
+    [InlineData("[]", "", "Must be an object.")]
+    [InlineData("""{"mode":"chat","input_cost_per_token":1e-6}""", "litellm_provider", "Must not be empty.")]
+    [InlineData("""{"litellm_provider":7,"input_cost_per_token":1e-6}""", "litellm_provider", "Must be a text.")]
+    [InlineData("""{"litellm_provider":"a b","input_cost_per_token":1e-6}""", "litellm_provider", "Must not contain a slash or a blank.")]
+    public void An_entry_without_a_shape_or_a_provider_is_malformed(string entry, string field, string reason) =>
+        Assert.Contains(new("m", null, field, reason), Read($$"""{"m":{{entry}}}""").Malformed);
+
+    [Fact]
+    public void Every_kind_of_token_tier_and_step_has_its_meter_and_reasoning_is_output_unless_it_has_a_price_of_its_own()
+    {
+        var prices = Only(
+            """
+            {"litellm_provider":"openai","mode":"responses","max_tokens":1,"supports_vision":true,
+             "input_cost_per_token":1e-6,"input_cost_per_token_above_272k_tokens":2e-6,"cache_read_input_token_cost":1e-7,"cache_creation_input_token_cost":3e-6,
+             "output_cost_per_token":4e-6,"output_cost_per_token_above_272k_tokens":6e-6,
+             "input_cost_per_token_batches":5e-7,"output_cost_per_token_batches":2e-6,
+             "input_cost_per_token_priority":3e-6,"input_cost_per_token_above_200k_tokens_priority":5e-6,"cache_read_input_token_cost_flex":null,
+             "output_cost_per_token_flex":1e-6,"output_cost_per_reasoning_token_flex":2e-6,
+             "input_cost_per_request":0.005}
+            """).Prices;
+
+        Assert.Equal(
+            [
+                new("input-tokens", 1, 1_000_000), new("input-tokens", 2, 1_000_000, 272_000),
+                new("cached-input-tokens", 0.1m, 1_000_000),
+                new("cache-write-tokens", 3, 1_000_000),
+                new("output-tokens", 4, 1_000_000), new("output-tokens", 6, 1_000_000, 272_000),
+                new("reasoning-tokens", 4, 1_000_000), new("reasoning-tokens", 6, 1_000_000, 272_000),
+                new("batch-input-tokens", 0.5m, 1_000_000),
+                new("batch-output-tokens", 2, 1_000_000),
+                new("batch-reasoning-tokens", 2, 1_000_000),
+                new("flex-output-tokens", 1, 1_000_000),
+                new("flex-reasoning-tokens", 2, 1_000_000),
+                new("priority-input-tokens", 3, 1_000_000), new("priority-input-tokens", 5, 1_000_000, 200_000),
+                new MeterPrice("requests", 0.005m),
+            ],
+            prices);
+    }
+
+    [Fact]
+    public void Steps_of_the_output_go_for_reasoning_only_where_the_two_cost_the_same()
+    {
+        static string Entry(string reasoning) =>
+            $$"""{"litellm_provider":"openai","output_cost_per_token":2e-6,"output_cost_per_token_above_200k_tokens":4e-6,"output_cost_per_reasoning_token":{{reasoning}}}""";
+
+        Assert.Equal([2m, 4m], Only(Entry("0.0000020")).Prices.Where(price => price.Meter == "reasoning-tokens").Select(price => price.Price));
+        Assert.Equal([3m], Only(Entry("3e-6")).Prices.Where(price => price.Meter == "reasoning-tokens").Select(price => price.Price));
+    }
+
+    [Theory]
+    [InlineData("gpt-4o", "openai", "openai/gpt-4o")]
+    [InlineData("ft:gpt-4o", "openai", "openai/ft:gpt-4o")]
+    [InlineData("azure/gpt-4o", "azure", "azure/gpt-4o")]
+    [InlineData("azure/eu/gpt-4o", "azure", "azure/eu/gpt-4o")]
+    [InlineData("azure/instruct", "azure_text", "azure/instruct")]
+    [InlineData("azure_ai/llama", "azure_ai", "azure_ai/llama")]
+    [InlineData("anthropic.claude-v1:0", "bedrock_converse", "bedrock/anthropic.claude-v1:0")]
+    [InlineData("bedrock/eu-west-1/anthropic.claude", "bedrock", "bedrock/eu-west-1/anthropic.claude")]
+    [InlineData("gemini-pro", "vertex_ai-language-models", "vertex_ai/gemini-pro")]
+    [InlineData("vertex_ai/llama", "vertex_ai-llama_models", "vertex_ai/llama")]
+    [InlineData("gemini/gemini-pro", "gemini", "google/gemini-pro")]
+    [InlineData("openrouter/openai/gpt-4o", "openrouter", "openrouter/openai/gpt-4o")]
+    [InlineData("command", "cohere_chat", "cohere/command")]
+    [InlineData("davinci", "text-completion-openai", "openai/davinci")]
+    [InlineData("text-completion-codestral/c", "text-completion-codestral", "codestral/c")]
+    [InlineData("accounts/fireworks/models/m", "fireworks_ai", "fireworks_ai/accounts/fireworks/models/m")]
+    [InlineData("/m", "openai", "openai//m")]
+    public void A_SKU_is_the_provider_and_the_model_as_events_report_them(string model, string provider, string sku) =>
+        Assert.Equal(sku, Assert.Single(Read($$"""{"{{model}}":{"litellm_provider":"{{provider}}","input_cost_per_token":1e-6} }""").Rates).Sku);
+
+    [Fact]
+    public void What_nothing_is_counted_for_is_told_by_reason_and_the_documentation_is_no_model()
+    {
+        var map = Read(
+            """
+            {"sample_spec":{"litellm_provider":"one of","input_cost_per_token":0.0,"max_tokens":"text"},
+             "a":{"litellm_provider":"openai","mode":"image_generation","output_cost_per_image":0.04},
+             "b":{"litellm_provider":"openai","mode":"audio_speech","input_cost_per_token":1e-6},
+             "c":{"litellm_provider":"openai","mode":"image_generation","input_cost_per_token":"wrong"},
+             "d":{"litellm_provider":"openai","mode":"chat"},
+             "e":{"litellm_provider":"dashscope","mode":"chat","tiered_pricing":[{"range":[0,1]}]},
+             "f":{"litellm_provider":"openai","mode":"chat","input_cost_per_token":1e-6,"input_cost_per_audio_token":1e-5,"cache_creation_input_token_cost_above_1hr":6e-6}}
+            """);
+
+        Assert.Equal(["mode audio_speech 1", "mode image_generation 2", "no price for a token or a request 1", "tiered_pricing 1"], map.NotPriced.Select(reason => $"{reason.Key} {reason.Value}"));
+        Assert.Equal(["cache_creation_input_token_cost_above_1hr", "input_cost_per_audio_token"], map.LeftOut.Keys);
+        Assert.Equal("openai/f", Assert.Single(map.Rates).Sku);
+        Assert.Empty(map.Malformed);
+    }
+
+    [Fact]
+    public void Two_entries_for_one_SKU_must_agree_or_the_one_named_like_it_holds()
+    {
+        const string One = """{"litellm_provider":"deepseek","input_cost_per_token":1e-6}""", Two = """{"litellm_provider":"deepseek","input_cost_per_token":2e-6}""";
+
+        Assert.Empty(Read($$"""{"chat":{{One}},"deepseek/chat":{{One}}}""").Malformed);
+
+        var named = Read($$"""{"chat":{{One}},"deepseek/chat":{{Two}}}""");
+        Assert.Equal(2m, Assert.Single(named.Rates).Prices[0].Price);
+        Assert.Equal([new MalformedEntry("chat", "deepseek/chat", "", "'deepseek/chat' has other prices for the same SKU.")], named.Malformed);
+
+        var neither = Read("""{"m":{"litellm_provider":"cohere","input_cost_per_token":1e-6},"cohere_chat/m":{"litellm_provider":"cohere_chat","input_cost_per_token":2e-6}}""");
+        Assert.Empty(neither.Rates);
+        Assert.Equal(["m", "cohere_chat/m"], neither.Malformed.Select(entry => entry.Model));
+
+        var twice = Read($$"""{"m":{{One}},"m":{{Two}},"n":{{One}},"n":{{One}}}""");
+        Assert.Equal("deepseek/n", Assert.Single(twice.Rates).Sku);
+        Assert.Equal([new MalformedEntry("m", "deepseek/m", "", "Given more than once, and not the same.")], twice.Malformed);
+    }
+
+    [Fact]
+    public void What_is_no_price_map_is_refused_whole()
+    {
+        Assert.Equal("A price map is a JSON object with an entry for each model.", Read("[]").Refusal);
+        Assert.Equal("At most 20,000 entries; it has 20,001.", Read($$"""{{{string.Join(',', Enumerable.Range(0, 20_001).Select(i => $"\"{i}\":0"))}}}""").Refusal);
+        foreach (var broken in (string[])["", "{", "{} {}", "{\"a\":NaN}", "not json"])
+        {
+            Assert.ThrowsAny<JsonException>(() => Read(broken));
+        }
+    }
+
+    private static PriceMap Read(string json) => PriceMap.Read(Encoding.UTF8.GetBytes(json));
+
+    private static ListedRate Only(string entry)
+    {
+        var map = Read($$"""{"m":{{entry}}}""");
+        Assert.Empty(map.Malformed);
+        return Assert.Single(map.Rates);
+    }
+}
