@@ -112,7 +112,6 @@ public sealed class QueryEndpointTests : IAsyncLifetime
     }
 
     [Theory]
-    [InlineData("rates", """{"sku":"own/model","effectiveFrom":"2026-01-01","currency":"USD","prices":[{"meter":"input-tokens","price":3}],"source":"s"}""", "rate/own/model", "rate_published", "{}", """{"schemaVersion": 2}""", "Version 2 of 'rate_published' is not known.")]
     [InlineData("estimates", """{"workload":"w","approach":"hybrid","from":"2026-01","to":"2026-01","currency":"USD","lines":[{"component":"usage","amount":1}]}""", "estimate/w", "estimate_submitted", """{"from": 1}""", null, "JSON")]
     [InlineData("workloads", """{"workload":"w","name":"W","team":"t","approach":"hybrid"}""", "workload/w", "workload_moved", "{}", null, "Event type 'workload_moved' is not known.")]
     public async Task Where_a_stream_holds_an_event_that_cannot_be_read_publishing_names_it_and_stores_nothing(
