@@ -61,13 +61,15 @@ internal sealed class SoakCalls(Random random)
             return _corrections[random.Next(_corrections.Count)];
         }
 
+        // Named first, since an event that nobody has sent yet must be another than the replacement.
+        var replaces = random.Next(2) == 0 ? Fresh($"w{random.Next(8)}") : null;
         var key = random.Next(4) switch
         {
             0 => $"k{_keys + random.Next(1, 60)}",
             1 when _corrections.Count > 0 => _corrections[random.Next(_corrections.Count)].Key,
             _ => Earlier().Key,
         };
-        var correction = new SoakCorrection(key, $"reason {_corrections.Count}", random.Next(2) == 0 ? Fresh($"w{random.Next(8)}") : null);
+        var correction = new SoakCorrection(key, $"reason {_corrections.Count}", replaces);
         _corrections.Add(correction);
         if (correction.Replacement is { } replacement)
         {
