@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Globalization;
 using Microsoft.Extensions.Logging.Abstractions;
 using SpendTracker.Benchmarks.Soak;
+using SpendTracker.Closing;
 using SpendTracker.Contracts;
 using SpendTracker.Costs;
 using SpendTracker.Events;
@@ -32,7 +33,12 @@ internal sealed class QueryBenchmark(BenchmarkServer server, Report report, bool
             await QueryAsync("12 months by approach", database, costs, new CostFilter(from, to), ["approach"], cancellationToken),
             await QueryAsync("1 month by workload and component", database, costs, new CostFilter(to, to), ["workload", "component"], cancellationToken),
             await ReRateAsync(database, first, cancellationToken),
+            await PreviewAsync(database, first, cancellationToken),
+            await KnownAsync("12 months by approach, as known on a day", database, costs, new CostFilter(from, to) { KnownOn = DateOnly.FromDateTime(DateTime.UtcNow) }, cancellationToken),
+            await ExplainAsync(database, from, cancellationToken),
         ];
+        await CloseAsync(database, from, to, cancellationToken);
+        rows.Add(await QueryAsync("12 months by approach, 11 of them closed", database, costs, new CostFilter(from, to), ["approach"], cancellationToken));
         report.Table("Queries", ["what", "runs", "median", "p95", "count(*) of monthly_cost", "times as long as that"], rows);
         report.Table("Tables", ["table", "rows", "MiB, indexes included"], await SizesAsync(database, cancellationToken));
         report.Note(
@@ -52,6 +58,44 @@ internal sealed class QueryBenchmark(BenchmarkServer server, Report report, bool
                 throw new BenchmarkFailedException($"{name}: no rows.");
             }
         }, cancellationToken);
+    }
+
+    private Task<string[]> KnownAsync(string name, SpendDatabase database, MonthlyCostQuery costs, CostFilter filter, CancellationToken cancellationToken) =>
+        MeasureAsync(name, _rates, warmUp: 1, database, () => costs.ByAsync(filter, [CostDimension.Find("approach")!], cancellationToken), cancellationToken);
+
+    private Task<string[]> ExplainAsync(SpendDatabase database, BillingPeriod month, CancellationToken cancellationToken)
+    {
+        var explain = new ExplainQuery(database.DataSource);
+        return MeasureAsync("Explaining a month", _rates, warmUp: 1, database, () => explain.OfAsync(month, month.End, DateOnly.FromDateTime(DateTime.UtcNow), null, cancellationToken), cancellationToken);
+    }
+
+    private Task<string[]> PreviewAsync(SpendDatabase database, DateOnly first, CancellationToken cancellationToken)
+    {
+        var preview = new RatePreview(database.DataSource, database.Settings, TimeProvider.System);
+        var rate = new RatePublished(CostHistory.Sku, first, "USD", [new("input-tokens", 9, 1_000_000)], "Benchmark");
+        return MeasureAsync("Previewing that", _rates, warmUp: 1, database, () => preview.OfAsync([rate], cancellationToken), cancellationToken);
+    }
+
+    /// <summary>All months but the last, as finance would.</summary>
+    private static async Task CloseAsync(SpendDatabase database, BillingPeriod from, BillingPeriod to, CancellationToken cancellationToken)
+    {
+        await CatchUp.ToTheEndAsync(database, cancellationToken);
+        var periods = new BillingPeriods(database.DataSource, database.Store, database.Settings, TimeProvider.System);
+        for (var month = from; month < to; month = month.Next)
+        {
+            var (closing, reasons) = await periods.CloseAsync(month, new CloseRequest("Month end.", true, true), new Recorder("command:benchmarks"), cancellationToken);
+            if (closing is null)
+            {
+                throw new BenchmarkFailedException($"{month} cannot be closed: {reasons[0].Reason}");
+            }
+
+            await CatchUp.ToTheEndAsync(database, cancellationToken);
+        }
+
+        foreach (var table in (string[])["monthly_cost", "closed_cost", "period_closing"])
+        {
+            await Sql.RunAsync(database.DataSource, $"vacuum analyze {table}", cancellationToken);
+        }
     }
 
     private async Task<string[]> ReRateAsync(SpendDatabase database, DateOnly first, CancellationToken cancellationToken)
