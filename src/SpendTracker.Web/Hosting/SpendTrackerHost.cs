@@ -66,6 +66,8 @@ public static class SpendTrackerHost
         services.AddSingleton<UsageEventQuery>();
         services.AddSingleton<WorkloadRegistry>();
         services.AddSingleton<PriceBook>();
+        services.AddSingleton<RatePreview>();
+        services.AddSingleton<ReportedCostQuery>();
         services.AddSingleton<EstimateBook>();
         services.AddSingleton<ApiKeys>();
         services.AddSingleton<SignInLinks>();
@@ -114,6 +116,7 @@ public static class SpendTrackerHost
         api.MapCosts();
         api.MapWorkloads();
         api.MapRates();
+        api.MapPublishing();
         api.MapEstimates();
         api.MapSetAside();
 
