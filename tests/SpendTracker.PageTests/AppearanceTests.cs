@@ -6,6 +6,9 @@ namespace SpendTracker.PageTests;
 
 public sealed class AppearanceTests(AppearanceTests.Extremes extremes) : IClassFixture<AppearanceTests.Extremes>
 {
+    private static readonly string[] PriceBook =
+        ["/price-book?search=enormous", "/price-book?show=discounts", "/price-book?show=aliases", "/price-book?show=exchange-rates", "/price-book?show=reported", "/unpriced"];
+
     private static readonly string LongName = $"a-workload-with-a-name-that-goes-on-{new string('x', 60)}";
 
     [Fact]
@@ -31,7 +34,7 @@ public sealed class AppearanceTests(AppearanceTests.Extremes extremes) : IClassF
     public async Task Nothing_sticks_out_of_a_phone_however_long_the_names_and_large_the_numbers()
     {
         var dashboard = await extremes.DashboardAsync();
-        foreach (var path in (string[])["/", $"/events?workload={LongName}", "/events?workload=tiny", "/events", "/?month=2001-01", "/set-aside"])
+        foreach (var path in (string[])["/", $"/events?workload={LongName}", "/events?workload=tiny", "/events", "/?month=2001-01", "/set-aside", .. PriceBook])
         {
             var page = await dashboard.OpenAsync(path, width: 390);
             await Expect(page.GetByRole(AriaRole.Heading, new() { Level = 1 })).ToBeVisibleAsync();
@@ -39,6 +42,10 @@ public sealed class AppearanceTests(AppearanceTests.Extremes extremes) : IClassF
             {
                 await page.GetByRole(AriaRole.Button, new() { Name = LongName }).ClickAsync();
                 await Expect(page.GetByText("test/enormous").Last).ToBeVisibleAsync();
+            }
+            else if (path == "/unpriced")
+            {
+                await PreviewAsync(page);
             }
 
             Assert.True(await page.EvaluateAsync<int>("document.documentElement.scrollWidth") <= 390, $"{path} is wider than the screen.");
@@ -57,17 +64,34 @@ public sealed class AppearanceTests(AppearanceTests.Extremes extremes) : IClassF
         await page.GetByText("As a table").First.ClickAsync();
         await AssertAccessibleAsync(page);
 
-        foreach (var path in (string[])["/?month=2001-01", "/?month=never", "/events", "/events?workload=tiny", "/set-aside"])
+        foreach (var path in (string[])["/?month=2001-01", "/?month=never", "/events", "/events?workload=tiny", "/set-aside", .. PriceBook])
         {
             await page.GotoAsync(dashboard.Address + path);
             await Expect(page.GetByRole(AriaRole.Heading, new() { Level = 1 })).ToBeVisibleAsync();
             await AssertAccessibleAsync(page);
         }
 
+        await PreviewAsync(page); // The last of them.
+        await AssertAccessibleAsync(page);
+        await page.GotoAsync($"{dashboard.Address}/price-book?search=enormous");
+        await page.GetByRole(AriaRole.Button, new() { Name = "Withdraw" }).First.ClickAsync();
+        await page.GetByRole(AriaRole.Button, new() { Name = "Publish a rate" }).ClickAsync();
+        await Expect(page.GetByRole(AriaRole.Form)).ToHaveCountAsync(2);
+        await AssertAccessibleAsync(page);
+
         await page.GotoAsync($"{dashboard.Address}/events?workload={LongName}");
         await page.GetByText("Look for other events").ClickAsync();
         await page.GetByText("Details of version 1").ClickAsync();
         await AssertAccessibleAsync(page);
+    }
+
+    /// <summary>On the page of what is unpriced: what an alias would change.</summary>
+    private static async Task PreviewAsync(IPage page)
+    {
+        await page.GetByRole(AriaRole.Button, new() { Name = "Add an alias for test/unknown" }).ClickAsync();
+        await page.GetByRole(AriaRole.Form).GetByLabel("Priced as").FillAsync("test/enormous");
+        await page.GetByRole(AriaRole.Button, new() { Name = "Preview" }).ClickAsync();
+        await Expect(page.GetByRole(AriaRole.Button, new() { Name = "Add the alias" })).ToBeVisibleAsync();
     }
 
     private static async Task<string> BackgroundAsync(IPage page)
@@ -83,7 +107,7 @@ public sealed class AppearanceTests(AppearanceTests.Extremes extremes) : IClassF
         Assert.True(found.Length == 0, $"{page.Url}\n{string.Join('\n', found)}");
     }
 
-    /// <summary>One site for these tests, which only look: a long name, a huge number and one without a price.</summary>
+    /// <summary>One site for these tests, which only look: long names, a huge number, one without a price, and some of all that a price book has.</summary>
     public sealed class Extremes : IAsyncDisposable
     {
         private Dashboard? _dashboard;
@@ -96,6 +120,15 @@ public sealed class AppearanceTests(AppearanceTests.Extremes extremes) : IClassF
                 await _dashboard.PublishAsync("test/enormous", "input-tokens", 1_000);
                 await _dashboard.RecordAsync(Dashboard.Tokens(LongName, 999_999_999_999, sku: "test/enormous"), Dashboard.Tokens("tiny", 1, sku: "test/unknown"), Dashboard.Tokens("tiny", 2, id: "wrong"));
                 await _dashboard.CorrectAsync("wrong", new string('r', 1_000), Dashboard.Tokens("tiny", 3));
+                await _dashboard.PublishAsync($"test/{LongName}", "input-tokens", 0);
+                await _dashboard.PostAsync("discounts", new { sku = $"test/{LongName}", percent = 99.9999m, effectiveFrom = "2020-01-01", effectiveTo = "2020-12-31", source = LongName });
+                await _dashboard.PostAsync("aliases", new { model = $"test/{LongName}-*", sku = $"test/{LongName}", note = LongName });
+                await _dashboard.PostAsync("exchange-rates", new { currency = "EUR", effectiveFrom = "2020-01-01", rate = 0.0000000001m, source = LongName });
+                await _dashboard.RecordAsync(new
+                {
+                    type = "token_usage_recorded", workload = LongName, approach = "prompt-engineering", provider = "test", model = "enormous", inputTokens = 1, outputTokens = 0,
+                    usedAt = DateTime.UtcNow, reportedCost = 1_000_000_000, reportedCurrency = "JPY",
+                });
                 await _dashboard.EstimateAsync(LongName, 1_000_000_000);
                 await _dashboard.WriteForeignAsync(new string('y', 300), $$"""{"text": "{{new string('z', 3_000)}}"}""", "'[1]'");
             }

@@ -119,8 +119,8 @@ public sealed class Dashboard : IAsyncDisposable
     public Task CorrectAsync(string id, string reason, object? replacement = null) =>
         PostAsync("usage/corrections", new { corrects = new { id }, reason, replacement });
 
-    public Task PublishAsync(string sku, string meter, decimal price, decimal per = 1) => PostAsync(
-        "rates", new { sku, effectiveFrom = "2020-01-01", currency = "USD", prices = new[] { new { meter, price, per } }, source = "test" });
+    public Task PublishAsync(string sku, string meter, decimal price, decimal per = 1, string currency = "USD") => PostAsync(
+        "rates", new { sku, effectiveFrom = "2020-01-01", currency, prices = new[] { new { meter, price, per } }, source = "test" });
 
     public Task RegisterAsync(string workload, string name, string team) =>
         PostAsync("workloads", new { workload, name, team, approach = "prompt-engineering" });
@@ -169,7 +169,7 @@ public sealed class Dashboard : IAsyncDisposable
     };
 
     /// <summary>As any client should: a 503 names the time after which the same may be sent again.</summary>
-    private async Task PostAsync(string path, object body)
+    public async Task PostAsync(string path, object body)
     {
         for (var attempt = 1; ; attempt++)
         {

@@ -1,5 +1,6 @@
 using Microsoft.Playwright;
 using static Microsoft.Playwright.Assertions;
+using static SpendTracker.PageTests.Parts;
 
 namespace SpendTracker.PageTests;
 
@@ -70,7 +71,7 @@ public sealed class OverviewTests
         await Expect(Card(page, "Unpriced")).ToContainTextAsync("2 meters");
         await Expect(Card(page, "Unpriced")).ToContainTextAsync("1.5 M tokens, 14 hours");
         await Expect(Card(page, "Actual to date")).ToContainTextAsync("Not priced yet");
-        await Expect(page.GetByText("Publish a rate to price it")).ToBeVisibleAsync();
+        await Expect(page.GetByRole(AriaRole.Link, new() { Name = "Publish a rate, or say what it is priced as" })).ToBeVisibleAsync();
         await Expect(page.GetByText("$0.00").And(page.GetByRole(AriaRole.Link))).ToHaveCountAsync(0);
         await page.GetByRole(AriaRole.Listitem).Filter(new() { HasText = "test/new" }).GetByRole(AriaRole.Link, new() { Name = "chat" }).ClickAsync();
         await Expect(page.GetByText("1,500,000 input-tokens")).ToBeVisibleAsync();
@@ -141,11 +142,6 @@ public sealed class OverviewTests
         var download = await page.RunAndWaitForDownloadAsync(() => page.GetByRole(AriaRole.Link, new() { Name = "Download as CSV" }).ClickAsync());
         Assert.Contains($"{Dashboard.Month},chat,usage,10,", await File.ReadAllTextAsync(await download.PathAsync(), TestContext.Current.CancellationToken), StringComparison.Ordinal);
     }
-
-    private static ILocator Card(IPage page, string name) => page.Locator("dl > div").Filter(new() { Has = page.GetByText(name, new() { Exact = true }) });
-
-    /// <summary>By its text; the last where a row that was opened has rows inside it.</summary>
-    private static ILocator Row(IPage page, string name) => page.GetByRole(AriaRole.Row, new() { Name = name }).Last;
 
     /// <summary>Leaves a mark that would be gone if the page were loaded again.</summary>
     private static async Task StayAsync(IPage page) => await page.EvaluateAsync("window.stayed = true");

@@ -14,24 +14,24 @@ internal sealed record CostsResponse(
     string From, string To, IReadOnlyList<string> By, string Currency, string ReportingTimeZone, IReadOnlyList<CostRow> Rows,
     IReadOnlyList<CostRow> Months, CostRow Total);
 
+/// <param name="Listed">The actual at list prices: what discounts and negotiated rates saved is the difference.</param>
+/// <param name="Corrections">The part of the actual that corrects closed months.</param>
 /// <param name="Unpriced">Quantities that no rate covers, by unit; they are in no amount.</param>
+/// <param name="Unconverted">Amounts that no exchange rate covers, by currency; they are in no amount, either.</param>
 internal sealed record CostRow(
-    string? Month, IReadOnlyDictionary<string, string>? Keys, decimal Actual, decimal Estimated, decimal Variance, IReadOnlyDictionary<string, decimal> Unpriced)
+    string? Month, IReadOnlyDictionary<string, string>? Keys, decimal Actual, decimal Listed, decimal Corrections, decimal Estimated, decimal Variance,
+    IReadOnlyDictionary<string, decimal> Unpriced, IReadOnlyDictionary<string, decimal> Unconverted)
 {
-    public static CostRow Of(MonthlyCost cost) => new(cost.Month, cost.Keys, cost.Actual, cost.Estimated, cost.Variance, cost.Unpriced);
+    public static CostRow Of(MonthlyCost cost) => new(
+        cost.Month, cost.Keys, cost.Actual, cost.Listed, cost.Corrections, cost.Estimated, cost.Variance, cost.Unpriced, cost.Unconverted);
 
-    public static CostRow TotalOf(string? month, IEnumerable<MonthlyCost> costs)
-    {
-        var total = MonthlyCostQuery.Total(month ?? "", costs);
-        return new CostRow(month, null, total.Actual, total.Estimated, total.Variance, total.Unpriced);
-    }
+    public static CostRow TotalOf(string? month, IEnumerable<MonthlyCost> costs) =>
+        Of(MonthlyCostQuery.Total(month ?? "", costs)) with { Month = month, Keys = null };
 }
 
 /// <summary>Costs over HTTP, as JSON and CSV.</summary>
 internal static class CostEndpoints
 {
-    private const int MostMonths = 120;
-
     private static readonly string[] Units = ["tokens", "hours", "items", "amounts"];
 
     public static void MapCosts(this IEndpointRouteBuilder api) =>
@@ -41,11 +41,7 @@ internal static class CostEndpoints
         string? from, string? to, string? by, string? format, MonthlyCostQuery query, OrganisationSettings settings, TimeProvider clock, CancellationToken cancellationToken)
     {
         var check = new FieldCheck();
-        var current = BillingPeriod.Of(clock.GetUtcNow(), settings.ReportingTimeZone);
-        var first = Month(check, "from", from, current);
-        var last = Month(check, "to", to, from is null ? current : first);
-        check.That("to", last >= first, "Must not be before from.");
-        check.That("to", (last.Year - first.Year) * 12 + last.Month - first.Month < MostMonths, $"At most {MostMonths} months from the first.");
+        var (first, last) = MonthSpan.Read(check, from, to, BillingPeriod.Of(clock.GetUtcNow(), settings.ReportingTimeZone));
         var dimensions = Dimensions(check, by ?? "approach");
         check.That("format", format is null or "json" or "csv", "Must be json or csv.");
         if (check.Reasons.Count > 0)
@@ -64,13 +60,6 @@ internal static class CostEndpoints
                 CostRow.TotalOf(null, costs)));
     }
 
-    private static BillingPeriod Month(FieldCheck check, string field, string? text, BillingPeriod otherwise)
-    {
-        var period = otherwise;
-        check.That(field, text is null || BillingPeriod.TryParse(text, out period), "Must be a month like 2026-01.");
-        return period;
-    }
-
     private static List<CostDimension> Dimensions(FieldCheck check, string by)
     {
         List<CostDimension> dimensions = [];
@@ -87,7 +76,7 @@ internal static class CostEndpoints
         return dimensions;
     }
 
-    /// <summary>A column for each dimension; amounts in full, with a point; unpriced quantities a column for each unit.</summary>
+    /// <summary>A column for each dimension; amounts in full, with a point; unpriced quantities a column for each unit; what is unconverted as a text.</summary>
     private static async Task<byte[]> CsvAsync(IReadOnlyList<MonthlyCost> costs, string[] dimensions, CancellationToken cancellationToken)
     {
         var text = new MemoryStream();
@@ -95,7 +84,7 @@ internal static class CostEndpoints
         // A spreadsheet runs a cell that begins like a formula, and a workload may be called anything.
         await using var csv = CsvWriter.Create(text, new CsvWriterOptions { Injection = CsvInjection.Escape }, true);
         string[] keys = [.. dimensions.Where(name => name != "month")];
-        foreach (var column in (string[])["month", .. keys, "actual", "estimated", "variance", .. Units.Select(unit => $"unpriced_{unit}")])
+        foreach (var column in (string[])["month", .. keys, "actual", "estimated", "variance", "listed", .. Units.Select(unit => $"unpriced_{unit}"), "unconverted"])
         {
             csv.WriteField(column);
         }
@@ -112,11 +101,13 @@ internal static class CostEndpoints
             csv.WriteField(cost.Actual, default);
             csv.WriteField(cost.Estimated, default);
             csv.WriteField(cost.Variance, default);
+            csv.WriteField(cost.Listed, default);
             foreach (var unit in Units)
             {
                 csv.WriteField(cost.Unpriced.GetValueOrDefault(unit), default);
             }
 
+            csv.WriteField(string.Join("; ", cost.Unconverted.OrderBy(part => part.Key, StringComparer.Ordinal).Select(Money.Code)));
             csv.EndRecord();
         }
 

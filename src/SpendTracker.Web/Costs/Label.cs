@@ -17,6 +17,15 @@ internal static class Label
 
     public static string Of(BillingPeriod month) => month.Start.ToString("MMMM yyyy", CultureInfo.InvariantCulture);
 
+    /// <summary>Who recorded something: a person by name, a key by its id; the product itself, where the rates came with it.</summary>
+    public static string Who(string recordedBy) => recordedBy switch
+    {
+        _ when recordedBy.StartsWith("person:", StringComparison.Ordinal) => recordedBy["person:".Length..],
+        _ when recordedBy.StartsWith("key:", StringComparison.Ordinal) => $"API key {recordedBy["key:".Length..]}",
+        _ when recordedBy.StartsWith("host:", StringComparison.Ordinal) => "SpendTracker",
+        _ => recordedBy,
+    };
+
     /// <summary>An instant to the second, in the reporting time zone.</summary>
     public static string Of(DateTimeOffset instant, TimeZoneInfo zone) =>
         TimeZoneInfo.ConvertTime(instant, zone).ToString("yyyy-MM-dd HH:mm:ss", CultureInfo.InvariantCulture);

@@ -16,8 +16,25 @@ internal static class Money
         return Signed(amount, currency, Math.Abs(amount).ToString("#,0.00", CultureInfo.InvariantCulture));
     }
 
-    /// <summary>An amount beside which something may lack a price: where all of it does, the amount is not $0.00 but unknown.</summary>
-    public static string Known(decimal amount, bool unpriced, string currency) => amount == 0 && unpriced ? "unpriced" : Text(amount, currency);
+    /// <summary>An amount with its sign: <c>+$5.00</c>; nothing is a dash.</summary>
+    public static string Change(decimal amount, string currency) => amount == 0 ? "–" : $"{(amount >= 0.01m ? "+" : "")}{Text(amount, currency)}";
+
+    /// <summary>
+    /// An amount beside which something may lack a price or an exchange rate: where all of it does, the amount is not $0.00 but
+    /// unknown.
+    /// </summary>
+    public static string Known(decimal amount, bool unpriced, IReadOnlyDictionary<string, decimal> unconverted, string currency) =>
+        amount != 0 || (!unpriced && unconverted.Count == 0) ? Text(amount, currency)
+        : unpriced ? "unpriced"
+        : $"{InEach(unconverted)} unconverted";
+
+    /// <summary>Amounts in several currencies, the largest first: <c>€10.00, £5.00</c>.</summary>
+    public static string InEach(IReadOnlyDictionary<string, decimal> amounts) =>
+        string.Join(", ", amounts.OrderByDescending(part => Math.Abs(part.Value)).ThenBy(part => part.Key, StringComparer.Ordinal).Select(part => Text(part.Value, part.Key)));
+
+    /// <summary>In full and with its code, for a file: <c>EUR 10.00</c>.</summary>
+    public static string Code(KeyValuePair<string, decimal> amount) =>
+        $"{amount.Key} {amount.Value.ToString("0.00################", CultureInfo.InvariantCulture)}";
 
     /// <summary>In full, for a reader who adds up.</summary>
     public static string Exact(decimal amount, string currency) =>

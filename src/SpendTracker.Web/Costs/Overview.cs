@@ -24,4 +24,5 @@ public sealed record WorkloadCost(string Workload, Approach Approach, Workload? 
 public sealed record ApproachHistory(Approach Approach, IReadOnlyList<MonthCost> Months);
 
 /// <param name="Estimated">0 where nobody submitted an estimate.</param>
-public sealed record MonthCost(BillingPeriod Month, decimal Actual, decimal Estimated);
+/// <param name="ActualText">The actual as it reads: not $0.00 where nothing of it has a price.</param>
+public sealed record MonthCost(BillingPeriod Month, decimal Actual, decimal Estimated, string ActualText);

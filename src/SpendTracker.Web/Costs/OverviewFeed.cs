@@ -96,14 +96,17 @@ internal sealed class OverviewFeed
         return overview;
     }
 
-    private static List<ApproachHistory> HistoryOf(BillingPeriod last, IReadOnlyList<MonthlyCost> rows)
+    private List<ApproachHistory> HistoryOf(BillingPeriod last, IReadOnlyList<MonthlyCost> rows)
     {
         BillingPeriod[] months = [.. Enumerable.Range(1 - MonthsShown, MonthsShown).Select(back => BillingPeriod.Of(last.Start.AddMonths(back)))];
         return [.. rows.GroupBy(row => EnumName.Parse<Approach>(row.Keys["approach"])).OrderBy(approach => approach.Key).Select(approach =>
         {
             var ofMonth = approach.ToDictionary(row => row.Month);
             return new ApproachHistory(approach.Key, [.. months.Select(month =>
-                new MonthCost(month, ofMonth.GetValueOrDefault(month.ToString())?.Actual ?? 0, ofMonth.GetValueOrDefault(month.ToString())?.Estimated ?? 0))]);
+            {
+                var cost = ofMonth.GetValueOrDefault(month.ToString()) ?? MonthlyCostQuery.Total(month.ToString(), []);
+                return new MonthCost(month, cost.Actual, cost.Estimated, Money.Known(cost.Actual, cost.Unpriced.Count > 0, cost.Unconverted, _settings.ReportingCurrency));
+            })]);
         })];
     }
 }

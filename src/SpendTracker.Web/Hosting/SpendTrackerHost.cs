@@ -70,6 +70,8 @@ public static class SpendTrackerHost
         services.AddSingleton<PriceBook>();
         services.AddSingleton<RateImport>();
         services.AddSingleton<ExchangeRateImport>();
+        services.AddSingleton<RatePreview>();
+        services.AddSingleton<ReportedCostQuery>();
         services.AddSingleton<EstimateBook>();
         services.AddSingleton<ApiKeys>();
         services.AddSingleton<SignInLinks>();
@@ -120,6 +122,7 @@ public static class SpendTrackerHost
         api.MapWorkloads();
         api.MapRates();
         api.MapRateImports();
+        api.MapPublishing();
         api.MapEstimates();
         api.MapSetAside();
 

@@ -100,6 +100,7 @@ internal static class JsonReasons
             _ when type == typeof(decimal) => "Must be a number with at most 28 digits.",
             _ when type == typeof(bool) => "Must be true or false.",
             _ when type == typeof(DateTimeOffset) => "Must be a time with its offset from UTC, like 2026-01-31T09:30:00Z.",
+            _ when type == typeof(Guid) => "Must be an id like 01a2b3c4-0000-7000-8000-000000000001.",
             _ when type == typeof(DateOnly) => "Must be a day like 2026-01-31.",
             _ => "Must be a list or an object of the documented shape.",
         };

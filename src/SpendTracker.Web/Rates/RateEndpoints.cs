@@ -1,45 +1,59 @@
-using System.Security.Claims;
-using SpendTracker.Contracts;
 using SpendTracker.Costs;
-using SpendTracker.Events;
 using SpendTracker.Rates;
 using SpendTracker.Settings;
 using SpendTracker.Web.Access;
+using SpendTracker.Web.Costs;
 using SpendTracker.Web.Hosting;
 
 namespace SpendTracker.Web.Rates;
 
-/// <summary>The price book, and what it lacks.</summary>
+/// <summary>Prices, and what lacks one.</summary>
 internal sealed record RatesResponse(IReadOnlyList<Rate> Rates, IReadOnlyList<UnpricedUsage> Unpriced);
 
-/// <summary>The price book over HTTP.</summary>
+/// <summary>What is in no amount: quantities without a rate, and amounts without an exchange rate.</summary>
+internal sealed record UnpricedResponse(IReadOnlyList<UnpricedUsage> Unpriced, IReadOnlyList<UnconvertedAmount> Unconverted);
+
+/// <summary>The price book over HTTP, for reading. <see cref="PublishEndpoints"/> changes it.</summary>
 internal static class RateEndpoints
 {
     public static void MapRates(this IEndpointRouteBuilder api)
     {
         api.MapGet("/rates", ListAsync).RequireAuthorization(Policies.Read).WithName("GetRates");
-        api.MapPost("/rates", PublishAsync).RequireAuthorization(Policies.Publish).WithName("PublishRate");
+        api.MapGet("/discounts", (PriceBook book, CancellationToken cancellationToken) => book.ListDiscountsAsync(cancellationToken))
+            .RequireAuthorization(Policies.Read).WithName("GetDiscounts");
+        api.MapGet("/aliases", (PriceBook book, CancellationToken cancellationToken) => book.ListAliasesAsync(cancellationToken))
+            .RequireAuthorization(Policies.Read).WithName("GetAliases");
+        api.MapGet("/exchange-rates", (PriceBook book, CancellationToken cancellationToken) => book.ListExchangeRatesAsync(cancellationToken))
+            .RequireAuthorization(Policies.Read).WithName("GetExchangeRates");
+        api.MapGet("/unpriced", ListUnpricedAsync).RequireAuthorization(Policies.Read).WithName("GetUnpriced");
+        api.MapGet("/reported-costs", ListReportedAsync).RequireAuthorization(Policies.Read).WithName("GetReportedCosts");
     }
 
     private static async Task<RatesResponse> ListAsync(string? sku, PriceBook book, UnpricedQuery unpriced, CancellationToken cancellationToken) => new(
         await book.ListAsync(sku, cancellationToken),
         [.. (await unpriced.ListAsync(null, null, cancellationToken)).Where(usage => sku is null || usage.Sku == sku)]);
 
-    private static async Task<IResult> PublishAsync(
-        HttpRequest request, ClaimsPrincipal caller, PriceBook book, OrganisationSettings settings, CancellationToken cancellationToken)
+    /// <summary>Of all time, unless months are asked for.</summary>
+    private static async Task<IResult> ListUnpricedAsync(
+        string? from, string? to, UnpricedQuery query, OrganisationSettings settings, TimeProvider clock, CancellationToken cancellationToken)
     {
-        var (rate, problem) = await Problems.ReadAsync(request, ContractsJson.Default.RatePublished, cancellationToken);
-        if (rate is null)
+        var check = new FieldCheck();
+        var (first, last) = MonthSpan.Read(check, from, to, BillingPeriod.Of(clock.GetUtcNow(), settings.ReportingTimeZone));
+        if (check.Reasons.Count > 0)
         {
-            return problem!;
+            return Problems.Of(check.Reasons);
         }
 
-        if (PriceBookRules.Check(rate, settings.ReportingCurrency) is { Count: > 0 } reasons)
-        {
-            return Problems.Of(reasons);
-        }
+        (BillingPeriod? First, BillingPeriod? Last) asked = from is null && to is null ? (null, null) : (first, last);
+        return TypedResults.Ok(new UnpricedResponse(
+            await query.ListAsync(asked.First, asked.Last, cancellationToken), await query.ListUnconvertedAsync(asked.First, asked.Last, cancellationToken)));
+    }
 
-        await book.PublishAsync(rate, new Recorder(caller.FindFirstValue(ApiClaims.RecordedBy)!), cancellationToken);
-        return TypedResults.Json(rate, ContractsJson.Default.RatePublished);
+    private static async Task<IResult> ListReportedAsync(
+        string? from, string? to, ReportedCostQuery query, OrganisationSettings settings, TimeProvider clock, CancellationToken cancellationToken)
+    {
+        var check = new FieldCheck();
+        var (first, last) = MonthSpan.Read(check, from, to, BillingPeriod.Of(clock.GetUtcNow(), settings.ReportingTimeZone));
+        return check.Reasons.Count > 0 ? Problems.Of(check.Reasons) : TypedResults.Ok(await query.ListAsync(first, last, cancellationToken));
     }
 }

@@ -8,9 +8,16 @@ namespace SpendTracker.Costs;
 /// <param name="Sku">What it would be priced as; as reported where no alias names it.</param>
 /// <param name="AboveTokens">The highest context step among it.</param>
 /// <param name="ReportedSkus">The names that it was reported under.</param>
+/// <param name="UsedBy">Who used it, the largest quantity first.</param>
 public sealed record UnpricedUsage(
     string Sku, string Meter, int AboveTokens, decimal Quantity, long Events, string FirstMonth, string LastMonth, DateOnly FirstDay,
-    IReadOnlyList<string> Workloads, IReadOnlyList<string> ReportedSkus);
+    IReadOnlyList<string> ReportedSkus, IReadOnlyList<UnpricedUse> UsedBy)
+{
+    public IEnumerable<string> Workloads => UsedBy.Select(use => use.Workload);
+}
+
+/// <param name="Month">The last in which the workload used it.</param>
+public sealed record UnpricedUse(string Workload, string Month);
 
 /// <summary>An amount that no exchange rate covers.</summary>
 public sealed record UnconvertedAmount(string Currency, decimal Amount, string FirstMonth, string LastMonth, IReadOnlyList<string> Skus, IReadOnlyList<string> Workloads);
@@ -23,13 +30,18 @@ public sealed class UnpricedQuery(NpgsqlDataSource dataSource)
     {
         await using var command = dataSource.CreateCommand(
             """
-            select m.sku, m.meter, max(l.above_tokens), trim_scale(sum(m.unpriced)), sum(m.events)::bigint, to_char(min(m.month), 'YYYY-MM'), to_char(max(m.month), 'YYYY-MM'),
-                   (select min(u.day) from spend.daily_usage as u where u.line_id = any(array_agg(m.line_id)) and u.day >= min(m.month)),
-                   array_agg(distinct m.workload order by m.workload), array_agg(distinct l.reported_sku order by l.reported_sku)
-            from spend.monthly_cost as m join spend.cost_line as l using (line_id)
-            where m.tenant_id = $1 and m.unpriced <> 0 and m.month between coalesce($2, '-infinity'::date) and coalesce($3, 'infinity'::date)
-            group by m.sku, m.meter
-            order by sum(abs(m.unpriced)) desc, m.sku, m.meter
+            select sku, meter, max(above_tokens), trim_scale(sum(unpriced)), sum(events)::bigint, to_char(min(first), 'YYYY-MM'), to_char(max(last), 'YYYY-MM'), min(first_day),
+                   (select array_agg(distinct l.reported_sku order by l.reported_sku) from spend.cost_line as l where l.tenant_id = $1 and l.sku = used.sku and l.meter = used.meter),
+                   array_agg(workload order by abs(unpriced) desc, workload), array_agg(to_char(last, 'YYYY-MM') order by abs(unpriced) desc, workload)
+            from (
+                select m.sku, m.meter, m.workload, max(l.above_tokens) as above_tokens, sum(m.unpriced) as unpriced, sum(m.events) as events,
+                       min(m.month) as first, max(m.month) as last,
+                       (select min(u.day) from spend.daily_usage as u where u.line_id = any(array_agg(m.line_id)) and u.day >= min(m.month)) as first_day
+                from spend.monthly_cost as m join spend.cost_line as l using (line_id)
+                where m.tenant_id = $1 and m.unpriced <> 0 and m.month between coalesce($2, '-infinity'::date) and coalesce($3, 'infinity'::date)
+                group by m.sku, m.meter, m.workload) as used
+            group by sku, meter
+            order by sum(abs(unpriced)) desc, sku, meter
             """);
         AddPeriods(command, from, to);
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
@@ -38,7 +50,8 @@ public sealed class UnpricedQuery(NpgsqlDataSource dataSource)
         {
             rows.Add(new UnpricedUsage(
                 reader.GetString(0), reader.GetString(1), reader.GetInt32(2), reader.GetDecimal(3), reader.GetInt64(4), reader.GetString(5), reader.GetString(6),
-                reader.GetFieldValue<DateOnly>(7), reader.GetFieldValue<string[]>(8), reader.GetFieldValue<string[]>(9)));
+                reader.GetFieldValue<DateOnly>(7), reader.GetFieldValue<string[]>(8),
+                [.. reader.GetFieldValue<string[]>(9).Zip(reader.GetFieldValue<string[]>(10), (workload, month) => new UnpricedUse(workload, month))]));
         }
 
         return rows;

@@ -38,6 +38,12 @@ public sealed class PriceBook(NpgsqlDataSource dataSource, EventStore store)
     /// <summary>Of 1, 1,000 or 1,000,000 units.</summary>
     public const decimal MostPrice = 1_000_000;
 
+    /// <summary>Why something cannot be withdrawn: it was never published.</summary>
+    public const string Unknown = "The price book has no publication of that id.";
+
+    /// <summary>Why something cannot be withdrawn: somebody has.</summary>
+    public const string WithdrawnBefore = "It was withdrawn before.";
+
     /// <summary>Who and when, of a row <c>p</c>, as the last columns of a list.</summary>
     private const string PublicationColumns =
         "p.publication, p.published_at, p.recorded_by, nullif(p.note, ''), w.withdrawn_at, w.recorded_by, w.reason";
@@ -57,28 +63,47 @@ public sealed class PriceBook(NpgsqlDataSource dataSource, EventStore store)
         }
     }
 
+    /// <summary>Publishes what has been checked, or withdraws it.</summary>
+    /// <returns>Null where it is done; otherwise why it cannot be, see <see cref="WithdrawAsync"/>.</returns>
+    public async Task<string?> ChangeAsync(IEvent change, Recorder recorder, CancellationToken cancellationToken)
+    {
+        if (change is PublicationWithdrawn withdrawal)
+        {
+            return await WithdrawAsync(withdrawal, recorder, cancellationToken);
+        }
+
+        await PublishAsync(change, recorder, cancellationToken);
+        return null;
+    }
+
     /// <summary>Takes a publication back.</summary>
-    /// <returns>Null where it is done; otherwise why it cannot be.</returns>
+    /// <returns>Null where it is done; otherwise <see cref="Unknown"/> or <see cref="WithdrawnBefore"/>.</returns>
     public async Task<string?> WithdrawAsync(PublicationWithdrawn withdrawal, Recorder recorder, CancellationToken cancellationToken)
     {
         while (true)
         {
-            if (await _log.FindAsync(withdrawal.Publication, cancellationToken) is not { Stored: { } published } || !IsPublication(published.Data))
+            var (stream, version, refusal) = await FindAsync(withdrawal.Publication, cancellationToken);
+            if (refusal is not null || await store.AppendAsync(stream, version, [withdrawal], recorder, cancellationToken))
             {
-                return "The price book has no publication of that id.";
-            }
-
-            var history = await store.ReadStreamAsync(published.Stream, cancellationToken);
-            if (history.Any(stored => stored.Data is PublicationWithdrawn other && other.Publication == withdrawal.Publication))
-            {
-                return "It was withdrawn before.";
-            }
-
-            if (await store.AppendAsync(published.Stream, history.Count, [withdrawal], recorder, cancellationToken))
-            {
-                return null;
+                return refusal;
             }
         }
+    }
+
+    /// <summary>Why <see cref="ChangeAsync"/> would not be done now; null where it would.</summary>
+    public async Task<string?> RefusalAsync(IEvent change, CancellationToken cancellationToken) =>
+        change is PublicationWithdrawn withdrawal ? (await FindAsync(withdrawal.Publication, cancellationToken)).Refusal : null;
+
+    private async Task<(string Stream, long Version, string? Refusal)> FindAsync(Guid publication, CancellationToken cancellationToken)
+    {
+        if (await _log.FindAsync(publication, cancellationToken) is not { Stored: { } published } || !IsPublication(published.Data))
+        {
+            return ("", 0, Unknown);
+        }
+
+        var history = await store.ReadStreamAsync(published.Stream, cancellationToken);
+        var withdrawn = history.Any(stored => stored.Data is PublicationWithdrawn other && other.Publication == publication);
+        return (published.Stream, history.Count, withdrawn ? WithdrawnBefore : null);
     }
 
     /// <summary>Publishes the rates that ship with the product, where a SKU has none yet: what users published stays.</summary>
@@ -97,8 +122,17 @@ public sealed class PriceBook(NpgsqlDataSource dataSource, EventStore store)
         return published;
     }
 
+    /// <summary>SKUs that have ever had a price, in order.</summary>
+    /// <param name="search">Only those whose names contain this, however it is capitalised; empty for all.</param>
+    public Task<IReadOnlyList<string>> ListSkusAsync(string search, CancellationToken cancellationToken) => ListAsync(
+        "select distinct sku from spend.rate where tenant_id = $1 and strpos(lower(sku), lower($2)) > 0 order by sku",
+        reader => reader.GetString(0), cancellationToken, new NpgsqlParameter { Value = search });
+
     /// <summary>Prices by SKU, meter and day, the newest day first; of one SKU, or of all.</summary>
-    public Task<IReadOnlyList<Rate>> ListAsync(string? sku, CancellationToken cancellationToken) => ListAsync(
+    public Task<IReadOnlyList<Rate>> ListAsync(string? sku, CancellationToken cancellationToken) => ListAsync(sku is null ? null : [sku], cancellationToken);
+
+    /// <summary>Prices by SKU, meter and day, the newest day first; of some SKUs, or of all.</summary>
+    public Task<IReadOnlyList<Rate>> ListAsync(IReadOnlyList<string>? skus, CancellationToken cancellationToken) => ListAsync(
         $"""
         select p.sku, p.meter, p.above_tokens, p.kind, p.effective_from, trim_scale(p.price), trim_scale(p.per), p.unit_price, p.currency, p.source,
                w.withdrawn_at is null and exists (
@@ -107,13 +141,13 @@ public sealed class PriceBook(NpgsqlDataSource dataSource, EventStore store)
                      and later.seq_id > p.seq_id and not exists (select from spend.withdrawal as lw where lw.publication = later.publication)),
                {PublicationColumns}
         from spend.rate as p {Withdrawals}
-        where p.tenant_id = $1 and ($2::text is null or p.sku = $2)
+        where p.tenant_id = $1 and ($2::text[] is null or p.sku = any($2))
         order by p.sku, p.meter, p.above_tokens, p.kind desc, p.effective_from desc, p.seq_id desc
         """,
         reader => new Rate(
             reader.GetString(0), reader.GetString(1), reader.GetInt32(2), EnumName.Parse<RateKind>(reader.GetString(3)), reader.GetFieldValue<DateOnly>(4),
             reader.GetDecimal(5), reader.GetDecimal(6), reader.GetDecimal(7), reader.GetString(8), reader.GetString(9), reader.GetBoolean(10), PublicationAt(reader, 11)),
-        cancellationToken, new NpgsqlParameter { Value = (object?)sku ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Text });
+        cancellationToken, new NpgsqlParameter { Value = (object?)skus?.ToArray() ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Text });
 
     /// <summary>By SKU, the latest first.</summary>
     public Task<IReadOnlyList<Discount>> ListDiscountsAsync(CancellationToken cancellationToken) => ListAsync(

@@ -3,7 +3,7 @@ using SpendTracker.Usage;
 
 namespace SpendTracker.Rates;
 
-/// <summary>What a publication must fulfil to go into the price book. A refusal names the field and the limit.</summary>
+/// <summary>What a publication, or its withdrawal, must fulfil to go into the price book. A refusal names the field and the limit.</summary>
 public static class PriceBookRules
 {
     private const int MostPrices = 200;
@@ -18,6 +18,7 @@ public static class PriceBookRules
             case DiscountPublished discount: Discount(check, discount); break;
             case AliasPublished alias: Alias(check, alias); break;
             case ExchangeRatePublished rate: ExchangeRate(check, rate, reportingCurrency); break;
+            case PublicationWithdrawn withdrawn: check.Text("reason", withdrawn.Reason, UsageRules.DescriptionLength); break;
             default: throw new ArgumentException($"{publication.GetType().Name} is not a publication.", nameof(publication));
         }
 

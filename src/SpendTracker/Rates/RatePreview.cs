@@ -14,8 +14,11 @@ namespace SpendTracker.Rates;
 /// <param name="After">The same after the change.</param>
 /// <param name="UnpricedBefore">The quantity without a rate, as now.</param>
 /// <param name="UnpricedAfter">The same after the change.</param>
+/// <param name="UnconvertedBefore">Amounts without an exchange rate, by currency, as now: in neither amount.</param>
+/// <param name="UnconvertedAfter">The same after the change.</param>
 public sealed record RateChange(
-    string Month, string BooksIn, Approach Approach, string Workload, decimal Before, decimal After, decimal UnpricedBefore, decimal UnpricedAfter)
+    string Month, string BooksIn, Approach Approach, string Workload, decimal Before, decimal After, decimal UnpricedBefore, decimal UnpricedAfter,
+    IReadOnlyDictionary<string, decimal> UnconvertedBefore, IReadOnlyDictionary<string, decimal> UnconvertedAfter)
 {
     public decimal Difference => After - Before;
 }
@@ -56,13 +59,17 @@ public sealed class RatePreview(NpgsqlDataSource dataSource, OrganisationSetting
             {
                 differences.Add(new RateChange(
                     reader.GetString(0), reader.GetString(1), EnumName.Parse<Approach>(reader.GetString(2)), reader.GetString(3),
-                    reader.GetDecimal(4), reader.GetDecimal(5), reader.GetDecimal(6), reader.GetDecimal(7)));
+                    reader.GetDecimal(4), reader.GetDecimal(5), reader.GetDecimal(6), reader.GetDecimal(7), ByCurrency(reader, 9), ByCurrency(reader, 10)));
             }
         }
         while (await reader.NextResultAsync(cancellationToken));
 
         return differences; // Disposing of the transaction rolls it back.
     }
+
+    /// <summary>The currencies are in the eighth column.</summary>
+    private static Dictionary<string, decimal> ByCurrency(NpgsqlDataReader reader, int column) =>
+        reader.GetFieldValue<string[]>(8).Zip(reader.GetFieldValue<decimal[]>(column)).Where(pair => pair.Second != 0).ToDictionary(pair => pair.First, pair => pair.Second);
 
     private static readonly string Compare =
         $"""
@@ -72,15 +79,22 @@ public sealed class RatePreview(NpgsqlDataSource dataSource, OrganisationSetting
         select to_char(month, 'YYYY-MM'),
                to_char(case when month in (select month from closed) then (
                    select min(n.month) from (select (month + interval '1 month')::date as month from closed) as n
-                   where n.month > both_sides.month and n.month not in (select month from closed)) else month end, 'YYYY-MM'),
-               approach, workload, {PriceSql.Sum("before")}, {PriceSql.Sum("after")}, trim_scale(sum(unpriced_before)), trim_scale(sum(unpriced_after))
+                   where n.month > by_currency.month and n.month not in (select month from closed)) else month end, 'YYYY-MM'),
+               approach, workload, {PriceSql.Sum("before")}, {PriceSql.Sum("after")}, trim_scale(sum(unpriced_before)), trim_scale(sum(unpriced_after)),
+               array_agg(currency), array_agg(unconverted_before), array_agg(unconverted_after)
         from (
-            select month, approach, workload, amount as before, 0 as after, unpriced as unpriced_before, 0 as unpriced_after
-            from monthly_cost where line_id in (select line_id from affected)
-            union all
-            select month, approach, workload, 0, amount, 0, unpriced from cost) as both_sides
+            select month, approach, workload, currency, sum(before) as before, sum(after) as after, sum(unpriced_before) as unpriced_before,
+                   sum(unpriced_after) as unpriced_after, trim_scale(round(sum(unconverted_before), 12)) as unconverted_before,
+                   trim_scale(round(sum(unconverted_after), 12)) as unconverted_after
+            from (
+                select month, approach, workload, currency, amount as before, 0 as after, unpriced as unpriced_before, 0 as unpriced_after,
+                       unconverted as unconverted_before, 0 as unconverted_after
+                from monthly_cost where line_id in (select line_id from affected)
+                union all
+                select month, approach, workload, currency, 0, amount, 0, unpriced, 0, unconverted from cost) as both_sides
+            group by month, approach, workload, currency) as by_currency
         group by month, approach, workload
-        having round(sum(before) - sum(after), 12) <> 0 or sum(unpriced_before) <> sum(unpriced_after)
+        having round(sum(before) - sum(after), 12) <> 0 or sum(unpriced_before) <> sum(unpriced_after) or bool_or(unconverted_before <> unconverted_after)
         order by month, workload, approach
         """;
 }

@@ -19,7 +19,7 @@ public sealed partial class ReadmeTests : IAsyncLifetime
     [Fact]
     public async Task Every_request_by_curl_is_taken()
     {
-        var readme = await File.ReadAllTextAsync(Path.Combine(Root(), "README.md"), TestContext.Current.CancellationToken);
+        var readme = await File.ReadAllTextAsync(Path.Combine(Repository.Root, "README.md"), TestContext.Current.CancellationToken);
         var posts = PostByCurl().Matches(readme);
         var gets = GetByCurl().Matches(readme);
 
@@ -50,17 +50,6 @@ public sealed partial class ReadmeTests : IAsyncLifetime
         using var response = await http.PostAsJsonAsync("/api/v1/usage", json, TestContext.Current.CancellationToken);
 
         Assert.Equal(HttpStatusCode.OK, response.StatusCode);
-    }
-
-    private static string Root()
-    {
-        var folder = new DirectoryInfo(AppContext.BaseDirectory);
-        while (!File.Exists(Path.Combine(folder.FullName, "SpendTracker.sln")))
-        {
-            folder = folder.Parent ?? throw new InvalidOperationException("The tests run outside of the repository.");
-        }
-
-        return folder.FullName;
     }
 
     [GeneratedRegex(@"curl [^\n]*?(?<path>/api/v1/\w+)[^\n]*? -d '(?<body>[^']*)'")]

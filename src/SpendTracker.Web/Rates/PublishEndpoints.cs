@@ -1,0 +1,74 @@
+using System.Security.Claims;
+using System.Text.Json.Serialization.Metadata;
+using Microsoft.AspNetCore.Http.HttpResults;
+using SpendTracker.Contracts;
+using SpendTracker.Events;
+using SpendTracker.Rates;
+using SpendTracker.Settings;
+using SpendTracker.Web.Access;
+using SpendTracker.Web.Hosting;
+
+namespace SpendTracker.Web.Rates;
+
+/// <summary>What a change of the price book would do, had it been published.</summary>
+/// <param name="Currency">The reporting currency, of all amounts but the unconverted.</param>
+/// <param name="Changes">By month, workload and approach; only what changes.</param>
+internal sealed record PreviewResponse(string Currency, IReadOnlyList<RateChange> Changes, decimal Before, decimal After, decimal Difference)
+{
+    public static PreviewResponse Of(string currency, IReadOnlyList<RateChange> changes) =>
+        new(currency, changes, changes.Sum(change => change.Before), changes.Sum(change => change.After), changes.Sum(change => change.Difference));
+}
+
+/// <summary>
+/// Changes of the price book over HTTP. With <c>?dryRun=true</c> nothing is published: the answer is what it would change.
+/// </summary>
+internal static class PublishEndpoints
+{
+    public static void MapPublishing(this IEndpointRouteBuilder api)
+    {
+        Map(api, "/rates", "PublishRate", ContractsJson.Default.RatePublished);
+        Map(api, "/discounts", "PublishDiscount", ContractsJson.Default.DiscountPublished);
+        Map(api, "/aliases", "PublishAlias", ContractsJson.Default.AliasPublished);
+        Map(api, "/exchange-rates", "PublishExchangeRate", ContractsJson.Default.ExchangeRatePublished);
+        Map(api, "/withdrawals", "WithdrawPublication", ContractsJson.Default.PublicationWithdrawn);
+    }
+
+    private static void Map<T>(IEndpointRouteBuilder api, string path, string name, JsonTypeInfo<T> json)
+        where T : class, IEvent => api
+        .MapPost(path, (
+            string? dryRun, HttpRequest request, ClaimsPrincipal caller, PriceBook book, RatePreview preview, OrganisationSettings settings,
+            CancellationToken cancellationToken) => ChangeAsync(json, dryRun, request, caller, book, preview, settings, cancellationToken))
+        .RequireAuthorization(Policies.Publish).WithName(name);
+
+    private static async Task<IResult> ChangeAsync<T>(
+        JsonTypeInfo<T> json, string? dryRun, HttpRequest request, ClaimsPrincipal caller, PriceBook book, RatePreview preview, OrganisationSettings settings,
+        CancellationToken cancellationToken)
+        where T : class, IEvent
+    {
+        var (change, problem) = await Problems.ReadAsync(request, json, cancellationToken);
+        if (change is null)
+        {
+            return problem!;
+        }
+
+        var check = new FieldCheck();
+        check.That("dryRun", dryRun is null or "true" or "false", "Must be true or false.");
+        FieldReason[] reasons = [.. check.Reasons, .. PriceBookRules.Check(change, settings.ReportingCurrency)];
+        if (reasons.Length > 0)
+        {
+            return Problems.Of(reasons);
+        }
+
+        if (dryRun != "true")
+        {
+            return Refused(await book.ChangeAsync(change, new Recorder(caller.FindFirstValue(ApiClaims.RecordedBy)!), cancellationToken))
+                ?? (IResult)TypedResults.Json(change, json);
+        }
+
+        return Refused(await book.RefusalAsync(change, cancellationToken))
+            ?? (IResult)TypedResults.Ok(PreviewResponse.Of(settings.ReportingCurrency, await preview.OfAsync([change], cancellationToken)));
+    }
+
+    private static ProblemHttpResult? Refused(string? refusal) => refusal is null ? null : TypedResults.Problem(
+        refusal, statusCode: refusal == PriceBook.Unknown ? StatusCodes.Status404NotFound : StatusCodes.Status409Conflict);
+}

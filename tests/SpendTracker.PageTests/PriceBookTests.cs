@@ -1,0 +1,173 @@
+using Microsoft.Playwright;
+using static Microsoft.Playwright.Assertions;
+using static SpendTracker.PageTests.Parts;
+
+namespace SpendTracker.PageTests;
+
+public sealed class PriceBookTests
+{
+    [Fact]
+    public async Task A_rate_published_from_the_unpriced_page_shows_what_it_changes_first_and_prices_the_past_once_confirmed()
+    {
+        await using var dashboard = await Dashboard.StartAsync();
+        await dashboard.RecordAsync(Dashboard.Tokens("chat", 1_500_000, 400, "test/new"), Dashboard.Tokens("search", 500_000, sku: "test/new"));
+        var page = await dashboard.OpenAsync("/");
+        await page.GetByRole(AriaRole.Link, new() { Name = "Publish a rate, or say what it is priced as" }).ClickAsync();
+        await Expect(page.GetByRole(AriaRole.Heading, new() { Name = "2 M tokens without a rate" })).ToBeVisibleAsync();
+        await Expect(Row(page, "test/new input-tokens 2,000,000 tokens")).ToContainTextAsync("2 events");
+        await Expect(Row(page, "test/new input-tokens").GetByRole(AriaRole.Link, new() { Name = "chat" })).ToHaveAttributeAsync(
+            "href", $"/events?workload=chat&month={Dashboard.Month}&sku=test%2Fnew&meter=input-tokens");
+
+        await Button(page, "Publish a rate for test/new input-tokens").ClickAsync();
+        await Expect(page.GetByRole(AriaRole.Form).GetByLabel("SKU")).ToHaveValueAsync("test/new");
+        await Expect(page.GetByRole(AriaRole.Form).GetByLabel("First day")).ToHaveValueAsync(DateTime.UtcNow.ToString("yyyy-MM-dd"));
+        await FillAsync(page, "Price", "much");
+        await FillAsync(page, "Source", "contract");
+        await Button(page, "Preview").ClickAsync();
+        await Expect(page.GetByRole(AriaRole.Alert)).ToContainTextAsync("Price 1 price: Must be a number like 2.50.");
+        await FillAsync(page, "Price", "2");
+        await Button(page, "Preview").ClickAsync();
+        await Expect(Row(page, $"{Dashboard.Month} Prompt engineering chat unpriced 1,500,400 without a rate $3.00 400 without a rate +$3.00")).ToBeVisibleAsync();
+        await Expect(Row(page, "Total unpriced 2,000,400 without a rate $4.00 400 without a rate +$4.00")).ToBeVisibleAsync();
+        var other = await dashboard.OpenAsync("/");
+        await Expect(Card(other, "Actual to date")).ToContainTextAsync("Not priced yet");
+
+        await Button(page, "Publish the rate").ClickAsync();
+        await Expect(page.GetByText("Published. What it covers is priced now")).ToBeVisibleAsync();
+        await Expect(Row(page, "test/new input-tokens")).ToHaveCountAsync(0);
+        await Expect(Row(page, "test/new output-tokens 400 tokens")).ToBeVisibleAsync();
+        await Expect(Card(other, "Actual to date")).ToContainTextAsync("$4.00");
+    }
+
+    [Fact]
+    public async Task An_alias_prices_what_was_reported_under_another_name_and_shows_its_place_among_the_rules()
+    {
+        await using var dashboard = await Dashboard.StartAsync();
+        await dashboard.PublishAsync("test/large", "input-tokens", 2);
+        await dashboard.PostAsync("aliases", new { model = "azure/our-*", sku = "test/large" });
+        await dashboard.RecordAsync(Dashboard.Tokens("chat", 10, sku: "test/large-2026-01-01"));
+        var page = await dashboard.OpenAsync("/unpriced");
+
+        await Button(page, "Add an alias for test/large-2026-01-01 input-tokens").ClickAsync();
+        await FillAsync(page, "Priced as", "test/large-2026-01-01");
+        await Button(page, "Preview").ClickAsync();
+        await Expect(page.GetByRole(AriaRole.Alert)).ToContainTextAsync("Must be another name than the model's.");
+        await FillAsync(page, "Priced as", "test/large");
+        await Button(page, "Preview").ClickAsync();
+        await Expect(Row(page, "chat unpriced 10 without a rate $20.00 +$20.00")).ToBeVisibleAsync();
+        await Button(page, "Add the alias").ClickAsync();
+        await Expect(page.GetByText("Everything has a rate.")).ToBeVisibleAsync();
+
+        await page.GotoAsync($"{dashboard.Address}/price-book?show=aliases");
+        await Expect(Row(page, "1 test/large-2026-01-01 test/large")).ToBeVisibleAsync();
+        await Expect(Row(page, "2 azure/our-* test/large")).ToBeVisibleAsync();
+        await page.GotoAsync(dashboard.Address);
+        await Expect(Card(page, "Actual to date")).ToContainTextAsync("$20.00");
+    }
+
+    [Fact]
+    public async Task A_withdrawn_rate_gives_way_to_the_former_one_and_stays_in_the_book_with_who_and_why()
+    {
+        await using var dashboard = await Dashboard.StartAsync();
+        await dashboard.PublishAsync("test/large", "input-tokens", 2);
+        await dashboard.PublishAsync("test/large", "input-tokens", 5);
+        await dashboard.RecordAsync(Dashboard.Tokens("chat", 10));
+        var page = await dashboard.OpenAsync("/price-book");
+        await page.GetByLabel("SKU contains").FillAsync("EST/large");
+        await Button(page, "Search").ClickAsync();
+        await Expect(page.GetByText("1 to 1 of 1 SKUs")).ToBeVisibleAsync();
+        await Expect(Row(page, "$2.00 a token")).ToContainTextAsync("Superseded by a later publication");
+        await Expect(Row(page, "$5.00 a token")).ToContainTextAsync("holds today");
+
+        await Row(page, "$5.00 a token").GetByRole(AriaRole.Button).ClickAsync();
+        await FillAsync(page, "Why", "It was for another model");
+        await Button(page, "Preview").ClickAsync();
+        await Expect(Row(page, $"{Dashboard.Month} Prompt engineering chat $50.00 $20.00 −$30.00")).ToBeVisibleAsync();
+        await Button(page, "Withdraw it").ClickAsync();
+        await Expect(Row(page, "$5.00 a token")).ToContainTextAsync(": It was for another model");
+        await Expect(Row(page, "$5.00 a token").GetByRole(AriaRole.Button)).ToHaveCountAsync(0);
+        await Expect(Row(page, "$2.00 a token")).ToContainTextAsync("holds today");
+        await page.GotoAsync(dashboard.Address);
+        await Expect(Card(page, "Actual to date")).ToContainTextAsync("$20.00");
+    }
+
+    [Fact]
+    public async Task An_amount_without_an_exchange_rate_is_shown_in_its_own_currency_until_one_is_published()
+    {
+        await using var dashboard = await Dashboard.StartAsync();
+        await dashboard.RecordAsync(new
+        {
+            type = "charge_recorded", workload = "chat", approach = "hybrid", component = "infrastructure", amount = 10, currency = "EUR", chargedAt = DateTime.UtcNow,
+        });
+        var page = await dashboard.OpenAsync("/");
+        await Expect(Card(page, "Actual to date")).ToContainTextAsync("Not priced yet");
+        await Expect(Card(page, "Unpriced")).ToContainTextAsync("€10.00");
+        await Expect(Row(page, "chat").GetByRole(AriaRole.Link)).ToHaveTextAsync("€10.00 unconverted");
+        await page.GetByRole(AriaRole.Button, new() { Name = "chat" }).ClickAsync();
+        await Expect(Row(page, "charge/EUR amount €10.00 €10.00 unconverted")).ToBeVisibleAsync();
+        await page.GetByText("As a table").ClickAsync();
+        await Expect(page.GetByRole(AriaRole.Row, new() { Name = Dashboard.MonthName })).ToContainTextAsync("€10.00 unconverted");
+        await Expect(page.GetByText("$0.00").And(page.GetByRole(AriaRole.Link))).ToHaveCountAsync(0);
+
+        await page.GetByRole(AriaRole.Link, new() { Name = "Publish an exchange rate" }).ClickAsync();
+        await Button(page, "Publish an exchange rate for EUR").ClickAsync();
+        await FillAsync(page, "USD for one", "1.25");
+        await FillAsync(page, "Source", "central bank");
+        await Button(page, "Preview").ClickAsync();
+        await Expect(Row(page, "chat €10.00 unconverted $12.50 +$12.50")).ToBeVisibleAsync();
+        await Button(page, "Publish the exchange rate").ClickAsync();
+        await Expect(page.GetByText("Everything has a rate.")).ToBeVisibleAsync();
+        await page.GotoAsync(dashboard.Address);
+        await Expect(Card(page, "Actual to date")).ToContainTextAsync("$12.50");
+    }
+
+    [Fact]
+    public async Task A_discount_comes_off_the_list_price_and_what_providers_report_is_compared()
+    {
+        await using var dashboard = await Dashboard.StartAsync();
+        await dashboard.PublishAsync("test/large", "input-tokens", 1);
+        await dashboard.RecordAsync(new
+        {
+            type = "token_usage_recorded", workload = "chat", approach = "prompt-engineering", provider = "test", model = "large", inputTokens = 10, outputTokens = 0,
+            usedAt = DateTime.UtcNow, reportedCost = 8, reportedCurrency = "USD",
+        });
+        var page = await dashboard.OpenAsync("/price-book");
+        await page.GetByRole(AriaRole.Link, new() { Name = "What providers report" }).ClickAsync();
+        await Expect(Row(page, "chat test/large $8.00 $10.00 +$2.00 (+25.0 %) 100 % more than 2 % apart")).ToBeVisibleAsync();
+
+        await page.GetByRole(AriaRole.Link, new() { Name = "Discounts" }).ClickAsync();
+        await Button(page, "Publish a discount").ClickAsync();
+        await FillAsync(page, "SKU, or the beginning of SKUs and a star", "test/*");
+        await FillAsync(page, "Per cent off the list price", "20");
+        await FillAsync(page, "First day", "2026-01-01");
+        await FillAsync(page, "Source", "contract");
+        await Button(page, "Preview").ClickAsync();
+        await Expect(Row(page, "Total $10.00 $8.00 −$2.00")).ToBeVisibleAsync();
+        await Button(page, "Publish the discount").ClickAsync();
+        await Expect(Row(page, "test/* 20 % 2026-01-01 no end contract")).ToBeVisibleAsync();
+        await page.GetByRole(AriaRole.Link, new() { Name = "What providers report" }).ClickAsync();
+        await Expect(Row(page, "chat test/large $8.00 $8.00 – (0.0 %) 100 % within 2 %")).ToBeVisibleAsync();
+    }
+
+    [Fact]
+    public async Task A_viewer_reads_the_book_and_cannot_change_it()
+    {
+        await using var dashboard = await Dashboard.StartAsync();
+        await dashboard.RecordAsync(Dashboard.Tokens("chat", 10, sku: "test/new"));
+        var page = await dashboard.NewPageAsync(new());
+        await page.GotoAsync(await dashboard.ViewerLinkAsync());
+        await Expect(page).ToHaveURLAsync($"{dashboard.Address}/");
+        foreach (var (path, text) in ((string, string)[])[("/unpriced", "test/new"), ("/price-book", "openai/gpt-4o"), ("/price-book?show=aliases", "The first rule that fits holds")])
+        {
+            await page.GotoAsync(dashboard.Address + path);
+            await Expect(page.GetByText(text).First).ToBeVisibleAsync();
+            await Expect(page.GetByRole(AriaRole.Button, new() { NameRegex = new("Publish|Withdraw|Add") })).ToHaveCountAsync(0);
+        }
+
+        await page.GotoAsync($"{dashboard.Address}/price-book");
+        await page.GetByRole(AriaRole.Link, new() { Name = "SKUs after" }).ClickAsync();
+        await Expect(page.GetByText("26 to 32 of 32 SKUs")).ToBeVisibleAsync();
+        await page.GetByRole(AriaRole.Link, new() { Name = "SKUs before" }).ClickAsync();
+        await Expect(page.GetByText("1 to 25 of")).ToBeVisibleAsync();
+    }
+}
