@@ -1,5 +1,7 @@
 using System.CommandLine;
 using Spectre.Console;
+using SpendTracker.Contracts;
+using SpendTracker.Rates;
 
 namespace SpendTracker.Web.Commands;
 
@@ -27,6 +29,24 @@ internal static class Confirmation
 
         Console.WriteLine("Nothing was published. --yes publishes.");
         return false;
+    }
+
+    /// <summary>Shows what publications would do to costs so far, by month, before anybody confirms them.</summary>
+    public static async Task ShowEffectAsync(SpendDatabase database, IReadOnlyList<IEvent> publications, CancellationToken cancellationToken)
+    {
+        var preview = new RatePreview(database.DataSource, database.Settings, database.Options.Clock);
+        var changes = await preview.OfAsync(publications, cancellationToken);
+        foreach (var month in changes.GroupBy(change => (change.Month, change.BooksIn)))
+        {
+            var (before, after) = (month.Sum(change => change.Before), month.Sum(change => change.After));
+            var booked = month.Key.BooksIn == month.Key.Month ? "" : $", booked in {month.Key.BooksIn}, since {month.Key.Month} is closed";
+            Console.WriteLine(FormattableString.Invariant($"costs      {month.Key.Month}: {before:#,0.00} -> {after:#,0.00} {database.Settings.ReportingCurrency}{booked}"));
+        }
+
+        if (changes.Count == 0)
+        {
+            Console.WriteLine("No cost so far would change.");
+        }
     }
 
     /// <summary>Tells what somebody else was quicker with.</summary>

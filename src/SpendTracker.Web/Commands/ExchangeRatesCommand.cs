@@ -55,6 +55,7 @@ internal static class ExchangeRatesCommand
             return whole;
         }
 
+        await Confirmation.ShowEffectAsync(database, [.. diff.Publications.SelectMany(publication => publication.Rates)], cancellationToken);
         var count = diff.New.Count + diff.Changed.Count;
         if (!Confirmation.Given(yes, Told($"{count:#,0} exchange rates to {database.Settings.ReportingCurrency}.")))
         {

@@ -70,6 +70,7 @@ internal static class RatesCommand
             return whole;
         }
 
+        await Confirmation.ShowEffectAsync(database, [.. diff.Publications.Select(publication => publication.Rate)], cancellationToken);
         if (!Confirmation.Given(yes, Told($"Rates of {diff.Publications.Count:#,0} SKUs would hold from {diff.From:yyyy-MM-dd}.")))
         {
             return 2;

@@ -1,5 +1,6 @@
 using System.Security.Claims;
 using System.Text.Json;
+using SpendTracker.Contracts;
 using SpendTracker.Events;
 using SpendTracker.Rates;
 using SpendTracker.Settings;
@@ -10,9 +11,10 @@ using SpendTracker.Web.Ingest;
 
 namespace SpendTracker.Web.Rates;
 
+/// <param name="Effect">What it would do to costs so far; null where it was published, or there is nothing to publish.</param>
 /// <param name="Published">How many SKUs, or currencies, got a publication; 0 on a dry run.</param>
 /// <param name="Overtaken">For which somebody else has published meanwhile; nothing was published here. Import again.</param>
-internal sealed record ImportResponse<T>(T Diff, int Published, IReadOnlyList<string> Overtaken);
+internal sealed record ImportResponse<T>(T Diff, PreviewResponse? Effect, int Published, IReadOnlyList<string> Overtaken);
 
 /// <summary>Price maps and exchange rates over HTTP: the difference first, and what it says published when it is asked for.</summary>
 internal static class RateImportEndpoints
@@ -27,8 +29,8 @@ internal static class RateImportEndpoints
     }
 
     private static async Task<IResult> ImportRatesAsync(
-        string? from, string? provider, string? dryRun, HttpRequest request, ClaimsPrincipal caller, RateImport import, OrganisationSettings settings, TimeProvider clock,
-        CancellationToken cancellationToken)
+        string? from, string? provider, string? dryRun, HttpRequest request, ClaimsPrincipal caller, RateImport import, RatePreview preview, OrganisationSettings settings,
+        TimeProvider clock, CancellationToken cancellationToken)
     {
         var check = new FieldCheck();
         var day = ImportOptions.Day(check, "from", from) ?? ImportOptions.Tomorrow(clock, settings);
@@ -61,11 +63,12 @@ internal static class RateImportEndpoints
 
         var diff = await import.CompareAsync(map, RateImport.SourceOf(BodyName, body.Span), day, ImportOptions.List(provider), cancellationToken);
         var overtaken = publishes ? await import.PublishAsync(diff, RecorderOf(caller), cancellationToken) : [];
-        return TypedResults.Ok(new ImportResponse<RateDiff>(diff, publishes ? diff.Publications.Count - overtaken.Count : 0, overtaken));
+        var effect = publishes ? null : await EffectAsync([.. diff.Publications.Select(publication => publication.Rate)], preview, settings, cancellationToken);
+        return TypedResults.Ok(new ImportResponse<RateDiff>(diff, effect, publishes ? diff.Publications.Count - overtaken.Count : 0, overtaken));
     }
 
     private static async Task<IResult> ImportExchangeRatesAsync(
-        string? from, string? currency, string? dryRun, HttpRequest request, ClaimsPrincipal caller, ExchangeRateImport import, OrganisationSettings settings,
+        string? from, string? currency, string? dryRun, HttpRequest request, ClaimsPrincipal caller, ExchangeRateImport import, RatePreview preview, OrganisationSettings settings,
         CancellationToken cancellationToken)
     {
         var check = new FieldCheck();
@@ -88,13 +91,18 @@ internal static class RateImportEndpoints
             var file = await ExchangeRateCsv.ReadAsync(content, BodyName, settings.ReportingCurrency, choice, cancellationToken);
             var diff = await import.CompareAsync(file, cancellationToken);
             var overtaken = publishes ? await import.PublishAsync(diff, RecorderOf(caller), cancellationToken) : [];
-            return TypedResults.Ok(new ImportResponse<ExchangeRateDiff>(diff, publishes ? diff.Publications.Count - overtaken.Count : 0, overtaken));
+            var effect = publishes ? null : await EffectAsync([.. diff.Publications.SelectMany(publication => publication.Rates)], preview, settings, cancellationToken);
+            return TypedResults.Ok(new ImportResponse<ExchangeRateDiff>(diff, effect, publishes ? diff.Publications.Count - overtaken.Count : 0, overtaken));
         }
         catch (ImportException refused)
         {
             return TypedResults.Problem(refused.Message, statusCode: StatusCodes.Status400BadRequest);
         }
     }
+
+    private static async Task<PreviewResponse?> EffectAsync(
+        IReadOnlyList<IEvent> publications, RatePreview preview, OrganisationSettings settings, CancellationToken cancellationToken) =>
+        publications.Count == 0 ? null : PreviewResponse.Of(settings.ReportingCurrency, await preview.OfAsync(publications, cancellationToken));
 
     /// <summary>A dry run unless it is said that it is none.</summary>
     private static bool Publishes(FieldCheck check, string? dryRun)

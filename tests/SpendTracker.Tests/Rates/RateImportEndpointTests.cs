@@ -23,7 +23,10 @@ public sealed class RateImportEndpointTests : IAsyncLifetime
     public async Task A_price_map_is_compared_published_when_it_is_said_so_and_unchanged_the_second_time()
     {
         const string Map = """{"x":{"litellm_provider":"own","input_cost_per_token":1.25e-06},"other/y":{"litellm_provider":"other","input_cost_per_token":1e-06},"bad":{"litellm_provider":"own","input_cost_per_token":-1}}""";
+        await _host.Database.RecordAsync(new TokenUsageRecorded("w", Approach.Hybrid, "own", "x", 1_000_000, 0, Given.At(Given.Day)));
+        await Eventually.Async(async () => await _host.Database.ScalarAsync<long>("select count(*) from spend.monthly_cost where sku = 'own/x' and unpriced > 0") == 1);
         var dry = await OkAsync($"{Rates}?from=2026-01-01&provider=own", Map);
+        Assert.Equal((0m, 1.25m), (dry.GetProperty("effect").GetProperty("before").GetDecimal(), dry.GetProperty("effect").GetProperty("after").GetDecimal()));
         Assert.Equal((1, 0), (dry.GetProperty("diff").GetProperty("new").GetArrayLength(), dry.GetProperty("published").GetInt32()));
         var price = dry.GetProperty("diff").GetProperty("new")[0];
         Assert.Equal(("own/x", "input-tokens", 1.25m, 1_000_000m), (price.GetProperty("sku").GetString(), price.GetProperty("meter").GetString(), price.GetProperty("after").GetDecimal(), price.GetProperty("per").GetDecimal()));
