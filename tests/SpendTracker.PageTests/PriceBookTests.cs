@@ -12,6 +12,7 @@ public sealed class PriceBookTests
         await using var dashboard = await Dashboard.StartAsync();
         await dashboard.RecordAsync(Dashboard.Tokens("chat", 1_500_000, 400, "test/new"), Dashboard.Tokens("search", 500_000, sku: "test/new"));
         var page = await dashboard.OpenAsync("/");
+        await Expect(page.GetByRole(AriaRole.Combobox, new() { Name = "Choose a month" })).ToBeEnabledAsync(); // A click while the page is drawn anew is lost.
         await page.GetByRole(AriaRole.Link, new() { Name = "Publish a rate, or say what it is priced as" }).ClickAsync();
         await Expect(page.GetByRole(AriaRole.Heading, new() { Name = "2 M tokens without a rate" })).ToBeVisibleAsync();
         await Expect(Row(page, "test/new input-tokens 2,000,000 tokens")).ToContainTextAsync("2 events");
@@ -132,6 +133,7 @@ public sealed class PriceBookTests
             usedAt = DateTime.UtcNow, reportedCost = 8, reportedCurrency = "USD",
         });
         var page = await dashboard.OpenAsync("/price-book");
+        await Expect(page.GetByLabel("SKU contains")).ToBeEnabledAsync();
         await page.GetByRole(AriaRole.Link, new() { Name = "What providers report" }).ClickAsync();
         await Expect(Row(page, "chat test/large $8.00 $10.00 +$2.00 (+25.0 %) 100 % more than 2 % apart")).ToBeVisibleAsync();
 
