@@ -143,6 +143,8 @@ public sealed class PriceBookTests : IAsyncLifetime
             ],
             changes.Select(c => (c.Month, c.BooksIn, c.Workload, c.Before, c.After, c.UnpricedBefore, c.UnpricedAfter)));
         Assert.Equal(events, await _database.ScalarAsync<long>("select count(*) from spend.mt_events"));
+        Assert.Single(await Book.ListAsync("openai/own", Stop));
+        Assert.Empty(await Book.ListAliasesAsync(Stop));
         Assert.Equal(15m, (await TotalAsync()).Actual);
         await PublishAsync(Rate("openai/own", 2, Given.Day.AddMonths(-1)), new AliasPublished("openai/new", "openai/own"));
         Assert.Equal(15 + changes.Sum(change => change.Difference), (await TotalAsync()).Actual);
