@@ -48,7 +48,7 @@ public sealed class Dashboard : IAsyncDisposable
         var name = $"pages_{Guid.NewGuid():n}";
         await server.CreateDatabaseIfMissingAsync(name, Cancel);
         await using var database = await SpendDatabase.OpenAsync(new() { ConnectionString = $"{server.ConnectionString(name)};Pooling=false" }, Cancel);
-        var key = await new ApiKeys(database.Store).IssueAsync("page-tests", [Scope.Record, Scope.Read, Scope.Publish], [], new Recorder("test"), Cancel);
+        var key = await new ApiKeys(database.Store).IssueAsync("page-tests", Enum.GetValues<Scope>(), [], new Recorder("test"), Cancel);
         var dashboard = new Dashboard(server.ConnectionString(name), key);
         await dashboard.StartHostAsync();
         return dashboard;

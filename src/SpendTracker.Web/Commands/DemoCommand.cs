@@ -60,7 +60,7 @@ internal static class DemoCommand
             await keys.RevokeAsync(old.Id, "Replaced at start.", Recorder, cancellationToken);
         }
 
-        return await keys.IssueAsync(KeyName, [Scope.Record, Scope.Read, Scope.Publish], [], Recorder, cancellationToken);
+        return await keys.IssueAsync(KeyName, Enum.GetValues<Scope>(), [], Recorder, cancellationToken);
     }
 
     private static async Task RecordAsync(WebApplication app, SpendDatabase database, string key, CancellationToken cancellationToken)

@@ -2,6 +2,7 @@ using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using Microsoft.AspNetCore.Diagnostics;
 using Microsoft.AspNetCore.Http.HttpResults;
+using SpendTracker.Closing;
 using SpendTracker.Contracts;
 using SpendTracker.Events;
 using SpendTracker.Web.Ingest;
@@ -14,6 +15,11 @@ internal sealed class Problems(IProblemDetailsService problems, ILogger<Problems
     /// <summary>Fields that break rules, each with all its reasons.</summary>
     public static ValidationProblem Of(IEnumerable<FieldReason> reasons) => TypedResults.ValidationProblem(
         reasons.GroupBy(reason => reason.Field).ToDictionary(field => field.Key, field => field.Select(reason => reason.Reason).ToArray()));
+
+    /// <summary>The same where not the request is wrong but what it meets.</summary>
+    public static IResult Of(IReadOnlyList<FieldReason> reasons, int status) => status == StatusCodes.Status400BadRequest
+        ? Of(reasons)
+        : TypedResults.Problem(new HttpValidationProblemDetails(Of(reasons).ProblemDetails.Errors) { Status = status });
 
     /// <summary>Reads a request's JSON as strictly as events are read.</summary>
     public static async Task<(T? Value, IResult? Problem)> ReadAsync<T>(HttpRequest request, JsonTypeInfo<T> json, CancellationToken cancellationToken)
@@ -46,7 +52,7 @@ internal sealed class Problems(IProblemDetailsService problems, ILogger<Problems
             BadHttpRequestException { StatusCode: StatusCodes.Status413PayloadTooLarge } =>
                 (StatusCodes.Status413PayloadTooLarge, $"At most {RequestBody.MostBytes / 1024 / 1024} MiB a request."),
             BadHttpRequestException bad => (bad.StatusCode, bad.Message),
-            EventStoreBusyException or BodyBudgetException => (StatusCodes.Status503ServiceUnavailable, exception.Message),
+            EventStoreBusyException or BodyBudgetException or ProjectionLagException => (StatusCodes.Status503ServiceUnavailable, exception.Message),
             _ when PassingFault.Is(exception) =>
                 (StatusCodes.Status503ServiceUnavailable, "The database cannot be reached, or is too slow. Nothing was lost that was acknowledged; send the same ids again."),
             UnreadableEventException => (StatusCodes.Status500InternalServerError, exception.Message),

@@ -1,6 +1,8 @@
 using System.Text.Json;
 using Npgsql;
+using NpgsqlTypes;
 using SpendTracker.Contracts;
+using SpendTracker.Costs;
 using SpendTracker.Events;
 using SpendTracker.Rates;
 using SpendTracker.Settings;
@@ -82,7 +84,7 @@ public sealed class UsageEventQuery(NpgsqlDataSource dataSource, EventLog log, O
             page.Reverse();
         }
 
-        var rated = await RateAsync(page, filter.Covers, cancellationToken);
+        var rated = await RateAsync(page, filter.Covers, filter.KnownOn, cancellationToken);
         return newer
             ? new UsageEventPage(rated, page.Count > 0 ? page[^1].Place : from, more ? page[0].Place : stoppedAt, false)
             : new UsageEventPage(rated, next, from is null ? null : page.Count > 0 ? page[0].Place : from, from is null && next is null);
@@ -91,7 +93,7 @@ public sealed class UsageEventQuery(NpgsqlDataSource dataSource, EventLog log, O
     /// <summary>One event, by its id; null where there is none, or it is not of usage.</summary>
     public async Task<UsageEvent?> FindAsync(Guid id, CancellationToken cancellationToken) =>
         await log.FindAsync(id, cancellationToken) is { Stored.Data: IUsageEvent usage } logged && UsageQuantities.FaultOf(usage) is null
-            ? (await RateAsync([(logged, new(BillingPeriod.Of(usage.OccurredAt, settings.ReportingTimeZone), logged.Stored.Version))], (_, _) => true, cancellationToken))[0]
+            ? (await RateAsync([(logged, new(BillingPeriod.Of(usage.OccurredAt, settings.ReportingTimeZone), logged.Stored.Version))], (_, _) => true, null, cancellationToken))[0]
             : null;
 
     /// <summary>Events have the names that were reported; a number has what they are priced as.</summary>
@@ -102,9 +104,12 @@ public sealed class UsageEventQuery(NpgsqlDataSource dataSource, EventLog log, O
             return filter;
         }
 
-        await using var command = dataSource.CreateCommand("select coalesce(array_agg(distinct reported_sku), array[$2]) from spend.cost_line where tenant_id = $1 and sku = $2");
+        var pricedAs = filter.KnownOn is null ? "l.sku" : $"coalesce(({PriceSql.Alias("$3")}), l.reported_sku)";
+        await using var command = dataSource.CreateCommand(
+            $"select coalesce(array_agg(distinct reported_sku), array[$2]) from spend.cost_line as l where tenant_id = $1 and {pricedAs} = $2");
         command.Parameters.Add(new() { Value = Tenant.Default });
         command.Parameters.Add(new() { Value = filter.Sku });
+        command.Parameters.Add(new() { Value = (object?)filter.KnownOn ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Date });
         return filter with { ReportedSkus = ((string[])(await command.ExecuteScalarAsync(cancellationToken))!).ToHashSet() };
     }
 
@@ -126,7 +131,7 @@ public sealed class UsageEventQuery(NpgsqlDataSource dataSource, EventLog log, O
                 var (first, last) = newer ? (low, low + size - 1) : (high - size + 1, high);
                 await foreach (var logged in log.ReadAsync(stream, first, last, types, Containing(filter, types), !newer, cancellationToken))
                 {
-                    if (logged.Stored.Data is IUsageEvent usage && UsageQuantities.FaultOf(usage) is null && UsageQuantities.Of(usage, settings.ReportingTimeZone).Any(quantity => filter.Covers(usage, quantity)))
+                    if (filter.CoversRecording(BillingPeriod.DayOf(logged.Stored.RecordedAt, settings.ReportingTimeZone)) && logged.Stored.Data is IUsageEvent usage && UsageQuantities.FaultOf(usage) is null && UsageQuantities.Of(usage, settings.ReportingTimeZone).Any(quantity => filter.Covers(usage, quantity)))
                     {
                         found.Add((logged, new(period, logged.Stored.Version)));
                         if (found.Count > PageSize)
@@ -197,11 +202,11 @@ public sealed class UsageEventQuery(NpgsqlDataSource dataSource, EventLog log, O
             : "{}";
 
     private async Task<IReadOnlyList<UsageEvent>> RateAsync(
-        IReadOnlyList<(LoggedEvent Logged, EventPlace Place)> found, Func<IUsageEvent, UsageQuantity, bool> counts, CancellationToken cancellationToken)
+        IReadOnlyList<(LoggedEvent Logged, EventPlace Place)> found, Func<IUsageEvent, UsageQuantity, bool> counts, DateOnly? knownOn, CancellationToken cancellationToken)
     {
         var events = found.Select(e => (e.Logged, e.Place, Usage: (IUsageEvent)e.Logged.Stored.Data)).ToArray();
         var quantities = Array.ConvertAll(events, e => UsageQuantities.Of(e.Usage, settings.ReportingTimeZone).ToArray());
-        var prices = await DayPrices.LoadAsync(dataSource, quantities.SelectMany(q => q), null, cancellationToken);
+        var prices = await DayPrices.LoadAsync(dataSource, quantities.SelectMany(q => q), knownOn, cancellationToken);
         return [.. events.Zip(quantities, (e, q) => new UsageEvent(e.Logged, e.Place, e.Usage, UsageQuantities.VariantOf(e.Usage),
             [.. q.Select(quantity => new RatedQuantity(quantity, prices.Of(quantity), counts(e.Usage, quantity)))]))];
     }
