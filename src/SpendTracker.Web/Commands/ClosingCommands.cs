@@ -2,7 +2,6 @@ using System.CommandLine;
 using Spectre.Console;
 using SpendTracker.Closing;
 using SpendTracker.Contracts;
-using SpendTracker.Events;
 using SpendTracker.Web.Costs;
 
 namespace SpendTracker.Web.Commands;
@@ -10,7 +9,7 @@ namespace SpendTracker.Web.Commands;
 /// <summary><c>periods</c>, <c>close</c> and <c>reopen</c>: billing periods.</summary>
 internal static class ClosingCommands
 {
-    private static readonly Recorder Recorder = new("command:closing");
+    private static readonly SpendTracker.Events.Recorder Recorder = new("command:closing");
 
     public static Command Periods()
     {
@@ -22,7 +21,7 @@ internal static class ClosingCommands
             var table = new Table().AddColumns("Month", "Status", "Total", "Of which corrections", "Closed", "By", "Reason");
             foreach (var period in await PeriodsOf(opened).ListAsync(cancellationToken))
             {
-                var last = period.History.FirstOrDefault();
+                var last = period.History is [var latest, ..] ? latest : null;
                 table.AddRow(
                     period.Month.ToString(), period.IsClosed ? "closed" : last is null ? "open" : "reopened", Money.Text(period.Total, currency), Money.Text(period.Corrections, currency),
                     last?.ClosedAt.ToString("u") ?? "", Markup.Escape(last?.ClosedBy ?? ""), Markup.Escape(last?.Reason ?? ""));
