@@ -18,7 +18,7 @@ internal sealed class KnownOn(EventLog log, OrganisationSettings settings, TimeP
             return (null, null);
         }
 
-        if (!TryParse(text, out var day))
+        if (!IsDay(text, out var day))
         {
             return (null, "Must be a day like 2026-03-31.");
         }
@@ -32,7 +32,7 @@ internal sealed class KnownOn(EventLog log, OrganisationSettings settings, TimeP
         return day < first ? (null, $"Nothing was known yet: the first event was recorded on {Text(first)}.") : (day, null);
     }
 
-    public static bool TryParse(string? text, out DateOnly day) =>
+    public static bool IsDay(string? text, out DateOnly day) =>
         DateOnly.TryParseExact(text, "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out day) && BillingPeriod.Covers(day);
 
     public static string Text(DateOnly day) => day.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture);

@@ -9,13 +9,15 @@ public sealed class RecordedDemo : IAsyncLifetime
 {
     internal FixedClock Clock { get; } = new(new(2026, 6, 17, 15, 30, 0, TimeSpan.Zero));
 
+    internal DemoClock Played { get; private set; } = null!;
+
     internal TestHost Host { get; private set; } = null!;
 
     internal int Appended { get; private set; }
 
     public async ValueTask InitializeAsync()
     {
-        Host = await TestHost.StartAsync(await TestDatabase.CreateAsync(clock: Clock));
+        (Host, Played) = await StartAsync(Clock);
 
         // Interrupted once on the way, as by Ctrl+C: what is then there must be what an undisturbed recording gives.
         using var stop = new CancellationTokenSource();
@@ -32,7 +34,17 @@ public sealed class RecordedDemo : IAsyncLifetime
         await CaughtUpAsync();
     }
 
-    internal DemoRecording Recording() => new(Host.Client, Host.Database.Store, Clock);
+    /// <summary>A host on a new database, as the command starts it: the clock stands before the year.</summary>
+    internal static async Task<(TestHost Host, DemoClock Clock)> StartAsync(FixedClock clock)
+    {
+        var played = new DemoClock(clock);
+        played.Play(DemoYear.Until(DateOnly.FromDateTime(clock.Now.UtcDateTime)).Opening);
+        var host = await TestHost.StartAsync(await TestDatabase.CreateAsync("UTC", played));
+        played.GoLive();
+        return (host, played);
+    }
+
+    internal DemoRecording Recording() => new(Host.Client, Host.Database.Spend, Played);
 
     internal async Task CaughtUpAsync()
     {
@@ -92,8 +104,9 @@ public sealed class DemoRecordingTests(RecordedDemo demo) : IClassFixture<Record
     {
         // A database of its own: the others count what is there. A short story will do.
         var clock = new FixedClock(new(2026, 6, 2, 10, 0, 0, TimeSpan.Zero));
-        await using var host = await TestHost.StartAsync(await TestDatabase.CreateAsync(clock: clock));
-        var recording = new DemoRecording(host.Client, host.Database.Store, clock);
+        var (host, played) = await RecordedDemo.StartAsync(clock);
+        await using var _ = host;
+        var recording = new DemoRecording(host.Client, host.Database.Spend, played);
         var first = await recording.RunAsync((_, _) => { }, TestContext.Current.CancellationToken);
 
         clock.Now = clock.Now.AddDays(33); // Into a month later: the year must not begin a month later.
