@@ -9,8 +9,8 @@ internal sealed record ExplainSpan(BillingPeriod Month, DateOnly From, DateOnly 
     /// <returns>Null where something cannot be read; the check has why.</returns>
     public static ExplainSpan? Read(FieldCheck check, string? month, string? from, string? to, DateOnly today)
     {
-        var period = BillingPeriod.Of(today);
-        check.That("month", string.IsNullOrEmpty(month) || BillingPeriod.TryParse(month, out period), "Must be a month like 2026-01.");
+        var period = BillingPeriod.TryParse(month, out var given) ? given : BillingPeriod.Of(today);
+        check.That("month", string.IsNullOrEmpty(month) || period == given, "Must be a month like 2026-01.");
         var last = Day(check, "to", to, today);
         check.That("to", last <= today, $"Must not be in the future: today is {KnownOn.Text(today)}.");
         var end = period.End.AddDays(-1);

@@ -20,7 +20,7 @@ public sealed class BillingPeriods(NpgsqlDataSource dataSource, EventStore store
     private const int LinesAnEvent = 150;
 
     /// <summary>How long a closing waits for what was recorded before it to be counted.</summary>
-    private static readonly TimeSpan LongestLag = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan LongestLag = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(100);
 
     private static readonly string Checkpoint = new DailyUsageProjection(TimeZoneInfo.Utc).Checkpoint;
