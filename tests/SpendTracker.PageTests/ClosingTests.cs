@@ -28,7 +28,7 @@ public sealed class ClosingTests
         await Expect(page.GetByText("Closed. Its total is final.")).ToBeVisibleAsync();
         await Expect(page.GetByRole(AriaRole.Listitem).Filter(new() { HasText = "Closed by Administrator at $100.00: “month end”" })).ToBeVisibleAsync();
 
-        await dashboard.RecordAsync(Used(7));
+        await dashboard.RecordAsync(Used(7), Dashboard.Tokens("chat", 3));
         await page.GotoAsync($"{dashboard.Address}/");
         await Expect(page.GetByText($"Of the actual, $7.00 corrects a closed month: {Name}")).ToBeVisibleAsync();
         await page.GetByRole(AriaRole.Button, new() { Name = "chat" }).ClickAsync();
