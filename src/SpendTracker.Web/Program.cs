@@ -14,6 +14,10 @@ var root = new RootCommand("SpendTracker: what prompt engineering, fine-tuning a
     RebuildCommand.Create(),
     VerifyCommand.Create(),
     SetAsideCommand.Create(),
+    ClosingCommands.Periods(),
+    ClosingCommands.Close(),
+    ClosingCommands.Reopen(),
+    ExplainCommand.Create(),
 };
 
 // Ctrl+C cancels the command; what it started, PostgreSQL included, gets this long to stop cleanly.

@@ -34,7 +34,7 @@ public sealed class AppearanceTests(AppearanceTests.Extremes extremes) : IClassF
     public async Task Nothing_sticks_out_of_a_phone_however_long_the_names_and_large_the_numbers()
     {
         var dashboard = await extremes.DashboardAsync();
-        foreach (var path in (string[])["/", $"/events?workload={LongName}", "/events?workload=tiny", "/events", "/?month=2001-01", "/set-aside", .. PriceBook])
+        foreach (var path in (string[])["/", $"/events?workload={LongName}", "/events?workload=tiny", "/events", "/?month=2001-01", "/set-aside", "/closing", "/explain", .. PriceBook])
         {
             var page = await dashboard.OpenAsync(path, width: 390);
             await Expect(page.GetByRole(AriaRole.Heading, new() { Level = 1 })).ToBeVisibleAsync();
@@ -64,7 +64,7 @@ public sealed class AppearanceTests(AppearanceTests.Extremes extremes) : IClassF
         await page.GetByText("As a table").First.ClickAsync();
         await AssertAccessibleAsync(page);
 
-        foreach (var path in (string[])["/?month=2001-01", "/?month=never", "/events", "/events?workload=tiny", "/set-aside", .. PriceBook])
+        foreach (var path in (string[])["/?month=2001-01", "/?month=never", "/events", "/events?workload=tiny", "/set-aside", "/closing", "/explain", "/?knownOn=2199-01-01", .. PriceBook])
         {
             await page.GotoAsync(dashboard.Address + path);
             await Expect(page.GetByRole(AriaRole.Heading, new() { Level = 1 })).ToBeVisibleAsync();

@@ -8,8 +8,11 @@ using System.Reflection;
 using Microsoft.Playwright;
 using Npgsql;
 using SpendTracker.Access;
+using SpendTracker.Contracts;
 using SpendTracker.Events;
 using SpendTracker.LocalPostgres;
+using SpendTracker.Tests;
+using SpendTracker.Usage;
 
 namespace SpendTracker.PageTests;
 
@@ -41,18 +44,22 @@ public sealed class Dashboard : IAsyncDisposable
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
     /// <param name="server">The run's shared server, unless the test needs one to pull the plug of.</param>
-    public static async Task<Dashboard> StartAsync(LocalServer? server = null)
+    /// <param name="opened">When the database is set up, and the first prices are known; now unless the test asks for the past.</param>
+    public static async Task<Dashboard> StartAsync(LocalServer? server = null, DateTimeOffset? opened = null)
     {
         _ = Browser.Running; // Skips before anything is started.
         server ??= Browser.Server;
         var name = $"pages_{Guid.NewGuid():n}";
         await server.CreateDatabaseIfMissingAsync(name, Cancel);
-        await using var database = await SpendDatabase.OpenAsync(new() { ConnectionString = $"{server.ConnectionString(name)};Pooling=false" }, Cancel);
-        var key = await new ApiKeys(database.Store).IssueAsync("page-tests", [Scope.Record, Scope.Read, Scope.Publish], [], new Recorder("test"), Cancel);
+        await using var database = await OpenDatabaseAsync(server.ConnectionString(name), opened);
+        var key = await new ApiKeys(database.Store).IssueAsync("page-tests", Enum.GetValues<Scope>(), [], new Recorder("test"), Cancel);
         var dashboard = new Dashboard(server.ConnectionString(name), key);
         await dashboard.StartHostAsync();
         return dashboard;
     }
+
+    private static Task<SpendDatabase> OpenDatabaseAsync(string connectionString, DateTimeOffset? now = null) => SpendDatabase.OpenAsync(
+        new() { ConnectionString = $"{connectionString};Pooling=false", Clock = now is { } past ? new FixedClock(past) : TimeProvider.System }, Cancel);
 
     public async Task StartHostAsync()
     {
@@ -116,6 +123,13 @@ public sealed class Dashboard : IAsyncDisposable
 
     public Task RecordAsync(params object[] usage) => PostAsync("usage", usage);
 
+    /// <summary>Usage that was recorded at an earlier time.</summary>
+    public async Task RecordAtAsync(DateTimeOffset recordedAt, TokenUsageRecorded usage)
+    {
+        await using var database = await OpenDatabaseAsync(_connectionString, recordedAt);
+        await database.Store.AppendAsync([new EventToAppend(UsageStream.Of(usage, TimeZoneInfo.Utc), Guid.CreateVersion7(), usage, new Recorder("test"))], Cancel);
+    }
+
     public Task CorrectAsync(string id, string reason, object? replacement = null) =>
         PostAsync("usage/corrections", new { corrects = new { id }, reason, replacement });
 
@@ -146,15 +160,15 @@ public sealed class Dashboard : IAsyncDisposable
         select nextval('spend.mt_events_sequence'), gen_random_uuid(), 'foreign', version, '{data}', '{type}', {headers} from head
         """);
 
-    /// <summary>A sign-in link for somebody who may only look.</summary>
-    public async Task<string> ViewerLinkAsync()
+    /// <summary>A sign-in link for somebody who may only look, or has another role.</summary>
+    public async Task<string> SignInLinkAsync(Role role = Role.Viewer)
     {
-        await using var database = await SpendDatabase.OpenAsync(new() { ConnectionString = $"{_connectionString};Pooling=false" }, Cancel);
-        return $"{Address}/sign-in#{await new SignInLinks(database.Store, TimeProvider.System).IssueAsync("Viewer", Role.Viewer, new Recorder("test"), Cancel)}";
+        await using var database = await OpenDatabaseAsync(_connectionString);
+        return $"{Address}/sign-in#{await new SignInLinks(database.Store, TimeProvider.System).IssueAsync($"{role}", role, new Recorder("test"), Cancel)}";
     }
 
-    /// <summary>Tokens that were used just now.</summary>
-    public static object Tokens(string workload, long input, long output = 0, string sku = "test/large", string? variant = null, string? id = null) => new
+    /// <summary>Tokens that were used just now, or when it is said.</summary>
+    public static object Tokens(string workload, long input, long output = 0, string sku = "test/large", string? variant = null, string? id = null, DateTime? usedAt = null) => new
     {
         type = "token_usage_recorded",
         id = id ?? Guid.NewGuid().ToString(),
@@ -164,7 +178,7 @@ public sealed class Dashboard : IAsyncDisposable
         model = sku.Split('/')[1],
         inputTokens = input,
         outputTokens = output,
-        usedAt = DateTime.UtcNow,
+        usedAt = usedAt ?? DateTime.UtcNow,
         variant,
     };
 

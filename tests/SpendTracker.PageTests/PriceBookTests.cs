@@ -157,7 +157,7 @@ public sealed class PriceBookTests
         await using var dashboard = await Dashboard.StartAsync();
         await dashboard.RecordAsync(Dashboard.Tokens("chat", 10, sku: "test/new"));
         var page = await dashboard.NewPageAsync(new());
-        await page.GotoAsync(await dashboard.ViewerLinkAsync());
+        await page.GotoAsync(await dashboard.SignInLinkAsync());
         await Expect(page).ToHaveURLAsync($"{dashboard.Address}/");
         await page.GotoAsync($"{dashboard.Address}/price-book");
         await Expect(page.GetByLabel("SKU contains")).ToBeEnabledAsync(); // Before, the page is drawn a second time, and for a moment without anything.

@@ -38,7 +38,7 @@ public sealed class SetAsideTests
         await using var dashboard = await Dashboard.StartAsync();
         await dashboard.WriteForeignAsync("order_placed", "{}");
         var page = await dashboard.NewPageAsync(new());
-        await page.GotoAsync(await dashboard.ViewerLinkAsync());
+        await page.GotoAsync(await dashboard.SignInLinkAsync());
         await Expect(page).ToHaveURLAsync($"{dashboard.Address}/");
         await Expect(page.GetByRole(AriaRole.Link, new() { Name = "Set aside 3", Exact = true })).ToBeVisibleAsync(new() { Timeout = 30_000 });
         await page.GotoAsync($"{dashboard.Address}/set-aside");

@@ -28,7 +28,7 @@ internal sealed class HostProcess : IAsyncDisposable
     public static async Task<HostProcess> StartAsync(TestDatabase database, Dictionary<string, string> environment, string? connectionString = null)
     {
         var key = await new ApiKeys(database.Store).IssueAsync(
-            "test", [Scope.Record, Scope.Read, Scope.Publish], [], new Recorder("test"), TestContext.Current.CancellationToken);
+            "test", Enum.GetValues<Scope>(), [], new Recorder("test"), TestContext.Current.CancellationToken);
         var address = $"http://127.0.0.1:{HostProgram.FreePort()}";
         var process = HostProgram.Run(["serve", "--urls", address], connectionString ?? database.Spend.Options.ConnectionString, environment);
         var client = new HttpClient { BaseAddress = new Uri(address) };

@@ -48,7 +48,7 @@ public sealed class TestHost : IAsyncDisposable
         var app = SpendTrackerHost.Build(builder, database.Spend);
         await app.StartAsync(TestContext.Current.CancellationToken);
         var host = new TestHost(app, database, new HttpClient(new SocketsHttpHandler { AllowAutoRedirect = false }) { BaseAddress = new Uri(app.Urls.First()) });
-        host.Client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", await host.IssueKeyAsync([Scope.Record, Scope.Read, Scope.Publish]));
+        host.Client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", await host.IssueKeyAsync(Enum.GetValues<Scope>()));
         return host;
     }
 

@@ -15,6 +15,7 @@ internal static class Policies
     public const string Record = "record";
     public const string Read = "read";
     public const string Publish = "publish";
+    public const string Close = "close";
 
     private const string Either = "KeyOrCookie";
 
@@ -42,11 +43,12 @@ internal static class Policies
         }
     }
 
-    /// <summary>Everybody who is signed in may read; what changes numbers is for members and administrators.</summary>
+    /// <summary>Everybody who is signed in may read; what changes numbers is for members and administrators; what makes them final, for administrators.</summary>
     private static bool IsFor(string role, string scope) => scope switch
     {
         Read => true,
         Publish => role == EnumName.Of(Role.Member) || role == EnumName.Of(Role.Admin),
+        Close => role == EnumName.Of(Role.Admin),
         _ => false,
     };
 

@@ -1,6 +1,8 @@
 using System.CommandLine;
 using Npgsql;
 using Spectre.Console;
+using SpendTracker.Closing;
+using SpendTracker.Contracts;
 using SpendTracker.LocalPostgres;
 using SpendTracker.Settings;
 using SpendTracker.Web.Demo;
@@ -35,7 +37,7 @@ internal static class CommandLine
         {
             return await run();
         }
-        catch (Exception fault) when (fault is LocalPostgresException or SettingsConflictException or DemoRecordingException or ImportException or IOException or UnauthorizedAccessException)
+        catch (Exception fault) when (fault is LocalPostgresException or SettingsConflictException or DemoRecordingException or ImportException or ProjectionLagException or IOException or UnauthorizedAccessException)
         {
             return Fail(fault.Message);
         }
@@ -48,6 +50,9 @@ internal static class CommandLine
             return Fail("Stopped.");
         }
     }
+
+    /// <summary>Refuses arguments, each with its reason.</summary>
+    public static int Fail(IEnumerable<FieldReason> reasons) => Fail(string.Join(Environment.NewLine, reasons.Select(reason => $"{reason.Field}: {reason.Reason}")));
 
     public static int Fail(string message)
     {

@@ -19,16 +19,23 @@ internal static class DemoCommand
         var urls = ServeCommand.UrlsOption();
         var reset = new Option<bool>("--reset") { Description = "Delete the demo's data and start over." };
         var command = new Command("demo", "Set everything up, record a year of data, and serve the dashboard until Ctrl+C.") { urls, reset };
-        command.SetAction((parsed, cancellationToken) => ServeCommand.RunAsync(
-            OpenedDatabase.Demo, parsed.GetValue(reset), parsed.GetRequiredValue(urls), (app, opened) => StartedAsync(app, opened, cancellationToken), cancellationToken));
+        command.SetAction((parsed, cancellationToken) =>
+        {
+            // Where the database is new, the first prices in it must be known when the year begins.
+            var clock = new DemoClock(TimeProvider.System);
+            clock.Play(DemoYear.Until(DateOnly.FromDateTime(clock.Real.UtcDateTime)).Opening);
+            return ServeCommand.RunAsync(
+                OpenedDatabase.Demo, parsed.GetValue(reset), parsed.GetRequiredValue(urls), (app, opened) => StartedAsync(app, opened, clock, cancellationToken), cancellationToken, clock);
+        });
         return command;
     }
 
-    private static async Task StartedAsync(WebApplication app, OpenedDatabase opened, CancellationToken cancellationToken)
+    private static async Task StartedAsync(WebApplication app, OpenedDatabase opened, DemoClock clock, CancellationToken cancellationToken)
     {
+        clock.GoLive();
         await CheckAsync(opened, cancellationToken);
         var key = await KeyAsync(app.Services.GetRequiredService<ApiKeys>(), cancellationToken);
-        await RecordAsync(app, opened.Database, key, cancellationToken);
+        await RecordAsync(app, opened.Database, clock, key, cancellationToken);
         await ServeCommand.PrintLinkAsync(app, cancellationToken);
         Console.WriteLine($"API key: {key}");
         Console.WriteLine($"Costs over HTTP: curl -H 'Authorization: Bearer {key}' '{app.Urls.First()}/api/v1/costs?by=approach'");
@@ -60,16 +67,16 @@ internal static class DemoCommand
             await keys.RevokeAsync(old.Id, "Replaced at start.", Recorder, cancellationToken);
         }
 
-        return await keys.IssueAsync(KeyName, [Scope.Record, Scope.Read, Scope.Publish], [], Recorder, cancellationToken);
+        return await keys.IssueAsync(KeyName, Enum.GetValues<Scope>(), [], Recorder, cancellationToken);
     }
 
-    private static async Task RecordAsync(WebApplication app, SpendDatabase database, string key, CancellationToken cancellationToken)
+    private static async Task RecordAsync(WebApplication app, SpendDatabase database, DemoClock clock, string key, CancellationToken cancellationToken)
     {
         // Ctrl+C reaches the host as well, and it may stop answering before the command is told to stop.
         using var stopping = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, app.Lifetime.ApplicationStopping);
         using var http = new HttpClient(new SocketsHttpHandler { UseProxy = false }) { BaseAddress = LoopbackOf(app.Urls) };
         http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", key);
-        var recording = new DemoRecording(http, database.Store, database.Options.Clock);
+        var recording = new DemoRecording(http, database, clock);
         try
         {
             var appended = await ProgressBar.ShowAsync("Recording a year of data", progress => recording.RunAsync((done, of) => progress(done, of), stopping.Token));

@@ -26,7 +26,8 @@ internal sealed class OpenedDatabase : IAsyncDisposable
     public LocalServer? Server { get; }
 
     public static async Task<OpenedDatabase> OpenAsync(
-        IConfiguration configuration, ILoggerFactory loggerFactory, string name, bool reset, IProgress<string>? progress, CancellationToken cancellationToken)
+        IConfiguration configuration, ILoggerFactory loggerFactory, string name, bool reset, IProgress<string>? progress, CancellationToken cancellationToken,
+        TimeProvider? clock = null)
     {
         LocalServer? server = null;
         try
@@ -48,6 +49,7 @@ internal sealed class OpenedDatabase : IAsyncDisposable
                     ReportingTimeZone = section["ReportingTimeZone"],
                     ReportingCurrency = section["ReportingCurrency"],
                     Events = section.GetSection("Events").Get<EventStoreOptions>() ?? new(),
+                    Clock = clock ?? TimeProvider.System,
                     LoggerFactory = loggerFactory,
                 },
                 cancellationToken);

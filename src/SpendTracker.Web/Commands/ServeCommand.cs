@@ -25,7 +25,8 @@ internal static class ServeCommand
     }
 
     /// <summary>Opens the database, starts the host, does what is to be done once it answers, and serves until Ctrl+C.</summary>
-    public static Task<int> RunAsync(string name, bool reset, string urls, Func<WebApplication, OpenedDatabase, Task> started, CancellationToken cancellationToken) =>
+    public static Task<int> RunAsync(
+        string name, bool reset, string urls, Func<WebApplication, OpenedDatabase, Task> started, CancellationToken cancellationToken, TimeProvider? clock = null) =>
         CommandLine.GuardAsync(async () =>
         {
             var builder = WebApplication.CreateBuilder(new WebApplicationOptions
@@ -36,7 +37,7 @@ internal static class ServeCommand
             builder.WebHost.UseUrls(urls);
             using var loggers = LoggerFactory.Create(logging => logging.AddConfiguration(builder.Configuration.GetSection("Logging")).AddConsole());
             await using var opened = await CommandLine.WithStatusAsync(progress => OpenedDatabase.OpenAsync(
-                builder.Configuration, loggers, name, reset, progress, cancellationToken));
+                builder.Configuration, loggers, name, reset, progress, cancellationToken, clock));
             await using var app = SpendTrackerHost.Build(builder, opened.Database);
             try
             {

@@ -8,10 +8,11 @@ using SpendTracker.Web.Hosting;
 namespace SpendTracker.Web.Costs;
 
 /// <summary>Costs by month, as asked for.</summary>
+/// <param name="KnownOn">The answer is as it was at the end of this day, in the reporting time zone; null for now.</param>
 /// <param name="Months">The sum of each month's rows.</param>
 /// <param name="Total">The sum of all rows.</param>
 internal sealed record CostsResponse(
-    string From, string To, IReadOnlyList<string> By, string Currency, string ReportingTimeZone, IReadOnlyList<CostRow> Rows,
+    string From, string To, IReadOnlyList<string> By, string Currency, string ReportingTimeZone, DateOnly? KnownOn, IReadOnlyList<CostRow> Rows,
     IReadOnlyList<CostRow> Months, CostRow Total);
 
 /// <param name="Listed">The actual at list prices: what discounts and negotiated rates saved is the difference.</param>
@@ -38,23 +39,26 @@ internal static class CostEndpoints
         api.MapGet("/costs", GetAsync).RequireAuthorization(Policies.Read).WithName("GetCosts");
 
     private static async Task<IResult> GetAsync(
-        string? from, string? to, string? by, string? format, MonthlyCostQuery query, OrganisationSettings settings, TimeProvider clock, CancellationToken cancellationToken)
+        string? from, string? to, string? by, string? format, string? knownOn, MonthlyCostQuery query, KnownOn days, OrganisationSettings settings,
+        CancellationToken cancellationToken)
     {
         var check = new FieldCheck();
-        var (first, last) = MonthSpan.Read(check, from, to, BillingPeriod.Of(clock.GetUtcNow(), settings.ReportingTimeZone));
+        var (first, last) = MonthSpan.Read(check, from, to, BillingPeriod.Of(days.Today));
         var dimensions = Dimensions(check, by ?? "approach");
         check.That("format", format is null or "json" or "csv", "Must be json or csv.");
+        var (known, problem) = await days.ReadAsync(knownOn, cancellationToken);
+        check.That("knownOn", problem is null, problem ?? "");
         if (check.Reasons.Count > 0)
         {
             return Problems.Of(check.Reasons);
         }
 
-        var costs = await query.ByAsync(new CostFilter(first, last), dimensions, cancellationToken);
+        var costs = await query.ByAsync(new CostFilter(first, last) { KnownOn = known }, dimensions, cancellationToken);
         string[] names = [.. dimensions.Select(dimension => dimension.Name)];
         return format == "csv"
-            ? TypedResults.Bytes(await CsvAsync(costs, names, cancellationToken), "text/csv; charset=utf-8", $"costs-{first}-{last}.csv")
+            ? TypedResults.Bytes(await CsvAsync(costs, names, cancellationToken), "text/csv; charset=utf-8", $"costs-{first}-{last}{(known is { } day ? $"-as-known-on-{KnownOn.Text(day)}" : "")}.csv")
             : TypedResults.Ok(new CostsResponse(
-                first.ToString(), last.ToString(), names, settings.ReportingCurrency, settings.ReportingTimeZone.Id,
+                first.ToString(), last.ToString(), names, settings.ReportingCurrency, settings.ReportingTimeZone.Id, known,
                 [.. costs.Select(CostRow.Of)],
                 [.. costs.GroupBy(cost => cost.Month).Select(month => CostRow.TotalOf(month.Key, month))],
                 CostRow.TotalOf(null, costs)));

@@ -29,4 +29,19 @@ internal static class Label
     /// <summary>An instant to the second, in the reporting time zone.</summary>
     public static string Of(DateTimeOffset instant, TimeZoneInfo zone) =>
         TimeZoneInfo.ConvertTime(instant, zone).ToString("yyyy-MM-dd HH:mm:ss", CultureInfo.InvariantCulture);
+
+    /// <summary>The day of an instant, in the reporting time zone.</summary>
+    public static string Day(DateTimeOffset instant, TimeZoneInfo zone) => KnownOn.Text(BillingPeriod.DayOf(instant, zone));
+
+    /// <summary>A month as it stands in the log, e.g. <c>2026-01</c>.</summary>
+    public static string Of(string month) => BillingPeriod.TryParse(month, out var period) ? Of(period) : month;
+
+    /// <summary>Who recorded something, as a reader would say it.</summary>
+    public static string By(string recordedBy) => recordedBy.Split(':', 2) switch
+    {
+        ["person", var name] => name,
+        ["key", var id] => $"API key {id}",
+        ["command", _] => "the command line",
+        _ => recordedBy,
+    };
 }

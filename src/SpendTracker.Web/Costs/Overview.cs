@@ -1,3 +1,4 @@
+using SpendTracker.Closing;
 using SpendTracker.Contracts;
 using SpendTracker.Costs;
 using SpendTracker.Workloads;
@@ -6,16 +7,21 @@ namespace SpendTracker.Web.Costs;
 
 /// <summary>A month as the overview shows it.</summary>
 /// <param name="AsOf">When it was read.</param>
+/// <param name="KnownOn">It is as it was known at the end of this day; null for now.</param>
+/// <param name="Closed">The closing that holds; null where the month is open.</param>
 /// <param name="Workloads">A row for each workload and approach, the largest actual first.</param>
 /// <param name="Total">The sum of the rows, which the cards show.</param>
+/// <param name="Corrections">The parts of the total that correct closed months, by month of use.</param>
+/// <param name="Unpriced">By SKU and meter, as it is now; none where an earlier day is asked for.</param>
 /// <param name="History">A chart for each approach that has anything in the twelve months.</param>
 public sealed record Overview(
-    BillingPeriod Month, string Currency, DateTimeOffset AsOf, IReadOnlyList<WorkloadCost> Workloads, MonthlyCost Total,
-    IReadOnlyList<UnpricedUsage> Unpriced, IReadOnlyList<ApproachHistory> History);
+    BillingPeriod Month, DateOnly? KnownOn, PeriodClosing? Closed, string Currency, DateTimeOffset AsOf, IReadOnlyList<WorkloadCost> Workloads, MonthlyCost Total,
+    IReadOnlyList<BookingMove> Corrections, IReadOnlyList<UnpricedUsage> Unpriced, IReadOnlyList<ApproachHistory> History);
 
 /// <summary>A workload's month with one approach.</summary>
-/// <param name="Registered">Null where nobody registered it.</param>
-public sealed record WorkloadCost(string Workload, Approach Approach, Workload? Registered, MonthlyCost Cost)
+/// <param name="Team">Null where nobody had registered it.</param>
+/// <param name="Registered">As it is registered now; null where nobody has.</param>
+public sealed record WorkloadCost(string Workload, Approach Approach, string? Team, Workload? Registered, MonthlyCost Cost)
 {
     public string Name => Registered?.Name ?? Workload;
 }

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using Microsoft.Extensions.Caching.Memory;
+using SpendTracker.Closing;
 using SpendTracker.Contracts;
 using SpendTracker.Costs;
 using SpendTracker.Settings;
@@ -22,6 +23,7 @@ internal sealed class OverviewFeed
 
     private readonly MonthlyCostQuery _costs;
     private readonly UnpricedQuery _unpriced;
+    private readonly BillingPeriods _periods;
     private readonly WorkloadRegistry _registry;
     private readonly OrganisationSettings _settings;
     private readonly TimeProvider _clock;
@@ -30,10 +32,10 @@ internal sealed class OverviewFeed
     private long _changes;
 
     public OverviewFeed(
-        MonthlyCostQuery costs, UnpricedQuery unpriced, WorkloadRegistry registry, OrganisationSettings settings, TimeProvider clock, IMemoryCache cache,
-        DaemonService daemon, IHostApplicationLifetime lifetime)
+        MonthlyCostQuery costs, UnpricedQuery unpriced, BillingPeriods periods, WorkloadRegistry registry, OrganisationSettings settings, TimeProvider clock,
+        IMemoryCache cache, DaemonService daemon, IHostApplicationLifetime lifetime)
     {
-        (_costs, _unpriced, _registry, _settings, _clock, _cache) = (costs, unpriced, registry, settings, clock, cache);
+        (_costs, _unpriced, _periods, _registry, _settings, _clock, _cache) = (costs, unpriced, periods, registry, settings, clock, cache);
         _stopping = lifetime.ApplicationStopping;
         daemon.Changed += () => Interlocked.Increment(ref _changes);
     }
@@ -48,13 +50,14 @@ internal sealed class OverviewFeed
     }
 
     /// <summary>What was read last, to show at once; null where nobody has looked lately.</summary>
-    public Overview? Latest(BillingPeriod month) => ReadingOf(month).Latest;
+    public Overview? Latest(BillingPeriod month, DateOnly? knownOn) => ReadingOf(month, knownOn).Latest;
 
     /// <summary>The month as it is now, or was less than a second ago. The same object as before where nothing was read anew.</summary>
+    /// <param name="knownOn">As it was known at the end of this day, which is over: that does not change. Null for now.</param>
     /// <exception cref="Npgsql.NpgsqlException">The database is away.</exception>
-    public Task<Overview> GetAsync(BillingPeriod month)
+    public Task<Overview> GetAsync(BillingPeriod month, DateOnly? knownOn)
     {
-        var reading = ReadingOf(month);
+        var reading = ReadingOf(month, knownOn);
         lock (reading)
         {
             if (reading.UnderWay is { IsCompleted: false })
@@ -63,31 +66,34 @@ internal sealed class OverviewFeed
             }
 
             var age = Stopwatch.GetElapsedTime(reading.ReadAt);
-            var current = age < Pause || (age < LongestPause && reading.Changes == Interlocked.Read(ref _changes));
-            return reading.Latest is { } latest && current ? Task.FromResult(latest) : reading.UnderWay = ReadAsync(reading, month);
+            var current = knownOn is not null || age < Pause || (age < LongestPause && reading.Changes == Interlocked.Read(ref _changes));
+            return reading.Latest is { } latest && current ? Task.FromResult(latest) : reading.UnderWay = ReadAsync(reading, month, knownOn);
         }
     }
 
-    private Reading ReadingOf(BillingPeriod month) => _cache.GetOrCreate((typeof(OverviewFeed), month), entry =>
+    private Reading ReadingOf(BillingPeriod month, DateOnly? knownOn) => _cache.GetOrCreate((typeof(OverviewFeed), month, knownOn), entry =>
     {
         entry.SlidingExpiration = Kept;
         entry.Size = 1;
         return new Reading();
     })!;
 
-    private async Task<Overview> ReadAsync(Reading reading, BillingPeriod month)
+    private async Task<Overview> ReadAsync(Reading reading, BillingPeriod month, DateOnly? knownOn)
     {
         // Noted before reading: a change that comes while reading is one more reason to read again.
         var (changes, readAt, asOf) = (Interlocked.Read(ref _changes), Stopwatch.GetTimestamp(), _clock.GetUtcNow());
-        var rows = await _costs.ByAsync(new CostFilter(month, month), [CostDimension.Find("workload")!, CostDimension.Find("approach")!], _stopping);
-        var history = await _costs.ByAsync(new CostFilter(BillingPeriod.Of(month.Start.AddMonths(1 - MonthsShown)), month), [CostDimension.Find("approach")!], _stopping);
+        var rows = await CostsAsync(month, month, knownOn, "workload", "approach", "team");
+        var history = await CostsAsync(BillingPeriod.Of(month.Start.AddMonths(1 - MonthsShown)), month, knownOn, "approach");
         var registered = (await _registry.ListAsync(_stopping)).ToDictionary(workload => workload.Id);
-        var unpriced = await _unpriced.ListAsync(month, month, _stopping);
-        var workloads = rows
-            .Select(row => new WorkloadCost(row.Keys["workload"], EnumName.Parse<Approach>(row.Keys["approach"]), registered.GetValueOrDefault(row.Keys["workload"]), row))
+        var unpriced = knownOn is null ? await _unpriced.ListAsync(month, month, _stopping) : [];
+        var closed = (await _periods.HistoryAsync(month, _stopping)).FirstOrDefault(closing => closing.HeldOn(knownOn, _settings.ReportingTimeZone));
+        var total = MonthlyCostQuery.Total(month.ToString(), rows);
+        var corrections = total.Corrections == 0 ? [] : (await CostsAsync(month, month, knownOn, "origin"))
+            .Where(row => row.Keys["origin"] != row.Month).Select(row => new BookingMove(row.Keys["origin"], row.Month, row.Actual)).ToArray();
+        var workloads = rows.Select(row => Row(row, registered))
             .OrderByDescending(row => row.Cost.Actual).ThenBy(row => row.Workload, StringComparer.Ordinal).ThenBy(row => row.Approach).ToList();
         var overview = new Overview(
-            month, _settings.ReportingCurrency, asOf, workloads, MonthlyCostQuery.Total(month.ToString(), rows), unpriced, HistoryOf(month, history));
+            month, knownOn, closed, _settings.ReportingCurrency, asOf, workloads, total, corrections, unpriced, HistoryOf(month, history));
         lock (reading)
         {
             (reading.Latest, reading.Changes, reading.ReadAt) = (overview, changes, readAt);
@@ -95,6 +101,13 @@ internal sealed class OverviewFeed
 
         return overview;
     }
+
+    private Task<IReadOnlyList<MonthlyCost>> CostsAsync(BillingPeriod from, BillingPeriod to, DateOnly? knownOn, params string[] by) =>
+        _costs.ByAsync(new CostFilter(from, to) { KnownOn = knownOn }, [.. by.Select(name => CostDimension.Find(name)!)], _stopping);
+
+    private static WorkloadCost Row(MonthlyCost row, Dictionary<string, Workload> registered) => new(
+        row.Keys["workload"], EnumName.Parse<Approach>(row.Keys["approach"]), row.Keys["team"] is var team && team == CostDimension.Unregistered ? null : team,
+        registered.GetValueOrDefault(row.Keys["workload"]), row);
 
     private List<ApproachHistory> HistoryOf(BillingPeriod last, IReadOnlyList<MonthlyCost> rows)
     {

@@ -21,6 +21,12 @@ internal static class AtlasProject
     public const string ClaimsModel = "gpt-35-turbo-atlas-claims";
     public const string TriageModel = "ft:gpt-4.1-mini:atlas:triage";
 
+    public const string RouterModel = "gpt-4.1-nano";
+
+    /// <summary>What the provider reports for the same model from this day of the year on.</summary>
+    public const string DatedRouterModel = "gpt-4.1-nano-2025-04-14";
+    public const int DatedRouterFrom = 200;
+
     public static IReadOnlyList<WorkloadRegistered> Workloads { get; } =
     [
         new(Support, "Customer support", "Atlas Service", Approach.PromptEngineering, "7200 Service", "production"),
@@ -69,9 +75,13 @@ internal static class AtlasProject
         {
             Events = 6, Growth = 2.4, Variants = [new(0, "triage/v1"), new(170, "triage/v2")],
         },
-        new(Triage, Approach.Hybrid, "openai", "gpt-4.1-nano", Requests: 6_300, InputTokens: 900, OutputTokens: 8)
+        new(Triage, Approach.Hybrid, "openai", RouterModel, Requests: 6_300, InputTokens: 900, OutputTokens: 8)
         {
-            Events = 9, Growth = 1.6, Variants = [new(0, "router/v1"), new(130, "router/v2")],
+            Events = 9, Growth = 1.6, ToDay = DatedRouterFrom, Variants = [new(0, "router/v1"), new(130, "router/v2")],
+        },
+        new(Triage, Approach.Hybrid, "openai", DatedRouterModel, Requests: 6_300, InputTokens: 900, OutputTokens: 8)
+        {
+            Events = 9, Growth = 1.6, FromDay = DatedRouterFrom, Variants = [new(0, "router/v1"), new(130, "router/v2")],
         },
         new(Unregistered, Approach.PromptEngineering, "mistral", "mistral-small", Requests: 40, InputTokens: 2_500, OutputTokens: 400)
         {

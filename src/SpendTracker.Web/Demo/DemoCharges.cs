@@ -6,8 +6,6 @@ namespace SpendTracker.Web.Demo;
 /// <summary>Amounts that others computed, and people's hours on prompts.</summary>
 internal static class DemoCharges
 {
-    private const string Dollars = "USD";
-
     /// <summary>What serves both halves of a hybrid workload is the hybrid's.</summary>
     private static readonly (string Workload, Approach Approach, Component Component, decimal Amount, string Provider, string Text)[] Monthly =
     [
@@ -51,6 +49,13 @@ internal static class DemoCharges
             yield return Charge(day, workload, approach, component, amount, ChargeCategory.Purchase, provider, text);
         }
 
+        yield return Charge(day, AtlasProject.Search, Approach.PromptEngineering, Component.Infrastructure, 140m, ChargeCategory.Usage, "eu-cloud", "Replica in the EU region", "EUR");
+        if (day.Index is > 290 and < 320)
+        {
+            // Once, and nobody has published what a pound is worth.
+            yield return Charge(day, AtlasProject.Analysis, Approach.PromptEngineering, Component.Other, 650m, ChargeCategory.Purchase, "uk-audit", "Audit of the risk prompts", "GBP");
+        }
+
         yield return Charge(day, AtlasProject.Claims, Approach.FineTuning, Component.Other, 96.40m, ChargeCategory.Tax, "azure", "Value added tax on support plan");
         if (day.Date.Month % 3 == 0)
         {
@@ -59,11 +64,12 @@ internal static class DemoCharges
     }
 
     private static DemoEvent Charge(
-        DemoDay day, string workload, Approach approach, Component component, decimal amount, ChargeCategory category, string provider, string text) =>
+        DemoDay day, string workload, Approach approach, Component component, decimal amount, ChargeCategory category, string provider, string text,
+        string currency = "USD") =>
         new(
             Id(workload, $"charge-{EnumName.Of(category)}", day),
             new ChargeRecorded(
-                workload, approach, component, amount, Dollars, day.At(8), category, provider,
+                workload, approach, component, amount, currency, day.At(8), category, provider,
                 string.Create(CultureInfo.InvariantCulture, $"{provider.ToUpperInvariant()}-{day.Date:yyyyMM}"), text));
 
     private static string Id(string workload, string what, DemoDay day) =>

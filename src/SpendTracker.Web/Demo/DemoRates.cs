@@ -15,7 +15,6 @@ internal static class DemoRates
     {
         // From the month before: in a reporting time zone west of UTC the first hours of the year fall on its last day.
         var start = first.Previous.Start;
-        var change = first.Start.AddMonths(MonthsToPriceChange);
         return
         [
             Rate("labour/annotator", start, new MeterPrice(Meters.LabourHours, 32)),
@@ -27,12 +26,26 @@ internal static class DemoRates
             Rate("azure/gpt-35-turbo-0125", start, new MeterPrice(Meters.TrainingTokens, 8, 1_000_000)),
             Rate("openai/gpt-4.1-mini-2025-04-14", start, new MeterPrice(Meters.TrainingTokens, 5, 1_000_000)),
             Tokens($"azure/{AuroraProject.ContractsModel}", start, 3, 6),
-            Tokens($"azure/{AuroraProject.ContractsModel}", change, 2.4m, 4.8m),
             Tokens($"azure/{AtlasProject.ClaimsModel}", start, 3, 6),
-            Tokens($"azure/{AtlasProject.ClaimsModel}", change, 2.4m, 4.8m),
             Tokens($"openai/{AuroraProject.AssistantModel}", start, 0.3m, 1.2m),
             Tokens($"openai/{AtlasProject.TriageModel}", start, 0.8m, 3.2m),
         ];
+    }
+
+    /// <summary>What becomes known in the course of the year, mostly later than it holds from.</summary>
+    public static IEnumerable<DemoAct> Later(BillingPeriod first)
+    {
+        var change = first.Start.AddMonths(MonthsToPriceChange);
+        foreach (var model in (string[])[AuroraProject.ContractsModel, AtlasProject.ClaimsModel])
+        {
+            yield return new Publishes(change.AddDays(9), Tokens($"azure/{model}", change, 2.4m, 4.8m));
+        }
+
+        // The provider begins to report the dated name; somebody notices that it has no rate.
+        yield return new Publishes(first.Start.AddDays(AtlasProject.DatedRouterFrom + 4), new AliasPublished(
+            $"openai/{AtlasProject.DatedRouterModel}", $"openai/{AtlasProject.RouterModel}", "Dated name of the same model"));
+        var agreed = first.Start.AddMonths(8);
+        yield return new Publishes(agreed.AddDays(14), new DiscountPublished("openai/*", 4, agreed, "Volume agreement, signed in the middle of the month"));
     }
 
     private static RatePublished Tokens(string sku, DateOnly from, decimal input, decimal output) =>

@@ -11,22 +11,37 @@ namespace SpendTracker.Web.Demo;
 internal sealed class DemoRecordingException(string message) : Exception(message);
 
 /// <summary>
-/// Records a demo year by the API that everybody uses. What it has recorded is told from the log: the first estimate is
-/// submitted before all usage and names the first month; the last one is submitted when all usage is there.
+/// Records a demo year by the API that everybody uses, day by day, with the host's clock at the end of each. What it has
+/// recorded is told from the log: the first estimate is submitted before all usage and names the first month; the last one is
+/// submitted when all usage is there.
 /// </summary>
-internal sealed class DemoRecording(HttpClient http, EventStore store, TimeProvider clock)
+/// <param name="clock">The host's.</param>
+internal sealed class DemoRecording(HttpClient http, SpendDatabase database, DemoClock clock)
 {
     private const int EventsARequest = 500;
-    private const int RequestsAtATime = 4;
+
+    private readonly EventStore _store = database.Store;
 
     /// <summary>How many events were appended; null where nothing had to be sent, because the year was recorded today already.</summary>
     /// <param name="progress">Takes how many events of how many have been answered.</param>
     /// <exception cref="DemoRecordingException">The host refused something.</exception>
     public async Task<int?> RunAsync(Action<int, int> progress, CancellationToken cancellationToken)
     {
-        var now = clock.GetUtcNow();
+        try
+        {
+            return await PlayAsync(progress, cancellationToken);
+        }
+        finally
+        {
+            clock.GoLive();
+        }
+    }
+
+    private async Task<int?> PlayAsync(Action<int, int> progress, CancellationToken cancellationToken)
+    {
+        var now = clock.Real;
         var today = DateOnly.FromDateTime(now.UtcDateTime);
-        var year = await BegunAsync(store, cancellationToken) ?? DemoYear.Until(today);
+        var year = await BegunAsync(_store, cancellationToken) ?? DemoYear.Until(today);
         var recorded = await FindAsync(year.Estimates[^1], cancellationToken);
         var recordedOn = recorded is null ? DateOnly.MinValue : DateOnly.FromDateTime(recorded.RecordedAt.UtcDateTime);
         if (recordedOn == today)
@@ -36,12 +51,13 @@ internal sealed class DemoRecording(HttpClient http, EventStore store, TimeProvi
 
         if (recorded is null)
         {
+            clock.Play(year.Opening);
             await PublishAsync(year, cancellationToken);
         }
 
         // Of the day when the year was recorded, and of the evening before, some may have been missing still.
-        var events = year.Events(recorded is null ? DateOnly.MinValue : recordedOn.AddDays(-1), now).ToArray();
-        var appended = await SendAsync(events, progress, cancellationToken);
+        var days = year.Days(recorded is null ? DateOnly.MinValue : recordedOn.AddDays(-1), now).ToArray();
+        var appended = await SendAsync(year, days, now, progress, cancellationToken);
         if (recorded is null)
         {
             await PostAsync("estimates", year.Estimates[^1], ContractsJson.Default.EstimateSubmitted, cancellationToken);
@@ -58,7 +74,7 @@ internal sealed class DemoRecording(HttpClient http, EventStore store, TimeProvi
     }
 
     private async Task<StoredEvent?> FindAsync(EstimateSubmitted wanted, CancellationToken cancellationToken) =>
-        (await store.ReadStreamAsync($"estimate/{wanted.Workload}", cancellationToken))
+        (await _store.ReadStreamAsync($"estimate/{wanted.Workload}", cancellationToken))
             .FirstOrDefault(stored => stored.Data is EstimateSubmitted estimate && estimate.Approach == wanted.Approach && estimate.From == wanted.From);
 
     /// <summary>Workloads, rates and estimates, each once, however often the recording is interrupted.</summary>
@@ -74,7 +90,7 @@ internal sealed class DemoRecording(HttpClient http, EventStore store, TimeProvi
 
         foreach (var rate in year.Rates)
         {
-            var history = await store.ReadStreamAsync($"rate/{rate.Sku}", cancellationToken);
+            var history = await _store.ReadStreamAsync($"rate/{rate.Sku}", cancellationToken);
             if (!history.Any(stored => stored.Data is RatePublished published && published.EffectiveFrom == rate.EffectiveFrom))
             {
                 await PostAsync("rates", rate, ContractsJson.Default.RatePublished, cancellationToken);
@@ -87,17 +103,44 @@ internal sealed class DemoRecording(HttpClient http, EventStore store, TimeProvi
         }
     }
 
-    private async Task<int> SendAsync(DemoEvent[] events, Action<int, int> progress, CancellationToken cancellationToken)
+    /// <summary>What people do in the morning of each day, then what was used on it, in the last minute of the day; today's, now.</summary>
+    private async Task<int> SendAsync(
+        DemoYear year, (DateOnly Date, DemoEvent[] Events)[] days, DateTimeOffset now, Action<int, int> progress, CancellationToken cancellationToken)
     {
-        var (appended, answered) = (0, 0);
-        await Parallel.ForEachAsync(
-            events.Chunk(EventsARequest), new ParallelOptions { MaxDegreeOfParallelism = RequestsAtATime, CancellationToken = cancellationToken },
-            async (chunk, token) =>
+        var (appended, answered, all) = (0, 0, days.Sum(day => day.Events.Length));
+        var acts = year.Acts.ToLookup(act => act.On);
+        foreach (var (date, events) in days)
+        {
+            foreach (var act in acts[date])
             {
-                Interlocked.Add(ref appended, await SendAsync(chunk, token));
-                progress(Interlocked.Add(ref answered, chunk.Length), events.Length);
-            });
+                PlayUntil(date, new TimeOnly(9, 0), now);
+                await act.DoAsync(database, cancellationToken);
+            }
+
+            PlayUntil(date, new TimeOnly(23, 59), now);
+            foreach (var chunk in events.Chunk(EventsARequest))
+            {
+                appended += await SendAsync(chunk, cancellationToken);
+                answered += chunk.Length;
+                progress(answered, all);
+            }
+        }
+
+        clock.GoLive();
         return appended;
+    }
+
+    private void PlayUntil(DateOnly date, TimeOnly time, DateTimeOffset now)
+    {
+        var instant = new DateTimeOffset(date, time, TimeSpan.Zero);
+        if (instant < now)
+        {
+            clock.Play(instant);
+        }
+        else
+        {
+            clock.GoLive();
+        }
     }
 
     /// <summary>One request; every event of it must be in the log afterwards.</summary>

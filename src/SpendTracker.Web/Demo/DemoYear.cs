@@ -25,32 +25,38 @@ internal sealed class DemoYear(BillingPeriod first)
 
     public IReadOnlyList<RatePublished> Rates => DemoRates.For(First);
 
+    /// <summary>When workloads are registered, and the first prices and the estimates are there: before anything is used.</summary>
+    public DateTimeOffset Opening => new(First.Previous.Start.ToDateTime(new TimeOnly(9, 0)), TimeSpan.Zero);
+
+    public IReadOnlyList<DemoAct> Acts => DemoActs.For(First);
+
     public IReadOnlyList<EstimateSubmitted> Estimates => DemoEstimates.For(First);
 
     /// <summary>The year whose last billing period is today's.</summary>
     public static DemoYear Until(DateOnly today) => new(BillingPeriod.Of(today.AddDays(1 - today.Day).AddMonths(1 - Months)));
 
-    /// <summary>The events from a day on until now, day by day; hosting, when its hours are over.</summary>
-    public IEnumerable<DemoEvent> Events(DateOnly from, DateTimeOffset now)
+    /// <summary>The events from a day on until now, by the day that they are recorded on; hosting, when its hours are over.</summary>
+    public IEnumerable<(DateOnly Date, DemoEvent[] Events)> Days(DateOnly from, DateTimeOffset now)
     {
         var today = DateOnly.FromDateTime(now.UtcDateTime);
         for (var date = from < First.Start ? First.Start : from; date <= today; date = date.AddDays(1))
         {
             var day = new DemoDay(date.DayNumber - First.Start.DayNumber, date);
-            foreach (var e in On(day, date > today.AddDays(-PilotDays)).Where(e => IsOver(e.Usage, now)))
-            {
-                yield return e;
-            }
+            yield return (date, [.. On(day, date > today.AddDays(-PilotDays)).Where(e => IsOver(e.Usage, now))]);
         }
     }
 
-    private static IEnumerable<DemoEvent> On(DemoDay day, bool pilot) =>
+    /// <summary>The same without the days.</summary>
+    public IEnumerable<DemoEvent> Events(DateOnly from, DateTimeOffset now) => Days(from, now).SelectMany(day => day.Events);
+
+    private IEnumerable<DemoEvent> On(DemoDay day, bool pilot) =>
     [
         .. Traffic.SelectMany(calls => calls.On(day)),
         .. pilot ? AtlasProject.Pilot.On(day) : [],
         .. Tuned.SelectMany(tuning => tuning.On(day)),
         .. DemoCharges.On(day),
         .. DemoQuality.On(day, Traffic),
+        .. DemoLate.On(day, First),
     ];
 
     private static bool IsOver(IUsageEvent usage, DateTimeOffset now) =>

@@ -2,6 +2,7 @@ using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using Microsoft.AspNetCore.Diagnostics;
 using Microsoft.AspNetCore.Http.HttpResults;
+using SpendTracker.Closing;
 using SpendTracker.Contracts;
 using SpendTracker.Events;
 using SpendTracker.Web.Ingest;
@@ -18,6 +19,11 @@ internal sealed class Problems(IProblemDetailsService problems, ILogger<Problems
     /// <summary>The same with another status than 400, and why.</summary>
     public static ProblemHttpResult Of(IEnumerable<FieldReason> reasons, int status, string detail) => TypedResults.Problem(
         detail, statusCode: status, extensions: new Dictionary<string, object?> { ["errors"] = Of(reasons).ProblemDetails.Errors });
+
+    /// <summary>The same where not the request is wrong but what it meets.</summary>
+    public static IResult Of(IReadOnlyList<FieldReason> reasons, int status) => status == StatusCodes.Status400BadRequest
+        ? Of(reasons)
+        : TypedResults.Problem(new HttpValidationProblemDetails(Of(reasons).ProblemDetails.Errors) { Status = status });
 
     /// <summary>Reads a request's JSON as strictly as events are read.</summary>
     public static async Task<(T? Value, IResult? Problem)> ReadAsync<T>(HttpRequest request, JsonTypeInfo<T> json, CancellationToken cancellationToken)
@@ -50,7 +56,7 @@ internal sealed class Problems(IProblemDetailsService problems, ILogger<Problems
             BadHttpRequestException { StatusCode: StatusCodes.Status413PayloadTooLarge } =>
                 (StatusCodes.Status413PayloadTooLarge, $"At most {RequestBody.MostBytes / 1024 / 1024} MiB a request."),
             BadHttpRequestException bad => (bad.StatusCode, bad.Message),
-            EventStoreBusyException or BodyBudgetException => (StatusCodes.Status503ServiceUnavailable, exception.Message),
+            EventStoreBusyException or BodyBudgetException or ProjectionLagException => (StatusCodes.Status503ServiceUnavailable, exception.Message),
             _ when PassingFault.Is(exception) =>
                 (StatusCodes.Status503ServiceUnavailable, "The database cannot be reached, or is too slow. Nothing was lost that was acknowledged; send the same ids again."),
             UnreadableEventException => (StatusCodes.Status500InternalServerError, exception.Message),

@@ -2,6 +2,7 @@ using Microsoft.AspNetCore.Http.Extensions;
 using SpendTracker.Contracts;
 using SpendTracker.Costs;
 using SpendTracker.Usage;
+using SpendTracker.Web.Costs;
 
 namespace SpendTracker.Web.Usage;
 
@@ -10,6 +11,12 @@ internal static class EventLink
 {
     /// <summary>The page of one event.</summary>
     public static string ToEvent(Guid id) => $"/events?id={id}";
+
+    /// <summary>The events that became known between the two days of an explanation.</summary>
+    public static string To(Explanation explanation, UsageMove move) => To(new UsageFilter(move.Workload, explanation.Month)
+    {
+        Approach = move.Approach, Sku = move.Sku, Meter = move.Meter, RecordedFrom = explanation.From.AddDays(1), RecordedTo = explanation.To,
+    });
 
     public static string To(UsageFilter filter, EventPlace? before = null, EventPlace? after = null)
     {
@@ -21,6 +28,9 @@ internal static class EventLink
             ("sku", filter.Sku),
             ("meter", filter.Meter),
             ("variant", filter.Variant is "" ? CostDimension.None : filter.Variant),
+            ("recordedFrom", Day(filter.RecordedFrom)),
+            ("recordedTo", Day(filter.RecordedTo)),
+            ("knownOn", Day(filter.KnownOn)),
             ("before", before?.ToString()),
             ("after", after?.ToString()),
         ];
@@ -31,4 +41,6 @@ internal static class EventLink
 
         return $"/events{query}";
     }
+
+    private static string? Day(DateOnly? day) => day is { } given ? KnownOn.Text(given) : null;
 }

@@ -15,6 +15,9 @@ public enum Scope
 
     /// <summary>Register workloads, publish rates, submit estimates: what changes everybody's numbers.</summary>
     [JsonStringEnumMemberName("publish")] Publish,
+
+    /// <summary>Close and reopen billing periods: what finance signs, which who publishes prices must not be able to.</summary>
+    [JsonStringEnumMemberName("close")] Close,
 }
 
 /// <summary>What a person may do. Each role includes the ones before it.</summary>

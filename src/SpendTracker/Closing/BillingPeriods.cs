@@ -1,38 +1,12 @@
 using System.Data;
 using Npgsql;
+using NpgsqlTypes;
 using SpendTracker.Contracts;
 using SpendTracker.Costs;
 using SpendTracker.Events;
 using SpendTracker.Settings;
 
 namespace SpendTracker.Closing;
-
-/// <summary>What has to be looked at before a billing period is closed.</summary>
-/// <param name="HasEnded">Whether its last day is over.</param>
-/// <param name="IsClosed">Whether it is closed already.</param>
-/// <param name="Lag">Events that are recorded and not counted yet, of whatever month.</param>
-/// <param name="Unpriced">Quantities without a rate, by unit.</param>
-/// <param name="Unconverted">Amounts without an exchange rate, by currency.</param>
-/// <param name="SetAside">Events, of whatever month, that could not be counted.</param>
-/// <param name="Total">What would be frozen, in the reporting currency.</param>
-/// <param name="Corrections">The part of it that corrects closed periods.</param>
-public sealed record ClosingChecklist(
-    BillingPeriod Month, bool HasEnded, bool IsClosed, long Lag, IReadOnlyDictionary<string, decimal> Unpriced,
-    IReadOnlyDictionary<string, decimal> Unconverted, long SetAside, decimal Total, decimal Corrections);
-
-/// <summary>A billing period and where it stands.</summary>
-/// <param name="Total">What is booked in it: frozen where it is closed.</param>
-/// <param name="Corrections">The part of the total that corrects earlier periods.</param>
-/// <param name="History">Its closings, the latest first.</param>
-public sealed record BillingPeriodStatus(BillingPeriod Month, bool IsClosed, decimal Total, decimal Corrections, IReadOnlyList<PeriodClosing> History);
-
-/// <summary>One closing of a period.</summary>
-public sealed record PeriodClosing(
-    Guid Id, DateTimeOffset ClosedAt, string ClosedBy, string Reason, decimal Total, int Lines, long Position, bool AcceptsUnpriced, bool AcceptsUnconverted,
-    DateTimeOffset? ReopenedAt, string? ReopenedBy, string? ReopenedBecause);
-
-/// <summary>What is asked for when a period is closed.</summary>
-public sealed record CloseRequest(string Reason, bool AcceptUnpriced = false, bool AcceptUnconverted = false);
 
 /// <summary>
 /// Closes and reopens billing periods. A closing writes the period's costs into the log, line by line: what was signed is
@@ -46,7 +20,7 @@ public sealed class BillingPeriods(NpgsqlDataSource dataSource, EventStore store
     private const int LinesAnEvent = 150;
 
     /// <summary>How long a closing waits for what was recorded before it to be counted.</summary>
-    private static readonly TimeSpan LongestLag = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan LongestLag = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(100);
 
     private static readonly string Checkpoint = new DailyUsageProjection(TimeZoneInfo.Utc).Checkpoint;
@@ -137,25 +111,40 @@ public sealed class BillingPeriods(NpgsqlDataSource dataSource, EventStore store
     /// <summary>All months that have costs or a closing, the newest first.</summary>
     public async Task<IReadOnlyList<BillingPeriodStatus>> ListAsync(CancellationToken cancellationToken)
     {
-        var closings = (await ClosingsAsync(cancellationToken)).ToLookup(closing => closing.Month, closing => closing.Closing);
-        var costs = (await _costs.ByAsync(new CostFilter(new(2000, 1), new(2199, 12)), [], cancellationToken)).ToDictionary(cost => cost.Month);
+        var closings = (await ClosingsAsync(null, cancellationToken)).ToLookup(closing => closing.Month, closing => closing.Closing);
+        var costs = (await _costs.ByAsync(new CostFilter(new(2000, 1), new(2199, 12)), [], cancellationToken)).Where(HasCosts).ToDictionary(cost => cost.Month);
         return [.. costs.Keys.Concat(closings.Select(month => month.Key)).Distinct().OrderDescending().Select(month => new BillingPeriodStatus(
             BillingPeriod.TryParse(month, out var period) ? period : default,
             closings[month].Any(closing => closing.ReopenedAt is null),
             costs.GetValueOrDefault(month)?.Actual ?? 0, costs.GetValueOrDefault(month)?.Corrections ?? 0, [.. closings[month]]))];
     }
 
-    private async Task<List<(string Month, PeriodClosing Closing)>> ClosingsAsync(CancellationToken cancellationToken)
+    /// <summary>A month may have nothing but an estimate, for years ahead: there is nothing to close in it.</summary>
+    private static bool HasCosts(MonthlyCost cost) => cost.Actual != 0 || cost.Listed != 0 || cost.Unpriced.Count > 0 || cost.Unconverted.Count > 0;
+
+    /// <summary>A month's closings, the latest first.</summary>
+    public async Task<IReadOnlyList<PeriodClosing>> HistoryAsync(BillingPeriod month, CancellationToken cancellationToken) =>
+        [.. (await ClosingsAsync(month, cancellationToken)).Select(closing => closing.Closing)];
+
+    /// <summary>What a month has from earlier ones, and what of it is booked in later ones; by origin and booking.</summary>
+    /// <param name="knownOn">As it was known at the end of this day; null for now.</param>
+    public async Task<IReadOnlyList<BookingMove>> CorrectionsAsync(BillingPeriod month, DateOnly? knownOn, CancellationToken cancellationToken) =>
+        [.. (await _costs.ByAsync(new CostFilter(month, new(2199, 12)) { KnownOn = knownOn }, [CostDimension.Find("origin")!], cancellationToken))
+            .Where(cost => cost.Actual != 0 && (cost.Month == month.ToString()) != (cost.Keys["origin"] == month.ToString()))
+            .Select(cost => new BookingMove(cost.Keys["origin"], cost.Month, cost.Actual))];
+
+    private async Task<List<(string Month, PeriodClosing Closing)>> ClosingsAsync(BillingPeriod? month, CancellationToken cancellationToken)
     {
         await using var command = dataSource.CreateCommand(
             """
             select to_char(c.month, 'YYYY-MM'), c.closing, c.closed_at, c.recorded_by, c.reason, trim_scale(c.total), c.lines, c.position, c.accepts_unpriced,
                    c.accepts_unconverted, r.reopened_at, r.recorded_by, r.reason
             from spend.period_closing as c left join spend.period_reopening as r using (closing)
-            where c.tenant_id = $1
+            where c.tenant_id = $1 and ($2 is null or c.month = $2)
             order by c.closed_at desc
             """);
         command.Parameters.Add(new() { Value = Tenant.Default });
+        command.Parameters.Add(new() { Value = (object?)month?.Start ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Date });
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
         List<(string Month, PeriodClosing Closing)> closings = [];
         while (await reader.ReadAsync(cancellationToken))
@@ -226,6 +215,3 @@ public sealed class BillingPeriods(NpgsqlDataSource dataSource, EventStore store
 
     private static string StreamOf(BillingPeriod month) => $"period/{month}";
 }
-
-/// <summary>Something needs all that was recorded to be counted, and it is not.</summary>
-public sealed class ProjectionLagException(string message) : Exception(message);

@@ -19,12 +19,11 @@ public sealed record CostLine(
 public sealed class CostLineQuery(NpgsqlDataSource dataSource)
 {
     /// <summary>By component, in each the largest amount first; corrections of closed months after the month's own.</summary>
-    /// <param name="knownOn">As it was known at the end of this day; null for now.</param>
-    public async Task<IReadOnlyList<CostLine>> ListAsync(UsageFilter filter, DateOnly? knownOn, CancellationToken cancellationToken)
+    public async Task<IReadOnlyList<CostLine>> ListAsync(UsageFilter filter, CancellationToken cancellationToken)
     {
         await using var command = dataSource.CreateCommand(
             $"""
-            {BookedCosts.Sql(knownOn)},
+            {BookedCosts.Sql(filter.KnownOn)},
             line as (
                 select nullif(origin, month) as origin, component, sku, meter, currency, sum(quantity) as quantity, sum(list_amount) as list_amount,
                        sum(amount) as amount, sum(unpriced) as unpriced, sum(unconverted) as unconverted, sum(events) as events
@@ -39,7 +38,7 @@ public sealed class CostLineQuery(NpgsqlDataSource dataSource)
             having sum(quantity) <> 0 or sum(events) <> 0 or sum(amount) <> 0 or sum(list_amount) <> 0 or sum(unpriced) <> 0 or bool_or(unconverted <> 0)
             order by origin is not null, origin, sum(sum(amount)) over (partition by origin, component) desc, component, sum(amount) desc, sku, meter
             """);
-        BookedCosts.AddParameters(command, filter.Month, filter.Month, knownOn);
+        BookedCosts.AddParameters(command, filter.Month, filter.Month, filter.KnownOn);
         command.Parameters.Add(new() { Value = filter.Workload });
         string?[] narrowed = [filter.Approach is { } approach ? EnumName.Of(approach) : null, filter.Component is { } component ? EnumName.Of(component) : null, filter.Sku, filter.Meter, filter.Variant];
         foreach (var value in narrowed)

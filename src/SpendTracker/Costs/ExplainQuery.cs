@@ -1,5 +1,6 @@
 using Npgsql;
 using SpendTracker.Contracts;
+using SpendTracker.Rates;
 
 namespace SpendTracker.Costs;
 
@@ -11,9 +12,23 @@ public sealed record UsageMove(string Workload, Approach Approach, string Sku, s
 /// <param name="UnitPriceBefore">In the reporting currency; null where there was none.</param>
 /// <param name="Before">The publication that priced it; null where there was none, or it was as charged.</param>
 /// <param name="Quantity">That was known at the first day.</param>
+/// <param name="Currency">Of the price at the second day; of that at the first where there is none.</param>
 public sealed record PriceMove(
     string Workload, Approach Approach, string SkuBefore, string Sku, string Meter, decimal Quantity, decimal? UnitPriceBefore, decimal? UnitPriceAfter, Guid? Before, Guid? After,
-    DateOnly FirstDay, DateOnly LastDay, decimal Amount);
+    DateOnly FirstDay, DateOnly LastDay, string Currency, decimal Amount)
+{
+    /// <summary>What was published or withdrawn between the days, and why the price is another; the earliest first.</summary>
+    public IReadOnlyList<PublicationChange> Causes { get; init; } = [];
+
+    /// <summary>Whether a change of the price book is behind it.</summary>
+    public bool IsCausedBy(PublicationChange change) => change.Kind switch
+    {
+        "rate" => change.Publication == Before || change.Publication == After,
+        "discount" => change.Subject == Sku || (change.Subject.EndsWith('*') && Sku.StartsWith(change.Subject[..^1], StringComparison.Ordinal)),
+        "alias" => SkuBefore != Sku && (change.Subject == Sku || change.Subject == SkuBefore),
+        _ => change.Subject == Currency,
+    };
+}
 
 /// <summary>What a closing moved between periods: corrections booked in the month, or parts of it booked in a later one.</summary>
 /// <param name="Origin">The month of use.</param>
@@ -36,6 +51,7 @@ public sealed record Explanation(
 public sealed class ExplainQuery(NpgsqlDataSource dataSource)
 {
     private readonly MonthlyCostQuery _costs = new(dataSource);
+    private readonly PublicationChanges _changes = new(dataSource);
 
     /// <param name="workload">Only what this one moved; null for all.</param>
     public async Task<Explanation> OfAsync(BillingPeriod month, DateOnly from, DateOnly to, string? workload, CancellationToken cancellationToken)
@@ -45,9 +61,11 @@ public sealed class ExplainQuery(NpgsqlDataSource dataSource)
         var bookings = bookedBefore.Keys.Union(bookedAfter.Keys)
             .Select(key => new BookingMove(key.Origin, key.Booked, bookedAfter.GetValueOrDefault(key) - bookedBefore.GetValueOrDefault(key)))
             .Where(move => move.Amount != 0).OrderBy(move => move.Origin, StringComparer.Ordinal).ThenBy(move => move.Booked, StringComparer.Ordinal);
+        var prices = await PricesAsync(month, from, to, workload, cancellationToken);
+        var changes = prices.Count > 0 ? await _changes.BetweenAsync(from, to, cancellationToken) : [];
         return new Explanation(
             month, from, to, before, after, await UsageAsync(month, from, to, workload, cancellationToken),
-            await PricesAsync(month, from, to, workload, cancellationToken), [.. bookings]);
+            [.. prices.Select(move => move with { Causes = [.. changes.Where(move.IsCausedBy)] })], [.. bookings]);
     }
 
     /// <summary>The month's total, and the parts that came from or went to other months; what went counts against it.</summary>
@@ -90,11 +108,11 @@ public sealed class ExplainQuery(NpgsqlDataSource dataSource)
         await using var command = Command(
             $"""
             select workload, approach, sku_before, sku_after, meter, trim_scale(sum(before)), trim_scale(price_before), trim_scale(price_after), publication_before, publication_after,
-                   min(day), max(day), {PriceSql.Sum(Amount)}
+                   min(day), max(day), currency, {PriceSql.Sum(Amount)}
             from moved
             where before <> 0 and (price_before is distinct from price_after or publication_before is distinct from publication_after or sku_before <> sku_after)
               and (price_before is not null or price_after is not null)
-            group by workload, approach, sku_before, sku_after, meter, price_before, price_after, publication_before, publication_after
+            group by workload, approach, sku_before, sku_after, meter, price_before, price_after, publication_before, publication_after, currency
             order by abs(sum({Amount})) desc, workload, approach, sku_after, meter
             """, month, from, to, workload);
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
@@ -104,7 +122,7 @@ public sealed class ExplainQuery(NpgsqlDataSource dataSource)
             moves.Add(new PriceMove(
                 reader.GetString(0), EnumName.Parse<Approach>(reader.GetString(1)), reader.GetString(2), reader.GetString(3), reader.GetString(4), reader.GetDecimal(5),
                 reader.IsDBNull(6) ? null : reader.GetDecimal(6), reader.IsDBNull(7) ? null : reader.GetDecimal(7), reader.IsDBNull(8) ? null : reader.GetGuid(8),
-                reader.IsDBNull(9) ? null : reader.GetGuid(9), reader.GetFieldValue<DateOnly>(10), reader.GetFieldValue<DateOnly>(11), reader.GetDecimal(12)));
+                reader.IsDBNull(9) ? null : reader.GetGuid(9), reader.GetFieldValue<DateOnly>(10), reader.GetFieldValue<DateOnly>(11), reader.GetString(12), reader.GetDecimal(13)));
         }
 
         return moves;
@@ -130,7 +148,8 @@ public sealed class ExplainQuery(NpgsqlDataSource dataSource)
             price_after as materialized ({PriceSql.Priced("(select distinct tenant_id, sku_after as sku, meter, above_tokens, day from used)", "$5")}),
             moved as materialized (
                 select u.*, b.unit_price * b.exchange_rate as price_before, b.publication as publication_before,
-                       a.unit_price * a.exchange_rate as price_after, a.publication as publication_after
+                       a.unit_price * a.exchange_rate as price_after, a.publication as publication_after,
+                       coalesce(nullif(a.currency, ''), b.currency) as currency
                 from used as u
                 join price_before as b on (b.sku, b.meter, b.above_tokens, b.day) = (u.sku_before, u.meter, u.above_tokens, u.day)
                 join price_after as a on (a.sku, a.meter, a.above_tokens, a.day) = (u.sku_after, u.meter, u.above_tokens, u.day))

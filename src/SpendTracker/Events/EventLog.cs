@@ -27,6 +27,15 @@ public sealed class EventLog(NpgsqlDataSource dataSource)
         return await command.ExecuteScalarAsync(cancellationToken) as long? ?? 0;
     }
 
+    /// <summary>When the log's first event was recorded: before, nothing was known. Null where it has none.</summary>
+    public async Task<DateTimeOffset?> FirstRecordedAsync(CancellationToken cancellationToken)
+    {
+        await using var command = dataSource.CreateCommand("select timestamp from spend.mt_events where tenant_id = $1 order by seq_id limit 1");
+        command.Parameters.Add(new() { Value = Tenant.Default });
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        return await reader.ReadAsync(cancellationToken) ? reader.GetFieldValue<DateTimeOffset>(0) : null;
+    }
+
     /// <summary>Events of some types between two versions, both included. What cannot be read counts for nothing and is left out.</summary>
     /// <param name="containing">A JSON object whose members the data must have.</param>
     public async IAsyncEnumerable<LoggedEvent> ReadAsync(

@@ -213,7 +213,8 @@ public sealed class PriceBook(NpgsqlDataSource dataSource, EventStore store)
 
     private static bool IsPublication(IEvent data) => data is RatePublished or DiscountPublished or AliasPublished or ExchangeRatePublished;
 
-    private static string StreamOf(IEvent publication) => publication switch
+    /// <summary>The stream that a publication belongs to.</summary>
+    public static string StreamOf(IEvent publication) => publication switch
     {
         RatePublished rate => $"rate/{rate.Sku}",
         DiscountPublished discount => $"discount/{discount.Sku}",

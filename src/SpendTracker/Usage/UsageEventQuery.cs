@@ -1,6 +1,8 @@
 using System.Text.Json;
 using Npgsql;
+using NpgsqlTypes;
 using SpendTracker.Contracts;
+using SpendTracker.Costs;
 using SpendTracker.Events;
 using SpendTracker.Rates;
 using SpendTracker.Settings;
@@ -88,7 +90,7 @@ public sealed class UsageEventQuery(NpgsqlDataSource dataSource, EventLog log, C
             page.Reverse();
         }
 
-        var rated = await RateAsync(page, filter.Covers, cancellationToken);
+        var rated = await RateAsync(page, filter.Covers, filter.KnownOn, cancellationToken);
         return newer
             ? new UsageEventPage(rated, page.Count > 0 ? page[^1].Place : from, more ? page[0].Place : stoppedAt, false)
             : new UsageEventPage(rated, next, from is null ? null : page.Count > 0 ? page[0].Place : from, from is null && next is null);
@@ -107,7 +109,7 @@ public sealed class UsageEventQuery(NpgsqlDataSource dataSource, EventLog log, C
             }
         }
 
-        return await RateAsync(events, (_, _) => true, cancellationToken);
+        return await RateAsync(events, (_, _) => true, null, cancellationToken);
     }
 
     /// <summary>Events have the names that were reported; a number has what they are priced as.</summary>
@@ -118,9 +120,12 @@ public sealed class UsageEventQuery(NpgsqlDataSource dataSource, EventLog log, C
             return filter;
         }
 
-        await using var command = dataSource.CreateCommand("select coalesce(array_agg(distinct reported_sku), array[$2]) from spend.cost_line where tenant_id = $1 and sku = $2");
+        var pricedAs = filter.KnownOn is null ? "l.sku" : $"coalesce(({PriceSql.Alias("$3")}), l.reported_sku)";
+        await using var command = dataSource.CreateCommand(
+            $"select coalesce(array_agg(distinct reported_sku), array[$2]) from spend.cost_line as l where tenant_id = $1 and {pricedAs} = $2");
         command.Parameters.Add(new() { Value = Tenant.Default });
         command.Parameters.Add(new() { Value = filter.Sku });
+        command.Parameters.Add(new() { Value = (object?)filter.KnownOn ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Date });
         return filter with { ReportedSkus = ((string[])(await command.ExecuteScalarAsync(cancellationToken))!).ToHashSet() };
     }
 
@@ -142,7 +147,7 @@ public sealed class UsageEventQuery(NpgsqlDataSource dataSource, EventLog log, C
                 var (first, last) = newer ? (low, low + size - 1) : (high - size + 1, high);
                 await foreach (var logged in log.ReadAsync(stream, first, last, types, Containing(filter, types), !newer, cancellationToken))
                 {
-                    if (logged.Stored.Data is IUsageEvent usage && UsageQuantities.FaultOf(usage) is null && UsageQuantities.Of(usage, settings.ReportingTimeZone).Any(quantity => filter.Covers(usage, quantity)))
+                    if (filter.CoversRecording(BillingPeriod.DayOf(logged.Stored.RecordedAt, settings.ReportingTimeZone)) && logged.Stored.Data is IUsageEvent usage && UsageQuantities.FaultOf(usage) is null && UsageQuantities.Of(usage, settings.ReportingTimeZone).Any(quantity => filter.Covers(usage, quantity)))
                     {
                         found.Add((logged, new(period, logged.Stored.Version)));
                         if (found.Count > PageSize)
@@ -213,11 +218,11 @@ public sealed class UsageEventQuery(NpgsqlDataSource dataSource, EventLog log, C
             : "{}";
 
     private async Task<IReadOnlyList<UsageEvent>> RateAsync(
-        IReadOnlyList<(LoggedEvent Logged, EventPlace Place)> found, Func<IUsageEvent, UsageQuantity, bool> counts, CancellationToken cancellationToken)
+        IReadOnlyList<(LoggedEvent Logged, EventPlace Place)> found, Func<IUsageEvent, UsageQuantity, bool> counts, DateOnly? knownOn, CancellationToken cancellationToken)
     {
         var events = found.Select(e => (e.Logged, e.Place, Usage: (IUsageEvent)e.Logged.Stored.Data)).ToArray();
         var quantities = Array.ConvertAll(events, e => UsageQuantities.Of(e.Usage, settings.ReportingTimeZone).ToArray());
-        var prices = await DayPrices.LoadAsync(dataSource, quantities.SelectMany(q => q), null, cancellationToken);
+        var prices = await DayPrices.LoadAsync(dataSource, quantities.SelectMany(q => q), knownOn, cancellationToken);
         return await corrections.AttachAsync([.. events.Zip(quantities, (e, q) => new UsageEvent(e.Logged, e.Place, e.Usage, UsageQuantities.VariantOf(e.Usage),
             [.. q.Select(quantity => new RatedQuantity(quantity, prices.Of(quantity), counts(e.Usage, quantity)))]))], cancellationToken);
     }

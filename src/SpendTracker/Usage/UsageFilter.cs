@@ -20,6 +20,21 @@ public sealed record UsageFilter(string Workload, BillingPeriod Month)
     /// <summary>Empty for usage that named none.</summary>
     public string? Variant { get; init; }
 
+    /// <summary>What was recorded on this day or later, in the reporting time zone.</summary>
+    public DateOnly? RecordedFrom { get; init; }
+
+    /// <summary>What was recorded on this day or earlier, at today's prices.</summary>
+    public DateOnly? RecordedTo { get; init; }
+
+    /// <summary>As it was known at the end of this day: what was recorded until then, at the prices known then.</summary>
+    public DateOnly? KnownOn { get; init; }
+
+    /// <summary>Whether only what was recorded on some days is asked for: a part of a number.</summary>
+    public bool IsPartByRecording => RecordedFrom is not null || RecordedTo is not null;
+
+    /// <summary>Whether an event was recorded when it was asked for.</summary>
+    public bool CoversRecording(DateOnly day) => !(day < RecordedFrom || day > RecordedTo || day > KnownOn);
+
     /// <summary>Whether a quantity of an event is part of it.</summary>
     public bool Covers(IUsageEvent usage, UsageQuantity quantity) =>
         usage.Workload == Workload && BillingPeriod.Of(quantity.Day) == Month

@@ -228,7 +228,7 @@ public sealed class MoneyPropertyTests
         {
             CostDimension[] by = [CostDimension.Find("origin")!, CostDimension.Find("component")!, CostDimension.Find("model")!, CostDimension.Find("team")!];
             var costs = await _costs.ByAsync(new CostFilter(BillingPeriod.Of(First), BillingPeriod.Of(First.AddMonths(12))) { KnownOn = knownOn }, by, _stop);
-            var lines = await new CostLineQuery(database.DataSource).ListAsync(new("w", BillingPeriod.Of(First.AddMonths(2))), knownOn, _stop);
+            var lines = await new CostLineQuery(database.DataSource).ListAsync(new("w", BillingPeriod.Of(First.AddMonths(2))) { KnownOn = knownOn }, _stop);
             return string.Join('\n', costs.Where(cost => cost.Actual != 0 || cost.Estimated != 0 || cost.Unpriced.Count > 0 || cost.Unconverted.Count > 0).Select(cost =>
                        $"{cost.Month} {string.Join('/', cost.Keys.Values)}: {cost.Actual} of {cost.Listed}, expected {cost.Estimated}, {string.Join(' ', cost.Unpriced)} {string.Join(' ', cost.Unconverted)}"))
                    + string.Join('\n', lines.Select(line => $"{line with { Unconverted = null! }} {string.Join(' ', line.Unconverted)}"));

@@ -1,3 +1,5 @@
+using Microsoft.Extensions.DependencyInjection;
+using SpendTracker.Closing;
 using SpendTracker.Contracts;
 using SpendTracker.Costs;
 using SpendTracker.Web.Demo;
@@ -9,13 +11,15 @@ public sealed class RecordedDemo : IAsyncLifetime
 {
     internal FixedClock Clock { get; } = new(new(2026, 6, 17, 15, 30, 0, TimeSpan.Zero));
 
+    internal DemoClock Played { get; private set; } = null!;
+
     internal TestHost Host { get; private set; } = null!;
 
     internal int Appended { get; private set; }
 
     public async ValueTask InitializeAsync()
     {
-        Host = await TestHost.StartAsync(await TestDatabase.CreateAsync(clock: Clock));
+        (Host, Played) = await StartAsync(Clock);
 
         // Interrupted once on the way, as by Ctrl+C: what is then there must be what an undisturbed recording gives.
         using var stop = new CancellationTokenSource();
@@ -32,7 +36,17 @@ public sealed class RecordedDemo : IAsyncLifetime
         await CaughtUpAsync();
     }
 
-    internal DemoRecording Recording() => new(Host.Client, Host.Database.Store, Clock);
+    /// <summary>A host on a new database, as the command starts it: the clock stands before the year.</summary>
+    internal static async Task<(TestHost Host, DemoClock Clock)> StartAsync(FixedClock clock)
+    {
+        var played = new DemoClock(clock);
+        played.Play(DemoYear.Until(DateOnly.FromDateTime(clock.Now.UtcDateTime)).Opening);
+        var host = await TestHost.StartAsync(await TestDatabase.CreateAsync("UTC", played));
+        played.GoLive();
+        return (host, played);
+    }
+
+    internal DemoRecording Recording() => new(Host.Client, Host.Database.Spend, Played);
 
     internal async Task CaughtUpAsync()
     {
@@ -92,8 +106,9 @@ public sealed class DemoRecordingTests(RecordedDemo demo) : IClassFixture<Record
     {
         // A database of its own: the others count what is there. A short story will do.
         var clock = new FixedClock(new(2026, 6, 2, 10, 0, 0, TimeSpan.Zero));
-        await using var host = await TestHost.StartAsync(await TestDatabase.CreateAsync(clock: clock));
-        var recording = new DemoRecording(host.Client, host.Database.Store, clock);
+        var (host, played) = await RecordedDemo.StartAsync(clock);
+        await using var _ = host;
+        var recording = new DemoRecording(host.Client, host.Database.Spend, played);
         var first = await recording.RunAsync((_, _) => { }, TestContext.Current.CancellationToken);
 
         clock.Now = clock.Now.AddDays(33); // Into a month later: the year must not begin a month later.
@@ -169,6 +184,36 @@ public sealed class DemoRecordingTests(RecordedDemo demo) : IClassFixture<Record
 
         Assert.Equal(["openai/o5-preview"], unpriced.Select(usage => usage.Sku).Distinct());
         Assert.All(unpriced, usage => Assert.Equal(("2026-06", AtlasProject.Analysis), (usage.FirstMonth, Assert.Single(usage.Workloads))));
+    }
+
+    [Fact]
+    public async Task The_older_months_are_closed_one_was_reopened_and_late_usage_is_a_correction_in_a_closed_and_in_an_open_month()
+    {
+        var periods = demo.Host.Services.GetRequiredService<BillingPeriods>();
+        var list = (await periods.ListAsync(TestContext.Current.CancellationToken)).OrderBy(period => period.Month).ToArray();
+
+        Assert.Equal([1, 2, 1, 1, 1, 1, 1, 1, 1, 0, 0, 0], list.Select(period => period.History.Count));
+        Assert.All(list[..9], period => Assert.True(period.IsClosed && period.Total == period.History[0].Total));
+        Assert.Equal([5, 9], Enumerable.Range(0, 12).Where(i => list[i].Corrections > 0));
+        Assert.Equal([new BillingPeriod(2026, 5)], list.Where((period, i) => i >= 9 && period.Month <= Last).Where(period => period.Corrections == 0).Select(period => period.Month));
+        var pound = await periods.ChecklistAsync(Last, TestContext.Current.CancellationToken);
+        Assert.Equal([("GBP", 650m)], pound.Unconverted.Select(amount => (amount.Key, amount.Value)));
+    }
+
+    [Fact]
+    public async Task What_was_known_in_the_course_of_the_year_can_be_asked_and_what_moved_it_has_a_reason()
+    {
+        var explain = demo.Host.Services.GetRequiredService<ExplainQuery>();
+        var month = BillingPeriod.Of(First.Start.AddMonths(DemoRates.MonthsToPriceChange));
+
+        var explanation = await explain.OfAsync(month, month.Start.AddDays(7), month.End.AddDays(-1), null, TestContext.Current.CancellationToken);
+
+        Assert.InRange(explanation.Before, 1, explanation.After / 2);
+        Assert.Equal(explanation.After - explanation.Before, explanation.Explained);
+        Assert.Contains(explanation.Prices, move => move.Amount < 0 && move.Sku == $"azure/{AtlasProject.ClaimsModel}" && move.Causes is [{ Kind: "rate", By: "person:Procurement" }]);
+
+        explanation = await explain.OfAsync(month, First.Start.AddDays(AtlasProject.DatedRouterFrom + 1), month.End.AddDays(-1), AtlasProject.Triage, TestContext.Current.CancellationToken);
+        Assert.Contains(explanation.Prices, move => move is { UnitPriceBefore: null, Sku: $"openai/{AtlasProject.RouterModel}", Causes: [{ Kind: "alias" }] });
     }
 
     private async Task<IReadOnlyList<MonthlyCost>> CostsAsync(params string[] by) => await new MonthlyCostQuery(demo.Host.Database.DataSource).ByAsync(

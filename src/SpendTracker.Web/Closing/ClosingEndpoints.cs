@@ -1,0 +1,106 @@
+using System.Security.Claims;
+using System.Text.Json.Serialization;
+using Microsoft.AspNetCore.Http.HttpResults;
+using SpendTracker.Closing;
+using SpendTracker.Contracts;
+using SpendTracker.Costs;
+using SpendTracker.Events;
+using SpendTracker.Settings;
+using SpendTracker.Web.Access;
+using SpendTracker.Web.Hosting;
+
+namespace SpendTracker.Web.Closing;
+
+/// <param name="Reason">Why the period has to be opened again.</param>
+internal sealed record ReopenRequest(string Reason);
+
+/// <summary>All billing periods that have costs, the newest first.</summary>
+internal sealed record PeriodsResponse(string Currency, string ReportingTimeZone, IReadOnlyList<PeriodRow> Periods);
+
+/// <param name="Total">What is booked in it, in the reporting currency; frozen where it is closed.</param>
+/// <param name="Corrections">The part of the total that corrects earlier periods.</param>
+/// <param name="History">Its closings, the latest first.</param>
+internal sealed record PeriodRow(string Month, bool IsClosed, decimal Total, decimal Corrections, IReadOnlyList<PeriodClosing> History)
+{
+    public static PeriodRow Of(BillingPeriodStatus status) => new(status.Month.ToString(), status.IsClosed, status.Total, status.Corrections, status.History);
+}
+
+/// <summary>One period: what has to be looked at before it is closed, and what was done.</summary>
+/// <param name="Lag">Events, of whatever month, that are recorded and not counted yet. A closing waits for them.</param>
+/// <param name="SetAside">Events, of whatever month, that could not be counted.</param>
+/// <param name="Bookings">What it has from earlier periods, and what of it is booked in later ones.</param>
+internal sealed record PeriodResponse(
+    string Month, bool HasEnded, bool IsClosed, long Lag, IReadOnlyDictionary<string, decimal> Unpriced, IReadOnlyDictionary<string, decimal> Unconverted,
+    long SetAside, decimal Total, decimal Corrections, string Currency, IReadOnlyList<BookingMove> Bookings, IReadOnlyList<PeriodClosing> History);
+
+[JsonSourceGenerationOptions(
+    PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow, AllowDuplicateProperties = false,
+    RespectRequiredConstructorParameters = true, RespectNullableAnnotations = true)]
+[JsonSerializable(typeof(CloseRequest))]
+[JsonSerializable(typeof(ReopenRequest))]
+internal sealed partial class ClosingJson : JsonSerializerContext;
+
+/// <summary>Billing periods over HTTP: reading needs the scope <c>read</c>, closing and reopening <c>close</c>.</summary>
+internal static class ClosingEndpoints
+{
+    public static void MapClosing(this IEndpointRouteBuilder api)
+    {
+        api.MapGet("/billing-periods", ListAsync).RequireAuthorization(Policies.Read).WithName("GetBillingPeriods");
+        api.MapGet("/billing-periods/{month}", GetAsync).RequireAuthorization(Policies.Read).WithName("GetBillingPeriod");
+        api.MapPost("/billing-periods/{month}/close", CloseAsync).RequireAuthorization(Policies.Close).WithName("CloseBillingPeriod");
+        api.MapPost("/billing-periods/{month}/reopen", ReopenAsync).RequireAuthorization(Policies.Close).WithName("ReopenBillingPeriod");
+    }
+
+    private static async Task<PeriodsResponse> ListAsync(BillingPeriods periods, OrganisationSettings settings, CancellationToken cancellationToken) => new(
+        settings.ReportingCurrency, settings.ReportingTimeZone.Id, [.. (await periods.ListAsync(cancellationToken)).Select(PeriodRow.Of)]);
+
+    private static async Task<IResult> GetAsync(string month, BillingPeriods periods, OrganisationSettings settings, CancellationToken cancellationToken)
+    {
+        if (!BillingPeriod.TryParse(month, out var period))
+        {
+            return NoMonth();
+        }
+
+        var checklist = await periods.ChecklistAsync(period, cancellationToken);
+        return TypedResults.Ok(new PeriodResponse(
+            period.ToString(), checklist.HasEnded, checklist.IsClosed, checklist.Lag, checklist.Unpriced, checklist.Unconverted, checklist.SetAside,
+            checklist.Total, checklist.Corrections, settings.ReportingCurrency, await periods.CorrectionsAsync(period, null, cancellationToken),
+            await periods.HistoryAsync(period, cancellationToken)));
+    }
+
+    /// <summary>200: it is closed, and this is what was frozen. 409: it is closed already, has not ended, or somebody else was faster.</summary>
+    private static async Task<IResult> CloseAsync(
+        string month, HttpRequest request, ClaimsPrincipal caller, BillingPeriods periods, CancellationToken cancellationToken)
+    {
+        var (close, problem) = await Problems.ReadAsync(request, ClosingJson.Default.CloseRequest, cancellationToken);
+        if (close is null || !BillingPeriod.TryParse(month, out var period))
+        {
+            return problem ?? NoMonth();
+        }
+
+        var (closing, reasons) = await periods.CloseAsync(period, close, RecorderOf(caller), cancellationToken);
+        return closing is null ? Refusal(reasons) : TypedResults.Ok(closing);
+    }
+
+    private static async Task<IResult> ReopenAsync(
+        string month, HttpRequest request, ClaimsPrincipal caller, BillingPeriods periods, OrganisationSettings settings, CancellationToken cancellationToken)
+    {
+        var (reopen, problem) = await Problems.ReadAsync(request, ClosingJson.Default.ReopenRequest, cancellationToken);
+        if (reopen is null || !BillingPeriod.TryParse(month, out var period))
+        {
+            return problem ?? NoMonth();
+        }
+
+        return await periods.ReopenAsync(period, reopen.Reason, RecorderOf(caller), cancellationToken) is { Count: > 0 } reasons
+            ? Refusal(reasons)
+            : await GetAsync(month, periods, settings, cancellationToken);
+    }
+
+    private static Recorder RecorderOf(ClaimsPrincipal caller) => new(caller.FindFirstValue(ApiClaims.RecordedBy)!);
+
+    private static ValidationProblem NoMonth() => Problems.Of([new FieldReason("month", "Must be a month like 2026-01.")]);
+
+    /// <summary>What is wrong with the request is 400; where the month stands in the way, the same request may do later.</summary>
+    private static IResult Refusal(IReadOnlyList<FieldReason> reasons) =>
+        Problems.Of(reasons, reasons.Any(reason => reason.Field == "month") ? StatusCodes.Status409Conflict : StatusCodes.Status400BadRequest);
+}

@@ -1,0 +1,93 @@
+using System.CommandLine;
+using Spectre.Console;
+using SpendTracker.Closing;
+using SpendTracker.Contracts;
+using SpendTracker.Web.Costs;
+
+namespace SpendTracker.Web.Commands;
+
+/// <summary><c>periods</c>, <c>close</c> and <c>reopen</c>: billing periods.</summary>
+internal static class ClosingCommands
+{
+    private static readonly SpendTracker.Events.Recorder Recorder = new("command:closing");
+
+    public static Command Periods()
+    {
+        var demo = CommandLine.DemoOption();
+        var command = new Command("periods", "List the billing periods, and who closed them.") { demo };
+        command.SetAction((parsed, cancellationToken) => CommandLine.RunAsync(parsed.GetValue(demo), async opened =>
+        {
+            var currency = opened.Database.Settings.ReportingCurrency;
+            var table = new Table().AddColumns("Month", "Status", "Total", "Of which corrections", "Closed", "By", "Reason");
+            foreach (var period in await PeriodsOf(opened).ListAsync(cancellationToken))
+            {
+                var last = period.History is [var latest, ..] ? latest : null;
+                table.AddRow(
+                    period.Month.ToString(), period.IsClosed ? "closed" : last is null ? "open" : "reopened", Money.Text(period.Total, currency), Money.Text(period.Corrections, currency),
+                    last?.ClosedAt.ToString("u") ?? "", Markup.Escape(last?.ClosedBy ?? ""), Markup.Escape(last?.Reason ?? ""));
+            }
+
+            AnsiConsole.Write(table);
+            return 0;
+        }, cancellationToken));
+        return command;
+    }
+
+    public static Command Close()
+    {
+        var month = Month();
+        var reason = Reason();
+        var unpriced = new Option<bool>("--accept-unpriced") { Description = "Close although some usage has no rate; it is not in the total." };
+        var unconverted = new Option<bool>("--accept-unconverted") { Description = "Close although some amounts have no exchange rate; they are not in the total." };
+        var demo = CommandLine.DemoOption();
+        var command = new Command("close", "Close a billing period: its total never changes again, and what comes later is booked in the first open period after it.")
+        {
+            month, reason, unpriced, unconverted, demo,
+        };
+        command.SetAction((parsed, cancellationToken) => WithMonthAsync(parsed, month, demo, async (opened, period) =>
+        {
+            var request = new CloseRequest(parsed.GetRequiredValue(reason), parsed.GetValue(unpriced), parsed.GetValue(unconverted));
+            var (closing, reasons) = await PeriodsOf(opened).CloseAsync(period, request, Recorder, cancellationToken);
+            if (closing is null)
+            {
+                return CommandLine.Fail(reasons);
+            }
+
+            Console.WriteLine($"{period} is closed at {Money.Exact(closing.Total, opened.Database.Settings.ReportingCurrency)}, in {closing.Lines} lines.");
+            return 0;
+        }, cancellationToken));
+        return command;
+    }
+
+    public static Command Reopen()
+    {
+        var month = Month();
+        var reason = Reason();
+        var demo = CommandLine.DemoOption();
+        var command = new Command("reopen", "Open a closed billing period again: what was booked elsewhere for it comes back.") { month, reason, demo };
+        command.SetAction((parsed, cancellationToken) => WithMonthAsync(parsed, month, demo, async (opened, period) =>
+        {
+            if (await PeriodsOf(opened).ReopenAsync(period, parsed.GetRequiredValue(reason), Recorder, cancellationToken) is { Count: > 0 } reasons)
+            {
+                return CommandLine.Fail(reasons);
+            }
+
+            Console.WriteLine($"{period} is open again.");
+            return 0;
+        }, cancellationToken));
+        return command;
+    }
+
+    private static Argument<string> Month() => new("month") { Description = "The billing period, like 2026-01." };
+
+    private static Option<string> Reason() => new("--reason") { Required = true, Description = "Why; it goes into the log." };
+
+    private static Task<int> WithMonthAsync(
+        ParseResult parsed, Argument<string> month, Option<bool> demo, Func<OpenedDatabase, BillingPeriod, Task<int>> run, CancellationToken cancellationToken) =>
+        BillingPeriod.TryParse(parsed.GetRequiredValue(month), out var period)
+            ? CommandLine.RunAsync(parsed.GetValue(demo), opened => run(opened, period), cancellationToken)
+            : Task.FromResult(CommandLine.Fail([new FieldReason("month", "Must be a month like 2026-01.")]));
+
+    private static BillingPeriods PeriodsOf(OpenedDatabase opened) => new(
+        opened.Database.DataSource, opened.Database.Store, opened.Database.Settings, opened.Database.Options.Clock);
+}

@@ -1,0 +1,69 @@
+using System.CommandLine;
+using System.Globalization;
+using Spectre.Console;
+using SpendTracker.Costs;
+using SpendTracker.Events;
+using SpendTracker.Web.Costs;
+
+namespace SpendTracker.Web.Commands;
+
+/// <summary><c>explain</c>: why a month's total is another than it was.</summary>
+internal static class ExplainCommand
+{
+    public static Command Create()
+    {
+        var month = new Argument<string>("month") { Description = "The billing period, like 2026-01." };
+        var from = new Option<string?>("--from") { Description = "The total as known at the end of this day; the month's last if not given." };
+        var to = new Option<string?>("--to") { Description = "Against the total as known at the end of this day; today if not given." };
+        var workload = new Option<string?>("--workload") { Description = "Only what this one moved; all if not given." };
+        var demo = CommandLine.DemoOption();
+        var command = new Command("explain", "Explain what moved a month's total between two days.") { month, from, to, workload, demo };
+        command.SetAction((parsed, cancellationToken) => CommandLine.RunAsync(parsed.GetValue(demo), async opened =>
+        {
+            var database = opened.Database;
+            var days = new KnownOn(new EventLog(database.DataSource), database.Settings, database.Options.Clock);
+            var check = new FieldCheck();
+            if (ExplainSpan.Read(check, parsed.GetRequiredValue(month), parsed.GetValue(from), parsed.GetValue(to), days.Today) is not { } span)
+            {
+                return CommandLine.Fail(check.Reasons);
+            }
+
+            var query = new ExplainQuery(database.DataSource);
+            Write(await query.OfAsync(span.Month, span.From, span.To, parsed.GetValue(workload), cancellationToken), database.Settings.ReportingCurrency);
+            return 0;
+        }, cancellationToken));
+        return command;
+    }
+
+    private static void Write(Explanation explanation, string currency)
+    {
+        var table = new Table().AddColumns("What", "Workload", "SKU", "Meter", "Quantity", "Because of", "Amount");
+        foreach (var move in explanation.Usage)
+        {
+            Row(table, "usage", move.Workload, move.Sku, move.Meter, Number(move.Quantity), $"{move.Events} events", Money.Text(move.Amount, currency));
+        }
+
+        foreach (var move in explanation.Prices)
+        {
+            var causes = move.Causes.Select(cause => $"{cause.Kind} {(cause.Withdrawn ? "withdrawn" : "published")} {cause.At:u} by {cause.By}: {cause.Why}");
+            Row(
+                table, $"price {Price(move.UnitPriceBefore)} → {Price(move.UnitPriceAfter)}", move.Workload, move.Sku, move.Meter, Number(move.Quantity),
+                string.Join('\n', causes), Money.Text(move.Amount, currency));
+        }
+
+        foreach (var move in explanation.Bookings)
+        {
+            Row(table, "booking", "", "", "", "", $"used in {move.Origin}, booked in {move.Booked}", Money.Text(move.Amount, currency));
+        }
+
+        AnsiConsole.Write(table);
+        Console.WriteLine(string.Create(
+            CultureInfo.InvariantCulture, $"{explanation.Month} at the end of {explanation.From:yyyy-MM-dd}: {Money.Text(explanation.Before, currency)}; moves {Money.Text(explanation.Explained, currency)}; at the end of {explanation.To:yyyy-MM-dd}: {Money.Text(explanation.After, currency)}."));
+    }
+
+    private static void Row(Table table, params string[] cells) => table.AddRow([.. cells.Select(Markup.Escape)]);
+
+    private static string Number(decimal quantity) => quantity.ToString("#,0.######", CultureInfo.InvariantCulture);
+
+    private static string Price(decimal? price) => price?.ToString("0.##################", CultureInfo.InvariantCulture) ?? "none";
+}

@@ -1,0 +1,37 @@
+namespace SpendTracker.Closing;
+
+/// <summary>What has to be looked at before a billing period is closed.</summary>
+/// <param name="HasEnded">Whether its last day is over.</param>
+/// <param name="IsClosed">Whether it is closed already.</param>
+/// <param name="Lag">Events that are recorded and not counted yet, of whatever month.</param>
+/// <param name="Unpriced">Quantities without a rate, by unit.</param>
+/// <param name="Unconverted">Amounts without an exchange rate, by currency.</param>
+/// <param name="SetAside">Events, of whatever month, that could not be counted.</param>
+/// <param name="Total">What would be frozen, in the reporting currency.</param>
+/// <param name="Corrections">The part of it that corrects closed periods.</param>
+public sealed record ClosingChecklist(
+    BillingPeriod Month, bool HasEnded, bool IsClosed, long Lag, IReadOnlyDictionary<string, decimal> Unpriced,
+    IReadOnlyDictionary<string, decimal> Unconverted, long SetAside, decimal Total, decimal Corrections);
+
+/// <summary>A billing period and where it stands.</summary>
+/// <param name="Total">What is booked in it: frozen where it is closed.</param>
+/// <param name="Corrections">The part of the total that corrects earlier periods.</param>
+/// <param name="History">Its closings, the latest first.</param>
+public sealed record BillingPeriodStatus(BillingPeriod Month, bool IsClosed, decimal Total, decimal Corrections, IReadOnlyList<PeriodClosing> History);
+
+/// <summary>One closing of a period.</summary>
+public sealed record PeriodClosing(
+    Guid Id, DateTimeOffset ClosedAt, string ClosedBy, string Reason, decimal Total, int Lines, long Position, bool AcceptsUnpriced, bool AcceptsUnconverted,
+    DateTimeOffset? ReopenedAt, string? ReopenedBy, string? ReopenedBecause)
+{
+    /// <summary>Whether the period was closed by it at the end of a day; null for now.</summary>
+    public bool HeldOn(DateOnly? day, TimeZoneInfo reportingTimeZone) => day is null
+        ? ReopenedAt is null
+        : BillingPeriod.DayOf(ClosedAt, reportingTimeZone) <= day && (ReopenedAt is not { } reopened || BillingPeriod.DayOf(reopened, reportingTimeZone) > day);
+}
+
+/// <summary>What is asked for when a period is closed.</summary>
+public sealed record CloseRequest(string Reason, bool AcceptUnpriced = false, bool AcceptUnconverted = false);
+
+/// <summary>Something needs all that was recorded to be counted, and it is not.</summary>
+public sealed class ProjectionLagException(string message) : Exception(message);
