@@ -56,6 +56,11 @@ internal static class ExplainCommand
             Row(table, "booking", "", "", "", "", $"used in {move.Origin}, booked in {move.Booked}", Money.Text(move.Amount, currency));
         }
 
+        foreach (var correction in explanation.Corrections)
+        {
+            Row(table, "corrected", correction.Workload, "", "", "", $"event {correction.Event}, on {correction.RecordedOn:yyyy-MM-dd}", "in usage");
+        }
+
         AnsiConsole.Write(table);
         Console.WriteLine(string.Create(
             CultureInfo.InvariantCulture, $"{explanation.Month} at the end of {explanation.From:yyyy-MM-dd}: {Money.Text(explanation.Before, currency)}; moves {Money.Text(explanation.Explained, currency)}; at the end of {explanation.To:yyyy-MM-dd}: {Money.Text(explanation.After, currency)}."));

@@ -11,10 +11,11 @@ namespace SpendTracker.Web.Costs;
 /// <summary>Why a month's total is another than it was. The moves add up to what it moved.</summary>
 /// <param name="From">The total before is as known at the end of this day, in the reporting time zone.</param>
 /// <param name="To">The total after is as known at the end of this day.</param>
+/// <param name="Corrections">Corrected events, whose quantities are taken back among the usage; at most 200.</param>
 /// <param name="Explained">The sum of all moves: always after − before.</param>
 internal sealed record ExplainResponse(
     string Month, DateOnly From, DateOnly To, string? Workload, string Currency, decimal Before, decimal After, decimal Explained,
-    IReadOnlyList<UsageMoveRow> Usage, IReadOnlyList<PriceMoveRow> Prices, IReadOnlyList<BookingMove> Bookings);
+    IReadOnlyList<UsageMoveRow> Usage, IReadOnlyList<PriceMoveRow> Prices, IReadOnlyList<BookingMove> Bookings, IReadOnlyList<CorrectionMove> Corrections);
 
 /// <param name="EventsPage">Where the events behind it are shown.</param>
 internal sealed record UsageMoveRow(
@@ -49,6 +50,6 @@ internal static class ExplainEndpoints
             [.. explanation.Prices.Select(move => new PriceMoveRow(
                 move.Workload, EnumName.Of(move.Approach), move.SkuBefore, move.Sku, move.Meter, move.Quantity, move.UnitPriceBefore, move.UnitPriceAfter,
                 move.FirstDay, move.LastDay, move.Amount, move.Causes))],
-            explanation.Bookings));
+            explanation.Bookings, explanation.Corrections));
     }
 }

@@ -15,7 +15,7 @@ internal static class EventLink
     /// <summary>The events that became known between the two days of an explanation.</summary>
     public static string To(Explanation explanation, UsageMove move) => To(new UsageFilter(move.Workload, explanation.Month)
     {
-        Approach = move.Approach, Sku = move.Sku, Meter = move.Meter, RecordedFrom = explanation.From.AddDays(1), RecordedTo = explanation.To,
+        Approach = move.Approach, Sku = move.Sku, Meter = move.Meter, RecordedFrom = explanation.From.AddDays(1), RecordedTo = explanation.To, KnownOn = explanation.To,
     });
 
     public static string To(UsageFilter filter, EventPlace? before = null, EventPlace? after = null)

@@ -39,7 +39,7 @@ public sealed class DailyUsageProjection : Projection
     public override string CreateTables => CostTables.Create + PriceBookRows.Create + ClosingRows.Create + PageCorrections.Create;
 
     public override IReadOnlyList<string> Tables { get; } =
-        ["cost_line", "daily_usage", "monthly_cost", .. PriceBookRows.Tables, .. ClosingRows.Tables, PageCorrections.Table];
+        ["cost_line", "daily_usage", "monthly_cost", .. PriceBookRows.Tables, .. ClosingRows.Tables, .. PageCorrections.Tables];
 
     public override IReadOnlyList<string> EventTypes { get; } =
         [.. Events.EventTypes.Usage.Select(type => type.Name), .. PriceBookRows.EventTypes, .. ClosingRows.EventTypes, "usage_corrected"];

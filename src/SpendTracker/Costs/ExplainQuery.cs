@@ -35,10 +35,15 @@ public sealed record PriceMove(
 /// <param name="Booked">The month of booking.</param>
 public sealed record BookingMove(string Origin, string Booked, decimal Amount);
 
+/// <summary>An event of the month that was corrected: what it counted is taken back, among the usage that became known.</summary>
+/// <param name="Event">Its id in the log; its page shows the whole chain.</param>
+/// <param name="RecordedOn">The day since which it counts for nothing.</param>
+public sealed record CorrectionMove(Guid Event, string Workload, DateOnly RecordedOn);
+
 /// <summary>Why a month's total at the end of one day is another at the end of a later day. The moves add up to the difference.</summary>
 public sealed record Explanation(
     BillingPeriod Month, DateOnly From, DateOnly To, decimal Before, decimal After, IReadOnlyList<UsageMove> Usage, IReadOnlyList<PriceMove> Prices,
-    IReadOnlyList<BookingMove> Bookings)
+    IReadOnlyList<BookingMove> Bookings, IReadOnlyList<CorrectionMove> Corrections)
 {
     public decimal Explained => Usage.Sum(move => move.Amount) + Prices.Sum(move => move.Amount) + Bookings.Sum(move => move.Amount);
 }
@@ -50,6 +55,9 @@ public sealed record Explanation(
 /// </summary>
 public sealed class ExplainQuery(NpgsqlDataSource dataSource)
 {
+    /// <summary>Most corrections that an explanation names.</summary>
+    public const int MostCorrections = 200;
+
     private readonly MonthlyCostQuery _costs = new(dataSource);
     private readonly PublicationChanges _changes = new(dataSource);
 
@@ -65,7 +73,8 @@ public sealed class ExplainQuery(NpgsqlDataSource dataSource)
         var changes = prices.Count > 0 ? await _changes.BetweenAsync(from, to, cancellationToken) : [];
         return new Explanation(
             month, from, to, before, after, await UsageAsync(month, from, to, workload, cancellationToken),
-            [.. prices.Select(move => move with { Causes = [.. changes.Where(move.IsCausedBy)] })], [.. bookings]);
+            [.. prices.Select(move => move with { Causes = [.. changes.Where(move.IsCausedBy)] })], [.. bookings],
+            await CorrectionsAsync(month, from, to, workload, cancellationToken));
     }
 
     /// <summary>The month's total, and the parts that came from or went to other months; what went counts against it.</summary>
@@ -97,6 +106,30 @@ public sealed class ExplainQuery(NpgsqlDataSource dataSource)
         {
             moves.Add(new UsageMove(
                 reader.GetString(0), EnumName.Parse<Approach>(reader.GetString(1)), reader.GetString(2), reader.GetString(3), reader.GetDecimal(4), reader.GetInt64(5), reader.GetDecimal(6)));
+        }
+
+        return moves;
+    }
+
+    /// <summary>The latest first, at most so many as a person reads.</summary>
+    private async Task<IReadOnlyList<CorrectionMove>> CorrectionsAsync(BillingPeriod month, DateOnly from, DateOnly to, string? workload, CancellationToken cancellationToken)
+    {
+        await using var command = dataSource.CreateCommand(
+            $"""
+            select event_id, workload, recorded_on from spend.applied_correction
+            where tenant_id = $1 and month = $2 and recorded_on > $3 and recorded_on <= $4 and ($5 is null or workload = $5)
+            order by recorded_on desc, workload, event_id limit {MostCorrections}
+            """);
+        command.Parameters.Add(new() { Value = Events.Tenant.Default });
+        command.Parameters.Add(new() { Value = month.Start });
+        command.Parameters.Add(new() { Value = from });
+        command.Parameters.Add(new() { Value = to });
+        command.Parameters.Add(new() { Value = (object?)workload ?? DBNull.Value, NpgsqlDbType = NpgsqlTypes.NpgsqlDbType.Text });
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        List<CorrectionMove> moves = [];
+        while (await reader.ReadAsync(cancellationToken))
+        {
+            moves.Add(new CorrectionMove(reader.GetGuid(0), reader.GetString(1), reader.GetFieldValue<DateOnly>(2)));
         }
 
         return moves;

@@ -15,18 +15,30 @@ internal sealed record TakenBack(StoredEvent Original, DateOnly RecordedOn);
 /// <param name="projection">Whose page it is. Its tables are where the connection's are.</param>
 internal sealed class PageCorrections(Projection projection, TimeZoneInfo reportingTimeZone)
 {
-    public const string Table = "waiting_correction";
+    private const string Waiting = "waiting_correction";
+    private const string Applied = "applied_correction";
+
+    public static IReadOnlyList<string> Tables { get; } = [Waiting, Applied];
 
     public const string Create =
         $"""
 
 
-        create table if not exists {Table} (
+        create table if not exists {Waiting} (
             tenant_id text not null,
             event_id uuid not null,
             correction bigint not null,
             known_on date not null,
             primary key (tenant_id, event_id)
+        );
+
+        create table if not exists {Applied} (
+            tenant_id text not null,
+            month date not null,
+            event_id uuid not null,
+            workload text not null,
+            recorded_on date not null,
+            primary key (tenant_id, month, event_id)
         );
         """;
 
@@ -35,13 +47,14 @@ internal sealed class PageCorrections(Projection projection, TimeZoneInfo report
         $"""
         select {EventReader.Columns}, c.in_page, c.tenant, c.corrects, c.correction, c.known_on,
                exists (select from event_set_aside as s where s.projection = $5 and s.seq_id = e.seq_id)
-        from (select true, * from unnest($1::text[], $2::uuid[], $3::bigint[], $4::date[]) union all select false, * from {Table})
+        from (select true, * from unnest($1::text[], $2::uuid[], $3::bigint[], $4::date[]) union all select false, * from {Waiting})
             as c (in_page, tenant, corrects, correction, known_on)
         cross join lateral (select * from spend.mt_events as e where e.id = c.corrects and e.tenant_id = c.tenant offset 0) as e
         """;
 
     private readonly Dictionary<(string Tenant, Guid Corrects), Correction> _page = [];
     private readonly List<Correction> _settled = [];
+    private readonly List<(StoredEvent Original, IUsageEvent Usage, DateOnly RecordedOn)> _applied = [];
 
     private sealed record Correction(string Tenant, Guid Corrects, long SeqId, DateOnly KnownOn);
 
@@ -79,9 +92,11 @@ internal sealed class PageCorrections(Projection projection, TimeZoneInfo report
             Correction correction = new(reader.GetString(own + 1), reader.GetGuid(own + 2), reader.GetInt64(own + 3), reader.GetFieldValue<DateOnly>(own + 4));
             Settle(correction, inPage);
             var original = EventReader.Read(reader);
-            if (original.Data is IUsageEvent)
+            if (original.Data is IUsageEvent usage)
             {
-                found.Add(new(original, seqId < correction.SeqId ? correction.KnownOn : BillingPeriod.DayOf(original.RecordedAt, reportingTimeZone)));
+                var recordedOn = seqId < correction.SeqId ? correction.KnownOn : BillingPeriod.DayOf(original.RecordedAt, reportingTimeZone);
+                found.Add(new(original, recordedOn));
+                _applied.Add((original, usage, recordedOn));
             }
         }
 
@@ -93,16 +108,31 @@ internal sealed class PageCorrections(Projection projection, TimeZoneInfo report
     {
         if (_page.Count > 0)
         {
-            NpgsqlBatchCommand wait = new($"insert into {Table} (tenant_id, event_id, correction, known_on) select * from unnest($1::text[], $2::uuid[], $3::bigint[], $4::date[])");
+            NpgsqlBatchCommand wait = new($"insert into {Waiting} (tenant_id, event_id, correction, known_on) select * from unnest($1::text[], $2::uuid[], $3::bigint[], $4::date[])");
             AddParameters(wait.Parameters, [.. _page.Values]);
             yield return wait;
         }
 
         if (_settled.Count > 0)
         {
-            yield return new($"delete from {Table} where (tenant_id, event_id) in (select * from unnest($1::text[], $2::uuid[]))")
+            yield return new($"delete from {Waiting} where (tenant_id, event_id) in (select * from unnest($1::text[], $2::uuid[]))")
             {
                 Parameters = { new() { Value = _settled.Select(c => c.Tenant).ToArray() }, new() { Value = _settled.Select(c => c.Corrects).ToArray() } },
+            };
+        }
+
+        if (_applied.Count > 0)
+        {
+            yield return new($"insert into {Applied} (tenant_id, month, event_id, workload, recorded_on) select * from unnest($1::text[], $2::date[], $3::uuid[], $4::text[], $5::date[])")
+            {
+                Parameters =
+                {
+                    new() { Value = _applied.Select(a => a.Original.TenantId).ToArray() },
+                    new() { Value = _applied.Select(a => BillingPeriod.Of(a.Usage.OccurredAt, reportingTimeZone).Start).ToArray() },
+                    new() { Value = _applied.Select(a => a.Original.Id).ToArray() },
+                    new() { Value = _applied.Select(a => a.Usage.Workload).ToArray() },
+                    new() { Value = _applied.Select(a => a.RecordedOn).ToArray() },
+                },
             };
         }
     }
@@ -111,6 +141,7 @@ internal sealed class PageCorrections(Projection projection, TimeZoneInfo report
     {
         _page.Clear();
         _settled.Clear();
+        _applied.Clear();
     }
 
     private void Settle(Correction correction, bool inPage)

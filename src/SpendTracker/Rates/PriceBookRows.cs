@@ -203,9 +203,9 @@ internal sealed class PriceBookRows(TimeZoneInfo reportingTimeZone)
         Array.ConvertAll(rows, row => row.Rate.Currency), Array.ConvertAll(rows, row => row.Rate.EffectiveFrom), Array.ConvertAll(rows, row => row.Rate.Rate),
         Array.ConvertAll(rows, row => row.Rate.Source), Array.ConvertAll(rows, row => row.Rate.Note ?? ""));
 
-    /// <summary>The reporting currency has always been worth itself.</summary>
-    private NpgsqlBatchCommand InsertReportingCurrency((StoredEvent Stored, SettingsChanged Settings)[] rows) => InsertExchangeRates(
-        Array.ConvertAll(rows, row => (row.Stored, new ExchangeRatePublished(row.Settings.ReportingCurrency, DateOnly.MinValue, 1, "Reporting currency"))));
+    /// <summary>The reporting currency has always been worth itself, and that was always known: a definition, not a publication.</summary>
+    private NpgsqlBatchCommand InsertReportingCurrency((StoredEvent Stored, SettingsChanged Settings)[] rows) => InsertExchangeRates(Array.ConvertAll(rows, row => (
+        row.Stored with { RecordedAt = DateTimeOffset.UnixEpoch }, new ExchangeRatePublished(row.Settings.ReportingCurrency, DateOnly.MinValue, 1, "Reporting currency"))));
 
     private NpgsqlBatchCommand InsertWithdrawals((StoredEvent Stored, PublicationWithdrawn Withdrawn)[] rows) => new(
         """

@@ -223,7 +223,9 @@ public sealed class UsageEventQuery(NpgsqlDataSource dataSource, EventLog log, C
         var events = found.Select(e => (e.Logged, e.Place, Usage: (IUsageEvent)e.Logged.Stored.Data)).ToArray();
         var quantities = Array.ConvertAll(events, e => UsageQuantities.Of(e.Usage, settings.ReportingTimeZone).ToArray());
         var prices = await DayPrices.LoadAsync(dataSource, quantities.SelectMany(q => q), knownOn, cancellationToken);
-        return await corrections.AttachAsync([.. events.Zip(quantities, (e, q) => new UsageEvent(e.Logged, e.Place, e.Usage, UsageQuantities.VariantOf(e.Usage),
+        var attached = await corrections.AttachAsync([.. events.Zip(quantities, (e, q) => new UsageEvent(e.Logged, e.Place, e.Usage, UsageQuantities.VariantOf(e.Usage),
             [.. q.Select(quantity => new RatedQuantity(quantity, prices.Of(quantity), counts(e.Usage, quantity)))]))], cancellationToken);
+        return knownOn is not { } day ? attached
+            : [.. attached.Select(e => e.CorrectedBy is { } later && BillingPeriod.DayOf(later.RecordedAt, settings.ReportingTimeZone) > day ? e with { CorrectedBy = null } : e)];
     }
 }

@@ -1,4 +1,5 @@
 using SpendTracker.Contracts;
+using SpendTracker.Costs;
 using SpendTracker.Events;
 using SpendTracker.Tests.Events;
 
@@ -29,6 +30,19 @@ public sealed class CorrectionTests : IAsyncLifetime
         Assert.Equal([$"{Given.Day:yyyy-MM-dd} 1005 2", $"{Given.Day.AddDays(1):yyyy-MM-dd} -1000 -1"], await InputAsync());
         Assert.Equal("5 1", await MonthAsync());
         await AssertNothingWaitsAsync();
+        await AssertExplainedAsync();
+    }
+
+    /// <summary>Between the day before the correction and its own, the event is named, and what it counted is taken back.</summary>
+    private async Task AssertExplainedAsync()
+    {
+        var explain = new ExplainQuery(_database.DataSource);
+        var explanation = await explain.OfAsync(BillingPeriod.Of(Given.Day), Given.Day, Given.Day.AddDays(1), null, TestContext.Current.CancellationToken);
+        var correction = Assert.Single(explanation.Corrections);
+        Assert.Equal((EventId.From(Tenant.Default, "test", "a"), "support-chat", Given.Day.AddDays(1)), (correction.Event, correction.Workload, correction.RecordedOn));
+        Assert.Equal(-2_000m, explanation.Usage.Single(move => move.Meter == "input-tokens").Amount);
+        Assert.Equal(explanation.After - explanation.Before, explanation.Explained);
+        Assert.Empty((await explain.OfAsync(BillingPeriod.Of(Given.Day), Given.Day.AddDays(1), Given.Day.AddDays(2), null, TestContext.Current.CancellationToken)).Corrections);
     }
 
     [Theory]

@@ -23,10 +23,17 @@ public sealed partial class ReadmeTests : IAsyncLifetime
         var posts = PostByCurl().Matches(readme);
         var gets = GetByCurl().Matches(readme);
 
-        Assert.True(posts.Count >= 4 && gets.Count >= 2, "The README's examples look different now; so must this test.");
+        Assert.True(posts.Count >= 12 && gets.Count >= 2, "The README's examples look different now; so must this test.");
         foreach (Match post in posts)
         {
-            using var response = await _host.PostAsync(post.Groups["path"].Value, post.Groups["body"].Value);
+            var body = post.Groups["body"].Value;
+            if (body.Contains("PUBLICATION", StringComparison.Ordinal))
+            {
+                var id = await _host.Database.ScalarAsync<Guid>("select id from spend.mt_events where type = 'discount_published'");
+                body = body.Replace("PUBLICATION", id.ToString(), StringComparison.Ordinal);
+            }
+
+            using var response = await _host.PostAsync(post.Groups["path"].Value, body);
             Assert.True(response.StatusCode == HttpStatusCode.OK, $"{post.Value}: {await response.Content.ReadAsStringAsync(TestContext.Current.CancellationToken)}");
         }
 
@@ -52,7 +59,7 @@ public sealed partial class ReadmeTests : IAsyncLifetime
         Assert.Equal(HttpStatusCode.OK, response.StatusCode);
     }
 
-    [GeneratedRegex(@"curl [^\n]*?(?<path>/api/v1/\w+)[^\n]*? -d '(?<body>[^']*)'")]
+    [GeneratedRegex(@"curl [^\n]*?(?<path>/api/v1/[\w/-]+)[^\n]*? -d '(?<body>[^']*)'")]
     private static partial Regex PostByCurl();
 
     [GeneratedRegex(@"curl -H [^\n]*'http://127\.0\.0\.1:5080(?<path>/api/v1/costs[^']*)'")]
