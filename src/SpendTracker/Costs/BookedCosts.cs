@@ -14,6 +14,9 @@ internal static class BookedCosts
     /// <summary>Amounts that differ by less are equal: frozen ones are rounded to 18 decimals.</summary>
     private const string Precision = "15";
 
+    /// <summary>Seconds. What was known on a day is worked out from daily rows: seconds at millions of them.</summary>
+    public const int LongestForThePast = 60;
+
     private const string Closed =
         """
         closed as materialized (
@@ -27,20 +30,37 @@ internal static class BookedCosts
             from closed as c)
         """;
 
-    /// <summary>As monthly_cost would be had nothing become known after a day, for the months asked for and all that are closed.</summary>
+    private const string KnownUsage =
+        """
+        u.recorded_on <= $4
+          and (u.day >= $2 and u.day < $3 + interval '1 month' or date_trunc('month', u.day)::date in (select month from closed))
+        """;
+
+    /// <summary>
+    /// As monthly_cost would be had nothing become known after a day, for the months asked for and all that are closed. There may
+    /// be millions of daily rows and few prices: lines that are priced alike are a group, the days of a month on which a group
+    /// has one price are a segment, and quantities are added up by line and segment before anything is multiplied.
+    /// </summary>
     private static readonly string KnownCosts =
         $"""
         known_line as materialized (
-            select l.line_id, l.tenant_id, l.workload, l.approach, l.component, coalesce(a.sku, l.reported_sku) as sku, l.meter, l.above_tokens, l.variant
+            select l.line_id, l.tenant_id, l.workload, l.approach, l.component, coalesce(a.sku, l.reported_sku) as sku, l.meter, l.above_tokens, l.variant,
+                   dense_rank() over (order by coalesce(a.sku, l.reported_sku), l.meter, l.above_tokens) as price_group
             from spend.cost_line as l left join lateral ({PriceSql.Alias("$4")}) as a on true
             where l.tenant_id = $1),
+        known_day as materialized (
+            select g.*, d.day
+            from (select distinct l.price_group, u.day from spend.daily_usage as u join known_line as l using (line_id) where {KnownUsage}) as d
+            join (select distinct price_group, tenant_id, sku, meter, above_tokens from known_line) as g using (price_group)),
+        known_price as materialized (
+            select p.*, date_trunc('month', p.day)::date as month,
+                   dense_rank() over (order by p.price_group, date_trunc('month', p.day), p.currency, p.list_price, p.unit_price, p.exchange_rate) as segment
+            from ({PriceSql.Priced("known_day", "$4")}) as p),
         known_usage as materialized (
-            select l.*, u.day, sum(u.quantity) as quantity, sum(u.events) as events
-            from spend.daily_usage as u join known_line as l using (line_id)
-            where u.recorded_on <= $4
-              and (u.day >= $2 and u.day < $3 + interval '1 month' or date_trunc('month', u.day)::date in (select month from closed))
-            group by l.line_id, l.tenant_id, l.workload, l.approach, l.component, l.sku, l.meter, l.above_tokens, l.variant, u.day),
-        known_price as materialized ({PriceSql.Priced("(select distinct tenant_id, sku, meter, above_tokens, day from known_usage)", "$4")}),
+            select u.line_id, p.segment, sum(u.quantity) as quantity, sum(u.events) as events
+            from spend.daily_usage as u join known_line as l using (line_id) join known_price as p on (p.price_group, p.day) = (l.price_group, u.day)
+            where {KnownUsage}
+            group by u.line_id, p.segment),
         known_cost as materialized (
             select tenant_id, line_id, month, currency, min(workload) as workload, min(approach) as approach, min(component) as component, max(sku) as sku,
                    min(meter) as meter, min(variant) as variant,
@@ -49,10 +69,11 @@ internal static class BookedCosts
                    bool_or(has_closed) as has_closed, sum(closed_quantity) as closed_quantity, sum(closed_events) as closed_events, sum(closed_list_amount) as closed_list_amount,
                    sum(closed_amount) as closed_amount, sum(closed_unpriced) as closed_unpriced, sum(closed_unconverted) as closed_unconverted
             from (
-                select u.tenant_id, u.line_id, date_trunc('month', u.day)::date as month, p.currency, u.workload, u.approach, u.component, u.sku, u.meter, u.variant,
+                select l.tenant_id, u.line_id, p.month, p.currency, l.workload, l.approach, l.component, l.sku, l.meter, l.variant,
                        sum(u.quantity) as quantity, sum(u.events) as events, {PriceSql.Sums},
                        false as has_closed, 0 as closed_quantity, 0 as closed_events, 0 as closed_list_amount, 0 as closed_amount, 0 as closed_unpriced, 0 as closed_unconverted
-                from known_usage as u join known_price as p using (tenant_id, sku, meter, above_tokens, day)
+                from known_usage as u join known_line as l using (line_id)
+                join (select distinct segment, month, currency, meter, list_price, unit_price, exchange_rate from known_price) as p using (segment)
                 group by 1, 2, 3, 4, 5, 6, 7, 8, 9, 10
                 union all
                 select f.tenant_id, f.line_id, f.origin, f.currency, f.workload, f.approach, f.component, l.sku, f.meter, f.variant, 0, 0, 0, 0, 0, 0,
@@ -61,6 +82,8 @@ internal static class BookedCosts
             group by tenant_id, line_id, month, currency)
         """;
 
+    private static string KnownUsageOf(string? origin) => origin is null ? KnownUsage : $"{KnownUsage} and u.day >= {origin} and u.day < {origin} + interval '1 month'";
+
     private const string Columns = "workload, approach, component, sku, meter, variant, currency, line_id";
 
     /// <summary>
@@ -68,18 +91,24 @@ internal static class BookedCosts
     /// component, sku, meter, variant, currency, line_id, quantity, events, list_amount, amount, unpriced, unconverted.
     /// Parameters $1 to $4 are those of <see cref="AddParameters"/>; a query's own come after them.
     /// </summary>
-    public static string Sql(DateOnly? knownOn)
+    /// <param name="origin">An SQL date: of a past day, only what was used in this month is looked at. Null: all.</param>
+    public static string Sql(DateOnly? knownOn, string? origin = null)
     {
         var (costs, closed) = knownOn is null
             ? ("spend.monthly_cost", Closed.Replace("KNOWN", "'infinity'", StringComparison.Ordinal))
-            : ("known_cost", $"{Closed.Replace("KNOWN", "$4", StringComparison.Ordinal)},\n{KnownCosts}");
+            : ("known_cost", $"{Closed.Replace("KNOWN", "$4", StringComparison.Ordinal)},\n{KnownCosts.Replace(KnownUsage, KnownUsageOf(origin), StringComparison.Ordinal)}");
         return $"""
+            -- Rows with something frozen are few, and reading those columns of all rows would take twice as long.
             with {closed},
             booked as (
-                select m.month, m.month as origin, {Of("m", Columns)},
-                       {Open("quantity")}, {Open("events")}, {Open("list_amount")}, {Open("amount")}, {Open("unpriced")}, {Open("unconverted")}
+                select m.month, m.month as origin, {Of("m", Columns)}, m.quantity, m.events, m.list_amount, m.amount, m.unpriced, m.unconverted
                 from {costs} as m
-                where m.tenant_id = $1 and m.month between $2 and $3 and m.month not in (select month from closed)
+                where m.tenant_id = $1 and m.month between $2 and $3 and m.month not in (select month from closed) and not m.has_closed
+                union all
+                select m.month, m.month, {Of("m", Columns)}, m.quantity - m.closed_quantity, m.events - m.closed_events, m.list_amount - m.closed_list_amount,
+                       m.amount - m.closed_amount, m.unpriced - m.closed_unpriced, m.unconverted - m.closed_unconverted
+                from {costs} as m
+                where m.tenant_id = $1 and m.month between $2 and $3 and m.month not in (select month from closed) and m.has_closed
                 union all
                 select b.books_in, m.month, {Of("m", Columns)},
                        m.quantity - m.closed_quantity, m.events - m.closed_events, m.list_amount - m.closed_list_amount, m.amount - m.closed_amount,
@@ -87,18 +116,16 @@ internal static class BookedCosts
                        case when m.unconverted = 0 then 0 else m.unconverted - m.closed_unconverted end
                 from booking as b join {costs} as m on m.tenant_id = $1 and m.month = b.month
                 where b.books_in between $2 and $3
-                  and (round(m.amount - m.closed_amount, {Precision}) <> 0 or round(m.list_amount - m.closed_list_amount, {Precision}) <> 0
-                       or round(m.unconverted - m.closed_unconverted, {Precision}) <> 0 or m.unpriced <> m.closed_unpriced
-                       or m.quantity <> m.closed_quantity or m.events <> m.closed_events)
+                  and (m.quantity <> m.closed_quantity or m.events <> m.closed_events or m.unpriced <> m.closed_unpriced
+                       or m.amount <> m.closed_amount and round(m.amount - m.closed_amount, {Precision}) <> 0
+                       or m.list_amount <> m.closed_list_amount and round(m.list_amount - m.closed_list_amount, {Precision}) <> 0
+                       or m.unconverted <> m.closed_unconverted and round(m.unconverted - m.closed_unconverted, {Precision}) <> 0)
                 union all
                 select f.month, f.origin, {Of("f", Columns)}, f.quantity, f.events, f.list_amount, f.amount, f.unpriced, f.unconverted
                 from spend.closed_cost as f join closed using (closing)
                 where f.tenant_id = $1 and f.month between $2 and $3)
             """;
     }
-
-    /// <summary>Few rows have anything frozen, and a subtraction for each column of each row would take twice as long.</summary>
-    private static string Open(string column) => $"case when m.has_closed then m.{column} - m.closed_{column} else m.{column} end as {column}";
 
     public static void AddParameters(NpgsqlCommand command, BillingPeriod from, BillingPeriod to, DateOnly? knownOn)
     {

@@ -38,6 +38,7 @@ public sealed class CostLineQuery(NpgsqlDataSource dataSource)
             having sum(quantity) <> 0 or sum(events) <> 0 or sum(amount) <> 0 or sum(list_amount) <> 0 or sum(unpriced) <> 0 or bool_or(unconverted <> 0)
             order by origin is not null, origin, sum(sum(amount)) over (partition by origin, component) desc, component, sum(amount) desc, sku, meter
             """);
+        command.CommandTimeout = filter.KnownOn is null ? command.CommandTimeout : BookedCosts.LongestForThePast;
         BookedCosts.AddParameters(command, filter.Month, filter.Month, filter.KnownOn);
         command.Parameters.Add(new() { Value = filter.Workload });
         string?[] narrowed = [filter.Approach is { } approach ? EnumName.Of(approach) : null, filter.Component is { } component ? EnumName.Of(component) : null, filter.Sku, filter.Meter, filter.Variant];

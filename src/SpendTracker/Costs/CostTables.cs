@@ -72,6 +72,7 @@ internal static class CostTables
         do $$ begin
             if to_regclass('monthly_cost_month') is null then
                 create index monthly_cost_month on monthly_cost (tenant_id, month);
+                create index monthly_cost_closed on monthly_cost (tenant_id, month) where has_closed;
             end if;
             if to_regclass('cost_line_sku') is null then
                 create index cost_line_sku on cost_line (tenant_id, sku);

@@ -29,6 +29,9 @@ public sealed record CostFilter(BillingPeriod From, BillingPeriod To)
 
     /// <summary>As it was known at the end of this day, in the reporting time zone; null for all that is known.</summary>
     public DateOnly? KnownOn { get; init; }
+
+    /// <summary>Only what was used in this month, whenever it is booked; null for all.</summary>
+    public BillingPeriod? Origin { get; init; }
 }
 
 /// <summary>Actual, estimated, unpriced and unconverted by month: what the API and the pages show.</summary>
@@ -40,7 +43,13 @@ public sealed class MonthlyCostQuery(NpgsqlDataSource dataSource)
         var started = Stopwatch.GetTimestamp();
         var keys = by.Where(dimension => dimension.Name != "month").ToArray();
         await using var command = dataSource.CreateCommand();
+        command.CommandTimeout = filter.KnownOn is null ? command.CommandTimeout : BookedCosts.LongestForThePast;
         BookedCosts.AddParameters(command, filter.From, filter.To, filter.KnownOn);
+        if (filter.Origin is { } origin)
+        {
+            command.Parameters.Add(new() { Value = origin.Start });
+        }
+
         var where = filter.Where.Select(condition =>
         {
             command.Parameters.Add(new() { Value = condition.Value });
@@ -52,7 +61,7 @@ public sealed class MonthlyCostQuery(NpgsqlDataSource dataSource)
         // Most rows have everything but one of these: nulls are passed over, where zeros would be added.
         command.CommandText =
             $"""
-            {BookedCosts.Sql(filter.KnownOn)}
+            {BookedCosts.Sql(filter.KnownOn, filter.Origin is null ? null : "$5")}
             select to_char(c.month, 'YYYY-MM'){columns}, coalesce({PriceSql.Sum("c.amount")}, 0), coalesce({PriceSql.Sum("c.list_amount")}, 0),
                    coalesce(trim_scale(round(sum(c.amount) filter (where c.origin <> c.month), 12)), 0), coalesce({PriceSql.Sum("c.estimated")}, 0),
                    c.unit, trim_scale(sum(c.unpriced)), c.unconverted_in, {PriceSql.Sum("c.unconverted")}
@@ -64,7 +73,7 @@ public sealed class MonthlyCostQuery(NpgsqlDataSource dataSource)
                 select month, month, workload, approach, component, sku, '', null, null, amount, null, null, null, null
                 from {EstimateProjection.KnownSql(filter.KnownOn is null ? null : "$4")} as e) as c
             left join {WorkloadProjection.KnownSql(filter.KnownOn is null ? null : "$4")} as w using (workload)
-            where true{string.Concat(where)}
+            where {(filter.Origin is null ? "true" : "c.origin = $5")}{string.Concat(where)}
             group by c.month{columns}, c.unit, c.unconverted_in
             order by c.month{columns}
             """;

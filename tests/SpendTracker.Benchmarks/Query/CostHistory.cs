@@ -1,6 +1,8 @@
 using System.Globalization;
 using Npgsql;
+using SpendTracker.Contracts;
 using SpendTracker.Costs;
+using SpendTracker.Events;
 
 namespace SpendTracker.Benchmarks.Query;
 
@@ -23,7 +25,8 @@ internal static class CostHistory
         var workloads = dailyRows / Days / RowsAWorkloadAndDay;
         await Sql.RunAsync(dataSource, Workloads(workloads), cancellationToken);
         await Sql.RunAsync(dataSource, Rates(first), cancellationToken);
-        await Sql.RunAsync(dataSource, Daily(workloads, first), cancellationToken);
+        await InsertLinesAsync(dataSource, workloads, cancellationToken);
+        await Sql.RunAsync(dataSource, Daily(first), cancellationToken);
         await using (var rate = dataSource.CreateCommand(CostTables.ReRate))
         {
             rate.CommandTimeout = 600;
@@ -62,19 +65,42 @@ internal static class CostHistory
              generate_series(0, 2) as n
         """);
 
-    /// <summary>Every line has each day; a line's UUID is random here, since nothing replays these rows.</summary>
-    private static string Daily(int workloads, DateOnly first) => string.Create(
+    private static IEnumerable<CostLineKey> Lines(int workloads)
+    {
+        string[] meters = ["input-tokens", "cached-input-tokens", "output-tokens", "requests"];
+        for (var w = 1; w <= workloads; w++)
+        {
+            foreach (var m in Enumerable.Range(w * 4, 4))
+            {
+                foreach (var meter in meters)
+                {
+                    yield return Line(w, Component.Usage, $"bench/model-{m % 25}", meter, $"few-shot/v{w % 3}");
+                }
+            }
+
+            yield return Line(w, Component.Hosting, "bench/gpu", "hosting-hours");
+            yield return Line(w, Component.Training, "bench/gpu", "gpu-hours", $"run-{w}");
+            yield return Line(w, Component.Labour, "labour/ml-engineer", "labour-hours");
+            yield return Line(w, Component.Labour, "labour/prompt-engineer", "labour-hours");
+        }
+    }
+
+    private static CostLineKey Line(int workload, Component component, string sku, string meter, string variant = "") =>
+        new($"workload-{workload}", (Approach)(workload % 3), component, sku, meter, 0, "", variant);
+
+    /// <summary>As the projection would, with the names that it would give them.</summary>
+    private static async Task InsertLinesAsync(NpgsqlDataSource dataSource, int workloads, CancellationToken cancellationToken)
+    {
+        var names = new CostLines();
+        await using var batch = dataSource.CreateBatch();
+        batch.BatchCommands.Add(CostLines.Insert(Lines(workloads).Select(line => (names.IdOf(Tenant.Default, line), Tenant.Default, line))));
+        await batch.ExecuteNonQueryAsync(cancellationToken);
+    }
+
+    /// <summary>Every line has each day.</summary>
+    private static string Daily(DateOnly first) => string.Create(
         CultureInfo.InvariantCulture,
         $"""
-        insert into cost_line (line_id, tenant_id, workload, approach, component, reported_sku, sku, meter, above_tokens, reported_currency, variant)
-        select gen_random_uuid(), '*DEFAULT*', 'workload-' || w, (array['prompt-engineering', 'fine-tuning', 'hybrid'])[1 + w % 3], component, sku, sku, meter, 0, '', variant
-        from generate_series(1, {workloads}) as w,
-             lateral (
-                select 'bench/model-' || (w * 4 + m) % 25, meter, 'usage', 'few-shot/v' || w % 3
-                from generate_series(0, 3) as m, unnest(array['input-tokens', 'cached-input-tokens', 'output-tokens', 'requests']) as meter
-                union all values ('bench/gpu', 'hosting-hours', 'hosting', ''), ('bench/gpu', 'gpu-hours', 'training', 'run-' || w),
-                                 ('labour/ml-engineer', 'labour-hours', 'labour', ''), ('labour/prompt-engineer', 'labour-hours', 'labour', '')
-             ) as used (sku, meter, component, variant);
         insert into daily_usage (line_id, day, recorded_on, quantity, events)
         select line_id, day, day, 1000 + (hashtext(line_id::text) & 255 + n * 17) % 500, 10
         from (select date '{first:yyyy-MM-dd}' + n, n from generate_series(0, {Days - 1}) as n) as day (day, n), cost_line
