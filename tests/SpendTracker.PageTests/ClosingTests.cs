@@ -41,6 +41,10 @@ public sealed class ClosingTests
         await AssertSumsAsync(page, "$0.00", "+ $107.00", "–", "− $7.00", "$100.00");
 
         await page.GotoAsync($"{dashboard.Address}/closing?month={Last}");
+        await Expect(page.GetByRole(AriaRole.Link, new() { Name = "its cost has moved" })).ToBeVisibleAsync();
+        await page.GetByRole(AriaRole.Link, new() { Name = "booked in" }).ClickAsync();
+        await Expect(page.GetByRole(AriaRole.Link, new() { Name = $"corrects {Name}" })).ToHaveAttributeAsync("href", $"/explain?month={Last}");
+        await page.GotoAsync($"{dashboard.Address}/closing?month={Last}");
         await page.GetByLabel("Reason").FillAsync("forgot something");
         await page.GetByRole(AriaRole.Button, new() { Name = $"Reopen {Name}…" }).ClickAsync();
         await page.GetByRole(AriaRole.Button, new() { Name = "Yes, reopen" }).ClickAsync();
