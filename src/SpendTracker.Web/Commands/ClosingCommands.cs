@@ -53,7 +53,7 @@ internal static class ClosingCommands
                 return CommandLine.Fail(reasons);
             }
 
-            Console.WriteLine($"{period} is closed at {Money.Exact(closing.Total, opened.Database.Settings.ReportingCurrency)}, in {closing.Lines} lines.");
+            Console.WriteLine($"{period} is closed at {Money.Text(closing.Total, opened.Database.Settings.ReportingCurrency)}, in {closing.Lines} lines.");
             return 0;
         }, cancellationToken));
         return command;
