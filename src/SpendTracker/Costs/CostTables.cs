@@ -10,14 +10,6 @@ internal static class CostTables
     /// </summary>
     public const string Create =
         """
-        -- An earlier layout: the log has everything, so it is read again.
-        do $$ begin
-            if exists (select from information_schema.columns where table_schema = current_schema() and table_name = 'daily_usage' and column_name = 'sku') then
-                drop table daily_usage, monthly_cost, rate;
-                delete from mt_event_progression where name = 'SpendTracker.DailyUsage:All';
-            end if;
-        end $$;
-
         create table if not exists cost_line (
             line_id uuid primary key,
             tenant_id text not null,

@@ -36,7 +36,7 @@ public sealed class DailyUsageProjection : Projection
 
     public override string Name => "DailyUsage";
 
-    public override string CreateTables => CostTables.Create + PriceBookRows.Create + ClosingRows.Create + PageCorrections.Create;
+    public override string CreateTables => DropEarlierLayout("daily_usage", "line_id", "monthly_cost", "rate") + CostTables.Create + PriceBookRows.Create + ClosingRows.Create + PageCorrections.Create;
 
     public override IReadOnlyList<string> Tables { get; } =
         ["cost_line", "daily_usage", "monthly_cost", .. PriceBookRows.Tables, .. ClosingRows.Tables, .. PageCorrections.Tables];

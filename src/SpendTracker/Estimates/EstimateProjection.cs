@@ -20,16 +20,8 @@ public sealed class EstimateProjection(TimeZoneInfo reportingTimeZone) : Project
     public override string Name => "Estimates";
 
     public override string CreateTables =>
+        DropEarlierLayout("monthly_estimate", "superseded_on") +
         """
-        -- An earlier layout: the log has everything, so it is read again.
-        do $$ begin
-            if exists (select from information_schema.tables where table_schema = current_schema() and table_name = 'monthly_estimate')
-               and not exists (select from information_schema.columns where table_schema = current_schema() and table_name = 'monthly_estimate' and column_name = 'superseded_on') then
-                drop table monthly_estimate;
-                delete from mt_event_progression where name = 'SpendTracker.Estimates:All';
-            end if;
-        end $$;
-
         create table if not exists monthly_estimate (
             tenant_id text not null,
             month date not null,

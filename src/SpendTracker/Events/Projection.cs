@@ -48,5 +48,21 @@ public abstract class Projection
     /// </summary>
     public virtual bool TakesAnyOrder => false;
 
+    /// <summary>
+    /// SQL before the creation of tables: where they are there in an earlier layout, without a column that came since, they go,
+    /// and the checkpoint with them. The log has everything, so it is read again.
+    /// </summary>
+    protected string DropEarlierLayout(string table, string column, params string[] others) =>
+        $"""
+        do $$ begin
+            if to_regclass('{table}') is not null
+               and not exists (select from information_schema.columns where table_schema = current_schema() and table_name = '{table}' and column_name = '{column}') then
+                drop table {string.Join(", ", [table, .. others])};
+                delete from mt_event_progression where name = '{Checkpoint}';
+            end if;
+        end $$;
+
+        """;
+
     public string Checkpoint => $"SpendTracker.{Name}:All";
 }

@@ -17,16 +17,8 @@ public sealed class WorkloadProjection(TimeZoneInfo reportingTimeZone) : Project
     public override string Name => "Workloads";
 
     public override string CreateTables =>
+        DropEarlierLayout("workload", "recorded_on") +
         """
-        -- An earlier layout: the log has everything, so it is read again.
-        do $$ begin
-            if exists (select from information_schema.tables where table_schema = current_schema() and table_name = 'workload')
-               and not exists (select from information_schema.columns where table_schema = current_schema() and table_name = 'workload' and column_name = 'recorded_on') then
-                drop table workload;
-                delete from mt_event_progression where name = 'SpendTracker.Workloads:All';
-            end if;
-        end $$;
-
         create table if not exists workload (
             tenant_id text not null,
             workload text not null,
