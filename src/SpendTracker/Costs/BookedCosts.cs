@@ -17,12 +17,18 @@ internal static class BookedCosts
     /// <summary>Seconds. What was known on a day is worked out from daily rows: seconds at millions of them.</summary>
     public const int LongestForThePast = 60;
 
-    private const string Closed =
-        """
+    /// <summary>
+    /// Common table expressions <c>closed</c>, the months that are, and <c>booking</c>: where what differs in each is booked, the
+    /// first open month after it.
+    /// </summary>
+    /// <param name="tenant">An SQL text.</param>
+    /// <param name="knownOn">An SQL date: as known at its end.</param>
+    public static string Closed(string tenant, string knownOn = "'infinity'") =>
+        $"""
         closed as materialized (
             select c.month, c.closing from spend.period_closing as c
-            where c.tenant_id = $1 and c.recorded_on <= KNOWN
-              and not exists (select from spend.period_reopening as r where r.closing = c.closing and r.recorded_on <= KNOWN)),
+            where c.tenant_id = {tenant} and c.recorded_on <= {knownOn}
+              and not exists (select from spend.period_reopening as r where r.closing = c.closing and r.recorded_on <= {knownOn})),
         booking as materialized (
             select c.month, (
                 select min(n.month) from (select (month + interval '1 month')::date as month from closed) as n
@@ -95,8 +101,8 @@ internal static class BookedCosts
     public static string Sql(DateOnly? knownOn, string? origin = null)
     {
         var (costs, closed) = knownOn is null
-            ? ("spend.monthly_cost", Closed.Replace("KNOWN", "'infinity'", StringComparison.Ordinal))
-            : ("known_cost", $"{Closed.Replace("KNOWN", "$4", StringComparison.Ordinal)},\n{KnownCosts.Replace(KnownUsage, KnownUsageOf(origin), StringComparison.Ordinal)}");
+            ? ("spend.monthly_cost", Closed("$1"))
+            : ("known_cost", $"{Closed("$1", "$4")},\n{KnownCosts.Replace(KnownUsage, KnownUsageOf(origin), StringComparison.Ordinal)}");
         return $"""
             -- Rows with something frozen are few, and reading those columns of all rows would take twice as long.
             with {closed},

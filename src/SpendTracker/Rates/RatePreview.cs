@@ -50,7 +50,7 @@ public sealed class RatePreview(NpgsqlDataSource dataSource, OrganisationSetting
         }
 
         batch.BatchCommands.Add(new(CostTables.ResolveAliases) { Parameters = { new() { Value = publications } } });
-        batch.BatchCommands.Add(new(Compare) { Parameters = { new() { Value = publications } } });
+        batch.BatchCommands.Add(new(Compare) { Parameters = { new() { Value = publications }, new() { Value = Tenant.Default } } });
         await using var reader = await batch.ExecuteReaderAsync(cancellationToken);
         List<RateChange> differences = [];
         do
@@ -74,12 +74,8 @@ public sealed class RatePreview(NpgsqlDataSource dataSource, OrganisationSetting
     private static readonly string Compare =
         $"""
         {CostTables.AffectedCosts},
-        closed as materialized (
-            select c.month from period_closing as c where not exists (select from period_reopening as r where r.closing = c.closing))
-        select to_char(month, 'YYYY-MM'),
-               to_char(case when month in (select month from closed) then (
-                   select min(n.month) from (select (month + interval '1 month')::date as month from closed) as n
-                   where n.month > by_currency.month and n.month not in (select month from closed)) else month end, 'YYYY-MM'),
+        {BookedCosts.Closed("$2")}
+        select to_char(month, 'YYYY-MM'), to_char(coalesce((select b.books_in from booking as b where b.month = by_currency.month), month), 'YYYY-MM'),
                approach, workload, {PriceSql.Sum("before")}, {PriceSql.Sum("after")}, trim_scale(sum(unpriced_before)), trim_scale(sum(unpriced_after)),
                array_agg(currency), array_agg(unconverted_before), array_agg(unconverted_after)
         from (
