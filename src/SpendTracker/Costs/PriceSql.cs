@@ -38,11 +38,17 @@ internal static class PriceSql
                         else coalesce(o.unit_price, l.unit_price * (1 - coalesce(d.percent, 0) * 0.01)) end as unit_price,
                    case when u.meter = '{Meters.Amount}' and u.sku like 'charge/%' then 1
                         when l.currency = coalesce(o.currency, l.currency) then l.unit_price else o.unit_price end as list_price) as p
-        left join lateral (
-            select rate from exchange_rate as x
-            where x.tenant_id = u.tenant_id and x.currency = p.currency and x.effective_from <= u.day {Known("x", knownOn)}
-            order by x.effective_from desc, x.seq_id desc
-            limit 1) as x on true
+        left join lateral ({ExchangeRate("u", "p.currency", knownOn)}) as x on true
+        """;
+
+    /// <summary>What a currency is worth on a day: the rate effective last before it or on it; of two from one day, the one published last.</summary>
+    /// <param name="row">With tenant_id and day.</param>
+    public static string ExchangeRate(string row, string currency, string? knownOn = null) =>
+        $"""
+        select rate from exchange_rate as x
+        where x.tenant_id = {row}.tenant_id and x.currency = {currency} and x.effective_from <= {row}.day {Known("x", knownOn)}
+        order by x.effective_from desc, x.seq_id desc
+        limit 1
         """;
 
     /// <summary>Sums over rows <c>u</c> with a quantity and <c>p</c> of <see cref="Priced"/>; amounts in the reporting currency.</summary>

@@ -1,4 +1,5 @@
 using Npgsql;
+using SpendTracker.Usage;
 
 namespace SpendTracker.Costs;
 
@@ -22,23 +23,20 @@ public sealed class ReportedCostQuery(NpgsqlDataSource dataSource)
     public async Task<IReadOnlyList<ReportedCost>> ListAsync(BillingPeriod from, BillingPeriod to, CancellationToken cancellationToken)
     {
         await using var command = dataSource.CreateCommand(
-            """
+            $"""
             with reported as (
-                select l.tenant_id, date_trunc('month', u.day)::date as month, l.workload, l.sku, l.reported_currency as currency, sum(u.quantity) as reported,
+                select u.tenant_id, date_trunc('month', u.day)::date as month, u.workload, u.sku, u.reported_currency as currency, sum(u.quantity) as reported,
                        case when bool_and(x.rate is not null) then sum(u.quantity * x.rate) end as converted, sum(u.events) as events
-                from spend.daily_usage as u join spend.cost_line as l using (line_id)
-                left join lateral (
-                    select rate from spend.exchange_rate as x
-                    where x.tenant_id = l.tenant_id and x.currency = l.reported_currency and x.effective_from <= u.day
-                      and not exists (select from spend.withdrawal as w where w.publication = x.publication)
-                    order by x.effective_from desc, x.seq_id desc limit 1) as x on true
-                where l.tenant_id = $1 and l.meter = 'reported-cost' and u.day >= $2 and u.day < $3
+                from (select l.tenant_id, l.workload, l.sku, l.reported_currency, u.day, u.quantity, u.events
+                      from spend.daily_usage as u join spend.cost_line as l using (line_id)
+                      where l.tenant_id = $1 and l.meter = '{Meters.ReportedCost}' and u.day >= $2 and u.day < $3) as u
+                left join lateral ({PriceSql.ExchangeRate("u", "u.reported_currency")}) as x on true
                 group by 1, 2, 3, 4, 5)
             select to_char(r.month, 'YYYY-MM'), r.workload, r.sku, r.currency, trim_scale(round(r.reported, 12)), trim_scale(round(r.converted, 12)),
                    trim_scale(round(c.amount, 12)), least(1, round(r.events / nullif(c.events, 0), 4))
             from reported as r
             cross join lateral (
-                select coalesce(sum(amount), 0) as amount, sum(events) filter (where meter = 'requests') as events
+                select coalesce(sum(amount), 0) as amount, sum(events) filter (where meter = '{Meters.Requests}') as events
                 from spend.monthly_cost as m
                 where (m.tenant_id, m.month, m.workload, m.sku) = (r.tenant_id, r.month, r.workload, r.sku) and m.component = 'usage') as c
             order by r.month desc, abs(c.amount - coalesce(r.converted, 0)) desc, r.workload, r.sku, r.currency
