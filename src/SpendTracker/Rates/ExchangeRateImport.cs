@@ -42,12 +42,11 @@ public sealed record ExchangeRateDiff(
 /// <summary>Compares a file of exchange rates with those that are published, and publishes the difference; like <see cref="RateImport"/>.</summary>
 public sealed class ExchangeRateImport(EventStore store, OrganisationSettings settings)
 {
-    private const string Streams = "exchange-rate/";
 
     /// <summary>What publishing the rates would do.</summary>
     public async Task<ExchangeRateDiff> CompareAsync(ExchangeRateFile file, CancellationToken cancellationToken)
     {
-        string[] streams = [.. file.Rows.Select(row => Streams + row.Currency).Distinct()];
+        string[] streams = [.. file.Rows.Select(row => PriceBook.ExchangeRateStreams + row.Currency).Distinct()];
         var book = await store.ReadStreamsAsync(streams, cancellationToken);
         List<ExchangeRateChange> added = [], changed = [];
         List<MalformedRow> malformed = [.. file.Malformed];
@@ -55,7 +54,7 @@ public sealed class ExchangeRateImport(EventStore store, OrganisationSettings se
         var unchanged = 0;
         foreach (var rows in Checked(file, malformed).GroupBy(row => row.Currency).OrderBy(rows => rows.Key, StringComparer.Ordinal))
         {
-            var published = book.GetValueOrDefault(Streams + rows.Key, []);
+            var published = book.GetValueOrDefault(PriceBook.ExchangeRateStreams + rows.Key, []);
             var booked = ByDay(published);
             List<ExchangeRatePublished> toPublish = [];
             foreach (var row in rows.OrderBy(row => row.Date))
@@ -88,7 +87,7 @@ public sealed class ExchangeRateImport(EventStore store, OrganisationSettings se
         List<string> overtaken = [];
         foreach (var (rates, version) in diff.Publications)
         {
-            if (!await store.AppendAsync(Streams + rates[0].Currency, version, rates, recorder, cancellationToken))
+            if (!await store.AppendAsync(PriceBook.StreamOf(rates[0]), version, rates, recorder, cancellationToken))
             {
                 overtaken.Add(rates[0].Currency);
             }

@@ -38,6 +38,12 @@ public sealed class PriceBook(NpgsqlDataSource dataSource, EventStore store)
     /// <summary>Of 1, 1,000 or 1,000,000 units.</summary>
     public const decimal MostPrice = 1_000_000;
 
+    /// <summary>What the streams of rates begin with; the SKU follows.</summary>
+    internal const string RateStreams = "rate/";
+
+    /// <summary>What the streams of exchange rates begin with; the currency follows.</summary>
+    internal const string ExchangeRateStreams = "exchange-rate/";
+
     /// <summary>Why something cannot be withdrawn: it was never published.</summary>
     public const string Unknown = "The price book has no publication of that id.";
 
@@ -216,10 +222,10 @@ public sealed class PriceBook(NpgsqlDataSource dataSource, EventStore store)
     /// <summary>The stream that a publication belongs to.</summary>
     public static string StreamOf(IEvent publication) => publication switch
     {
-        RatePublished rate => $"rate/{rate.Sku}",
+        RatePublished rate => RateStreams + rate.Sku,
         DiscountPublished discount => $"discount/{discount.Sku}",
         AliasPublished alias => $"alias/{alias.Model}",
-        ExchangeRatePublished rate => $"exchange-rate/{rate.Currency}",
+        ExchangeRatePublished rate => ExchangeRateStreams + rate.Currency,
         _ => throw new ArgumentException($"{publication.GetType().Name} is not a publication.", nameof(publication)),
     };
 }

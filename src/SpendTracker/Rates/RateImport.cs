@@ -25,7 +25,6 @@ public sealed class RateImport(EventStore store, OrganisationSettings settings)
 {
     /// <summary>What the source of every imported rate begins with.</summary>
     public const string SourcePrefix = "LiteLLM price map, ";
-    private const string Streams = "rate/";
     private const int AtOnce = 4;
 
     /// <summary>How a publication names the file that it is from.</summary>
@@ -37,8 +36,8 @@ public sealed class RateImport(EventStore store, OrganisationSettings settings)
     public async Task<RateDiff> CompareAsync(
         PriceMap map, string source, DateOnly from, IReadOnlyCollection<string> providers, CancellationToken cancellationToken)
     {
-        var book = (await store.ReadStreamsAsync(await store.StreamsAsync(Streams, cancellationToken), cancellationToken))
-            .ToDictionary(stream => stream.Key[Streams.Length..], stream => new BookedRates(stream.Value.Count, [.. InForce.Of<RatePublished>(stream.Value).Where(rate => rate.Kind == RateKind.List)]));
+        var book = (await store.ReadStreamsAsync(await store.StreamsAsync(PriceBook.RateStreams, cancellationToken), cancellationToken))
+            .ToDictionary(stream => stream.Key[PriceBook.RateStreams.Length..], stream => new BookedRates(stream.Value.Count, [.. InForce.Of<RatePublished>(stream.Value).Where(rate => rate.Kind == RateKind.List)]));
         return new RateComparison(source, from, providers, book, settings.ReportingCurrency).With(map);
     }
 
@@ -49,7 +48,7 @@ public sealed class RateImport(EventStore store, OrganisationSettings settings)
         ConcurrentBag<string> overtaken = [];
         await Parallel.ForEachAsync(diff.Publications, new ParallelOptions { MaxDegreeOfParallelism = AtOnce, CancellationToken = cancellationToken }, async (publication, cancel) =>
         {
-            if (!await store.AppendAsync(Streams + publication.Rate.Sku, publication.Version, [publication.Rate], recorder, cancel))
+            if (!await store.AppendAsync(PriceBook.StreamOf(publication.Rate), publication.Version, [publication.Rate], recorder, cancel))
             {
                 overtaken.Add(publication.Rate.Sku);
             }
