@@ -56,6 +56,31 @@ public sealed class ProjectionTests : IAsyncLifetime
         Assert.Empty(await _database.Spend.CreateRebuild().VerifyAsync(_database.Spend.Projections()[0], null, TestContext.Current.CancellationToken));
     }
 
+    /// <summary>Only what a layout is known by is taken away: what is there then is dropped whole, whatever else it has.</summary>
+    [Fact]
+    public async Task Read_models_of_an_earlier_layout_are_dropped_and_read_again()
+    {
+        await GivenAllKindsAsync();
+        await _database.ProjectAsync();
+        var right = await _database.TextsAsync("select to_jsonb(m)::text from spend.monthly_cost as m order by 1");
+        await _database.ExecuteAsync(
+            """
+            drop table spend.cost_line, spend.exchange_rate, spend.discount, spend.alias, spend.withdrawal;
+            alter table spend.daily_usage drop column line_id;
+            alter table spend.workload drop column recorded_on;
+            alter table spend.monthly_estimate drop column superseded_on
+            """);
+
+        await EventSchema.CreateTablesAsync(_database.DataSource, _database.Spend.Projections(), TestContext.Current.CancellationToken);
+        await _database.ProjectAsync();
+
+        Assert.Equal(right, await _database.TextsAsync("select to_jsonb(m)::text from spend.monthly_cost as m order by 1"));
+        foreach (var projection in _database.Spend.Projections())
+        {
+            Assert.Empty(await _database.Spend.CreateRebuild().VerifyAsync(projection, null, TestContext.Current.CancellationToken));
+        }
+    }
+
     [Fact]
     public async Task A_gap_of_any_length_is_passed_in_a_page()
     {
