@@ -1,3 +1,4 @@
+using System.Text.RegularExpressions;
 using Deque.AxeCore.Playwright;
 using Microsoft.Playwright;
 using static Microsoft.Playwright.Assertions;
@@ -102,6 +103,9 @@ public sealed class AppearanceTests(AppearanceTests.Extremes extremes) : IClassF
 
     private static async Task AssertAccessibleAsync(IPage page)
     {
+        // While a page connects, its title is taken away and set again.
+        await Expect(page.Locator("main[data-answers]")).ToBeVisibleAsync();
+        await Expect(page).ToHaveTitleAsync(new Regex("SpendTracker"));
         var found = (await page.RunAxe()).Violations.Where(violation => violation.Impact is "serious" or "critical")
             .Select(violation => $"{violation.Id}: {violation.Help} {string.Join(" | ", violation.Nodes.Take(3).Select(node => node.Html))}").ToArray();
         Assert.True(found.Length == 0, $"{page.Url}\n{string.Join('\n', found)}");

@@ -5,6 +5,7 @@ using Microsoft.Extensions.Caching.Memory;
 using Microsoft.Extensions.Options;
 using SpendTracker.Access;
 using SpendTracker.Contracts;
+using SpendTracker.Events;
 
 namespace SpendTracker.Web.Access;
 
@@ -16,6 +17,9 @@ internal static class ApiClaims
 
     /// <summary>Who goes into the log as the recorder, e.g. <c>key:4f…</c>.</summary>
     public const string RecordedBy = "spendtracker/recorded-by";
+
+    /// <summary>Who a caller, or a signed-in person, is in the log.</summary>
+    public static Recorder RecorderOf(ClaimsPrincipal caller) => new(caller.FindFirstValue(RecordedBy)!);
 
     public static ClaimsPrincipal For(ApiKey key, string scheme) => new(new ClaimsIdentity(
         [

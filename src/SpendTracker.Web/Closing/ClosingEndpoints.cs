@@ -78,7 +78,7 @@ internal static class ClosingEndpoints
             return problem ?? NoMonth();
         }
 
-        var (closing, reasons) = await periods.CloseAsync(period, close, RecorderOf(caller), cancellationToken);
+        var (closing, reasons) = await periods.CloseAsync(period, close, ApiClaims.RecorderOf(caller), cancellationToken);
         return closing is null ? Refusal(reasons) : TypedResults.Ok(closing);
     }
 
@@ -91,12 +91,10 @@ internal static class ClosingEndpoints
             return problem ?? NoMonth();
         }
 
-        return await periods.ReopenAsync(period, reopen.Reason, RecorderOf(caller), cancellationToken) is { Count: > 0 } reasons
+        return await periods.ReopenAsync(period, reopen.Reason, ApiClaims.RecorderOf(caller), cancellationToken) is { Count: > 0 } reasons
             ? Refusal(reasons)
             : await GetAsync(month, periods, settings, cancellationToken);
     }
-
-    private static Recorder RecorderOf(ClaimsPrincipal caller) => new(caller.FindFirstValue(ApiClaims.RecordedBy)!);
 
     private static ValidationProblem NoMonth() => Problems.Of([new FieldReason("month", "Must be a month like 2026-01.")]);
 

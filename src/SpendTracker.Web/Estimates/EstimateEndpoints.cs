@@ -45,7 +45,7 @@ internal static class EstimateEndpoints
             return Problems.Of(reasons);
         }
 
-        var submitted = await book.SubmitAsync(estimate, new Recorder(caller.FindFirstValue(ApiClaims.RecordedBy)!), cancellationToken);
+        var submitted = await book.SubmitAsync(estimate, ApiClaims.RecorderOf(caller), cancellationToken);
         return TypedResults.Json(submitted, ContractsJson.Default.EstimateSubmitted);
     }
 }

@@ -61,7 +61,7 @@ internal static class PublishEndpoints
 
         if (dryRun != "true")
         {
-            return Refused(await book.ChangeAsync(change, new Recorder(caller.FindFirstValue(ApiClaims.RecordedBy)!), cancellationToken))
+            return Refused(await book.ChangeAsync(change, ApiClaims.RecorderOf(caller), cancellationToken))
                 ?? (IResult)TypedResults.Json(change, json);
         }
 

@@ -62,7 +62,7 @@ internal static class RateImportEndpoints
         }
 
         var diff = await import.CompareAsync(map, RateImport.SourceOf(BodyName, body.Span), day, ImportOptions.List(provider), cancellationToken);
-        var overtaken = publishes ? await import.PublishAsync(diff, RecorderOf(caller), cancellationToken) : [];
+        var overtaken = publishes ? await import.PublishAsync(diff, ApiClaims.RecorderOf(caller), cancellationToken) : [];
         var effect = publishes ? null : await EffectAsync([.. diff.Publications.Select(publication => publication.Rate)], preview, settings, cancellationToken);
         return TypedResults.Ok(new ImportResponse<RateDiff>(diff, effect, publishes ? diff.Publications.Count - overtaken.Count : 0, overtaken));
     }
@@ -90,7 +90,7 @@ internal static class RateImportEndpoints
             using var content = new MemoryStream(body.Span.ToArray());
             var file = await ExchangeRateCsv.ReadAsync(content, BodyName, settings.ReportingCurrency, choice, cancellationToken);
             var diff = await import.CompareAsync(file, cancellationToken);
-            var overtaken = publishes ? await import.PublishAsync(diff, RecorderOf(caller), cancellationToken) : [];
+            var overtaken = publishes ? await import.PublishAsync(diff, ApiClaims.RecorderOf(caller), cancellationToken) : [];
             var effect = publishes ? null : await EffectAsync([.. diff.Publications.SelectMany(publication => publication.Rates)], preview, settings, cancellationToken);
             return TypedResults.Ok(new ImportResponse<ExchangeRateDiff>(diff, effect, publishes ? diff.Publications.Count - overtaken.Count : 0, overtaken));
         }
@@ -110,6 +110,4 @@ internal static class RateImportEndpoints
         check.That("dryRun", dryRun is null or "true" or "false", "Must be true or false.");
         return dryRun == "false";
     }
-
-    private static Recorder RecorderOf(ClaimsPrincipal caller) => new(caller.FindFirstValue(ApiClaims.RecordedBy)!);
 }

@@ -33,7 +33,7 @@ internal static class WorkloadEndpoints
             return Problems.Of(reasons);
         }
 
-        await registry.RegisterAsync(workload, new Recorder(caller.FindFirstValue(ApiClaims.RecordedBy)!), cancellationToken);
+        await registry.RegisterAsync(workload, ApiClaims.RecorderOf(caller), cancellationToken);
         return TypedResults.Json(workload, ContractsJson.Default.WorkloadRegistered);
     }
 }
