@@ -16,6 +16,8 @@ internal static class Policies
     public const string Read = "read";
     public const string Publish = "publish";
     public const string Close = "close";
+    public const string Budget = "budget";
+    public const string Channel = "channel";
 
     private const string Either = "KeyOrCookie";
 
@@ -43,12 +45,12 @@ internal static class Policies
         }
     }
 
-    /// <summary>Everybody who is signed in may read; what changes numbers is for members and administrators; what makes them final, for administrators.</summary>
+    /// <summary>Everybody who is signed in may read; what changes numbers is for members and administrators; what makes them final or leads out of the house, for administrators.</summary>
     private static bool IsFor(string role, string scope) => scope switch
     {
         Read => true,
-        Publish => role == EnumName.Of(Role.Member) || role == EnumName.Of(Role.Admin),
-        Close => role == EnumName.Of(Role.Admin),
+        Publish or Budget => role == EnumName.Of(Role.Member) || role == EnumName.Of(Role.Admin),
+        Close or Channel => role == EnumName.Of(Role.Admin),
         _ => false,
     };
 

@@ -18,6 +18,12 @@ public enum Scope
 
     /// <summary>Close and reopen billing periods: what finance signs, which who publishes prices must not be able to.</summary>
     [JsonStringEnumMemberName("close")] Close,
+
+    /// <summary>Set and remove budgets, acknowledge alerts.</summary>
+    [JsonStringEnumMemberName("budget")] Budget,
+
+    /// <summary>Set, test and remove the channels that alerts go over: they have secrets, and lead out of the house.</summary>
+    [JsonStringEnumMemberName("channel")] Channel,
 }
 
 /// <summary>What a person may do. Each role includes the ones before it.</summary>

@@ -1,0 +1,21 @@
+using SpendTracker.Contracts;
+
+namespace SpendTracker.Alerts;
+
+/// <summary>A message to a channel.</summary>
+/// <param name="Id">The same at every attempt, so that a receiver can tell that it has it already.</param>
+/// <param name="Kind">What it tells.</param>
+/// <param name="At">When it was decided to send it.</param>
+/// <param name="Alerts">What it is about: one, or several in a digest; a made-up one in a test.</param>
+public sealed record AlertNotice(Guid Id, NoticeKind Kind, DateTimeOffset At, IReadOnlyList<NoticedAlert> Alerts);
+
+/// <summary>An alert, as a message tells it.</summary>
+/// <param name="Id">The crossing's event id.</param>
+/// <param name="Crossed">What was crossed, and by whom.</param>
+/// <param name="CrossedAt">When that was decided.</param>
+/// <param name="Resolved">Why it is over; null while it holds.</param>
+/// <param name="ResolvedAt">Since when it is over.</param>
+/// <param name="Page">Where it can be looked at; null where the host does not know its public address.</param>
+/// <param name="Acknowledge">A link that acknowledges it, for whoever has it; null where it is over, or as above.</param>
+public sealed record NoticedAlert(
+    Guid Id, BudgetThresholdCrossed Crossed, DateTimeOffset CrossedAt, BudgetThresholdResolved? Resolved, DateTimeOffset? ResolvedAt, Uri? Page, Uri? Acknowledge);

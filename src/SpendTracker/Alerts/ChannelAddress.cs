@@ -1,0 +1,73 @@
+using System.Text.Json.Serialization;
+using SpendTracker.Contracts;
+
+namespace SpendTracker.Alerts;
+
+/// <summary>Where a channel leads, with its secrets. Stored encrypted, and never shown again.</summary>
+[JsonPolymorphic(TypeDiscriminatorPropertyName = "kind")]
+[JsonDerivedType(typeof(WebhookAddress), "webhook")]
+[JsonDerivedType(typeof(SlackAddress), "slack")]
+[JsonDerivedType(typeof(TeamsAddress), "teams")]
+[JsonDerivedType(typeof(EmailAddress), "email")]
+[JsonDerivedType(typeof(AlertmanagerAddress), "alertmanager")]
+public abstract record ChannelAddress
+{
+    [JsonIgnore]
+    public abstract ChannelKind Kind { get; }
+
+    /// <summary>What may be shown of it: a host, or e-mail addresses.</summary>
+    [JsonIgnore]
+    public abstract string Target { get; }
+
+    /// <summary>No part of an address may end up in a log by way of its text.</summary>
+    public sealed override string ToString() => $"{Kind} {Target}";
+}
+
+/// <param name="Url">Where messages are posted; http or https.</param>
+/// <param name="Secret"><c>whsec_</c> and the Base64 of 24 to 64 bytes that messages are signed with. Source: Standard Webhooks.</param>
+public sealed record WebhookAddress(Uri Url, string Secret) : ChannelAddress
+{
+    public override ChannelKind Kind => ChannelKind.Webhook;
+
+    public override string Target => Url.Authority;
+}
+
+/// <param name="Url">Slack's incoming webhook, a secret in itself.</param>
+public sealed record SlackAddress(Uri Url) : ChannelAddress
+{
+    public override ChannelKind Kind => ChannelKind.Slack;
+
+    public override string Target => Url.Authority;
+}
+
+/// <param name="Url">The workflow's or connector's webhook, a secret in itself.</param>
+public sealed record TeamsAddress(Uri Url) : ChannelAddress
+{
+    public override ChannelKind Kind => ChannelKind.Teams;
+
+    public override string Target => Url.Authority;
+}
+
+/// <param name="Server">Host name of the SMTP server.</param>
+/// <param name="Port">1 to 65,535; 587 with STARTTLS is usual.</param>
+/// <param name="Tls">Whether the connection must be encrypted. Without, no password is sent.</param>
+/// <param name="User">Null where the server asks for none.</param>
+/// <param name="Password">Goes with the user.</param>
+/// <param name="From">The sender's address.</param>
+/// <param name="To">The receivers' addresses; at most 20.</param>
+public sealed record EmailAddress(string Server, int Port, bool Tls, string? User, string? Password, string From, IReadOnlyList<string> To) : ChannelAddress
+{
+    public override ChannelKind Kind => ChannelKind.Email;
+
+    public override string Target => string.Join(", ", To);
+}
+
+/// <param name="Url">Of the Alertmanager, without <c>/api/v2/alerts</c>.</param>
+/// <param name="User">For basic authentication; null where it asks for none.</param>
+/// <param name="Password">Goes with the user.</param>
+public sealed record AlertmanagerAddress(Uri Url, string? User = null, string? Password = null) : ChannelAddress
+{
+    public override ChannelKind Kind => ChannelKind.Alertmanager;
+
+    public override string Target => Url.Authority;
+}
