@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Logging;
 using Npgsql;
+using SpendTracker.Budgets;
 using SpendTracker.Costs;
 using SpendTracker.Estimates;
 using SpendTracker.Events;
@@ -83,7 +84,7 @@ public sealed class SpendDatabase : IAsyncDisposable
 
     /// <summary>The projections, new each time: each holds a page of its own in memory.</summary>
     public IReadOnlyList<Projection> Projections() =>
-        [new DailyUsageProjection(Settings.ReportingTimeZone), new WorkloadProjection(Settings.ReportingTimeZone), new EstimateProjection(Settings.ReportingTimeZone)];
+        [new DailyUsageProjection(Settings.ReportingTimeZone), new WorkloadProjection(Settings.ReportingTimeZone), new EstimateProjection(Settings.ReportingTimeZone), new BudgetProjection()];
 
     public ProjectionDaemon CreateDaemon() =>
         new(DataSource, Projecting, Store, HighWaterMark, Projections(), Options.Events, Options.LoggerFactory.CreateLogger<ProjectionDaemon>());

@@ -65,10 +65,14 @@ public sealed class EventStore : IAsyncDisposable
 
     /// <summary>Appends to a stream that must still be at the version that the decision was made on.</summary>
     /// <returns>False, with nothing stored, when somebody else has appended to the stream: read it again and decide again.</returns>
-    public async Task<bool> AppendAsync(string stream, long expectedVersion, IReadOnlyList<IEvent> events, Recorder recorder, CancellationToken cancellationToken)
-    {
-        var toAppend = events.Select(data => new EventToAppend(stream, Guid.CreateVersion7(), data, recorder)).ToArray();
+    public Task<bool> AppendAsync(string stream, long expectedVersion, IReadOnlyList<IEvent> events, Recorder recorder, CancellationToken cancellationToken) =>
+        AppendAsync(stream, expectedVersion, [.. events.Select(data => new EventToAppend(stream, Guid.CreateVersion7(), data, recorder))], cancellationToken);
 
+    /// <summary>The same, for events whose ids say what they are.</summary>
+    /// <param name="toAppend">All of that stream; at least one.</param>
+    /// <returns>As above.</returns>
+    public async Task<bool> AppendAsync(string stream, long expectedVersion, EventToAppend[] toAppend, CancellationToken cancellationToken)
+    {
         // The head's row is locked by the upsert until commit, so that of two appenders one finds another version.
         await using var command = _dataSource.CreateCommand(
             """

@@ -1,0 +1,136 @@
+using Npgsql;
+using NpgsqlTypes;
+using SpendTracker.Contracts;
+using SpendTracker.Events;
+
+namespace SpendTracker.Budgets;
+
+/// <summary>Budgets as they are now, and every alert that they raised.</summary>
+public sealed class BudgetProjection : Projection
+{
+    private readonly List<NpgsqlBatchCommand> _page = [];
+
+    public override string Name => "Budgets";
+
+    public override string CreateTables =>
+        """
+        create table if not exists budget (
+            tenant_id text not null,
+            budget text not null,
+            version int not null,
+            terms jsonb not null,
+            set_at timestamptz not null,
+            set_by text not null,
+            removed_at timestamptz null,
+            removed_by text null,
+            removed_because text null,
+            primary key (tenant_id, budget)
+        );
+
+        create table if not exists budget_alert (
+            tenant_id text not null,
+            alert uuid primary key,
+            budget text not null,
+            version int not null,
+            period_start date not null,
+            threshold text not null,
+            seq_id bigint not null,
+            crossed jsonb not null,
+            crossed_at timestamptz not null,
+            trace_parent text null,
+            replaced_by uuid null,
+            resolved jsonb null,
+            resolved_at timestamptz null,
+            acknowledged_at timestamptz null,
+            acknowledged_by text null,
+            acknowledged_note text null
+        );
+
+        do $$ begin
+            if to_regclass('budget_alert_budget') is null then
+                create index budget_alert_budget on budget_alert (tenant_id, budget, seq_id desc);
+                create index budget_alert_open on budget_alert (tenant_id, seq_id desc) where resolved_at is null and replaced_by is null;
+            end if;
+        end $$;
+        """;
+
+    public override IReadOnlyList<string> Tables => ["budget", "budget_alert"];
+
+    public override IReadOnlyList<string> EventTypes { get; } =
+        ["budget_set", "budget_removed", "budget_threshold_crossed", "budget_threshold_resolved", "alert_acknowledged"];
+
+    /// <summary>A statement an event: they are few, and in the order of the log.</summary>
+    public override void Apply(StoredEvent stored)
+    {
+        switch (stored.Data)
+        {
+            case BudgetSet set:
+                Add(
+                    """
+                    insert into budget as b (tenant_id, budget, version, terms, set_at, set_by) values ($1, $2, 1, $3, $4, $5)
+                    on conflict (tenant_id, budget) do update set version = b.version + 1, terms = excluded.terms, set_at = excluded.set_at, set_by = excluded.set_by,
+                        removed_at = null, removed_by = null, removed_because = null
+                    """,
+                    Text(stored.TenantId), Text(set.Budget), Json(set), At(stored), Text(stored.RecordedBy));
+                break;
+            case BudgetRemoved removed:
+                Add(
+                    "update budget set removed_at = $3, removed_by = $4, removed_because = $5 where tenant_id = $1 and budget = $2",
+                    Text(stored.TenantId), Text(removed.Budget), At(stored), Text(stored.RecordedBy), Text(removed.Reason));
+                break;
+            case BudgetThresholdCrossed crossed:
+                AddCrossing(stored, crossed);
+                break;
+            case BudgetThresholdResolved resolved:
+                Add(
+                    "update budget_alert set resolved = $3, resolved_at = $4 where tenant_id = $1 and alert = $2 and resolved_at is null",
+                    Text(stored.TenantId), new() { Value = resolved.Alert }, Json(resolved), At(stored));
+                break;
+            case AlertAcknowledged acknowledged:
+                Add(
+                    """
+                    update budget_alert set acknowledged_at = $3, acknowledged_by = $4, acknowledged_note = $5
+                    where tenant_id = $1 and alert = $2 and acknowledged_at is null
+                    """,
+                    Text(stored.TenantId), new() { Value = acknowledged.Alert }, At(stored), Text(stored.RecordedBy), Text(acknowledged.Note));
+                break;
+        }
+    }
+
+    private void AddCrossing(StoredEvent stored, BudgetThresholdCrossed crossed)
+    {
+        Add(
+            """
+            insert into budget_alert (tenant_id, alert, budget, version, period_start, threshold, seq_id, crossed, crossed_at, trace_parent)
+            values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
+            """,
+            Text(stored.TenantId), new() { Value = stored.Id }, Text(crossed.Budget), new() { Value = crossed.Version }, new() { Value = crossed.PeriodStart },
+            Text(Thresholds.KeyOf(crossed.Threshold)), new() { Value = stored.SeqId }, Json(crossed), At(stored), Text(stored.TraceParent));
+        if (crossed.Replaces is { } replaced)
+        {
+            Add("update budget_alert set replaced_by = $3 where tenant_id = $1 and alert = $2", Text(stored.TenantId), new() { Value = replaced }, new() { Value = stored.Id });
+        }
+    }
+
+    public override void Discard() => _page.Clear();
+
+    public override IReadOnlyList<NpgsqlBatchCommand> Flush()
+    {
+        NpgsqlBatchCommand[] commands = [.. _page];
+        _page.Clear();
+        return commands;
+    }
+
+    private void Add(string sql, params NpgsqlParameter[] parameters)
+    {
+        var command = new NpgsqlBatchCommand(sql);
+        command.Parameters.AddRange(parameters);
+        _page.Add(command);
+    }
+
+    private static NpgsqlParameter Text(string? text) => new() { Value = (object?)text ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Text };
+
+    private static NpgsqlParameter At(StoredEvent stored) => new() { Value = stored.RecordedAt };
+
+    private static NpgsqlParameter Json(IEvent data) => new() { Value = Events.EventTypes.Of(data).Write(data), NpgsqlDbType = NpgsqlDbType.Jsonb };
+}
