@@ -8,6 +8,7 @@ namespace SpendTracker;
 public sealed class FieldCheck
 {
     private static readonly SearchValues<char> Controls = AllOf(char.IsControl);
+    private static readonly SearchValues<char> IdCharacters = SearchValues.Create("abcdefghijklmnopqrstuvwxyz0123456789.-");
     private static readonly SearchValues<char> SlashesAndBlanks = AllOf(c => c == '/' || char.IsWhiteSpace(c));
 
     private readonly List<FieldReason> _reasons = [];
@@ -44,6 +45,21 @@ public sealed class FieldCheck
     {
         Text(field, text, 100);
         That(field, text is null || !text.AsSpan().ContainsAny(SlashesAndBlanks), "Must not contain a slash or a blank.");
+    }
+
+    /// <summary>What people type and links carry: lower-case letters, digits, dots and dashes.</summary>
+    public void Id(string field, string? text)
+    {
+        Text(field, text, 100);
+        That(field, text is null || !text.AsSpan().ContainsAnyExcept(IdCharacters), "Only lower-case letters, digits, dots and dashes.");
+    }
+
+    /// <summary>Each must be a name of the enum.</summary>
+    public void Names<T>(string field, IReadOnlyList<string>? names)
+        where T : struct, Enum
+    {
+        var known = EnumName.All<T>();
+        That(field, names is null || names.All(known.Contains), $"Must be of {string.Join(", ", known)}.");
     }
 
     public void Range(string field, decimal value, decimal least, decimal most)

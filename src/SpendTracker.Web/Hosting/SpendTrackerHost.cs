@@ -7,6 +7,7 @@ using Microsoft.AspNetCore.Diagnostics.HealthChecks;
 using Microsoft.Extensions.Options;
 using Radzen;
 using SpendTracker.Access;
+using SpendTracker.Budgets;
 using SpendTracker.Closing;
 using SpendTracker.Costs;
 using SpendTracker.Estimates;
@@ -14,6 +15,7 @@ using SpendTracker.Events;
 using SpendTracker.Rates;
 using SpendTracker.Usage;
 using SpendTracker.Web.Access;
+using SpendTracker.Web.Budgets;
 using SpendTracker.Web.Closing;
 using SpendTracker.Web.Costs;
 using SpendTracker.Web.Estimates;
@@ -55,6 +57,9 @@ public static class SpendTrackerHost
         services.AddSingleton(database.CreateSetAside());
         services.AddSingleton<DaemonService>();
         services.AddHostedService(provider => provider.GetRequiredService<DaemonService>());
+        services.AddSingleton<BudgetContributors>();
+        services.AddSingleton<BudgetWatch>();
+        services.AddHostedService<BudgetService>();
         services.AddHostedService<TelemetryExport>();
 
         services.AddSingleton(database.Options.Events);
@@ -78,6 +83,7 @@ public static class SpendTrackerHost
         services.AddSingleton<RatePreview>();
         services.AddSingleton<ReportedCostQuery>();
         services.AddSingleton<EstimateBook>();
+        services.AddSingleton<BudgetBook>();
         services.AddSingleton<ApiKeys>();
         services.AddSingleton<SignInLinks>();
 
@@ -131,6 +137,7 @@ public static class SpendTrackerHost
         api.MapRateImports();
         api.MapPublishing();
         api.MapEstimates();
+        api.MapAllowance();
         api.MapSetAside();
 
         app.MapStaticAssets().AllowAnonymous();
