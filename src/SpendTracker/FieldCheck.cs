@@ -10,6 +10,8 @@ public sealed class FieldCheck
     private static readonly SearchValues<char> Controls = AllOf(char.IsControl);
     private static readonly SearchValues<char> SlashesAndBlanks = AllOf(c => c == '/' || char.IsWhiteSpace(c));
 
+    private static readonly SearchValues<char> IdCharacters = SearchValues.Create("abcdefghijklmnopqrstuvwxyz0123456789.-");
+
     private readonly List<FieldReason> _reasons = [];
 
     public IReadOnlyList<FieldReason> Reasons => _reasons;
@@ -44,6 +46,13 @@ public sealed class FieldCheck
     {
         Text(field, text, 100);
         That(field, text is null || !text.AsSpan().ContainsAny(SlashesAndBlanks), "Must not contain a slash or a blank.");
+    }
+
+    /// <summary>An id that people choose and that is part of an address: lower-case letters, digits, dots and dashes.</summary>
+    public void Id(string field, string? text)
+    {
+        Text(field, text, 100);
+        That(field, text is null || !text.AsSpan().ContainsAnyExcept(IdCharacters), "Must be of lower-case letters, digits, dots and dashes.");
     }
 
     public void Range(string field, decimal value, decimal least, decimal most)

@@ -14,6 +14,7 @@ using SpendTracker.Events;
 using SpendTracker.Rates;
 using SpendTracker.Usage;
 using SpendTracker.Web.Access;
+using SpendTracker.Web.Alerts;
 using SpendTracker.Web.Closing;
 using SpendTracker.Web.Costs;
 using SpendTracker.Web.Estimates;
@@ -80,6 +81,7 @@ public static class SpendTrackerHost
         services.AddSingleton<EstimateBook>();
         services.AddSingleton<ApiKeys>();
         services.AddSingleton<SignInLinks>();
+        services.AddAlerts(builder.Configuration);
 
         services.AddAccess();
         services.AddDataProtection().SetApplicationName("SpendTracker");
@@ -119,6 +121,7 @@ public static class SpendTrackerHost
         app.MapHealthChecks("/health/live", new HealthCheckOptions { Predicate = _ => false }).AllowAnonymous();
         app.MapHealthChecks("/health/ready").AllowAnonymous();
         app.MapSignIn();
+        app.MapAcknowledge();
 
         var api = app.MapGroup("/api/v1");
         api.MapUsage();
@@ -132,6 +135,7 @@ public static class SpendTrackerHost
         api.MapPublishing();
         api.MapEstimates();
         api.MapSetAside();
+        api.MapAlerts();
 
         app.MapStaticAssets().AllowAnonymous();
         app.MapBlazorScript();
