@@ -7,10 +7,13 @@ namespace SpendTracker.Contracts;
 /// <param name="Approach">The approach that it is meant to take.</param>
 /// <param name="CostCentre">Who pays.</param>
 /// <param name="Environment">For instance <c>production</c>.</param>
+/// <param name="Tags">Whatever else budgets should tell it by, e.g. <c>product</c> → <c>checkout</c>; at most 20.</param>
 public sealed record WorkloadRegistered(
-    string Workload, string Name, string Team, Approach Approach, string? CostCentre = null, string? Environment = null) : IEvent;
+    string Workload, string Name, string Team, Approach Approach, string? CostCentre = null, string? Environment = null,
+    IReadOnlyDictionary<string, string>? Tags = null) : IEvent;
 
 /// <summary>A registered workload's details changed; these are all the new ones.</summary>
 /// <inheritdoc cref="WorkloadRegistered"/>
 public sealed record WorkloadChanged(
-    string Workload, string Name, string Team, Approach Approach, string? CostCentre = null, string? Environment = null) : IEvent;
+    string Workload, string Name, string Team, Approach Approach, string? CostCentre = null, string? Environment = null,
+    IReadOnlyDictionary<string, string>? Tags = null) : IEvent;

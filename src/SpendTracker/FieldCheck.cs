@@ -8,9 +8,8 @@ namespace SpendTracker;
 public sealed class FieldCheck
 {
     private static readonly SearchValues<char> Controls = AllOf(char.IsControl);
-    private static readonly SearchValues<char> SlashesAndBlanks = AllOf(c => c == '/' || char.IsWhiteSpace(c));
-
     private static readonly SearchValues<char> IdCharacters = SearchValues.Create("abcdefghijklmnopqrstuvwxyz0123456789.-");
+    private static readonly SearchValues<char> SlashesAndBlanks = AllOf(c => c == '/' || char.IsWhiteSpace(c));
 
     private readonly List<FieldReason> _reasons = [];
 
@@ -48,11 +47,19 @@ public sealed class FieldCheck
         That(field, text is null || !text.AsSpan().ContainsAny(SlashesAndBlanks), "Must not contain a slash or a blank.");
     }
 
-    /// <summary>An id that people choose and that is part of an address: lower-case letters, digits, dots and dashes.</summary>
+    /// <summary>What people type and links carry: lower-case letters, digits, dots and dashes.</summary>
     public void Id(string field, string? text)
     {
         Text(field, text, 100);
-        That(field, text is null || !text.AsSpan().ContainsAnyExcept(IdCharacters), "Must be of lower-case letters, digits, dots and dashes.");
+        That(field, text is null || !text.AsSpan().ContainsAnyExcept(IdCharacters), "Only lower-case letters, digits, dots and dashes.");
+    }
+
+    /// <summary>Each must be a name of the enum.</summary>
+    public void Names<T>(string field, IReadOnlyList<string>? names)
+        where T : struct, Enum
+    {
+        var known = EnumName.All<T>();
+        That(field, names is null || names.All(known.Contains), $"Must be of {string.Join(", ", known)}.");
     }
 
     public void Range(string field, decimal value, decimal least, decimal most)

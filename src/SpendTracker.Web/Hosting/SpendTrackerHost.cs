@@ -7,6 +7,7 @@ using Microsoft.AspNetCore.Diagnostics.HealthChecks;
 using Microsoft.Extensions.Options;
 using Radzen;
 using SpendTracker.Access;
+using SpendTracker.Budgets;
 using SpendTracker.Closing;
 using SpendTracker.Costs;
 using SpendTracker.Estimates;
@@ -15,6 +16,7 @@ using SpendTracker.Rates;
 using SpendTracker.Usage;
 using SpendTracker.Web.Access;
 using SpendTracker.Web.Alerts;
+using SpendTracker.Web.Budgets;
 using SpendTracker.Web.Closing;
 using SpendTracker.Web.Costs;
 using SpendTracker.Web.Estimates;
@@ -56,6 +58,9 @@ public static class SpendTrackerHost
         services.AddSingleton(database.CreateSetAside());
         services.AddSingleton<DaemonService>();
         services.AddHostedService(provider => provider.GetRequiredService<DaemonService>());
+        services.AddSingleton<BudgetContributors>();
+        services.AddSingleton<BudgetWatch>();
+        services.AddHostedService<BudgetService>();
         services.AddHostedService<TelemetryExport>();
 
         services.AddSingleton(database.Options.Events);
@@ -79,6 +84,7 @@ public static class SpendTrackerHost
         services.AddSingleton<RatePreview>();
         services.AddSingleton<ReportedCostQuery>();
         services.AddSingleton<EstimateBook>();
+        services.AddSingleton<BudgetBook>();
         services.AddSingleton<ApiKeys>();
         services.AddSingleton<SignInLinks>();
         services.AddAlerts(builder.Configuration);
@@ -134,6 +140,7 @@ public static class SpendTrackerHost
         api.MapRateImports();
         api.MapPublishing();
         api.MapEstimates();
+        api.MapAllowance();
         api.MapSetAside();
         api.MapAlerts();
 

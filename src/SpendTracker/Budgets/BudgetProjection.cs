@@ -19,6 +19,7 @@ public sealed class BudgetProjection : Projection
             budget text not null,
             version int not null,
             terms jsonb not null,
+            seq_id bigint not null,
             set_at timestamptz not null,
             set_by text not null,
             removed_at timestamptz null,
@@ -48,6 +49,7 @@ public sealed class BudgetProjection : Projection
 
         do $$ begin
             if to_regclass('budget_alert_budget') is null then
+                create index budget_seq_id on budget (tenant_id, seq_id);
                 create index budget_alert_budget on budget_alert (tenant_id, budget, seq_id desc);
                 create index budget_alert_open on budget_alert (tenant_id, seq_id desc) where resolved_at is null and replaced_by is null;
             end if;
@@ -67,16 +69,16 @@ public sealed class BudgetProjection : Projection
             case BudgetSet set:
                 Add(
                     """
-                    insert into budget as b (tenant_id, budget, version, terms, set_at, set_by) values ($1, $2, 1, $3, $4, $5)
-                    on conflict (tenant_id, budget) do update set version = b.version + 1, terms = excluded.terms, set_at = excluded.set_at, set_by = excluded.set_by,
+                    insert into budget as b (tenant_id, budget, version, terms, seq_id, set_at, set_by) values ($1, $2, 1, $3, $6, $4, $5)
+                    on conflict (tenant_id, budget) do update set version = b.version + 1, terms = excluded.terms, seq_id = excluded.seq_id, set_at = excluded.set_at, set_by = excluded.set_by,
                         removed_at = null, removed_by = null, removed_because = null
                     """,
-                    Text(stored.TenantId), Text(set.Budget), Json(set), At(stored), Text(stored.RecordedBy));
+                    Text(stored.TenantId), Text(set.Budget), Json(set), At(stored), Text(stored.RecordedBy), Place(stored));
                 break;
             case BudgetRemoved removed:
                 Add(
-                    "update budget set removed_at = $3, removed_by = $4, removed_because = $5 where tenant_id = $1 and budget = $2",
-                    Text(stored.TenantId), Text(removed.Budget), At(stored), Text(stored.RecordedBy), Text(removed.Reason));
+                    "update budget set removed_at = $3, removed_by = $4, removed_because = $5, seq_id = $6 where tenant_id = $1 and budget = $2",
+                    Text(stored.TenantId), Text(removed.Budget), At(stored), Text(stored.RecordedBy), Text(removed.Reason), Place(stored));
                 break;
             case BudgetThresholdCrossed crossed:
                 AddCrossing(stored, crossed);
@@ -85,6 +87,7 @@ public sealed class BudgetProjection : Projection
                 Add(
                     "update budget_alert set resolved = $3, resolved_at = $4 where tenant_id = $1 and alert = $2 and resolved_at is null",
                     Text(stored.TenantId), new() { Value = resolved.Alert }, Json(resolved), At(stored));
+                Touch(stored, resolved.Budget);
                 break;
             case AlertAcknowledged acknowledged:
                 Add(
@@ -106,11 +109,16 @@ public sealed class BudgetProjection : Projection
             """,
             Text(stored.TenantId), new() { Value = stored.Id }, Text(crossed.Budget), new() { Value = crossed.Version }, new() { Value = crossed.PeriodStart },
             Text(Thresholds.KeyOf(crossed.Threshold)), new() { Value = stored.SeqId }, Json(crossed), At(stored), Text(stored.TraceParent));
+        Touch(stored, crossed.Budget);
         if (crossed.Replaces is { } replaced)
         {
             Add("update budget_alert set replaced_by = $3 where tenant_id = $1 and alert = $2", Text(stored.TenantId), new() { Value = replaced }, new() { Value = stored.Id });
         }
     }
+
+    /// <summary>Who keeps budgets in memory reads one again when its last event is another.</summary>
+    private void Touch(StoredEvent stored, string budget) =>
+        Add("update budget set seq_id = $3 where tenant_id = $1 and budget = $2", Text(stored.TenantId), Text(budget), Place(stored));
 
     public override void Discard() => _page.Clear();
 
@@ -129,6 +137,8 @@ public sealed class BudgetProjection : Projection
     }
 
     private static NpgsqlParameter Text(string? text) => new() { Value = (object?)text ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Text };
+
+    private static NpgsqlParameter Place(StoredEvent stored) => new() { Value = stored.SeqId };
 
     private static NpgsqlParameter At(StoredEvent stored) => new() { Value = stored.RecordedAt };
 

@@ -9,6 +9,12 @@ public sealed record CostDimension(string Name, string Sql)
     /// <summary>The team of usage whose workload nobody registered.</summary>
     public const string Unregistered = "(unregistered)";
 
+    /// <summary>Of a row <c>c</c> of costs.</summary>
+    internal const string Model = $"case when c.component in ('usage', 'hosting', 'training') and c.sku not like 'charge/%' and c.sku <> '' then c.sku else '{None}' end";
+
+    /// <summary>Of a row <c>c</c> of costs.</summary>
+    internal const string Variant = $"coalesce(nullif(c.variant, ''), '{None}')";
+
     /// <summary>
     /// All of them; SQL over a row <c>c</c> of costs and <c>w</c> of the registry. The month is that of booking, the origin that
     /// of use: they differ for corrections of closed months.
@@ -20,9 +26,11 @@ public sealed record CostDimension(string Name, string Sql)
         new("approach", "c.approach"),
         new("workload", "c.workload"),
         new("team", $"coalesce(w.team, '{Unregistered}')"),
+        new("cost-centre", $"coalesce(nullif(w.cost_centre, ''), '{None}')"),
+        new("environment", $"coalesce(nullif(w.environment, ''), '{None}')"),
         new("component", "c.component"),
-        new("model", $"case when c.component in ('usage', 'hosting', 'training') and c.sku not like 'charge/%' and c.sku <> '' then c.sku else '{None}' end"),
-        new("variant", $"coalesce(nullif(c.variant, ''), '{None}')"),
+        new("model", Model),
+        new("variant", Variant),
     ];
 
     public static CostDimension? Find(string name) => All.FirstOrDefault(dimension => dimension.Name == name);

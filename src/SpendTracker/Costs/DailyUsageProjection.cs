@@ -21,6 +21,7 @@ public sealed class DailyUsageProjection : Projection
     private readonly ClosingRows _closings;
     private readonly PageCorrections _corrections;
     private readonly Dictionary<DailyUsageKey, (decimal Quantity, long Events)> _usage = [];
+    private readonly CostChanges _changes = new();
     private bool _takesBack;
 
     public DailyUsageProjection(TimeZoneInfo reportingTimeZone)
@@ -36,10 +37,12 @@ public sealed class DailyUsageProjection : Projection
 
     public override string Name => "DailyUsage";
 
-    public override string CreateTables => DropEarlierLayout("daily_usage", "line_id", "monthly_cost", "rate") + CostTables.Create + PriceBookRows.Create + ClosingRows.Create + PageCorrections.Create;
+    public override string CreateTables => 
+        DropEarlierLayout("daily_usage", "line_id", "monthly_cost", "rate")
+        + CostTables.Create + PriceBookRows.Create + ClosingRows.Create + PageCorrections.Create + CostChanges.Create;
 
     public override IReadOnlyList<string> Tables { get; } =
-        ["cost_line", "daily_usage", "monthly_cost", .. PriceBookRows.Tables, .. ClosingRows.Tables, .. PageCorrections.Tables];
+        ["cost_line", "daily_usage", "monthly_cost", .. PriceBookRows.Tables, .. ClosingRows.Tables, .. PageCorrections.Tables, CostChanges.Table];
 
     public override IReadOnlyList<string> EventTypes { get; } =
         [.. Events.EventTypes.Usage.Select(type => type.Name), .. PriceBookRows.EventTypes, .. ClosingRows.EventTypes, "usage_corrected"];
@@ -55,31 +58,34 @@ public sealed class DailyUsageProjection : Projection
             case IUsageEvent usage when UsageQuantities.FaultOf(usage) is { } fault:
                 throw new InvalidDataException(fault);
             case IUsageEvent usage:
-                Add(stored, usage, BillingPeriod.DayOf(stored.RecordedAt, _reportingTimeZone), 1);
+                Add(stored, usage, BillingPeriod.DayOf(stored.RecordedAt, _reportingTimeZone), 1, stored.SeqId);
                 break;
             case UsageCorrected correction:
                 _corrections.Add(stored, correction);
                 break;
             case BillingPeriodClosed or CostsFrozen or BillingPeriodReopened:
                 _closings.Apply(stored);
+                _changes.OfAll(stored);
                 break;
             default:
                 _prices.Apply(stored);
+                _changes.OfAll(stored);
                 break;
         }
     }
 
     public override async Task CompleteAsync(NpgsqlConnection connection, PageBounds page, CancellationToken cancellationToken)
     {
-        foreach (var (original, recordedOn) in await _corrections.FindAsync(connection, page, cancellationToken))
+        foreach (var (original, recordedOn, seqId) in await _corrections.FindAsync(connection, page, cancellationToken))
         {
-            Add(original, (IUsageEvent)original.Data, recordedOn, -1);
+            Add(original, (IUsageEvent)original.Data, recordedOn, -1, seqId);
             _takesBack = true;
         }
     }
 
     /// <param name="sign">−1 takes back what the event counted.</param>
-    private void Add(StoredEvent stored, IUsageEvent usage, DateOnly recordedOn, int sign)
+    /// <param name="seqId">Of the event since which it is so.</param>
+    private void Add(StoredEvent stored, IUsageEvent usage, DateOnly recordedOn, int sign, long seqId)
     {
         var variant = UsageQuantities.VariantOf(usage);
         foreach (var quantity in UsageQuantities.Of(usage, _reportingTimeZone))
@@ -87,6 +93,7 @@ public sealed class DailyUsageProjection : Projection
             var line = new CostLineKey(
                 usage.Workload, usage.Approach, quantity.Component, quantity.Sku, quantity.Meter, quantity.AboveTokens, quantity.ReportedCurrency, variant);
             ref var row = ref CollectionsMarshal.GetValueRefOrAddDefault(_usage, new DailyUsageKey(stored.TenantId, line, quantity.Day, recordedOn), out _);
+            _changes.Of(stored.TenantId, quantity.Day, seqId);
             row = (row.Quantity + (sign * quantity.Quantity), row.Events + sign);
         }
     }
@@ -96,6 +103,7 @@ public sealed class DailyUsageProjection : Projection
         _prices.Discard();
         _closings.Discard();
         _corrections.Discard();
+        _changes.Discard();
         _takesBack = false;
         _usage.Clear();
     }
@@ -130,6 +138,7 @@ public sealed class DailyUsageProjection : Projection
 
         commands.AddRange(_corrections.Flush());
         commands.AddRange(_closings.Flush());
+        commands.AddRange(_changes.Flush());
         Discard();
         return commands;
     }

@@ -83,11 +83,7 @@ public sealed class MonthlyCostQuery(NpgsqlDataSource dataSource)
         return rows;
     }
 
-    private const string UnitSql =
-        """
-        case when unpriced = 0 then null
-             when meter like '%hours' then 'hours' when meter = 'items' then 'items' when meter = 'amount' then 'amounts' else 'tokens' end
-        """;
+    private static readonly string UnitSql = $"case when unpriced = 0 then null else {PriceSql.Unit} end";
 
     /// <summary>The rows come apart by unit of what is unpriced and currency of what is unconverted; here they come together again.</summary>
     private static async Task<List<MonthlyCost>> ReadAsync(NpgsqlDataReader reader, CostDimension[] keys, CancellationToken cancellationToken)

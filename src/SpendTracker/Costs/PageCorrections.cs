@@ -6,7 +6,8 @@ namespace SpendTracker.Costs;
 
 /// <summary>What an event counted and counts no longer.</summary>
 /// <param name="RecordedOn">The day since which this is known: of the event or of its correction, whichever came later.</param>
-internal sealed record TakenBack(StoredEvent Original, DateOnly RecordedOn);
+/// <param name="SeqId">The place in the log since which it is so, of the same of the two.</param>
+internal sealed record TakenBack(StoredEvent Original, DateOnly RecordedOn, long SeqId);
 
 /// <summary>
 /// Corrections of a page, and those that wait for their event. An event always counts, and whichever comes second, it or its
@@ -95,7 +96,7 @@ internal sealed class PageCorrections(Projection projection, TimeZoneInfo report
             if (original.Data is IUsageEvent usage)
             {
                 var recordedOn = seqId < correction.SeqId ? correction.KnownOn : BillingPeriod.DayOf(original.RecordedAt, reportingTimeZone);
-                found.Add(new(original, recordedOn));
+                found.Add(new(original, recordedOn, Math.Max(seqId, correction.SeqId)));
                 _applied.Add((original, usage, recordedOn));
             }
         }

@@ -9,7 +9,7 @@ namespace SpendTracker.Costs;
 internal static class PriceSql
 {
     /// <summary>Meters that tell something without being owed for: without a rate they are not unpriced.</summary>
-    private const string InformationalMeters = $"'{Meters.Requests}', '{Meters.IdleHostingHours}', '{Meters.ReportedCost}'";
+    public const string InformationalMeters = $"'{Meters.Requests}', '{Meters.IdleHostingHours}', '{Meters.ReportedCost}'";
 
     /// <summary>
     /// Rows <c>u</c> with tenant_id, sku, meter, above_tokens and day, and the price of one unit on that day. The rate of a day
@@ -59,6 +59,9 @@ internal static class PriceSql
         coalesce(sum(u.quantity) filter (where p.unit_price is null and p.meter not in ({InformationalMeters})), 0) as unpriced,
         coalesce(sum(u.quantity * p.unit_price) filter (where p.exchange_rate is null), 0) as unconverted
         """;
+
+    /// <summary>What a <c>meter</c> counts, of which different meters' quantities may be added up.</summary>
+    public const string Unit = "case when meter like '%hours' then 'hours' when meter = 'items' then 'items' when meter = 'amount' then 'amounts' else 'tokens' end";
 
     /// <summary>The SKU that a reported SKU <c>l.reported_sku</c> is priced as, or null: exact names first, then the longest pattern.</summary>
     public static string Alias(string? knownOn = null) =>

@@ -1,4 +1,6 @@
+using System.Text.Json;
 using Npgsql;
+using NpgsqlTypes;
 using SpendTracker.Contracts;
 using SpendTracker.Events;
 
@@ -17,7 +19,7 @@ public sealed class WorkloadProjection(TimeZoneInfo reportingTimeZone) : Project
     public override string Name => "Workloads";
 
     public override string CreateTables =>
-        DropEarlierLayout("workload", "recorded_on") +
+        DropEarlierLayout("workload", "tags") +
         """
         create table if not exists workload (
             tenant_id text not null,
@@ -27,6 +29,7 @@ public sealed class WorkloadProjection(TimeZoneInfo reportingTimeZone) : Project
             approach text not null,
             cost_centre text not null,
             environment text not null,
+            tags jsonb not null,
             changed_at timestamptz not null,
             recorded_on date not null,
             primary key (tenant_id, workload, recorded_on)
@@ -42,7 +45,7 @@ public sealed class WorkloadProjection(TimeZoneInfo reportingTimeZone) : Project
         var details = stored.Data switch
         {
             WorkloadRegistered registered => registered,
-            WorkloadChanged c => new WorkloadRegistered(c.Workload, c.Name, c.Team, c.Approach, c.CostCentre, c.Environment),
+            WorkloadChanged c => new WorkloadRegistered(c.Workload, c.Name, c.Team, c.Approach, c.CostCentre, c.Environment, c.Tags),
             _ => null,
         };
         if (details is not null)
@@ -66,10 +69,10 @@ public sealed class WorkloadProjection(TimeZoneInfo reportingTimeZone) : Project
         [
             new(
                 """
-                insert into workload (tenant_id, workload, name, team, approach, cost_centre, environment, changed_at, recorded_on)
-                select * from unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[], $8::timestamptz[], $9::date[])
+                insert into workload (tenant_id, workload, name, team, approach, cost_centre, environment, changed_at, recorded_on, tags)
+                select * from unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[], $8::timestamptz[], $9::date[], $10::jsonb[])
                 on conflict (tenant_id, workload, recorded_on) do update set name = excluded.name, team = excluded.team, approach = excluded.approach,
-                    cost_centre = excluded.cost_centre, environment = excluded.environment, changed_at = excluded.changed_at
+                    cost_centre = excluded.cost_centre, environment = excluded.environment, changed_at = excluded.changed_at, tags = excluded.tags
                 """)
             {
                 Parameters =
@@ -83,6 +86,7 @@ public sealed class WorkloadProjection(TimeZoneInfo reportingTimeZone) : Project
                     new() { Value = Array.ConvertAll(rows, row => row.Value.Details.Environment ?? "") },
                     new() { Value = Array.ConvertAll(rows, row => row.Value.ChangedAt) },
                     new() { Value = Array.ConvertAll(rows, row => row.Key.RecordedOn) },
+                    new() { Value = Array.ConvertAll(rows, row => JsonSerializer.Serialize(row.Value.Details.Tags ?? new Dictionary<string, string>())), NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Jsonb },
                 },
             },
         ];

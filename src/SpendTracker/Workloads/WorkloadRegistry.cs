@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Npgsql;
 using SpendTracker.Contracts;
 using SpendTracker.Events;
@@ -7,11 +8,13 @@ namespace SpendTracker.Workloads;
 
 /// <summary>A workload as registered.</summary>
 public sealed record Workload(
-    string Id, string Name, string Team, Approach Approach, string CostCentre, string Environment, DateTimeOffset ChangedAt);
+    string Id, string Name, string Team, Approach Approach, string CostCentre, string Environment, DateTimeOffset ChangedAt, IReadOnlyDictionary<string, string> Tags);
 
 /// <summary>Registers workloads and lists them.</summary>
 public sealed class WorkloadRegistry(NpgsqlDataSource dataSource, EventStore store)
 {
+    private const int MostTags = 20;
+
     public static IReadOnlyList<FieldReason> Check(WorkloadRegistered workload)
     {
         var check = new FieldCheck();
@@ -20,6 +23,13 @@ public sealed class WorkloadRegistry(NpgsqlDataSource dataSource, EventStore sto
         check.Text("team", workload.Team, UsageRules.TextLength);
         check.OptionalText("costCentre", workload.CostCentre, UsageRules.TextLength);
         check.OptionalText("environment", workload.Environment, UsageRules.TextLength);
+        check.That("tags", workload.Tags is not { Count: > MostTags }, $"At most {MostTags}.");
+        foreach (var (name, value) in workload.Tags ?? new Dictionary<string, string>())
+        {
+            check.Key("tags", name);
+            check.Text($"tags.{name}", value, UsageRules.TextLength);
+        }
+
         return check.Reasons;
     }
 
@@ -41,20 +51,30 @@ public sealed class WorkloadRegistry(NpgsqlDataSource dataSource, EventStore sto
     /// <summary>What has to be recorded so that a workload is as wanted; null where it is so already.</summary>
     public static IEvent? Decide(IEnumerable<IEvent> history, WorkloadRegistered wanted)
     {
-        var changed = new WorkloadChanged(wanted.Workload, wanted.Name, wanted.Team, wanted.Approach, wanted.CostCentre, wanted.Environment);
+        var changed = new WorkloadChanged(wanted.Workload, wanted.Name, wanted.Team, wanted.Approach, wanted.CostCentre, wanted.Environment, wanted.Tags);
         return history.LastOrDefault() switch
         {
             null => wanted,
-            WorkloadRegistered now when now == wanted => null,
-            WorkloadChanged now when now == changed => null,
+            WorkloadRegistered now when now with { Tags = wanted.Tags } == wanted && SameTags(now.Tags, wanted.Tags) => null,
+            WorkloadChanged now when now with { Tags = wanted.Tags } == changed && SameTags(now.Tags, wanted.Tags) => null,
             _ => changed,
         };
     }
 
+    private static bool SameTags(IReadOnlyDictionary<string, string>? left, IReadOnlyDictionary<string, string>? right) =>
+        (left?.Count ?? 0) == (right?.Count ?? 0) && (left is null || left.All(tag => right!.TryGetValue(tag.Key, out var value) && value == tag.Value));
+
     public async Task<IReadOnlyList<Workload>> ListAsync(CancellationToken cancellationToken)
     {
-        await using var command = dataSource.CreateCommand(
-            $"select workload, name, team, approach, cost_centre, environment, changed_at from {WorkloadProjection.KnownSql(null)} as w order by workload");
+        await using var connection = await dataSource.OpenConnectionAsync(cancellationToken);
+        return await ListAsync(connection, cancellationToken);
+    }
+
+    /// <summary>As they are for a transaction of the connection.</summary>
+    internal static async Task<IReadOnlyList<Workload>> ListAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
+    {
+        await using var command = new NpgsqlCommand(
+            $"select workload, name, team, approach, cost_centre, environment, changed_at, tags::text from {WorkloadProjection.KnownSql(null)} as w order by workload", connection);
         command.Parameters.Add(new() { Value = Tenant.Default });
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
         List<Workload> workloads = [];
@@ -62,7 +82,7 @@ public sealed class WorkloadRegistry(NpgsqlDataSource dataSource, EventStore sto
         {
             workloads.Add(new Workload(
                 reader.GetString(0), reader.GetString(1), reader.GetString(2), EnumName.Parse<Approach>(reader.GetString(3)), reader.GetString(4), reader.GetString(5),
-                reader.GetFieldValue<DateTimeOffset>(6)));
+                reader.GetFieldValue<DateTimeOffset>(6), JsonSerializer.Deserialize<Dictionary<string, string>>(reader.GetString(7))!));
         }
 
         return workloads;

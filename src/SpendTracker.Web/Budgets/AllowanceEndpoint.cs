@@ -1,0 +1,68 @@
+using System.Globalization;
+using Microsoft.Net.Http.Headers;
+using SpendTracker.Budgets;
+using SpendTracker.Web.Access;
+
+namespace SpendTracker.Web.Budgets;
+
+/// <summary>How much of a budget is left, for gateways that want to block. In its currency.</summary>
+/// <param name="PeriodEnd">The first day after the period.</param>
+/// <param name="Limit">With what rolled over.</param>
+/// <param name="Left">Below 0 where it is overspent.</param>
+/// <param name="Exceeded">Whether nothing is left.</param>
+/// <param name="UnpricedPercent">The share of usage that is not in what was spent, since nobody published its price.</param>
+/// <param name="AsOf">All usage that was acknowledged before is counted.</param>
+/// <param name="Position">The place in the log up to which it is counted.</param>
+internal sealed record AllowanceResponse(
+    string Budget, int Version, DateOnly PeriodStart, DateOnly PeriodEnd, string Currency, decimal Limit, decimal Spent, decimal Left, bool Exceeded,
+    decimal? Forecast, decimal UnpricedPercent, DateTimeOffset AsOf, long Position);
+
+/// <summary>
+/// Answers from memory, in well under a millisecond and also while the database is away: the answer says how old it is, and who
+/// asks decides whether that will do. Reading needs the scope <c>read</c>.
+/// </summary>
+internal static class AllowanceEndpoint
+{
+    /// <summary>Seconds that an answer may be kept for; what is read from the database is at most about as old.</summary>
+    private const int Lifetime = 1;
+
+    public static void MapAllowance(this IEndpointRouteBuilder api) =>
+        api.MapGet("/budgets/{id}/allowance", Get).RequireAuthorization(Policies.Read).WithName("GetAllowance");
+
+    /// <summary>200; 304 where nothing changed since the caller's ETag; 404 for no such budget now; 503 before figures were read, or without an exchange rate.</summary>
+    private static IResult Get(string id, HttpContext context, BudgetWatch watch, TimeProvider clock)
+    {
+        if (watch.AsOf is not { } asOf)
+        {
+            context.Response.Headers.RetryAfter = "1";
+            return TypedResults.Problem("The figures have not been read yet.", statusCode: StatusCodes.Status503ServiceUnavailable);
+        }
+
+        var now = clock.GetUtcNow();
+        if (watch.Current(id) is not { } figures)
+        {
+            return TypedResults.Problem("There is no such budget, or its time is not now.", statusCode: StatusCodes.Status404NotFound);
+        }
+
+        if (figures is not { Spent: { } spent, Left: { } left })
+        {
+            return TypedResults.Problem($"No exchange rate into {figures.Currency} is published, so nobody knows what is left.", statusCode: StatusCodes.Status503ServiceUnavailable);
+        }
+
+        var headers = context.Response.GetTypedHeaders();
+        headers.CacheControl = new CacheControlHeaderValue { Private = true, MaxAge = TimeSpan.FromSeconds(Lifetime) };
+        context.Response.Headers.Age = Math.Max(0, Math.Ceiling((now - asOf).TotalSeconds)).ToString(CultureInfo.InvariantCulture);
+
+        // Of what is left, not of when it was read: a gateway that asks each second mostly gets 304.
+        var tag = new EntityTagHeaderValue(string.Create(CultureInfo.InvariantCulture, $"\"{figures.Version}-{figures.Span.Start:yyyyMMdd}-{figures.Limit}-{spent}\""));
+        headers.ETag = tag;
+        if (context.Request.GetTypedHeaders().IfNoneMatch.Any(known => known.Compare(tag, useStrongComparison: false)))
+        {
+            return TypedResults.StatusCode(StatusCodes.Status304NotModified);
+        }
+
+        return TypedResults.Ok(new AllowanceResponse(
+            figures.Budget, figures.Version, figures.Span.Start, figures.Span.End, figures.Currency, figures.Limit, spent, left, left <= 0, figures.Forecast,
+            Math.Round(figures.UnpricedPercent, 2), asOf, figures.Position));
+    }
+}

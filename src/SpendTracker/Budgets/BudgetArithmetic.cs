@@ -1,0 +1,144 @@
+using SpendTracker.Contracts;
+
+namespace SpendTracker.Budgets;
+
+/// <summary>The moment that figures are of.</summary>
+/// <param name="Today">In the reporting time zone.</param>
+/// <param name="PartOfDay">How much of today is over: 0 to 1.</param>
+/// <param name="Position">The place in the log up to which costs are counted.</param>
+/// <param name="Lag">How long the oldest event that is not counted has been recorded.</param>
+public sealed record SpendMoment(DateOnly Today, decimal PartOfDay, long Position, TimeSpan Lag);
+
+/// <summary>A budget's figures from what was spent. Pure.</summary>
+internal static class BudgetArithmetic
+{
+    /// <summary>How far back a rollover looks, in periods: what was left five years ago says nothing.</summary>
+    private const int MostPeriodsBack = 60;
+
+    /// <summary>The periods that are watched: the current one and the one before.</summary>
+    public static IReadOnlyList<BudgetSpan> Watched(BudgetPeriod period, DateOnly today)
+    {
+        List<BudgetSpan> watched = [];
+        if (BudgetCalendar.At(period, today) is { } current)
+        {
+            watched.Add(current);
+        }
+
+        // The one before, or the last of a budget that is over since then.
+        var before = watched is [var now] ? BudgetCalendar.Before(period, now) : Last(period, today);
+        if (before is { } previous)
+        {
+            watched.Insert(0, previous);
+        }
+
+        return watched;
+    }
+
+    /// <summary>The last period of a budget whose time is over, for as long as another of its length would be.</summary>
+    private static BudgetSpan? Last(BudgetPeriod period, DateOnly today)
+    {
+        if (period.To is null || !BillingPeriod.TryParse(period.To, out var to) || BillingPeriod.Of(today) <= to)
+        {
+            return null;
+        }
+
+        var last = BudgetCalendar.At(period, to.Start)!.Value;
+        var months = last.Months.Count();
+        return BillingPeriod.Of(today).Start < last.End.AddMonths(months) ? last : null;
+    }
+
+    /// <summary>The first month that figures for a period need.</summary>
+    public static BillingPeriod FirstNeeded(BudgetSet terms, BudgetSpan span)
+    {
+        for (var back = 0; terms.Rollover && back < MostPeriodsBack && BudgetCalendar.Before(terms.Period, span) is { } before; back++)
+        {
+            span = before;
+        }
+
+        return span.First;
+    }
+
+    /// <param name="exchangeRate">Units of the reporting currency for one of the budget's on a period's first day; null where there is none.</param>
+    public static BudgetFigures Figures(BudgetState budget, BudgetSpan span, SpendMoment moment, BudgetSpend spend, Func<DateOnly, decimal?> exchangeRate)
+    {
+        var terms = budget.Terms!;
+        var rate = exchangeRate(span.Start);
+        var reported = SpentIn(terms.Budget, span, spend);
+        var spent = reported / rate;
+        var amount = BudgetCalendar.AmountOf(terms, span);
+        var rolledOver = RolledOver(terms, span, spend, exchangeRate);
+        var forecast = Forecast(terms.Budget, span, reported, moment, spend) / rate;
+        var unpriced = UnpricedPercent(terms.Budget, span, spend);
+        var lag = span.Contains(moment.Today) ? (decimal)Math.Max(0, moment.Lag.TotalSeconds) : 0;
+        var thresholds = (terms.Thresholds ?? []).Select(threshold =>
+        {
+            var (at, observed) = threshold.On switch
+            {
+                ThresholdOn.Unpriced => (threshold.Percent ?? 0, unpriced),
+                ThresholdOn.Lag => (threshold.Seconds ?? 0, lag),
+                ThresholdOn.Forecast => (LineOf(threshold, amount + rolledOver), forecast),
+                _ => (LineOf(threshold, amount + rolledOver), spent),
+            };
+            return new ThresholdFigures(threshold, Thresholds.KeyOf(threshold), at, observed);
+        });
+        return new BudgetFigures(
+            terms.Budget, budget.Version, span, terms.Currency, amount, rolledOver, spent, forecast, unpriced, lag, moment.Position, [.. thresholds]);
+    }
+
+    private static decimal LineOf(BudgetThreshold threshold, decimal limit) => threshold.Amount ?? limit * threshold.Percent!.Value / 100;
+
+    private static decimal SpentIn(string budget, BudgetSpan span, BudgetSpend spend) =>
+        span.Months.Sum(month => spend.TotalOf(budget, month)?.Amount ?? 0);
+
+    /// <summary>
+    /// What earlier periods left, one after the other: each one's amount and what rolled over into it, less what it spent, where
+    /// that is above 0. A period without an exchange rate leaves nothing, since nobody can say what it spent.
+    /// </summary>
+    private static decimal RolledOver(BudgetSet terms, BudgetSpan span, BudgetSpend spend, Func<DateOnly, decimal?> exchangeRate)
+    {
+        if (!terms.Rollover)
+        {
+            return 0;
+        }
+
+        List<BudgetSpan> earlier = [];
+        for (var at = BudgetCalendar.Before(terms.Period, span); at is { } before && earlier.Count < MostPeriodsBack; at = BudgetCalendar.Before(terms.Period, before))
+        {
+            earlier.Insert(0, before);
+        }
+
+        return earlier.Aggregate(0m, (left, before) =>
+            exchangeRate(before.Start) is { } rate ? Math.Max(0, BudgetCalendar.AmountOf(terms, before) + left - (SpentIn(terms.Budget, before, spend) / rate)) : 0);
+    }
+
+    /// <summary>
+    /// Spent so far, and for the rest of today and each day to come what its weekday is expected to cost. A period that is over
+    /// ends at what it spent. Null where there is no history to expect anything from.
+    /// </summary>
+    private static decimal? Forecast(string budget, BudgetSpan span, decimal spent, SpendMoment moment, BudgetSpend spend)
+    {
+        if (!span.Contains(moment.Today))
+        {
+            return moment.Today >= span.End ? spent : null;
+        }
+
+        if (spend.ExpectedOn(budget, moment.Today.DayOfWeek) is not { } today)
+        {
+            return null;
+        }
+
+        var daysToCome = span.End.DayNumber - moment.Today.DayNumber - 1;
+        var (weeks, rest) = Math.DivRem(daysToCome, BudgetSpend.DaysOfWeek);
+        var week = Enumerable.Range(0, BudgetSpend.DaysOfWeek).Sum(day => spend.ExpectedOn(budget, (DayOfWeek)day)!.Value);
+        var days = Enumerable.Range(1, rest).Sum(day => spend.ExpectedOn(budget, moment.Today.AddDays(day).DayOfWeek)!.Value);
+        return spent + (today * (1 - moment.PartOfDay)) + (weeks * week) + days;
+    }
+
+    private static decimal UnpricedPercent(string budget, BudgetSpan span, BudgetSpend spend)
+    {
+        var totals = span.Months.Select(month => spend.TotalOf(budget, month)).OfType<SpendTotal>().ToArray();
+        return Enumerable.Range(0, BudgetSpend.Units).Max(unit => totals.Sum(total => total.Quantity[unit]) is > 0 and var all
+            ? totals.Sum(total => total.Unpriced[unit]) / all * 100
+            : 0);
+    }
+}

@@ -1,0 +1,194 @@
+using System.Globalization;
+using System.Text.Json;
+using Npgsql;
+using SpendTracker.Contracts;
+using SpendTracker.Events;
+using SpendTracker.Usage;
+
+namespace SpendTracker.Budgets;
+
+/// <summary>A budget's terms, and who set them.</summary>
+/// <param name="Version">How often it was set.</param>
+/// <param name="RemovedAt">Since when it holds no longer; null while it does.</param>
+public sealed record Budget(BudgetSet Terms, int Version, DateTimeOffset SetAt, string SetBy, DateTimeOffset? RemovedAt);
+
+/// <summary>Sets, removes and lists budgets.</summary>
+public sealed class BudgetBook(NpgsqlDataSource dataSource, EventStore store)
+{
+    public const int MostThresholds = 20;
+    public const int MostScopeValues = 100;
+    public const int MostMonths = 120;
+    public const decimal MostAmount = 1_000_000_000_000;
+    public const int ReasonLength = 1_000;
+
+    internal static string StreamOf(string budget) => $"budget/{budget}";
+
+    /// <summary>What is wrong with a budget's terms, all of it.</summary>
+    public static IReadOnlyList<FieldReason> Check(BudgetSet budget)
+    {
+        var check = new FieldCheck();
+        check.Id("budget", budget.Budget);
+        check.Text("name", budget.Name, UsageRules.TextLength);
+        check.Currency("currency", budget.Currency);
+        check.OptionalText("note", budget.Note, UsageRules.DescriptionLength);
+        CheckScope(check, budget.Scope);
+        CheckPeriod(check, budget.Period);
+        CheckAmounts(check, budget);
+        var thresholds = budget.Thresholds ?? [];
+        check.That("thresholds", thresholds.Count <= MostThresholds, $"At most {MostThresholds}.");
+        for (var i = 0; i < thresholds.Count; i++)
+        {
+            CheckThreshold(check, $"thresholds[{i}]", thresholds[i]);
+        }
+
+        check.That("thresholds", thresholds.Select(Thresholds.KeyOf).Distinct().Count() == thresholds.Count, "No two may have the same line.");
+        return check.Reasons;
+    }
+
+    private static void CheckScope(FieldCheck check, IReadOnlyDictionary<string, IReadOnlyList<string>> scope)
+    {
+        check.That("scope", scope.Count <= MostThresholds, $"At most {MostThresholds} dimensions.");
+        foreach (var (dimension, values) in scope)
+        {
+            check.That("scope", BudgetScope.IsDimension(dimension), $"'{dimension}' is not a dimension. Use {string.Join(", ", BudgetScope.Dimensions)}, or {BudgetScope.TagPrefix} and a tag's name.");
+            check.That($"scope.{dimension}", values.Count is > 0 and <= MostScopeValues, $"Must be 1 to {MostScopeValues} values.");
+            foreach (var value in values)
+            {
+                check.Text($"scope.{dimension}", value, UsageRules.TextLength);
+            }
+        }
+
+        check.Names<Approach>("scope.approach", scope.GetValueOrDefault("approach"));
+        check.Names<Component>("scope.component", scope.GetValueOrDefault("component"));
+    }
+
+    private static void CheckPeriod(FieldCheck check, BudgetPeriod period)
+    {
+        var from = BillingPeriod.TryParse(period.From, out var first);
+        BillingPeriod last = default;
+        var to = period.To is null || BillingPeriod.TryParse(period.To, out last);
+        check.That("period.from", from, "Must be a month like 2026-01.");
+        check.That("period.to", to, "Must be a month like 2026-12.");
+        check.That("period.to", period.To is not null || period.Kind != BudgetPeriodKind.Range, "A range has a last month.");
+        check.That("period.to", !from || !to || period.To is null || last >= first, "Must not be before from.");
+        check.That("period.to", !from || !to || period.Kind != BudgetPeriodKind.Range || period.To is null || ((last.Year - first.Year) * 12) + last.Month - first.Month < MostMonths, $"A range has at most {MostMonths} months.");
+        check.Range("period.fiscalYearStart", period.FiscalYearStart, 1, 12);
+    }
+
+    private static void CheckAmounts(FieldCheck check, BudgetSet budget)
+    {
+        var months = budget.Amounts ?? new Dictionary<string, decimal>();
+        check.That("amount", budget.Amount is not null || months.Count > 0, "Give an amount, or amounts by month.");
+        check.That("amount", budget.Amount is null || months.Count == 0 || budget.Period.Kind == BudgetPeriodKind.Month, "A period of several months has an amount, or amounts by month, and not both.");
+        check.That("amounts", months.Count <= MostMonths, $"At most {MostMonths} months.");
+        CheckAmount(check, "amount", budget.Amount);
+        foreach (var (month, amount) in months)
+        {
+            check.That("amounts", BillingPeriod.TryParse(month, out _), $"'{month}' must be a month like 2026-01.");
+            CheckAmount(check, $"amounts.{month}", amount);
+        }
+    }
+
+    private static void CheckAmount(FieldCheck check, string field, decimal? amount)
+    {
+        check.Range(field, amount ?? 0, 0, MostAmount);
+        check.That(field, amount is not { } given || Math.Round(given, 6) == given, "At most 6 decimals.");
+    }
+
+    private static void CheckThreshold(FieldCheck check, string field, BudgetThreshold threshold)
+    {
+        var given = (threshold.Percent is null ? 0 : 1) + (threshold.Amount is null ? 0 : 1) + (threshold.Seconds is null ? 0 : 1);
+        var fits = threshold.On switch
+        {
+            ThresholdOn.Lag => threshold.Seconds is not null,
+            ThresholdOn.Unpriced => threshold.Percent is not null,
+            _ => threshold.Percent is not null || threshold.Amount is not null,
+        };
+        check.That(field, given == 1 && fits, "Give a percent or an amount; for unpriced a percent; for lag seconds; and nothing else.");
+        check.Above($"{field}.percent", threshold.Percent ?? 1, 0, threshold.On == ThresholdOn.Unpriced ? 100 : 1_000);
+        check.That($"{field}.percent", threshold.Percent is not { } percent || Math.Round(percent, 2) == percent, "At most 2 decimals.");
+        CheckAmount(check, $"{field}.amount", threshold.Amount);
+        check.Range($"{field}.seconds", threshold.Seconds ?? 1, 1, 86_400);
+        var channels = threshold.Channels ?? [];
+        check.That($"{field}.channels", channels.Count <= 10 && channels.Distinct().Count() == channels.Count, "At most 10, each once.");
+        foreach (var channel in channels)
+        {
+            check.Key($"{field}.channels", channel);
+        }
+    }
+
+    /// <summary>Sets a budget that has been checked, or changes it; nothing where it has these very terms.</summary>
+    /// <param name="expectedVersion">The version that was looked at; null to set it whatever there is.</param>
+    /// <returns>The budget's version now; null where it has another version than was expected.</returns>
+    public async Task<int?> SetAsync(BudgetSet terms, int? expectedVersion, Recorder recorder, CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            var state = BudgetState.Of(await store.ReadStreamAsync(StreamOf(terms.Budget), cancellationToken));
+            if (expectedVersion is not null && expectedVersion != (state.IsRemoved ? 0 : state.Version))
+            {
+                return null;
+            }
+
+            if (!state.IsRemoved && state.Terms is { } now && SameTerms(now, terms))
+            {
+                return state.Version;
+            }
+
+            if (await store.AppendAsync(StreamOf(terms.Budget), state.Length, [terms], recorder, cancellationToken))
+            {
+                return state.Version + 1;
+            }
+        }
+    }
+
+    /// <returns>Why it cannot be removed; empty where it is done.</returns>
+    public async Task<IReadOnlyList<FieldReason>> RemoveAsync(string budget, string reason, Recorder recorder, CancellationToken cancellationToken)
+    {
+        var check = new FieldCheck();
+        check.Text("reason", reason, ReasonLength);
+        while (check.Reasons.Count == 0)
+        {
+            var state = BudgetState.Of(await store.ReadStreamAsync(StreamOf(budget), cancellationToken));
+            check.That("budget", state is { Terms: not null, IsRemoved: false }, "There is no such budget.");
+            if (check.Reasons.Count == 0 && await store.AppendAsync(StreamOf(budget), state.Length, [new BudgetRemoved(budget, reason)], recorder, cancellationToken))
+            {
+                break;
+            }
+        }
+
+        return check.Reasons;
+    }
+
+    /// <summary>All budgets that hold, or one, by id; and removed ones where they are asked for.</summary>
+    public async Task<IReadOnlyList<Budget>> ListAsync(string? budget, bool removed, CancellationToken cancellationToken)
+    {
+        await using var command = dataSource.CreateCommand(
+            """
+            select terms::text, version, set_at, set_by, removed_at from spend.budget
+            where tenant_id = $1 and ($2::text is null or budget = $2) and ($3 or removed_at is null)
+            order by budget
+            """);
+        command.Parameters.Add(new() { Value = Tenant.Default });
+        command.Parameters.Add(new() { Value = (object?)budget ?? DBNull.Value, NpgsqlDbType = NpgsqlTypes.NpgsqlDbType.Text });
+        command.Parameters.Add(new() { Value = removed });
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        List<Budget> budgets = [];
+        while (await reader.ReadAsync(cancellationToken))
+        {
+            budgets.Add(new Budget(
+                JsonSerializer.Deserialize(reader.GetString(0), ContractsJson.Default.BudgetSet)!, reader.GetInt32(1), reader.GetFieldValue<DateTimeOffset>(2), reader.GetString(3),
+                reader.IsDBNull(4) ? null : reader.GetFieldValue<DateTimeOffset>(4)));
+        }
+
+        return budgets;
+    }
+
+    /// <summary>Every version of a budget with its number, the newest first.</summary>
+    public async Task<IReadOnlyList<(int Version, StoredEvent Stored)>> HistoryAsync(string budget, CancellationToken cancellationToken) =>
+        [.. (await store.ReadStreamAsync(StreamOf(budget), cancellationToken)).Where(stored => stored.Data is BudgetSet).Select((stored, i) => (i + 1, stored)).Reverse()];
+
+    /// <summary>Compared as they are stored, where lists and dictionaries are equal by what they hold.</summary>
+    private static bool SameTerms(BudgetSet left, BudgetSet right) =>
+        JsonElement.DeepEquals(JsonSerializer.SerializeToElement(left, ContractsJson.Default.BudgetSet), JsonSerializer.SerializeToElement(right, ContractsJson.Default.BudgetSet));
+}

@@ -1,0 +1,43 @@
+using SpendTracker.Contracts;
+
+namespace SpendTracker.Budgets;
+
+/// <summary>A threshold with its figures.</summary>
+/// <param name="Key"><see cref="Thresholds.KeyOf"/>.</param>
+/// <param name="At">Where its line is: an amount in the budget's currency; for <c>unpriced</c> a percentage, for <c>lag</c> seconds.</param>
+/// <param name="Observed">In the same unit; null where nothing can be said: no forecast yet, or no exchange rate.</param>
+public sealed record ThresholdFigures(BudgetThreshold Threshold, string Key, decimal At, decimal? Observed)
+{
+    /// <summary>
+    /// How far below its line a figure that moves by itself must fall before its alert is over: a forecast that trembles around
+    /// the line would raise one alert after the other.
+    /// </summary>
+    private const decimal Hysteresis = 0.95m;
+
+    /// <summary>Nothing reaches no line, not even one at 0.</summary>
+    public bool IsReached => Observed > 0 && Observed >= At;
+
+    /// <summary>What was spent only falls by a correction or a price, so that its line is the line.</summary>
+    public bool IsBelow => Observed is not null && (Threshold.On == ThresholdOn.Actual ? !IsReached : Observed < At * Hysteresis);
+}
+
+/// <summary>A budget's figures in one period.</summary>
+/// <param name="Budget">The budget's id.</param>
+/// <param name="Version">Of its terms.</param>
+/// <param name="Currency">Of all amounts.</param>
+/// <param name="Amount">What may be spent in the period, without what rolled over.</param>
+/// <param name="RolledOver">What earlier periods left.</param>
+/// <param name="Spent">So far. Null where there is no exchange rate into the budget's currency.</param>
+/// <param name="Forecast">At the period's end; null where nothing can be said yet. What was spent, in a period that is over.</param>
+/// <param name="UnpricedPercent">The share of usage without a price or exchange rate: of tokens, hours, items or amounts, whichever is largest.</param>
+/// <param name="LagSeconds">How long the oldest event that is not counted yet has been recorded.</param>
+/// <param name="Position">The place in the log up to which it is counted.</param>
+public sealed record BudgetFigures(
+    string Budget, int Version, BudgetSpan Span, string Currency, decimal Amount, decimal RolledOver, decimal? Spent, decimal? Forecast,
+    decimal UnpricedPercent, decimal LagSeconds, long Position, IReadOnlyList<ThresholdFigures> Thresholds)
+{
+    public decimal Limit => Amount + RolledOver;
+
+    /// <summary>What may still be spent; below 0 where it is overspent.</summary>
+    public decimal? Left => Limit - Spent;
+}

@@ -1,0 +1,175 @@
+using System.Collections.Concurrent;
+using System.Data;
+using System.Diagnostics;
+using System.Diagnostics.Metrics;
+using Microsoft.Extensions.Logging;
+using Npgsql;
+using SpendTracker.Contracts;
+using SpendTracker.Events;
+using SpendTracker.Settings;
+
+namespace SpendTracker.Budgets;
+
+/// <summary>
+/// Keeps every budget's figures in memory, and decides crossings. Each host does so by itself: reading is cheap, since only
+/// months that changed are read again, and a decision is appended at the expected version of the budget's stream, so that of
+/// two hosts that decide the same one does. What was decided is in the log; a rebuild, or another host, decides nothing twice.
+/// </summary>
+public sealed class BudgetWatch(
+    NpgsqlDataSource dataSource, EventStore store, OrganisationSettings settings, TimeProvider clock, BudgetContributors contributors, ILogger<BudgetWatch> logger) : IDisposable
+{
+    /// <summary>Figures are at most about this old while the database answers.</summary>
+    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(500);
+
+    /// <summary>While events keep coming: what a pause brought is read at once.</summary>
+    private static readonly TimeSpan ShortestPause = TimeSpan.FromMilliseconds(100);
+
+    /// <summary>Forecasts and lags change by themselves.</summary>
+    private static readonly TimeSpan EvaluateAnyhow = TimeSpan.FromSeconds(5);
+
+    private static readonly Counter<long> Crossings = EventMetrics.Meter.CreateCounter<long>("spendtracker.budget.crossings", "{crossing}", "Thresholds that were crossed, decided here.");
+    private static readonly Histogram<double> Refreshed = EventMetrics.Meter.CreateHistogram<double>("spendtracker.budget.refresh.duration", "s", "Time to read what changed and to work out budgets.");
+
+    private readonly BudgetReading _reading = new(dataSource, store, settings);
+    private readonly HashSet<string> _undecided = [];
+    private readonly ConcurrentDictionary<string, IReadOnlyList<BudgetFigures>> _figures = [];
+    private readonly SemaphoreSlim _awake = new(0, 1);
+    private long _evaluatedAt;
+    private DateOnly _evaluatedOn;
+
+    /// <summary>Figures changed. Raised often; a listener that does work must throttle itself.</summary>
+    public event Action? Changed;
+
+    /// <summary>All usage that was acknowledged before is counted; null before the first reading.</summary>
+    public DateTimeOffset? AsOf { get; private set; }
+
+    /// <summary>A budget's figures, the current period's last; empty where there is no such budget, or its time is not now.</summary>
+    public IReadOnlyList<BudgetFigures> Of(string budget) => _figures.GetValueOrDefault(budget, []);
+
+    /// <summary>A budget's figures in the period that it is now; null where there is no such budget, or its time is not now.</summary>
+    public BudgetFigures? Current(string budget) => Of(budget).FirstOrDefault(figures => figures.Span.Contains(_evaluatedOn));
+
+    /// <summary>A read model changed: look now, and not when the pause is over.</summary>
+    public void Wake()
+    {
+        if (_awake.CurrentCount == 0)
+        {
+            try
+            {
+                _awake.Release();
+            }
+            catch (SemaphoreFullException)
+            {
+                // Somebody else woke it at the same time.
+            }
+        }
+    }
+
+    /// <summary>Runs until cancelled. Outlives a database that goes away and comes back.</summary>
+    public async Task RunAsync(CancellationToken cancellationToken)
+    {
+        while (!cancellationToken.IsCancellationRequested)
+        {
+            try
+            {
+                await RefreshAsync(cancellationToken);
+                await Task.Delay(ShortestPause, cancellationToken);
+                await _awake.WaitAsync(Pause - ShortestPause, cancellationToken);
+            }
+            catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+            {
+                return;
+            }
+            catch (Exception fault)
+            {
+                logger.LogWarning("The watch over budgets stopped and starts again: {Fault}", fault is NpgsqlException ? fault.Message : fault);
+                _reading.Forget();
+                await Task.Delay(TimeSpan.FromSeconds(1), cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            }
+        }
+    }
+
+    /// <summary>Reads what changed, works out the figures, and appends what follows from them.</summary>
+    public async Task RefreshAsync(CancellationToken cancellationToken)
+    {
+        var (started, now) = (Stopwatch.GetTimestamp(), clock.GetUtcNow());
+        var today = BillingPeriod.DayOf(now, settings.ReportingTimeZone);
+        var (changes, changed) = await _reading.ReadAsync(today, cancellationToken);
+        var expectedAnew = await _reading.ReadRunRatesAsync(today, Wake, cancellationToken);
+        var evaluateAll = changed is null || expectedAnew || today != _evaluatedOn || Stopwatch.GetElapsedTime(_evaluatedAt) >= EvaluateAnyhow;
+        if (evaluateAll)
+        {
+            (_evaluatedAt, _evaluatedOn) = (started, today);
+        }
+
+        var moment = new SpendMoment(today, PartOfDay(now), changes.Position, changes.Waiting is { } waiting ? now - waiting : TimeSpan.Zero);
+        foreach (var id in (evaluateAll ? _reading.Budgets.Keys : changed!.Concat(_undecided)).Distinct().ToArray())
+        {
+            await EvaluateAsync(_reading.Budgets[id], moment, cancellationToken);
+        }
+
+        AsOf = changes.Waiting is { } oldest && oldest < now ? oldest : now;
+        Refreshed.Record(Stopwatch.GetElapsedTime(started).TotalSeconds);
+        Changed?.Invoke();
+    }
+
+    private async Task EvaluateAsync(BudgetState budget, SpendMoment moment, CancellationToken cancellationToken)
+    {
+        var terms = budget.Terms!;
+        var figures = budget.IsRemoved ? [] : BudgetArithmetic.Watched(terms.Period, moment.Today)
+            .Select(span => BudgetArithmetic.Figures(budget, span, moment, _reading.Spend, day => _reading.RateOf(terms.Currency, day))).ToArray();
+        _figures[terms.Budget] = figures;
+        _undecided.Remove(terms.Budget);
+        if (BudgetDecision.Decide(budget, figures, moment.Position) is not { Count: > 0 } decided)
+        {
+            return;
+        }
+
+        if (!await AppendAsync(budget, decided, cancellationToken))
+        {
+            _undecided.Add(terms.Budget); // Another host was faster, or the terms changed: decided again on what the stream has now.
+        }
+
+        _reading.Note(BudgetState.Of(await store.ReadStreamAsync(BudgetBook.StreamOf(terms.Budget), cancellationToken)));
+    }
+
+    private async Task<bool> AppendAsync(BudgetState budget, IReadOnlyList<IEvent> decided, CancellationToken cancellationToken)
+    {
+        var stream = BudgetBook.StreamOf(budget.Terms!.Budget);
+        List<EventToAppend> events = [];
+        foreach (var data in decided)
+        {
+            events.Add(data is BudgetThresholdCrossed crossed
+                ? await NameAsync(stream, budget, crossed, cancellationToken)
+                : new EventToAppend(stream, Guid.CreateVersion7(), data, new Recorder("host:budgets")));
+        }
+
+        var appended = await store.AppendAsync(stream, budget.Length, [.. events], cancellationToken);
+        if (appended)
+        {
+            Crossings.Add(decided.Count(data => data is BudgetThresholdCrossed));
+        }
+
+        return appended;
+    }
+
+    /// <summary>A crossing with who spent, under the trace of what was recorded.</summary>
+    private async Task<EventToAppend> NameAsync(string stream, BudgetState budget, BudgetThresholdCrossed crossed, CancellationToken cancellationToken)
+    {
+        var span = new BudgetSpan(BillingPeriod.Of(crossed.PeriodStart), BillingPeriod.Of(crossed.PeriodEnd.AddDays(-1)));
+        var (named, trace) = await contributors.FindAsync(
+            budget.Terms!, span, _reading.Spend.WorkloadsOf(crossed.Budget, span), _reading.Workloads, crossed.Position, _reading.RateOf(crossed.Currency, crossed.PeriodStart) ?? 1, cancellationToken);
+        _ = ActivityContext.TryParse(trace, null, isRemote: true, out var parent);
+        using var activity = EventMetrics.Activities.StartActivity("cross budget threshold", ActivityKind.Internal, parent);
+        var id = BudgetState.AlertId(Tenant.Default, crossed.Budget, crossed.Version, crossed.PeriodStart, Thresholds.KeyOf(crossed.Threshold), crossed.Occurrence);
+        return new EventToAppend(stream, id, crossed with { Contributors = named }, new Recorder("host:budgets"));
+    }
+
+    public void Dispose() => _awake.Dispose();
+
+    private decimal PartOfDay(DateTimeOffset now)
+    {
+        var end = BillingPeriod.EndOfDay(now, settings.ReportingTimeZone);
+        return Math.Clamp(1 - ((decimal)(end - now).TotalHours / 24), 0, 1);
+    }
+}

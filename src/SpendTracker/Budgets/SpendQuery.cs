@@ -1,0 +1,143 @@
+using Npgsql;
+using SpendTracker.Contracts;
+using SpendTracker.Costs;
+using SpendTracker.Events;
+using SpendTracker.Workloads;
+
+namespace SpendTracker.Budgets;
+
+/// <summary>What has changed since somebody looked last.</summary>
+/// <param name="Position">The place in the log up to which costs are counted.</param>
+/// <param name="Budgets">Budgets whose streams have something new, with the place of it.</param>
+/// <param name="Months">The place in the log of each month's last change; under <see cref="CostChanges.All"/>, of a change that may concern all.</param>
+/// <param name="Workloads">Another text when the registry has changed.</param>
+/// <param name="Waiting">When the oldest event was recorded that is not counted yet; null where all are.</param>
+internal sealed record SpendChanges(
+    long Position, IReadOnlyDictionary<string, long> Budgets, IReadOnlyDictionary<DateOnly, long> Months, string Workloads, DateTimeOffset? Waiting);
+
+/// <summary>Reads what budgets are made of, over one connection: in one transaction it is of one moment.</summary>
+internal sealed class SpendQuery(NpgsqlConnection connection)
+{
+    private static readonly string Checkpoint = new DailyUsageProjection(TimeZoneInfo.Utc).Checkpoint;
+
+    /// <param name="budgetsAfter">The place of the newest budget event that is known.</param>
+    public async Task<SpendChanges> ChangesAsync(long budgetsAfter, CancellationToken cancellationToken)
+    {
+        await using var batch = new NpgsqlBatch(connection);
+        Add(batch, "select last_seq_id from spend.mt_event_progression where name = $1", Checkpoint);
+        Add(batch, "select budget, seq_id from spend.budget where tenant_id = $1 and seq_id > $2", Tenant.Default, budgetsAfter);
+        Add(batch, $"select month, seq_id from spend.{CostChanges.Table} where tenant_id = $1", Tenant.Default);
+        Add(batch, "select concat(count(*), ' ', max(changed_at)) from spend.workload where tenant_id = $1", Tenant.Default);
+        Add(batch,
+            """
+            select timestamp from spend.mt_events
+            where seq_id > coalesce((select last_seq_id from spend.mt_event_progression where name = $1), 0) order by seq_id limit 1
+            """, Checkpoint);
+        await using var reader = await batch.ExecuteReaderAsync(cancellationToken);
+        var position = await reader.ReadAsync(cancellationToken) ? reader.GetInt64(0) : 0;
+        await reader.NextResultAsync(cancellationToken);
+        Dictionary<string, long> budgets = [];
+        while (await reader.ReadAsync(cancellationToken))
+        {
+            budgets.Add(reader.GetString(0), reader.GetInt64(1));
+        }
+
+        await reader.NextResultAsync(cancellationToken);
+        Dictionary<DateOnly, long> months = [];
+        while (await reader.ReadAsync(cancellationToken))
+        {
+            months.Add(reader.GetFieldValue<DateOnly>(0), reader.GetInt64(1));
+        }
+
+        await reader.NextResultAsync(cancellationToken);
+        await reader.ReadAsync(cancellationToken);
+        var workloads = reader.GetString(0);
+        await reader.NextResultAsync(cancellationToken);
+        DateTimeOffset? waiting = await reader.ReadAsync(cancellationToken) ? reader.GetFieldValue<DateTimeOffset>(0) : null;
+        return new SpendChanges(position, budgets, months, workloads, waiting);
+    }
+
+    /// <summary>The months that are closed: a change of theirs is booked in another.</summary>
+    public async Task<HashSet<BillingPeriod>> ClosedAsync(CancellationToken cancellationToken)
+    {
+        await using var command = new NpgsqlCommand($"with {BookedCosts.Closed("$1")} select month from closed", connection);
+        command.Parameters.Add(new() { Value = Tenant.Default });
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        HashSet<BillingPeriod> closed = [];
+        while (await reader.ReadAsync(cancellationToken))
+        {
+            closed.Add(BillingPeriod.Of(reader.GetFieldValue<DateOnly>(0)));
+        }
+
+        return closed;
+    }
+
+    /// <summary>What is booked in some months.</summary>
+    public async Task<ILookup<BillingPeriod, SpendRow>> MonthsAsync(BillingPeriod from, BillingPeriod to, CancellationToken cancellationToken)
+    {
+        await using var command = new NpgsqlCommand(
+            $"""
+            {BookedCosts.Sql(null)}
+            select c.month, c.workload, c.approach, c.component, {CostDimension.Model}, {CostDimension.Variant},
+                   array_position(array['tokens', 'hours', 'items', 'amounts'], {PriceSql.Unit}) - 1, {PriceSql.Sum("c.amount")},
+                   trim_scale(coalesce(sum(c.quantity) filter (where c.meter not in ({PriceSql.InformationalMeters})), 0)),
+                   trim_scale(sum(case when c.unconverted <> 0 then c.quantity else c.unpriced end))
+            from booked as c
+            group by 1, 2, 3, 4, 5, 6, 7
+            """, connection);
+        BookedCosts.AddParameters(command, from, to, null);
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        List<(BillingPeriod Month, SpendRow Row)> rows = [];
+        while (await reader.ReadAsync(cancellationToken))
+        {
+            rows.Add((BillingPeriod.Of(reader.GetFieldValue<DateOnly>(0)), new SpendRow(
+                KeyOf(reader, 1), reader.GetInt32(6), reader.GetDecimal(7), reader.GetDecimal(8), reader.GetDecimal(9))));
+        }
+
+        return rows.ToLookup(row => row.Month, row => row.Row);
+    }
+
+    public async Task<IReadOnlyDictionary<string, WorkloadFacts>> WorkloadsAsync(CancellationToken cancellationToken)
+    {
+        static string Or(string text) => text == "" ? CostDimension.None : text;
+        return (await WorkloadRegistry.ListAsync(connection, cancellationToken)).ToDictionary(
+            workload => workload.Id, workload => new WorkloadFacts(workload.Team, Or(workload.CostCentre), Or(workload.Environment), workload.Tags));
+    }
+
+    /// <summary>Units of the reporting currency for one of each currency, on each day; without those that nobody published.</summary>
+    public async Task<IReadOnlyDictionary<(string Currency, DateOnly Day), decimal>> ExchangeRatesAsync(
+        IReadOnlyCollection<(string Currency, DateOnly Day)> wanted, CancellationToken cancellationToken)
+    {
+        await using var command = new NpgsqlCommand(
+            $"""
+            select w.currency, w.day, x.rate
+            from (select $1::text as tenant_id, * from unnest($2::text[], $3::date[]) as w (currency, day)) as w
+            cross join lateral ({PriceSql.ExchangeRate("w", "w.currency")}) as x
+            """, connection);
+        command.Parameters.Add(new() { Value = Tenant.Default });
+        command.Parameters.Add(new() { Value = wanted.Select(pair => pair.Currency).ToArray() });
+        command.Parameters.Add(new() { Value = wanted.Select(pair => pair.Day).ToArray() });
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        Dictionary<(string, DateOnly), decimal> rates = [];
+        while (await reader.ReadAsync(cancellationToken))
+        {
+            rates.Add((reader.GetString(0), reader.GetFieldValue<DateOnly>(1)), reader.GetDecimal(2));
+        }
+
+        return rates;
+    }
+
+    internal static SpendKey KeyOf(NpgsqlDataReader reader, int at) =>
+        new(reader.GetString(at), reader.GetString(at + 1), reader.GetString(at + 2), reader.GetString(at + 3), reader.GetString(at + 4));
+
+    private static void Add(NpgsqlBatch batch, string sql, params object[] values)
+    {
+        var command = new NpgsqlBatchCommand(sql);
+        foreach (var value in values)
+        {
+            command.Parameters.Add(new() { Value = value });
+        }
+
+        batch.BatchCommands.Add(command);
+    }
+}

@@ -1,0 +1,66 @@
+using System.Runtime.InteropServices;
+using Npgsql;
+using SpendTracker.Events;
+
+namespace SpendTracker.Costs;
+
+/// <summary>
+/// Which month's costs an event changed last. Who keeps sums in memory reads a month again when this has moved, instead of all
+/// months all the time. A price or a closing may change any month.
+/// </summary>
+internal sealed class CostChanges
+{
+    public const string Table = "cost_change";
+
+    /// <summary>In the place of a month: all of them.</summary>
+    public static readonly DateOnly All = DateOnly.MinValue;
+
+    public const string Create =
+        $"""
+
+
+        create table if not exists {Table} (
+            tenant_id text not null,
+            month date not null,
+            seq_id bigint not null,
+            primary key (tenant_id, month)
+        ) with (fillfactor = 20);
+        """;
+
+    private readonly Dictionary<(string Tenant, DateOnly Month), long> _page = [];
+
+    public void OfAll(StoredEvent stored) => Note(stored.TenantId, All, stored.SeqId);
+
+    public void Of(string tenant, DateOnly day, long seqId) => Note(tenant, new(day.Year, day.Month, 1), seqId);
+
+    private void Note(string tenant, DateOnly month, long seqId)
+    {
+        ref var last = ref CollectionsMarshal.GetValueRefOrAddDefault(_page, (tenant, month), out _);
+        last = Math.Max(last, seqId);
+    }
+
+    public void Discard() => _page.Clear();
+
+    public IEnumerable<NpgsqlBatchCommand> Flush()
+    {
+        if (_page.Count == 0)
+        {
+            yield break;
+        }
+
+        var rows = _page.OrderBy(row => row.Key).ToArray();
+        yield return new(
+            $"""
+            insert into {Table} as c (tenant_id, month, seq_id) select * from unnest($1::text[], $2::date[], $3::bigint[])
+            on conflict (tenant_id, month) do update set seq_id = greatest(c.seq_id, excluded.seq_id)
+            """)
+        {
+            Parameters =
+            {
+                new() { Value = Array.ConvertAll(rows, row => row.Key.Tenant) },
+                new() { Value = Array.ConvertAll(rows, row => row.Key.Month) },
+                new() { Value = Array.ConvertAll(rows, row => row.Value) },
+            },
+        };
+    }
+}
