@@ -14,6 +14,7 @@ using SpendTracker.Events;
 using SpendTracker.Rates;
 using SpendTracker.Usage;
 using SpendTracker.Web.Access;
+using SpendTracker.Web.Alerts.Senders;
 using SpendTracker.Web.Closing;
 using SpendTracker.Web.Costs;
 using SpendTracker.Web.Estimates;
@@ -81,6 +82,7 @@ public static class SpendTrackerHost
         services.AddSingleton<ApiKeys>();
         services.AddSingleton<SignInLinks>();
 
+        services.AddChannelSenders(builder.Configuration);
         services.AddAccess();
         services.AddDataProtection().SetApplicationName("SpendTracker");
         services.AddSingleton<IConfigureOptions<KeyManagementOptions>>(provider =>
