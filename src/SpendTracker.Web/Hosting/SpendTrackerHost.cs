@@ -16,6 +16,7 @@ using SpendTracker.Rates;
 using SpendTracker.Usage;
 using SpendTracker.Web.Access;
 using SpendTracker.Web.Alerts;
+using SpendTracker.Web.Alerts.Senders;
 using SpendTracker.Web.Budgets;
 using SpendTracker.Web.Closing;
 using SpendTracker.Web.Costs;
@@ -89,6 +90,7 @@ public static class SpendTrackerHost
         services.AddSingleton<SignInLinks>();
         services.AddAlerts(builder.Configuration);
 
+        services.AddChannelSenders(builder.Configuration);
         services.AddAccess();
         services.AddDataProtection().SetApplicationName("SpendTracker");
         services.AddSingleton<IConfigureOptions<KeyManagementOptions>>(provider =>

@@ -28,7 +28,9 @@ public static class ChannelRules
         return [.. check.Reasons, .. AddressReasons(terms.Address)];
     }
 
-    private static IEnumerable<FieldReason> AddressReasons(ChannelAddress? address) => []; // ChannelAddressRules.Check(address)
+    private static IEnumerable<FieldReason> AddressReasons(ChannelAddress? address) => address is null
+        ? []
+        : ChannelAddressRules.Check(address).Select(reason => reason with { Field = $"address.{reason.Field}" });
 
     private static void CheckQuietHours(FieldCheck check, ChannelSchedule schedule)
     {
