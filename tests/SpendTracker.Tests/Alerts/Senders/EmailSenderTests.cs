@@ -1,5 +1,4 @@
 using System.Net;
-using System.Net.Sockets;
 using System.Security.Cryptography.X509Certificates;
 using System.Text.Json;
 using SpendTracker.Alerts;
@@ -143,21 +142,10 @@ public sealed class EmailSenderTests : IAsyncDisposable
     [InlineData("220 hi\r\n250-x\r\n250 STARTTLS\r\n220 go\r\n250 injected\r\n", ": The server, or somebody on the way, said more than it was asked before the encryption began.")]
     public async Task A_server_that_is_silent_none_or_a_fraud_is_left(string says, string reason)
     {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        var saying = Task.Run(async () =>
-        {
-            using var socket = await listener.AcceptSocketAsync(TestContext.Current.CancellationToken);
-            await socket.SendAsync(System.Text.Encoding.ASCII.GetBytes(says), TestContext.Current.CancellationToken);
-            while (await socket.ReceiveAsync(new byte[1_000], TestContext.Current.CancellationToken) > 0)
-            {
-            }
-        }, TestContext.Current.CancellationToken);
-        var address = Address(((IPEndPoint)listener.LocalEndpoint).Port);
-
+        await using var server = new TalkingPort(says);
+        var address = Address(server.Port);
         var patience = TimeSpan.FromSeconds(reason.Contains("0.5 s", StringComparison.Ordinal) ? 0.5 : 10);
         Assert.Equal($"localhost:{address.Port}{reason}", (await new EmailSender(Trusting) { StepTimeout = patience }.SendAsync(address, Sending.Notice())).Reason);
-        await saying; // The connection is closed.
     }
 
     private static EmailAddress Address(int port) => new("localhost", port, Tls: true, "spend", "pass word", "alerts@example.com", ["a@example.com", "b@example.com"]);

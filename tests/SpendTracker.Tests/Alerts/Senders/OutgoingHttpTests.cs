@@ -1,5 +1,7 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
+using System.Globalization;
+using System.IO.Compression;
 using System.Text;
 using Microsoft.AspNetCore.Http;
 using SpendTracker.Alerts;
@@ -65,7 +67,7 @@ public sealed class OutgoingHttpTests
         Assert.Equal(seconds, outcome.RetryAfter?.TotalSeconds);
     }
 
-    [Fact]
+    [Fact(Timeout = 60_000)]
     public async Task A_receiver_that_hangs_is_left()
     {
         await using var receiver = await HttpReceiver.StartAsync(context => Task.Delay(Timeout.Infinite, context.RequestAborted));
@@ -74,7 +76,7 @@ public sealed class OutgoingHttpTests
         Assert.Equal($"{receiver.Address.Authority} did not answer within 0.5 s.", (await http.PostAsync(receiver.Address)).Reason);
     }
 
-    [Fact]
+    [Fact(Timeout = 60_000)]
     public async Task A_text_that_drips_is_not_waited_for()
     {
         await using var receiver = await HttpReceiver.StartAsync(
@@ -100,8 +102,49 @@ public sealed class OutgoingHttpTests
         await gone.Task.WaitAsync(TimeSpan.FromSeconds(30), TestContext.Current.CancellationToken); // The connection is given up, not drained.
     }
 
+    [Theory]
+    [InlineData("220 mail.example.com ESMTP\r\n", "What 127.0.0.1:{0} answers is not HTTP, or has headers that are too long.")]
+    [InlineData("", "127.0.0.1:{0} closed the connection without an answer.")]
+    [InlineData("HTTP/1.1 200 OK\r\nX: ", "127.0.0.1:{0} closed the connection without an answer.")]
+    public async Task Where_no_web_server_answers_the_reason_says_so(string says, string reason)
+    {
+        await using var port = new TalkingPort(says, closes: true);
+        using var http = Sending.Http(Sending.Connection("127.0.0.1"));
+
+        Assert.Equal(string.Format(CultureInfo.InvariantCulture, reason, port.Port), (await http.PostAsync(new($"http://127.0.0.1:{port.Port}/"))).Reason);
+    }
+
     [Fact]
-    public async Task Where_nobody_listens_or_nothing_speaks_HTTP_the_reason_says_so()
+    public async Task Headers_without_an_end_are_refused()
+    {
+        await using var port = new TalkingPort($"HTTP/1.1 200 OK\r\nX: {new string('x', 20_000)}");
+        using var http = Sending.Http(Sending.Connection("127.0.0.1"));
+
+        Assert.Equal($"What 127.0.0.1:{port.Port} answers is not HTTP, or has headers that are too long.", (await http.PostAsync(new($"http://127.0.0.1:{port.Port}/"))).Reason);
+    }
+
+    [Fact]
+    public async Task No_cookie_is_kept_and_nothing_is_unpacked()
+    {
+        var cookies = new ConcurrentQueue<string>();
+        await using var receiver = await HttpReceiver.StartAsync(async context =>
+        {
+            cookies.Enqueue(context.Request.Headers.Cookie.ToString() + context.Request.Headers.AcceptEncoding);
+            context.Response.StatusCode = 500;
+            context.Response.Headers.SetCookie = "session=1";
+            context.Response.Headers.ContentEncoding = "gzip";
+            await using var packed = new GZipStream(context.Response.Body, CompressionLevel.Fastest);
+            await packed.WriteAsync("unpacked"u8.ToArray());
+        });
+        using var http = Sending.HttpTo(receiver);
+
+        await http.PostAsync(receiver.Address);
+        Assert.DoesNotContain("unpacked", (await http.PostAsync(receiver.Address)).Reason, StringComparison.Ordinal);
+        Assert.Equal(["", ""], cookies);
+    }
+
+    [Fact]
+    public async Task Where_nobody_listens_or_no_host_is_found_the_reason_says_so()
     {
         await using var receiver = await HttpReceiver.StartAsync(200);
         var port = HostProgram.FreePort();
