@@ -114,7 +114,7 @@ public sealed class OutgoingHttpTests
         Assert.Equal(string.Format(CultureInfo.InvariantCulture, reason, port.Port), (await http.PostAsync(new($"http://127.0.0.1:{port.Port}/"))).Reason);
     }
 
-    [Fact]
+    [Fact(Timeout = 60_000)]
     public async Task Headers_without_an_end_are_refused()
     {
         await using var port = new TalkingPort($"HTTP/1.1 200 OK\r\nX: {new string('x', 20_000)}");
