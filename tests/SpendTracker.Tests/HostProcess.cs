@@ -38,6 +38,18 @@ internal sealed class HostProcess : IAsyncDisposable
         return host;
     }
 
+    /// <summary>Runs a command to its end.</summary>
+    /// <returns>Its exit code and what it wrote, errors last.</returns>
+    public static async Task<(int ExitCode, string Output)> RunAsync(
+        string connectionString, IEnumerable<string> arguments, Dictionary<string, string>? environment = null)
+    {
+        using var process = HostProgram.Run(arguments, connectionString, environment, redirect: true);
+        var errors = process.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken);
+        var output = await process.StandardOutput.ReadToEndAsync(TestContext.Current.CancellationToken) + await errors;
+        await process.WaitForExitAsync(TestContext.Current.CancellationToken);
+        return (process.ExitCode, output);
+    }
+
     /// <summary>Stops all its threads at once, as if the machine hung; its connections stay open.</summary>
     public Task FreezeAsync() => SignalAsync("STOP");
 

@@ -5,6 +5,7 @@ using System.Text;
 using System.Text.Json;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
+using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using SpendTracker.Access;
@@ -35,7 +36,7 @@ public sealed class TestHost : IAsyncDisposable
 
     public string Address => _app.Urls.First();
 
-    public static async Task<TestHost> StartAsync(TestDatabase? database = null)
+    public static async Task<TestHost> StartAsync(TestDatabase? database = null, Dictionary<string, string?>? settings = null)
     {
         database ??= await TestDatabase.CreateAsync();
         var builder = WebApplication.CreateBuilder(new WebApplicationOptions
@@ -43,6 +44,7 @@ public sealed class TestHost : IAsyncDisposable
             ApplicationName = typeof(SpendTrackerHost).Assembly.GetName().Name,
             ContentRootPath = AppContext.BaseDirectory,
         });
+        builder.Configuration.AddInMemoryCollection(settings ?? []);
         builder.Logging.ClearProviders();
         builder.WebHost.UseUrls("http://127.0.0.1:0");
         var app = SpendTrackerHost.Build(builder, database.Spend);
