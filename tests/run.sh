@@ -27,7 +27,7 @@ if ((${#missing[@]})); then
   fi
 fi
 
-if have npm && [[ ! -d tests/checkers/node_modules ]]; then
+if have npm && [[ ! -f tests/checkers/node_modules/.package-lock.json ]]; then
   npm install --prefix tests/checkers --legacy-peer-deps --no-package-lock --no-audit --no-fund --silent || echo "npm could not install tests/checkers; tests that need them are skipped by name."
 fi
 

@@ -5,9 +5,9 @@ namespace SpendTracker.Web.Hosting;
 /// <summary>Where a host listens unless told, and where that is to be called from this machine.</summary>
 internal static class ListenAddress
 {
-    /// <summary><c>ASPNETCORE_URLS</c>; else the ports that container images of .NET and Aspire name; else loopback.</summary>
+    /// <summary><c>ASPNETCORE_URLS</c>; else the ports that an orchestrator names, else those of .NET's container images; else loopback.</summary>
     public static string Default => Variable("ASPNETCORE_URLS")
-        ?? AllInterfaces(Variable("ASPNETCORE_HTTP_PORTS") ?? Variable("HTTP_PORTS"))
+        ?? AllInterfaces(Variable("HTTP_PORTS") ?? Variable("ASPNETCORE_HTTP_PORTS"))
         ?? SpendTrackerHost.DefaultUrl;
 
     /// <summary>The first address as seen from this machine: a host may listen on all, which is none that one can call.</summary>

@@ -76,7 +76,7 @@ public sealed class CommandTests
         using var client = new HttpClient { BaseAddress = new Uri($"http://127.0.0.1:{port}") };
         using var process = HostProgram.Run(
             ["serve", .. link ? Array.Empty<string>() : ["--no-sign-in-link"]], database.Spend.Options.ConnectionString,
-            new() { ["HTTP_PORTS"] = $"{port}" }, redirect: true);
+            new() { ["HTTP_PORTS"] = $"{port}", ["ASPNETCORE_HTTP_PORTS"] = "1" }, redirect: true);
         var output = process.StandardOutput.ReadToEndAsync(TestContext.Current.CancellationToken);
         Assert.True(await HostProgram.IsReadyAsync(process, client, TestContext.Current.CancellationToken));
         using var kill = Process.Start("kill", ["-TERM", $"{process.Id}"]);
