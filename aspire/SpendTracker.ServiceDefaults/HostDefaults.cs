@@ -32,7 +32,7 @@ public static class HostDefaults
             options.AddOtlpExporter(exporter => TelemetrySignal.Logs.Direct(exporter, configuration));
         });
 
-    /// <summary><c>/health/live</c>: the process answers; start it anew where it does not. <c>/health/ready</c>: all its checks are passed; send it requests.</summary>
+    /// <summary><c>/health/live</c>: the process answers; start it anew where it does not. <c>/health/ready</c>: no check has failed; send it requests.</summary>
     public static void MapHealth(this WebApplication app)
     {
         app.MapHealthChecks("/health/live", new HealthCheckOptions { Predicate = _ => false }).AllowAnonymous();

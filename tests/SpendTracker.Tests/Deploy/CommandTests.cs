@@ -1,8 +1,10 @@
 using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
+using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Npgsql;
 using SpendTracker.Benchmarks;
+using SpendTracker.Web.Hosting;
 
 namespace SpendTracker.Tests.Deploy;
 
@@ -53,6 +55,12 @@ public sealed class CommandTests
         Assert.EndsWith("answers 503 Unhealthy.", away.Output.TrimEnd(), StringComparison.Ordinal);
         Assert.Contains("does not answer", gone.Output, StringComparison.Ordinal);
     }
+
+    [Theory]
+    [InlineData(60, HealthStatus.Healthy)]
+    [InlineData(61, HealthStatus.Degraded)] // Answered 200: usage is still taken.
+    public void Numbers_that_are_behind_make_no_host_unready(int seconds, HealthStatus expected) =>
+        Assert.Equal(expected, ReadyCheck.Of(TimeSpan.FromSeconds(seconds)).Status);
 
     [Fact]
     public async Task Health_gives_up_on_a_host_that_does_not_answer()
