@@ -45,7 +45,7 @@ public sealed class CommandTests
         Dictionary<string, string> port = new() { ["ASPNETCORE_HTTP_PORTS"] = $"{host.Client.BaseAddress!.Port}" };
 
         var ready = await HostProcess.RunAsync("", ["health"], port);
-        await CloseAsync(database);
+        await TestServer.ChangeDatabaseAsync(database, "allow_connections false");
         var away = await HostProcess.RunAsync("", ["health"], port);
         await host.KillAsync();
         var gone = await HostProcess.RunAsync("", ["health"], port);
@@ -92,16 +92,5 @@ public sealed class CommandTests
 
         Assert.Equal(0, process.ExitCode);
         Assert.Equal(link, (await output).Contains("/sign-in#", StringComparison.Ordinal));
-    }
-
-    /// <summary>Nobody can reach the database any more.</summary>
-    private static async Task CloseAsync(TestDatabase database)
-    {
-        var name = new NpgsqlConnectionStringBuilder(database.Spend.Options.ConnectionString).Database;
-        await using var server = NpgsqlDataSource.Create(TestServer.Running.ConnectionString("postgres") + ";Pooling=false");
-        await using var close = server.CreateCommand($"alter database {name} allow_connections false");
-        await close.ExecuteNonQueryAsync(TestContext.Current.CancellationToken);
-        await using var end = server.CreateCommand($"select pg_terminate_backend(pid) from pg_stat_activity where datname = '{name}'");
-        await end.ExecuteNonQueryAsync(TestContext.Current.CancellationToken);
     }
 }
