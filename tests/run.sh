@@ -15,6 +15,11 @@ have_postgres || missing+=(postgresql)
 have_chromium || missing+=(chromium)
 have_smtp || missing+=(python3-aiosmtpd)
 have prometheus-alertmanager || missing+=(prometheus-alertmanager)
+# What checks the files in deploy/, and the proxies that the hosts run behind.
+[[ -x /usr/sbin/nginx ]] || have nginx || missing+=(nginx-light)
+have caddy || missing+=(caddy)
+have promtool || missing+=(prometheus)
+have systemd-analyze || missing+=(systemd)
 if ((${#missing[@]})); then
   if [[ $(id -u) == 0 ]] && have apt-get; then
     echo "Installing ${missing[*]}"
@@ -24,6 +29,10 @@ if ((${#missing[@]})); then
   else
     echo "Not found: ${missing[*]}. Install them (Debian: sudo apt-get install ${missing[*]}); tests that need them are skipped by name."
   fi
+fi
+
+if have npm && [[ ! -f tests/checkers/node_modules/.package-lock.json ]]; then
+  npm install --prefix tests/checkers --legacy-peer-deps --no-package-lock --no-audit --no-fund --silent || echo "npm could not install tests/checkers; tests that need them are skipped by name."
 fi
 
 have dotnet || { echo "The .NET 10 SDK is needed: https://dotnet.microsoft.com/download"; exit 1; }

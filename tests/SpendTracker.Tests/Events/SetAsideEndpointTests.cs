@@ -131,9 +131,7 @@ public sealed class SetAsideEndpointTests : IAsyncLifetime
 
     private async Task<(int ExitCode, string LastLine)> RunAsync(params string[] arguments)
     {
-        using var process = HostProgram.Run(["set-aside", .. arguments], _host.Database.Spend.Options.ConnectionString, redirect: true);
-        var output = await process.StandardOutput.ReadToEndAsync(TestContext.Current.CancellationToken);
-        await process.WaitForExitAsync(TestContext.Current.CancellationToken);
-        return (process.ExitCode, output.TrimEnd().Split('\n')[^1].Trim());
+        var (exitCode, output) = await HostProcess.RunAsync(_host.Database.Spend.Options.ConnectionString, ["set-aside", .. arguments]);
+        return (exitCode, output.TrimEnd().Split('\n')[^1].Trim());
     }
 }
