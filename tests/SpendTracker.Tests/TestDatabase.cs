@@ -1,4 +1,5 @@
 using Npgsql;
+using SpendTracker.Benchmarks;
 using SpendTracker.Benchmarks.Soak;
 using SpendTracker.Contracts;
 using SpendTracker.Events;
@@ -80,6 +81,9 @@ public sealed class TestDatabase : IAsyncDisposable
 
         return texts;
     }
+
+    /// <summary>Streams whose head or versions are not those of their events.</summary>
+    public Task<IReadOnlyList<string>> BrokenStreamsAsync() => TextsAsync(Stored.BrokenStreams);
 
     public async ValueTask DisposeAsync() => await Spend.DisposeAsync();
 }
