@@ -71,6 +71,29 @@ public sealed class SchemaTests
     }
 
     [Fact]
+    public async Task The_tables_that_Marten_makes_are_ours_to_the_letter()
+    {
+        await using var shared = await CreateAsync();
+        await shared.Store.Storage.ApplyAllConfiguredChangesToDatabaseAsync();
+        var connectionString = await TestServer.CreateDatabaseAsync(empty: true);
+        await using (var store = Open(connectionString))
+        {
+            await store.Storage.ApplyAllConfiguredChangesToDatabaseAsync();
+        }
+
+        await using var own = await TestDatabase.CreateAsync(Task.FromResult(connectionString));
+        var (ours, martens) = (await shared.Own.TextsAsync(Catalogue), await own.TextsAsync(Catalogue));
+
+        // But for a setting of ours, and for Marten's default of a time, which is the moment when the table was made.
+        const string Timestamp = "column mt_events.timestamp timestamp with time zone true ";
+        Assert.Equal([$"{Timestamp}now()", "settings mt_streams {fillfactor=20}"], ours.Except(martens));
+        Assert.Collection(
+            martens.Except(ours),
+            line => Assert.StartsWith($"{Timestamp}'", line, StringComparison.Ordinal),
+            line => Assert.Equal("settings mt_streams ", line));
+    }
+
+    [Fact]
     public async Task Every_type_of_event_has_its_stored_name_there()
     {
         await using var shared = await CreateAsync();

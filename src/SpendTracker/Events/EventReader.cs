@@ -20,6 +20,7 @@ internal static class EventReader
              when jsonb_typeof(headers->'schemaVersion') not in ('number', 'null') then 'Its schemaVersion is no number.'
              when bdata is not null then 'Its data are binary.'
              when tenant_id is null then 'It has no tenant.'
+             when stream_id is null then 'It has no stream.'
              when timestamp not between '2000-01-01Z' and '2200-01-01Z' then 'It was recorded before 2000 or after 2199.'
              when {IsLarge} then 'It is larger than 1 MiB.' end,
         case when type like '%\_recorded' then null else headers->>'recordedBy' end

@@ -36,6 +36,19 @@ public sealed class MartenRowTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_table_of_Martens_takes_an_event_without_a_stream_and_it_stops_nothing()
+    {
+        var seqId = await OtherProgram.WriteAsync(_database, "token_usage_recorded", OtherProgram.Json(Given.Tokens()));
+        await _database.ExecuteAsync($"update spend.mt_events set stream_id = null where seq_id = {seqId}");
+        await _database.RecordAsync(Given.Tokens());
+        await _database.ProjectAsync();
+
+        Assert.Equal(1_000m, await _database.ScalarAsync<decimal>("select sum(quantity) from spend.monthly_cost where meter = 'input-tokens'"));
+        var setAside = Assert.Single(await _database.Spend.CreateSetAside().ListAsync(TestContext.Current.CancellationToken));
+        Assert.Equal((seqId, "It has no stream."), (setAside.SeqId, setAside.Reason));
+    }
+
+    [Fact]
     public async Task The_log_does_not_begin_with_a_tombstone()
     {
         await _database.ExecuteAsync("update spend.mt_events set type = 'tombstone', timestamp = '-infinity' where seq_id = (select min(seq_id) from spend.mt_events)");
