@@ -12,11 +12,12 @@ public static class SpendTrackerOptions
 {
     /// <summary>
     /// Makes the store's events those of SpendTracker: the tables in the schema <c>spend</c> as SpendTracker has them, every
-    /// event type under its stored name, and its JSON as strict as over HTTP: a missing or unknown member is an error. Documents stay
-    /// where and as they are, but for the serializer, which is System.Text.Json in camel case with enums as texts.
+    /// event type under its stored name, and its JSON as strict as over HTTP: a missing or unknown member is an error. Documents
+    /// stay where and as they are, but for the serializer, which is System.Text.Json in camel case with enums as texts.
     /// <para>
-    /// Events of your own need a store of their own: SpendTracker sets aside what is not its own. Call it before your own
-    /// settings, and do not replace the serializer after it.
+    /// Call it before your own settings, and do not replace the serializer after it. Events of your own need a store of their
+    /// own: SpendTracker sets aside what is not its own. Marten wants documents that it projects from these events to be
+    /// <c>MultiTenanted()</c>.
     /// </para>
     /// </summary>
     /// <param name="options">The store's options.</param>
