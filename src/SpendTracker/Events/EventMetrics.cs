@@ -12,7 +12,7 @@ public static class EventMetrics
     public static readonly Meter Meter = new(Name);
 
     /// <summary>Boundaries for times in seconds. The exporter's own are for milliseconds: all that is here would be in its first bucket.</summary>
-    internal static readonly InstrumentAdvice<double> Seconds = new()
+    public static readonly InstrumentAdvice<double> Seconds = new()
     {
         HistogramBucketBoundaries = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10],
     };
