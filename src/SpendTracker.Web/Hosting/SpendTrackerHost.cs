@@ -84,6 +84,8 @@ public static class SpendTrackerHost
         services.AddSingleton<ReportedCostQuery>();
         services.AddSingleton<EstimateBook>();
         services.AddSingleton<BudgetBook>();
+        services.AddSingleton<BudgetOutlook>();
+        services.AddSingleton<DailySpendQuery>();
         services.AddSingleton<ApiKeys>();
         services.AddSingleton<SignInLinks>();
 
@@ -137,6 +139,7 @@ public static class SpendTrackerHost
         api.MapRateImports();
         api.MapPublishing();
         api.MapEstimates();
+        api.MapBudgets();
         api.MapAllowance();
         api.MapSetAside();
 

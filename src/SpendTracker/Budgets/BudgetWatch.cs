@@ -102,7 +102,7 @@ public sealed class BudgetWatch(
             (_evaluatedAt, _evaluatedOn) = (started, today);
         }
 
-        var moment = new SpendMoment(today, PartOfDay(now), changes.Position, changes.Waiting is { } waiting ? now - waiting : TimeSpan.Zero);
+        var moment = SpendMoment.Of(now, settings.ReportingTimeZone, changes);
         foreach (var id in (evaluateAll ? _reading.Budgets.Keys : changed!.Concat(_undecided)).Distinct().ToArray())
         {
             await EvaluateAsync(_reading.Budgets[id], moment, cancellationToken);
@@ -166,10 +166,4 @@ public sealed class BudgetWatch(
     }
 
     public void Dispose() => _awake.Dispose();
-
-    private decimal PartOfDay(DateTimeOffset now)
-    {
-        var end = BillingPeriod.EndOfDay(now, settings.ReportingTimeZone);
-        return Math.Clamp(1 - ((decimal)(end - now).TotalHours / 24), 0, 1);
-    }
 }
