@@ -104,8 +104,8 @@ public sealed record BudgetRemoved(string Budget, string Reason) : IEvent;
 /// <param name="Replaces">The alert of an earlier version of the budget that this one goes on from.</param>
 public sealed record BudgetThresholdCrossed(
     string Budget, int Version, string Name, DateOnly PeriodStart, DateOnly PeriodEnd, BudgetThreshold Threshold, int Occurrence, string Currency,
-    decimal Limit, decimal At, decimal Observed, decimal Spent, decimal? Forecast, long Position, IReadOnlyList<Contributor> Contributors,
-    Guid? Replaces = null) : IEvent;
+    decimal Limit, decimal At, decimal Observed, decimal Spent, [property: JsonIgnore(Condition = JsonIgnoreCondition.Never)] decimal? Forecast, long Position,
+    IReadOnlyList<Contributor> Contributors, Guid? Replaces = null) : IEvent;
 
 /// <summary>A workload that spent much of a budget.</summary>
 /// <param name="Workload">The workload.</param>
@@ -142,4 +142,4 @@ public enum ResolvedBecause
 /// <param name="Because">Why.</param>
 /// <param name="Observed">What is below the threshold now, in its unit; null where nobody looked.</param>
 /// <param name="Position">The place in the log up to which it was counted.</param>
-public sealed record BudgetThresholdResolved(string Budget, Guid Alert, ResolvedBecause Because, decimal? Observed, long Position) : IEvent;
+public sealed record BudgetThresholdResolved(string Budget, Guid Alert, ResolvedBecause Because, [property: JsonIgnore(Condition = JsonIgnoreCondition.Never)] decimal? Observed, long Position) : IEvent;

@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Logging;
 using Npgsql;
+using SpendTracker.Alerts;
 using SpendTracker.Budgets;
 using SpendTracker.Costs;
 using SpendTracker.Estimates;
@@ -82,9 +83,15 @@ public sealed class SpendDatabase : IAsyncDisposable
         }
     }
 
-    /// <summary>The projections, new each time: each holds a page of its own in memory.</summary>
+    /// <summary>All that reads the log, new each time: each holds a page of its own in memory.</summary>
     public IReadOnlyList<Projection> Projections() =>
-        [new DailyUsageProjection(Settings.ReportingTimeZone), new WorkloadProjection(Settings.ReportingTimeZone), new EstimateProjection(Settings.ReportingTimeZone), new BudgetProjection()];
+    [
+        new DailyUsageProjection(Settings.ReportingTimeZone), new WorkloadProjection(Settings.ReportingTimeZone), new EstimateProjection(Settings.ReportingTimeZone),
+        new BudgetProjection(), new ChannelProjection(), new AlertOutbox(Store, Settings.ReportingTimeZone, Options.Clock),
+    ];
+
+    /// <summary>Those of them that a rebuild replaces and <c>verify</c> compares.</summary>
+    public IReadOnlyList<Projection> ReadModels() => [.. Projections().Where(projection => projection.IsReplayable)];
 
     public ProjectionDaemon CreateDaemon() =>
         new(DataSource, Projecting, Store, HighWaterMark, Projections(), Options.Events, Options.LoggerFactory.CreateLogger<ProjectionDaemon>());

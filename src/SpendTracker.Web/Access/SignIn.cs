@@ -4,6 +4,7 @@ using Microsoft.AspNetCore.Authentication.Cookies;
 using Microsoft.AspNetCore.Http.HttpResults;
 using SpendTracker.Access;
 using SpendTracker.Contracts;
+using SpendTracker.Web.Hosting;
 
 namespace SpendTracker.Web.Access;
 
@@ -61,28 +62,6 @@ internal static class SignIn
     private static bool IsFromHere(HttpRequest request) =>
         request.Headers.Origin.ToString() is var origin && (origin.Length == 0 || origin == $"{request.Scheme}://{request.Host}");
 
-    private static ContentHttpResult Page(string? error, int status = StatusCodes.Status200OK) => TypedResults.Text(
-        $"""
-        <!DOCTYPE html>
-        <html lang="en">
-        <head>
-          <meta charset="utf-8" />
-          <meta name="viewport" content="width=device-width, initial-scale=1" />
-          <title>Sign in – SpendTracker</title>
-          <link rel="icon" href="/favicon.svg" />
-          <link rel="stylesheet" href="/sign-in.css" />
-          <script src="/sign-in.js" defer></script>
-        </head>
-        <body>
-          <main>
-            <h1>SpendTracker</h1>
-            <p id="message" role="{(error is null ? "status" : "alert")}">{error ?? "Open the sign-in link that the host printed when it started. A new one comes from the command sign-in-link."}</p>
-            <form method="post" action="/sign-in" hidden>
-              <input type="hidden" name="token" />
-            </form>
-          </main>
-        </body>
-        </html>
-        """,
-        "text/html; charset=utf-8", statusCode: status);
+    private static ContentHttpResult Page(string? error, int status = StatusCodes.Status200OK) => PlainPage.Of(
+        "Sign in", error ?? "Open the sign-in link that the host printed when it started. A new one comes from the command sign-in-link.", "/sign-in", null, status);
 }

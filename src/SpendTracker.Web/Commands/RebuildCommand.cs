@@ -24,7 +24,7 @@ internal static class RebuildCommand
     /// <summary>One progress bar a projection.</summary>
     public static Task ForEachAsync(OpenedDatabase opened, Func<Projection, Action<long, long>, Task> run) => AnsiConsole.Progress().StartAsync(async context =>
     {
-        foreach (var projection in opened.Database.Projections())
+        foreach (var projection in opened.Database.ReadModels())
         {
             var bar = context.AddTask(projection.Name);
             await run(projection, (position, mark) =>

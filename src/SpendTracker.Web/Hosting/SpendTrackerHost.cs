@@ -15,6 +15,8 @@ using SpendTracker.Events;
 using SpendTracker.Rates;
 using SpendTracker.Usage;
 using SpendTracker.Web.Access;
+using SpendTracker.Web.Alerts;
+using SpendTracker.Web.Alerts.Senders;
 using SpendTracker.Web.Budgets;
 using SpendTracker.Web.Closing;
 using SpendTracker.Web.Costs;
@@ -88,7 +90,9 @@ public static class SpendTrackerHost
         services.AddSingleton<DailySpendQuery>();
         services.AddSingleton<ApiKeys>();
         services.AddSingleton<SignInLinks>();
+        services.AddAlerts(builder.Configuration);
 
+        services.AddChannelSenders(builder.Configuration);
         services.AddAccess();
         services.AddDataProtection().SetApplicationName("SpendTracker");
         services.AddSingleton<IConfigureOptions<KeyManagementOptions>>(provider =>
@@ -127,6 +131,7 @@ public static class SpendTrackerHost
         app.MapHealthChecks("/health/live", new HealthCheckOptions { Predicate = _ => false }).AllowAnonymous();
         app.MapHealthChecks("/health/ready").AllowAnonymous();
         app.MapSignIn();
+        app.MapAcknowledge();
 
         var api = app.MapGroup("/api/v1");
         api.MapUsage();
@@ -142,6 +147,7 @@ public static class SpendTrackerHost
         api.MapBudgets();
         api.MapAllowance();
         api.MapSetAside();
+        api.MapAlerts();
 
         app.MapStaticAssets().AllowAnonymous();
         app.MapBlazorScript();

@@ -49,6 +49,12 @@ public abstract class Projection
     public virtual bool TakesAnyOrder => false;
 
     /// <summary>
+    /// Whether its tables are what the events say and nothing else. Then a rebuild replaces them and <c>verify</c> compares them.
+    /// What makes something happen out there is not: read again, it would happen again.
+    /// </summary>
+    public virtual bool IsReplayable => true;
+
+    /// <summary>
     /// SQL before the creation of tables: where they are there in an earlier layout, without a column that came since, they go,
     /// and the checkpoint with them. The log has everything, so it is read again.
     /// </summary>

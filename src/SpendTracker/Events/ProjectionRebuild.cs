@@ -64,6 +64,11 @@ public sealed class ProjectionRebuild(
         string schema, Projection projection, Action<long, long>? progress,
         Func<NpgsqlConnection, NpgsqlTransaction, ProjectionRun, Task> finish, CancellationToken cancellationToken)
     {
+        if (!projection.IsReplayable)
+        {
+            throw new InvalidOperationException($"{projection.Name} makes things happen; replayed, they would happen again.");
+        }
+
         // One at a time: two people may ask for a rebuild, and both would use the same schema.
         await using var turn = await live.OpenConnectionAsync(cancellationToken);
         await using var turns = await turn.BeginTransactionAsync(cancellationToken);

@@ -39,7 +39,7 @@ internal static class SoakCheck
         var rows = await SoakRow.ReadAsync(database.DataSource, cancellationToken);
         model.Check(rows);
         await CatchUp.ToTheEndAsync(database, cancellationToken);
-        foreach (var projection in database.Projections())
+        foreach (var projection in database.ReadModels())
         {
             var differences = await database.CreateRebuild().VerifyAsync(projection, null, cancellationToken);
             if (differences.Count > 0)

@@ -125,7 +125,7 @@ public sealed class PoisonTests
 
     internal static async Task AssertIsWhatAReplayGivesAsync(TestDatabase database)
     {
-        foreach (var projection in database.Spend.Projections())
+        foreach (var projection in database.Spend.ReadModels())
         {
             Assert.Empty(await database.Spend.CreateRebuild().VerifyAsync(projection, null, TestContext.Current.CancellationToken));
         }

@@ -19,7 +19,7 @@ public sealed class ProjectionTests : IAsyncLifetime
         await GivenAllKindsAsync();
         await _database.ProjectAsync();
 
-        foreach (var projection in _database.Spend.Projections())
+        foreach (var projection in _database.Spend.ReadModels())
         {
             Assert.Empty(await _database.Spend.CreateRebuild().VerifyAsync(projection, null, TestContext.Current.CancellationToken));
         }
@@ -75,7 +75,7 @@ public sealed class ProjectionTests : IAsyncLifetime
         await _database.ProjectAsync();
 
         Assert.Equal(right, await _database.TextsAsync("select to_jsonb(m)::text from spend.monthly_cost as m order by 1"));
-        foreach (var projection in _database.Spend.Projections())
+        foreach (var projection in _database.Spend.ReadModels())
         {
             Assert.Empty(await _database.Spend.CreateRebuild().VerifyAsync(projection, null, TestContext.Current.CancellationToken));
         }

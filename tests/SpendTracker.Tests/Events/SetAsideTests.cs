@@ -111,7 +111,7 @@ public sealed class SetAsideTests : IAsyncLifetime
     {
         await _database.RecordAsync(Given.Tokens());
         await _database.ProjectAsync();
-        await Task.WhenAll(_database.Spend.Projections().Concat(_database.Spend.Projections()).Select(projection =>
+        await Task.WhenAll(_database.Spend.ReadModels().Concat(_database.Spend.ReadModels()).Select(projection =>
             _database.Spend.CreateRebuild().RebuildAsync(projection, null, TestContext.Current.CancellationToken)));
 
         await PoisonTests.AssertIsWhatAReplayGivesAsync(_database);

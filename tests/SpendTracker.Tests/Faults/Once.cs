@@ -22,7 +22,7 @@ internal static class Once
         const string Counted = "select coalesce(sum(events), 0) from spend.daily_usage join spend.cost_line using (line_id) where meter in ('requests', 'amount')";
         await Eventually.Async(async () => await database.ScalarAsync<decimal>(Counted) >= events);
         Assert.Equal(events, await database.ScalarAsync<decimal>(Counted));
-        foreach (var projection in database.Spend.Projections())
+        foreach (var projection in database.Spend.ReadModels())
         {
             Assert.Empty(await database.Spend.CreateRebuild().VerifyAsync(projection, null, TestContext.Current.CancellationToken));
         }

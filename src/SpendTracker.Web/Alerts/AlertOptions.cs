@@ -1,0 +1,37 @@
+using SpendTracker.Settings;
+
+namespace SpendTracker.Web.Alerts;
+
+/// <summary>How alerts are sent, from the section <c>Alerts</c>; and <c>PublicUrl</c>, where people reach this host.</summary>
+internal sealed record AlertOptions
+{
+    /// <summary>How long one attempt may take. Another host takes a message over after twice as long.</summary>
+    public TimeSpan SendTimeout { get; init; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>Most channels that a host sends over at once.</summary>
+    public int MostAtOnce { get; init; } = 16;
+
+    /// <summary>What links in messages begin with, without a slash at the end; null for no links.</summary>
+    public string? PublicUrl { get; init; }
+
+    /// <exception cref="SettingsConflictException">A setting is not what it should be.</exception>
+    public static AlertOptions Of(IConfiguration configuration)
+    {
+        var options = (configuration.GetSection("Alerts").Get<AlertOptions>() ?? new()) with { PublicUrl = PublicUrlOf(configuration["PublicUrl"]) };
+        return options.SendTimeout > TimeSpan.Zero && options.SendTimeout <= TimeSpan.FromMinutes(1) && options.MostAtOnce is > 0 and <= 100
+            ? options
+            : throw new SettingsConflictException("Alerts:SendTimeout must be above 0 and at most a minute, Alerts:MostAtOnce from 1 to 100.");
+    }
+
+    private static string? PublicUrlOf(string? text)
+    {
+        if (string.IsNullOrWhiteSpace(text))
+        {
+            return null;
+        }
+
+        return Uri.TryCreate(text, UriKind.Absolute, out var url) && url.Scheme is "https" or "http" && url is { UserInfo: "", Query: "", Fragment: "" }
+            ? url.AbsoluteUri.TrimEnd('/')
+            : throw new SettingsConflictException($"PublicUrl is '{text}'. It must be where people reach this host, like https://spend.example.com.");
+    }
+}

@@ -1,0 +1,70 @@
+using System.Collections.Frozen;
+using System.Diagnostics;
+using System.Security.Cryptography;
+using SpendTracker.Alerts;
+using SpendTracker.Contracts;
+using SpendTracker.Events;
+
+namespace SpendTracker.Web.Alerts;
+
+/// <summary>Tries once to tell something over a channel. The only place where an address is decrypted.</summary>
+internal sealed class ChannelSending(
+    IEnumerable<IChannelSender> senders, ChannelAddresses addresses, AlertNotices notices, AlertLedger ledger, AlertOptions options, ILogger<ChannelSending> logger)
+{
+    private readonly FrozenDictionary<ChannelKind, IChannelSender> _senders = senders.ToFrozenDictionary(sender => sender.Kind);
+
+    /// <summary>Sends a made-up alert now. Where it goes through, a paused channel is resumed.</summary>
+    public async Task<SendOutcome> TestAsync(Channel channel, CancellationToken cancellationToken)
+    {
+        var outcome = await TryAsync(channel, notices.Test(channel.Id), null, cancellationToken);
+        if (outcome.IsSent)
+        {
+            await ledger.TestedAsync(channel, cancellationToken);
+        }
+
+        return outcome;
+    }
+
+    /// <param name="traceParent">Of the crossing: the span goes on from it.</param>
+    /// <returns>Never throws for what is wrong with the channel, its address or the other side.</returns>
+    public async Task<SendOutcome> TryAsync(Channel channel, AlertNotice notice, string? traceParent, CancellationToken cancellationToken)
+    {
+        if (!_senders.TryGetValue(channel.Kind, out var sender))
+        {
+            return new SendOutcome($"This host cannot send over {EnumName.Of(channel.Kind)}.");
+        }
+
+        ActivityContext.TryParse(traceParent, null, isRemote: true, out var parent);
+        using var activity = EventMetrics.Activities.StartActivity($"send {EnumName.Of(channel.Kind)}", ActivityKind.Producer, parent);
+        activity?.SetTag("spendtracker.channel", channel.Id).SetTag("spendtracker.message", notice.Id).SetTag("spendtracker.notice", EnumName.Of(notice.Kind));
+        var outcome = await SendAsync(sender, channel, notice, cancellationToken);
+        activity?.SetStatus(outcome.IsSent ? ActivityStatusCode.Ok : ActivityStatusCode.Error, outcome.Reason);
+        return outcome;
+    }
+
+    private async Task<SendOutcome> SendAsync(IChannelSender sender, Channel channel, AlertNotice notice, CancellationToken cancellationToken)
+    {
+        using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        patience.CancelAfter(options.SendTimeout);
+        try
+        {
+            return await addresses.OpenAsync(channel, cancellationToken) is { } address
+                ? await sender.SendAsync(address, notice, patience.Token).WaitAsync(patience.Token)
+                : new SendOutcome("The channel's address was replaced meanwhile.");
+        }
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        {
+            return new SendOutcome($"No answer within {options.SendTimeout.TotalSeconds:0.###} s.");
+        }
+        catch (CryptographicException)
+        {
+            return new SendOutcome("The channel's address cannot be decrypted here. Set it again.");
+        }
+        catch (Exception fault) when (fault is not OperationCanceledException && !PassingFault.Is(fault))
+        {
+            // A sender's bug must not keep this message, and those behind it, from ever being settled. Its text may have a secret in it.
+            logger.LogError("Sending over channel {Channel} failed with {Fault}", channel.Id, fault.GetType().Name);
+            return new SendOutcome($"The sender failed with {fault.GetType().Name}.");
+        }
+    }
+}

@@ -1,0 +1,128 @@
+using System.Globalization;
+using SpendTracker.Alerts;
+using SpendTracker.Contracts;
+using SpendTracker.Web.Costs;
+
+namespace SpendTracker.Web.Alerts.Senders;
+
+/// <summary>One alert in words.</summary>
+/// <param name="Title">The budget and what became of it.</param>
+/// <param name="Sentences">What a reader should know at once.</param>
+/// <param name="Facts">The figures, each with what it is.</param>
+/// <param name="Alert">Its links, and the figures as numbers.</param>
+internal sealed record AlertParagraph(string Title, string Sentences, IReadOnlyList<AlertFact> Facts, NoticedAlert Alert)
+{
+    public static AlertParagraph Of(NoticedAlert alert, NoticeKind kind)
+    {
+        var since = Instant(alert.CrossedAt);
+        var (prefix, first) = kind switch
+        {
+            NoticeKind.Test => ("Test: ", ""),
+            _ when alert.Resolved is { } resolved => ("Over: ", $"{Because(alert.Crossed, resolved)} "),
+            NoticeKind.Reminder => ("Reminder: ", $"This holds since {since}, and nobody has acknowledged it. "),
+            NoticeKind.Escalation => ("Not acknowledged: ", $"Nobody has acknowledged this since {since}. "),
+            _ => ("", ""),
+        };
+        return new(prefix + TitleOf(alert.Crossed), first + Figures(alert.Crossed), FactsOf(alert), alert);
+    }
+
+    /// <summary>An instant in UTC, and says so: receivers are anywhere.</summary>
+    public static string Instant(DateTimeOffset instant) => $"{Label.Of(instant, TimeZoneInfo.Utc)[..16]} UTC";
+
+    private static string TitleOf(BudgetThresholdCrossed crossed)
+    {
+        var name = AlertText.Name(crossed.Name);
+        return crossed.Threshold.On switch
+        {
+            ThresholdOn.Forecast => $"{name} is forecast to reach {Line(crossed)}",
+            ThresholdOn.Unpriced => $"{name}: {Percent(crossed.Observed)} of its usage is unpriced",
+            ThresholdOn.Lag => $"{name}: its figures are {Seconds(crossed.Observed)} behind",
+            _ => $"{name} reached {Line(crossed)}",
+        };
+    }
+
+    /// <summary>Where the threshold is, in the words that it was set with.</summary>
+    private static string Line(BudgetThresholdCrossed crossed) => crossed.Threshold.Percent is { } percent
+        ? $"{Percent(percent)} of its budget"
+        : Money.Text(crossed.At, crossed.Currency);
+
+    private static string Figures(BudgetThresholdCrossed crossed)
+    {
+        var spent = $"{Money.Text(crossed.Spent, crossed.Currency)} of {Money.Text(crossed.Limit, crossed.Currency)}";
+        var share = crossed.Limit > 0 && crossed.Spent >= 0 ? $" ({Percent(crossed.Spent / crossed.Limit * 100)})" : "";
+        var forecast = crossed.Forecast is { } amount ? $" The forecast for the period's end is {Money.Text(amount, crossed.Currency)}." : "";
+        return crossed.Threshold.On switch
+        {
+            ThresholdOn.Unpriced =>
+                $"{Percent(crossed.Observed)} of the usage in {Period(crossed)} has no price or exchange rate, so that more is spent than the {spent} that the figures say.",
+            ThresholdOn.Lag =>
+                $"The figures are {Seconds(crossed.Observed)} behind what is recorded, so that more may be spent than the {spent} that they say.",
+            _ => $"{spent}{share} was spent in {Period(crossed)} when this was noticed.{forecast}",
+        };
+    }
+
+    private static string Because(BudgetThresholdCrossed crossed, BudgetThresholdResolved resolved) => resolved.Because switch
+    {
+        ResolvedBecause.BudgetChanged => "The budget was changed.",
+        ResolvedBecause.BudgetRemoved => "The budget was removed.",
+        ResolvedBecause.PeriodOver => "The period is over.",
+        _ when resolved.Observed is { } observed => $"It is at {InUnit(crossed, observed)} now, below the threshold of {InUnit(crossed, crossed.At)}.",
+        _ => "It is below the threshold again.",
+    };
+
+    private static AlertFact[] FactsOf(NoticedAlert alert)
+    {
+        var crossed = alert.Crossed;
+        List<AlertFact> facts =
+        [
+            new("Spent", Money.Text(crossed.Spent, crossed.Currency)),
+            new("Budget", Money.Text(crossed.Limit, crossed.Currency)),
+            new("Threshold", (crossed.Threshold.Percent, crossed.Threshold.On) is ({ } percent, ThresholdOn.Actual or ThresholdOn.Forecast)
+                ? $"{Percent(percent)}, {InUnit(crossed, crossed.At)}"
+                : InUnit(crossed, crossed.At)),
+            new("Period", Period(crossed)),
+            new("Noticed", Instant(alert.CrossedAt)),
+        ];
+        if (crossed.Forecast is { } forecast)
+        {
+            facts.Insert(1, new("Forecast", Money.Text(forecast, crossed.Currency)));
+        }
+
+        if (crossed.Contributors.Count > 0)
+        {
+            facts.Add(new("Mostly by", string.Join(", ", crossed.Contributors.Take(5).Select(
+                contributor => $"{ShownText.Line(contributor.Workload, 40)} {Money.Text(contributor.Amount, crossed.Currency)}"))));
+        }
+
+        if (alert.ResolvedAt is { } over)
+        {
+            facts.Add(new("Over since", Instant(over)));
+        }
+
+        return [.. facts];
+    }
+
+    private static string InUnit(BudgetThresholdCrossed crossed, decimal value) => crossed.Threshold.On switch
+    {
+        ThresholdOn.Unpriced => Percent(value),
+        ThresholdOn.Lag => Seconds(value),
+        _ => Money.Text(value, crossed.Currency),
+    };
+
+    /// <summary>The month's name, or the days from first to last.</summary>
+    private static string Period(BudgetThresholdCrossed crossed)
+    {
+        var month = BillingPeriod.Of(crossed.PeriodStart);
+        return month.Start == crossed.PeriodStart && month.End == crossed.PeriodEnd
+            ? Label.Of(month)
+            : $"{KnownOn.Text(crossed.PeriodStart)} to {KnownOn.Text(crossed.PeriodEnd.AddDays(-1))}";
+    }
+
+    /// <summary>Rounded down, so that what is below a threshold never reads as if it had reached it.</summary>
+    private static string Percent(decimal percent) => string.Create(CultureInfo.InvariantCulture, $"{Math.Round(percent, 2, MidpointRounding.ToZero):#,0.##} %");
+
+    private static string Seconds(decimal seconds) => string.Create(CultureInfo.InvariantCulture, $"{Math.Round(seconds, MidpointRounding.ToZero):#,0} s");
+}
+
+/// <summary>A figure and what it is.</summary>
+internal sealed record AlertFact(string Label, string Value);

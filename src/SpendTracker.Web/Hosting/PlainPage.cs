@@ -1,0 +1,38 @@
+using System.Text.Encodings.Web;
+using Microsoft.AspNetCore.Http.HttpResults;
+
+namespace SpendTracker.Web.Hosting;
+
+/// <summary>A page for people who are not signed in: a message, and a form with a token that a script takes from behind the <c>#</c>.</summary>
+internal static class PlainPage
+{
+    /// <param name="title">Of the page.</param>
+    /// <param name="message">Said to the reader; any text.</param>
+    /// <param name="path">Where the form is posted to. The page's script has the same name.</param>
+    /// <param name="button">What the form's button says; null where the script posts it.</param>
+    public static ContentHttpResult Of(string title, string message, string path, string? button, int status = StatusCodes.Status200OK) => TypedResults.Text(
+        $"""
+        <!DOCTYPE html>
+        <html lang="en">
+        <head>
+          <meta charset="utf-8" />
+          <meta name="viewport" content="width=device-width, initial-scale=1" />
+          <title>{title} – SpendTracker</title>
+          <link rel="icon" href="/favicon.svg" />
+          <link rel="stylesheet" href="/sign-in.css" />
+          <script src="{path}.js" defer></script>
+        </head>
+        <body>
+          <main>
+            <h1>SpendTracker</h1>
+            <p id="message" role="{(status < 400 ? "status" : "alert")}">{HtmlEncoder.Default.Encode(message)}</p>
+            <form method="post" action="{path}" hidden>
+              <input type="hidden" name="token" />
+              {(button is null ? "" : $"<button type=\"submit\">{button}</button>")}
+            </form>
+          </main>
+        </body>
+        </html>
+        """,
+        "text/html; charset=utf-8", statusCode: status);
+}

@@ -1,0 +1,39 @@
+using SpendTracker.Contracts;
+using SpendTracker.Events;
+
+namespace SpendTracker.Alerts;
+
+/// <summary>Who has seen an alert and deals with it.</summary>
+/// <param name="By">For instance <c>person:Ada</c>, <c>key:4f…</c> or <c>link:{channel}</c>.</param>
+public sealed record Acknowledgement(DateTimeOffset At, string By, string? Note = null);
+
+/// <summary>Records that somebody has seen an alert. The first one counts; its event's id follows from the alert's.</summary>
+public sealed class Acknowledgements(EventStore store, EventLog log)
+{
+    public const int NoteLength = 1_000;
+
+    public static IReadOnlyList<FieldReason> Check(string? note)
+    {
+        var check = new FieldCheck();
+        check.OptionalText("note", note, NoteLength);
+        return check.Reasons;
+    }
+
+    /// <returns>The acknowledgement that counts, which may be somebody else's; null where there is no such alert.</returns>
+    public async Task<Acknowledgement?> AcknowledgeAsync(Guid alert, string? note, Recorder recorder, CancellationToken cancellationToken)
+    {
+        if (await log.FindAsync(alert, cancellationToken) is not { Stored.Data: BudgetThresholdCrossed })
+        {
+            return null;
+        }
+
+        var id = EventId.Version5(alert, "acknowledged");
+        await store.AppendAsync([new EventToAppend(StreamOf(alert), id, new AlertAcknowledged(alert, note), recorder, alert)], cancellationToken);
+        var counts = await log.FindAsync(id, cancellationToken);
+        return counts is { Stored.Data: AlertAcknowledged acknowledged }
+            ? new Acknowledgement(counts.Stored.RecordedAt, counts.Stored.RecordedBy, acknowledged.Note)
+            : throw new InvalidOperationException($"The acknowledgement of {alert} cannot be read.");
+    }
+
+    internal static string StreamOf(Guid alert) => $"alert/{alert}";
+}
