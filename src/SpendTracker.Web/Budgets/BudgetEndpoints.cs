@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Security.Claims;
 using Microsoft.Net.Http.Headers;
+using SpendTracker.Alerts;
 using SpendTracker.Budgets;
 using SpendTracker.Contracts;
 using SpendTracker.Web.Access;
@@ -26,7 +27,8 @@ internal static class BudgetEndpoints
         [.. (await book.ListAsync(null, removed: false, cancellationToken)).Select(budget => BudgetResponse.Of(budget, watch.Current(budget.Terms.Budget)))];
 
     /// <summary>200 with the version as ETag, also for a budget that was removed; 404 for one that never was.</summary>
-    private static async Task<IResult> GetAsync(string id, HttpResponse response, BudgetBook book, BudgetWatch watch, CancellationToken cancellationToken)
+    private static async Task<IResult> GetAsync(
+        string id, HttpResponse response, BudgetBook book, BudgetWatch watch, AlertQuery alerts, CancellationToken cancellationToken)
     {
         if (await book.HistoryAsync(id, cancellationToken) is not [var newest, ..] versions)
         {
@@ -37,7 +39,8 @@ internal static class BudgetEndpoints
         var previous = watch.Of(id).LastOrDefault(figures => figures.Span != current?.Span);
         response.GetTypedHeaders().ETag = TagOf(newest.Version);
         return TypedResults.Ok(new BudgetDetailsResponse(
-            id, newest.Version, BudgetJudgement.Of(current), newest.Terms, newest.Removed, FiguresResponse.Of(current), FiguresResponse.Of(previous), versions));
+            id, newest.Version, BudgetJudgement.Of(current), newest.Terms, newest.Removed, FiguresResponse.Of(current), FiguresResponse.Of(previous),
+            await alerts.ListAsync(new AlertFilter(Budget: id), cancellationToken), versions));
     }
 
     /// <summary>
@@ -57,10 +60,15 @@ internal static class BudgetEndpoints
         check.That("budget", body.Budget is null || body.Budget == id, "Must be that of the path, or left out.");
         var expected = ExpectedVersion(check, request, version);
         var terms = body.ToTerms(id);
-        FieldReason[] reasons = [.. check.Reasons, .. BudgetBook.Check(terms)];
-        if (reasons.Length > 0)
+        check.Add(BudgetBook.Check(terms));
+        if (check.Reasons.Count == 0)
         {
-            return Problems.Of(reasons);
+            check.Add(await book.UnknownChannelsAsync(terms, cancellationToken));
+        }
+
+        if (check.Reasons.Count > 0)
+        {
+            return Problems.Of(check.Reasons);
         }
 
         var before = await book.HistoryAsync(id, cancellationToken);

@@ -1,3 +1,4 @@
+using SpendTracker.Alerts;
 using SpendTracker.Budgets;
 using SpendTracker.Contracts;
 
@@ -48,10 +49,11 @@ internal sealed record BudgetResponse(string Budget, int Version, DateTimeOffset
 /// <summary>A budget with all that is known of it.</summary>
 /// <param name="Removed">Since when it holds no longer; null while it does.</param>
 /// <param name="Previous">The period before.</param>
+/// <param name="OpenAlerts">Those that hold, acknowledged or not; a moment behind the log.</param>
 /// <param name="Versions">The newest first.</param>
 internal sealed record BudgetDetailsResponse(
     string Budget, int Version, BudgetStanding Standing, BudgetSet Terms, BudgetRemoval? Removed, FiguresResponse? Current, FiguresResponse? Previous,
-    IReadOnlyList<BudgetVersion> Versions);
+    IReadOnlyList<Alert> OpenAlerts, IReadOnlyList<BudgetVersion> Versions);
 
 /// <summary>What a budget is after it was set.</summary>
 internal sealed record BudgetSetResponse(string Budget, int Version, BudgetSet Terms);

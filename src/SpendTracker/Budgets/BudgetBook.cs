@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
 using Npgsql;
+using SpendTracker.Alerts;
 using SpendTracker.Contracts;
 using SpendTracker.Events;
 using SpendTracker.Usage;
@@ -125,6 +126,25 @@ public sealed class BudgetBook(NpgsqlDataSource dataSource, EventStore store)
         }
     }
 
+    /// <summary>Channels that thresholds name and that do not exist: an alert that goes nowhere would be missed by everybody.</summary>
+    public async Task<IReadOnlyList<FieldReason>> UnknownChannelsAsync(BudgetSet terms, CancellationToken cancellationToken)
+    {
+        var check = new FieldCheck();
+        var thresholds = terms.Thresholds ?? [];
+        foreach (var channel in thresholds.SelectMany(threshold => threshold.Channels ?? []).Distinct())
+        {
+            if (Channels.Fold(await store.ReadStreamAsync(Channels.StreamOf(channel), cancellationToken)) is null)
+            {
+                for (var i = 0; i < thresholds.Count; i++)
+                {
+                    check.That($"thresholds[{i}].channels", thresholds[i].Channels?.Contains(channel) != true, $"There is no channel '{channel}'. Set it up first, or leave it out.");
+                }
+            }
+        }
+
+        return check.Reasons;
+    }
+
     /// <summary>Sets a budget that has been checked, or changes it; nothing where it has these very terms.</summary>
     /// <param name="expectedVersion">The version that was looked at; null to set it whatever there is.</param>
     /// <returns>The budget's version now; null where it has another version than was expected.</returns>
@@ -213,6 +233,6 @@ public sealed class BudgetBook(NpgsqlDataSource dataSource, EventStore store)
     }
 
     /// <summary>Compared as they are stored, where lists and dictionaries are equal by what they hold.</summary>
-    private static bool SameTerms(BudgetSet left, BudgetSet right) =>
+    public static bool SameTerms(BudgetSet left, BudgetSet right) =>
         JsonElement.DeepEquals(JsonSerializer.SerializeToElement(left, ContractsJson.Default.BudgetSet), JsonSerializer.SerializeToElement(right, ContractsJson.Default.BudgetSet));
 }
