@@ -49,6 +49,9 @@ public sealed class BudgetWatch(
     /// <summary>A budget's figures in the period that it is now; null where there is no such budget, or its time is not now.</summary>
     public BudgetFigures? Current(string budget) => Of(budget).FirstOrDefault(figures => figures.Span.Contains(_evaluatedOn));
 
+    /// <summary>The figures of every budget whose time is now.</summary>
+    public IEnumerable<BudgetFigures> AllCurrent => _figures.Keys.Select(Current).OfType<BudgetFigures>();
+
     /// <summary>A read model changed: look now, and not when the pause is over.</summary>
     public void Wake()
     {

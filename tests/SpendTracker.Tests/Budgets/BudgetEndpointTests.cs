@@ -39,6 +39,8 @@ public sealed class BudgetEndpointTests(BudgetEndpointTests.OneHost one) : IClas
         Assert.Equal(
             ["actual:50% 10 10 reached", "actual:11 11 10 below"],
             current.GetProperty("thresholds").EnumerateArray().Select(t => $"{t.GetProperty("threshold")} {t.GetProperty("at").GetDecimal():0.##} {t.GetProperty("observed").GetDecimal():0.##} {t.GetProperty("state")}"));
+        budget = await Host.GetUntilAsync("/api/v1/budgets/life", read => read.GetProperty("openAlerts").GetArrayLength() == 1);
+        Assert.Equal(10, budget.GetProperty("openAlerts")[0].GetProperty("crossed").GetProperty("observed").GetDecimal());
         Assert.Equal([20m, 8m], budget.GetProperty("versions").EnumerateArray().Select(version => version.GetProperty("terms").GetProperty("amount").GetDecimal()));
         Assert.StartsWith("key:", budget.GetProperty("versions")[0].GetProperty("setBy").GetString(), StringComparison.Ordinal);
         await Host.GetUntilAsync("/api/v1/budgets", list => list.EnumerateArray().Any(row => row.GetProperty("budget").GetString() == "life" && row.GetProperty("version").GetInt32() == 2));
@@ -89,6 +91,21 @@ public sealed class BudgetEndpointTests(BudgetEndpointTests.OneHost one) : IClas
         var errors = (await response.Content.ReadFromJsonAsync<JsonElement>(TestContext.Current.CancellationToken)).GetProperty("errors");
         Assert.True(errors.TryGetProperty(field, out var reasons), $"{errors}");
         Assert.StartsWith(reason, reasons[0].GetString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_channel_that_nobody_set_up_is_refused_by_name_since_its_alerts_would_reach_nobody()
+    {
+        const string Thresholds = ",\"thresholds\":[{\"on\":\"actual\",\"percent\":80},{\"on\":\"actual\",\"percent\":90,\"channels\":[\"oncall\"]}]";
+        using var refused = await SendAsync("told", Terms(extra: Thresholds));
+        Assert.Equal(HttpStatusCode.BadRequest, refused.StatusCode);
+        var errors = (await refused.Content.ReadFromJsonAsync<JsonElement>(TestContext.Current.CancellationToken)).GetProperty("errors");
+        Assert.Equal("There is no channel 'oncall'. Set it up first, or leave it out.", errors.GetProperty("thresholds[1].channels")[0].GetString());
+
+        using var channel = await Host.Client.PutAsync(
+            new Uri("/api/v1/channels/oncall", UriKind.Relative), Json("""{"name":"On-call","address":{"kind":"slack","url":"http://spend.invalid/hook"}}"""), TestContext.Current.CancellationToken);
+        Assert.Equal(HttpStatusCode.OK, channel.StatusCode);
+        Assert.Equal(HttpStatusCode.Created, (await PutAsync("told", Terms(extra: Thresholds))).Status);
     }
 
     [Fact]
