@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Globalization;
 using Spectre.Console;
 using SpendTracker.Benchmarks;
+using SpendTracker.Benchmarks.Alerts;
 using SpendTracker.Benchmarks.Append;
 using SpendTracker.Benchmarks.History;
 using SpendTracker.Benchmarks.Project;
@@ -47,6 +48,21 @@ var sustain = new Command("sustain", "The program under full load for minutes: r
 sustain.SetAction((parsed, cancellationToken) => RunAsync(
     (server, report) => new SustainBenchmark(server, report, parsed.GetValue(quick), TimeSpan.FromMinutes(parsed.GetValue(loaded))).RunAsync(cancellationToken), cancellationToken));
 
+var alerts = new Command("alerts", "From acknowledged usage to the webhook of the budget that it crosses; and what many budgets take from the projection.") { quick, only };
+alerts.SetAction((parsed, cancellationToken) => RunAsync(
+    async (server, report) =>
+    {
+        if (!parsed.GetRequiredValue(only).StartsWith("many", StringComparison.Ordinal))
+        {
+            await new AlertBenchmark(server, report, parsed.GetValue(quick)).RunAsync(cancellationToken);
+        }
+
+        if (!parsed.GetRequiredValue(only).StartsWith("webhook", StringComparison.Ordinal))
+        {
+            await new ManyBudgetsBenchmark(server, report, parsed.GetValue(quick)).RunAsync(cancellationToken);
+        }
+    }, cancellationToken));
+
 var seed = new Option<int>("--seed") { Description = "Of the first database; the next ones count up from it.", DefaultValueFactory = _ => Random.Shared.Next(1_000_000) };
 var minutes = new Option<double>("--minutes") { Description = "How long at least.", DefaultValueFactory = _ => 10 };
 var kills = new Option<int>("--kills") { Description = "How many kill -9 at least, of PostgreSQL and of hosts each.", DefaultValueFactory = _ => 0 };
@@ -54,7 +70,7 @@ var soak = new Command("soak", "Random calls, faults and kills against a model: 
 soak.SetAction((parsed, cancellationToken) => SoakCommand.RunAsync(
     parsed.GetValue(seed), TimeSpan.FromMinutes(parsed.GetValue(minutes)), parsed.GetValue(kills), cancellationToken));
 
-return await new RootCommand("Benchmarks on a PostgreSQL server of their own. The machine's speed drifts, so read the ratios.") { append, project, query, growth, rebuild, sustain, soak }
+return await new RootCommand("Benchmarks on a PostgreSQL server of their own. The machine's speed drifts, so read the ratios.") { append, project, query, growth, rebuild, sustain, alerts, soak }
     .Parse(args).InvokeAsync(new() { ProcessTerminationTimeout = TimeSpan.FromSeconds(25) });
 
 // Unconditionally: by default PostgreSQL waits only where five other transactions are open.

@@ -35,7 +35,8 @@ public sealed class TestHost : IAsyncDisposable
 
     public string Address => _app.Urls.First();
 
-    public static async Task<TestHost> StartAsync(TestDatabase? database = null)
+    /// <param name="configure">Settings, logging and services of the test's own.</param>
+    public static async Task<TestHost> StartAsync(TestDatabase? database = null, Action<WebApplicationBuilder>? configure = null)
     {
         database ??= await TestDatabase.CreateAsync();
         var builder = WebApplication.CreateBuilder(new WebApplicationOptions
@@ -45,6 +46,7 @@ public sealed class TestHost : IAsyncDisposable
         });
         builder.Logging.ClearProviders();
         builder.WebHost.UseUrls("http://127.0.0.1:0");
+        configure?.Invoke(builder);
         var app = SpendTrackerHost.Build(builder, database.Spend);
         await app.StartAsync(TestContext.Current.CancellationToken);
         var host = new TestHost(app, database, new HttpClient(new SocketsHttpHandler { AllowAutoRedirect = false }) { BaseAddress = new Uri(app.Urls.First()) });
@@ -55,11 +57,13 @@ public sealed class TestHost : IAsyncDisposable
     public Task<string> IssueKeyAsync(IReadOnlyList<Scope> scopes, params string[] workloads) => Services.GetRequiredService<ApiKeys>().IssueAsync(
         "test", scopes, workloads, new Recorder("test"), TestContext.Current.CancellationToken);
 
-    public Task<HttpResponseMessage> PostAsync(string path, string body, string contentType = "application/json")
+    public Task<HttpResponseMessage> PostAsync(string path, string body, string contentType = "application/json") => SendAsync(HttpMethod.Post, path, body, contentType);
+
+    public async Task<HttpResponseMessage> SendAsync(HttpMethod method, string path, string body, string contentType = "application/json")
     {
-        var content = new StringContent(body, Encoding.UTF8);
-        content.Headers.ContentType = new MediaTypeHeaderValue(contentType);
-        return Client.PostAsync(new Uri(path, UriKind.Relative), content, TestContext.Current.CancellationToken);
+        using var request = new HttpRequestMessage(method, path) { Content = new StringContent(body, Encoding.UTF8) };
+        request.Content.Headers.ContentType = new MediaTypeHeaderValue(contentType);
+        return await Client.SendAsync(request, TestContext.Current.CancellationToken);
     }
 
     /// <summary>Posts usage and gives the answer, whatever its status.</summary>

@@ -6,7 +6,7 @@ namespace SpendTracker.Web.Alerts;
 internal sealed record AlertOptions
 {
     /// <summary>How long one attempt may take. Another host takes a message over after twice as long.</summary>
-    public TimeSpan SendTimeout { get; init; } = TimeSpan.FromSeconds(10);
+    public TimeSpan SendTimeout { get; init; } = TimeSpan.FromSeconds(15);
 
     /// <summary>Most channels that a host sends over at once.</summary>
     public int MostAtOnce { get; init; } = 16;

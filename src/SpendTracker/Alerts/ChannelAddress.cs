@@ -27,24 +27,30 @@ public abstract record ChannelAddress
 /// <param name="Secret"><c>whsec_</c> and the Base64 of 24 to 64 bytes that messages are signed with. Source: Standard Webhooks.</param>
 public sealed record WebhookAddress(Uri Url, string Secret) : ChannelAddress
 {
+    [JsonIgnore]
     public override ChannelKind Kind => ChannelKind.Webhook;
 
+    [JsonIgnore]
     public override string Target => Url.Authority;
 }
 
 /// <param name="Url">Slack's incoming webhook, a secret in itself.</param>
 public sealed record SlackAddress(Uri Url) : ChannelAddress
 {
+    [JsonIgnore]
     public override ChannelKind Kind => ChannelKind.Slack;
 
+    [JsonIgnore]
     public override string Target => Url.Authority;
 }
 
 /// <param name="Url">The workflow's or connector's webhook, a secret in itself.</param>
 public sealed record TeamsAddress(Uri Url) : ChannelAddress
 {
+    [JsonIgnore]
     public override ChannelKind Kind => ChannelKind.Teams;
 
+    [JsonIgnore]
     public override string Target => Url.Authority;
 }
 
@@ -57,8 +63,10 @@ public sealed record TeamsAddress(Uri Url) : ChannelAddress
 /// <param name="To">The receivers' addresses; at most 20.</param>
 public sealed record EmailAddress(string Server, int Port, bool Tls, string? User, string? Password, string From, IReadOnlyList<string> To) : ChannelAddress
 {
+    [JsonIgnore]
     public override ChannelKind Kind => ChannelKind.Email;
 
+    [JsonIgnore]
     public override string Target => string.Join(", ", To);
 }
 
@@ -67,7 +75,9 @@ public sealed record EmailAddress(string Server, int Port, bool Tls, string? Use
 /// <param name="Password">Goes with the user.</param>
 public sealed record AlertmanagerAddress(Uri Url, string? User = null, string? Password = null) : ChannelAddress
 {
+    [JsonIgnore]
     public override ChannelKind Kind => ChannelKind.Alertmanager;
 
+    [JsonIgnore]
     public override string Target => Url.Authority;
 }

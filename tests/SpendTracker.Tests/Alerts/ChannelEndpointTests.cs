@@ -1,0 +1,187 @@
+using System.Net;
+using System.Net.Http.Json;
+using System.Text.Json;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using SpendTracker.Access;
+using SpendTracker.Alerts;
+using SpendTracker.Contracts;
+
+namespace SpendTracker.Tests.Alerts;
+
+/// <summary>Channels over HTTP, and where their secrets are.</summary>
+public sealed class ChannelEndpointTests : IAsyncLifetime
+{
+    private readonly Said _said = new();
+    private Alerting _alerting = null!;
+
+    public async ValueTask InitializeAsync() => _alerting = await Alerting.StartAsync(configure: builder => builder.Logging.AddProvider(_said).SetMinimumLevel(LogLevel.Trace));
+
+    public async ValueTask DisposeAsync()
+    {
+        await _alerting.DisposeAsync();
+        _said.Dispose();
+    }
+
+    [Fact]
+    public async Task A_channel_is_set_kept_changed_tested_and_removed()
+    {
+        var set = await PutAsync("ops", $$"""{"name":"Ops","address":{"url":"{{_alerting.Receiver.AddressOf("ops").Url}}","kind":"webhook","secret":"{{AlertReceiver.Secret}}" },"schedule":{"quietFrom":"22:00","quietTo":"07:00"}}""");
+        Assert.Equal(("webhook", _alerting.Receiver.Authority), (set.GetProperty("kind").GetString(), set.GetProperty("target").GetString()));
+        var address = (await _alerting.Channels.FindAsync("ops", TestContext.Current.CancellationToken))!.Address;
+
+        var changed = await PutAsync("ops", """{"name":"Operations"}""");
+        Assert.Equal(("Operations", 60, false), (changed.GetProperty("name").GetString(), changed.GetProperty("schedule").GetProperty("mostPerHour").GetInt32(), changed.GetProperty("schedule").TryGetProperty("quietFrom", out _)));
+        Assert.Equal(address, (await _alerting.Channels.FindAsync("ops", TestContext.Current.CancellationToken))!.Address);
+        await PutAsync("ops", """{"name":"Operations"}""");
+        Assert.Equal(2, await _alerting.Database.ScalarAsync<long>("select count(*) from spend.mt_events where type = 'channel_set'"));
+
+        var tested = await PostAsync("ops/test");
+        Assert.True(tested.GetProperty("sent").GetBoolean());
+        Assert.Equal("test", Assert.Single(_alerting.Receiver.All).Kind);
+        _alerting.Receiver.Answer = AlertReceiver.Status(500);
+        Assert.Contains("500", (await PostAsync("ops/test")).GetProperty("reason").GetString(), StringComparison.Ordinal);
+
+        await _alerting.SetAsync("ops"); // Another address.
+        Assert.Equal(1, await _alerting.Database.ScalarAsync<long>("select count(*) from spend.channel_address"));
+        await _alerting.Host.GetUntilAsync("/api/v1/channels", list => list.GetArrayLength() == 1);
+        using var removed = await _alerting.Host.SendAsync(HttpMethod.Delete, "/api/v1/channels/ops?reason=moved", "");
+        using var again = await _alerting.Host.SendAsync(HttpMethod.Delete, "/api/v1/channels/ops", "");
+        Assert.Equal((HttpStatusCode.NoContent, HttpStatusCode.NotFound), (removed.StatusCode, again.StatusCode));
+        Assert.Equal(0, await _alerting.Database.ScalarAsync<long>("select count(*) from spend.channel_address"));
+        await _alerting.Host.GetUntilAsync("/api/v1/channels", list => list.GetArrayLength() == 0);
+    }
+
+    [Theory]
+    [InlineData("Ops", """{"name":"x"}""", "channel")]
+    [InlineData("ops", """{"name":""}""", "name")]
+    [InlineData("ops", """{"name":"x"}""", "address")]
+    [InlineData("ops", """{"name":"x","nmae":"y"}""", "nmae")]
+    [InlineData("ops", """{"name":"x","address":{"kind":"webhook","url":"ops","secret":"whsec_x"}}""", "address.url")]
+    [InlineData("ops", """{"name":"x","schedule":{"mostPerHour":0}}""", "schedule.mostPerHour")]
+    [InlineData("ops", """{"name":"x","schedule":{"digestMinutes":1441}}""", "schedule.digestMinutes")]
+    [InlineData("ops", """{"name":"x","schedule":{"quietFrom":"24:00","quietTo":"07:00"}}""", "schedule.quietFrom")]
+    [InlineData("ops", """{"name":"x","schedule":{"quietFrom":"22:00"}}""", "schedule.quietTo")]
+    [InlineData("ops", """{"name":"x","schedule":{"timeZone":"Mars/Olympus"}}""", "schedule.timeZone")]
+    [InlineData("ops", """{"name":"x","schedule":{"remindMinutes":10081}}""", "schedule.remindMinutes")]
+    [InlineData("ops", """{"name":"x","schedule":{"escalateMinutes":5}}""", "schedule.escalateTo")]
+    [InlineData("ops", """{"name":"x","schedule":{"escalateMinutes":5,"escalateTo":"ops"}}""", "schedule.escalateTo")]
+    [InlineData("ops", """{"name":"x","address":{"kind":"slack","url":"https://example.com/x"},"schedule":{"escalateMinutes":5,"escalateTo":"nobody"}}""", "schedule.escalateTo")]
+    public async Task Terms_that_may_not_be_are_refused_by_the_field(string channel, string body, string field)
+    {
+        using var response = await _alerting.Host.SendAsync(HttpMethod.Put, $"/api/v1/channels/{channel}", body);
+        var problem = await response.Content.ReadFromJsonAsync<JsonElement>(TestContext.Current.CancellationToken);
+        Assert.Equal(HttpStatusCode.BadRequest, response.StatusCode);
+        Assert.True(problem.GetProperty("errors").TryGetProperty(field, out _), problem.ToString());
+        Assert.Equal(0, await _alerting.Database.ScalarAsync<long>("select count(*) from spend.mt_events where type = 'channel_set'"));
+    }
+
+    [Fact]
+    public async Task Secrets_are_only_ciphertext_in_their_table_and_nowhere_else()
+    {
+        var url = _alerting.Receiver.AddressOf("a-path-that-is-a-secret").Url;
+        using var put = await _alerting.Host.SendAsync(HttpMethod.Put, "/api/v1/channels/ops", $$"""{"name":"Ops","address":{"kind":"webhook","url":"{{url}}","secret":"{{AlertReceiver.Secret}}" } }""");
+        var answers = await put.Content.ReadAsStringAsync(TestContext.Current.CancellationToken);
+        _alerting.Receiver.Answer = AlertReceiver.Status(418);
+        var alert = await _alerting.CrossAsync("ops");
+        await Eventually.Async(() => _alerting.Receiver.All.Count > 0);
+        await _alerting.SettledAsync();
+        answers += await PostAsync("ops/test");
+        foreach (var path in (string[])["channels", "channels/ops", "alerts", $"alerts/{alert}"])
+        {
+            answers += await _alerting.Host.GetAsync($"/api/v1/{path}");
+        }
+
+        Assert.Contains("418", answers, StringComparison.Ordinal);
+        foreach (var secret in (string[])[AlertReceiver.Secret, AlertReceiver.Secret[6..], "a-path-that-is-a-secret"])
+        {
+            Assert.DoesNotContain(secret, answers, StringComparison.Ordinal);
+            Assert.DoesNotContain(_said.Lines, line => line.Contains(secret, StringComparison.Ordinal));
+            foreach (var table in await _alerting.Database.TextsAsync("select tablename::text from pg_tables where schemaname = 'spend'"))
+            {
+                Assert.Equal(0, await _alerting.Database.ScalarAsync<long>($"select count(*) from spend.{table} as t where t::text like '%{secret}%'"));
+            }
+        }
+
+        Assert.Contains(_said.Lines, line => line.Contains("did not take message", StringComparison.Ordinal)); // Or nothing was looked at.
+        Assert.Equal(1, await _alerting.Database.ScalarAsync<long>("select count(*) from spend.channel_address where protected like 'CfDJ8%'"));
+    }
+
+    [Fact]
+    public async Task Ciphertext_that_is_moved_to_another_channel_is_of_no_use_there()
+    {
+        await _alerting.SetAsync("mine");
+        await _alerting.SetAsync("yours");
+        await _alerting.Database.ExecuteAsync("update spend.channel_address as m set protected = y.protected from spend.channel_address as y where m.channel = 'mine' and y.channel = 'yours'");
+
+        var tested = await PostAsync("mine/test");
+        Assert.False(tested.GetProperty("sent").GetBoolean());
+        Assert.Contains("cannot be decrypted", tested.GetProperty("reason").GetString(), StringComparison.Ordinal);
+        Assert.Empty(_alerting.Receiver.All);
+    }
+
+    [Fact]
+    public async Task Of_many_who_set_a_channel_at_once_one_holds_and_its_address_alone_is_kept()
+    {
+        var set = await Task.WhenAll(Enumerable.Range(0, 8).Select(i => Task.Run(() => _alerting.SetAsync("ops", new ChannelSchedule(MostPerHour: i + 1)))));
+
+        var now = (await _alerting.Channels.FindAsync("ops", TestContext.Current.CancellationToken))!;
+        Assert.Equal(8, set.Length);
+        Assert.Equal([now.Address.ToString()], await _alerting.Database.TextsAsync("select address::text from spend.channel_address"));
+        Assert.True((await PostAsync("ops/test")).GetProperty("sent").GetBoolean());
+    }
+
+    [Fact]
+    public async Task Everything_about_channels_needs_the_scope_channel()
+    {
+        await _alerting.SetAsync("ops");
+        await AssertMayAsync(null, HttpStatusCode.Unauthorized);
+        await AssertMayAsync([.. Enum.GetValues<Scope>().Except([Scope.Channel])], HttpStatusCode.Forbidden);
+        await AssertMayAsync([Scope.Channel], HttpStatusCode.OK);
+    }
+
+    private async Task AssertMayAsync(Scope[]? scopes, HttpStatusCode expected)
+    {
+        _alerting.Host.Client.DefaultRequestHeaders.Authorization = scopes is null ? null : new("Bearer", await _alerting.Host.IssueKeyAsync(scopes));
+        foreach (var (method, path, body) in ((HttpMethod, string, string)[])
+            [(HttpMethod.Get, "", ""), (HttpMethod.Get, "/ops", ""), (HttpMethod.Put, "/ops", """{"name":"x"}"""), (HttpMethod.Post, "/ops/test", "{}"), (HttpMethod.Post, "/ops/resume", "{}"), (HttpMethod.Delete, "/ops", "")])
+        {
+            using var response = await _alerting.Host.SendAsync(method, $"/api/v1/channels{path}", body);
+            Assert.Equal(method == HttpMethod.Delete && expected == HttpStatusCode.OK ? HttpStatusCode.NoContent : expected, response.StatusCode);
+        }
+    }
+
+    private Task<JsonElement> PutAsync(string channel, string body) => OkAsync(_alerting.Host.SendAsync(HttpMethod.Put, $"/api/v1/channels/{channel}", body));
+
+    private Task<JsonElement> PostAsync(string path) => OkAsync(_alerting.Host.PostAsync($"/api/v1/channels/{path}", "{}"));
+
+    private static async Task<JsonElement> OkAsync(Task<HttpResponseMessage> asked)
+    {
+        using var response = await asked;
+        var answer = await response.Content.ReadFromJsonAsync<JsonElement>(TestContext.Current.CancellationToken);
+        Assert.True(response.StatusCode == HttpStatusCode.OK, answer.ToString());
+        return answer;
+    }
+
+    /// <summary>Keeps everything that is logged.</summary>
+    private sealed class Said : ILoggerProvider, ILogger
+    {
+        private readonly System.Collections.Concurrent.ConcurrentQueue<string> _lines = [];
+
+        public IEnumerable<string> Lines => _lines;
+
+        public ILogger CreateLogger(string categoryName) => this;
+
+        public IDisposable? BeginScope<TState>(TState state)
+            where TState : notnull => null;
+
+        public bool IsEnabled(LogLevel logLevel) => true;
+
+        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) =>
+            _lines.Enqueue($"{formatter(state, exception)} {exception}");
+
+        public void Dispose()
+        {
+        }
+    }
+}
