@@ -45,7 +45,7 @@ public sealed class BudgetTests
         await Expect(Card(page, "Overspent")).ToContainTextAsync("$20.00");
         await Expect(Row(page, "Spent: 100 % of the limit $100.00 $120.00")).ToContainTextAsync("Reached");
         await page.GetByText("As a table").ClickAsync();
-        await Expect(Row(page, DateTime.UtcNow.ToString("yyyy-MM-dd"))).ToContainTextAsync("$120.00");
+        await Expect(page.GetByRole(AriaRole.Region, new() { Name = "Spent and forecast by day" }).GetByRole(AriaRole.Row, new() { Name = DateTime.UtcNow.ToString("yyyy-MM-dd") })).ToContainTextAsync("$120.00");
         await Expect(page.GetByRole(AriaRole.Link, new() { NameRegex = new(@"event 1 of chat$") }).First).ToHaveAttributeAsync("href", new System.Text.RegularExpressions.Regex("^/events\\?id="));
 
         await page.GetByRole(AriaRole.Row).Filter(new() { HasText = "100 % of the limit, reached with" }).First.GetByRole(AriaRole.Link).First.ClickAsync();

@@ -12,7 +12,7 @@ internal static class BudgetWords
 
     /// <summary>What it covers: <c>team Support; approach Hybrid</c>.</summary>
     public static string Scope(IReadOnlyDictionary<string, IReadOnlyList<string>> scope) => scope.Count == 0
-        ? "The whole organisation"
+        ? "the whole organisation"
         : string.Join("; ", scope.OrderBy(part => part.Key, StringComparer.Ordinal).Select(part => $"{Dimension(part.Key)} {string.Join(" or ", part.Value.Select(value => Value(part.Key, value)))}"));
 
     public static string Dimension(string name) => name switch

@@ -32,15 +32,15 @@ internal static class DemoBudgets
         var last = BillingPeriod.Of(first.Start.AddMonths(LastMonth));
         var (from, set) = ($"{first}", last.Previous.Start);
         yield return new SetsBudget(set.AddMonths(-3), Monthly("aurora-team", "Aurora, all it spends", from, 7_500, ("team", AuroraProject.Team)));
-        yield return new SetsBudget(set, Monthly("aurora-team", "Aurora, all it spends", from, 9_500, ("team", AuroraProject.Team)) with { Rollover = true });
+        yield return new SetsBudget(set, Monthly("aurora-team", "Aurora, all it spends", from, 9_500, ("team", AuroraProject.Team)));
         yield return new SetsBudget(set, Monthly("aurora-helpdesk", "Aurora’s helpdesk", from, 100, ("workload", AuroraProject.Helpdesk)));
         yield return new SetsBudget(set, Monthly("claims-hosting", "Hosting of the claims model", from, 9_800, ("workload", AtlasProject.Claims), ("component", "hosting")));
         yield return new SetsBudget(set, Monthly("trials", "Trials that nobody registered", from, 0.5m, ("team", SpendTracker.Costs.CostDimension.Unregistered)));
-        yield return new SetsBudget(set, Monthly("risk-analysis", "Risk analysis", from, 400, ("workload", AtlasProject.Analysis)) with
+        yield return new SetsBudget(set, Monthly("risk-analysis", "Risk analysis", from, 900, ("workload", AtlasProject.Analysis)) with
         {
             Thresholds = [.. Usual, new(ThresholdOn.Unpriced, 5)],
         });
-        yield return new SetsBudget(set, Monthly("knowledge", "Knowledge, prompts only", from, 2_000, ("cost-centre", "7300 Knowledge"), ("approach", "prompt-engineering")) with { Currency = "EUR" });
+        yield return new SetsBudget(set, Monthly("knowledge", "Knowledge, prompts only", $"{last.Previous}", 1_100, ("cost-centre", "7300 Knowledge"), ("approach", "prompt-engineering")) with { Currency = "EUR", Rollover = true });
         yield return new SetsBudget(set, Monthly("london", "London office", from, 1_000, ("team", "Atlas Service")) with { Currency = "GBP", Note = "Nobody published an exchange rate for the pound." });
         yield return new SetsBudget(set, new(
             "organisation", "Everything, by the fiscal year", new Dictionary<string, IReadOnlyList<string>>(), new(BudgetPeriodKind.Year, from, null, first.Month), "USD", 420_000, Thresholds: Usual));
