@@ -77,7 +77,7 @@ internal sealed class SpendConnections : IAsyncDisposable
     /// <summary>No limit on a statement: re-rating years of usage takes what it takes, also without a host that listens.</summary>
     private NpgsqlConnectionStringBuilder ProjectingSettings()
     {
-        var settings = new NpgsqlConnectionStringBuilder(ConnectionString) { MaxPoolSize = 8, ApplicationName = Name(Projector) };
+        var settings = new NpgsqlConnectionStringBuilder(ConnectionString) { MaxPoolSize = 12, ApplicationName = Name(Projector) };
         settings.Options = Sessions(settings.Options, EndOfSilence);
         return settings;
     }

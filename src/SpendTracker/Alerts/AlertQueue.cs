@@ -87,7 +87,7 @@ public sealed class AlertQueue(NpgsqlDataSource dataSource, OrganisationSettings
     }
 
     /// <summary>
-    /// What waits, digests whole; and what tells that something is over that was never told of. Such a message waits for what it
+    /// What waits, digests whole, and also what was put off and not tried yet: it may belong together with what has come since. And what tells that something is over that was never told of. Such a message waits for what it
     /// resolves, so that the two do not arrive the other way round.
     /// </summary>
     private static async Task<(IReadOnlyList<AlertMessage> Waiting, IReadOnlyList<Guid> Untold)> WaitingAsync(
@@ -98,8 +98,8 @@ public sealed class AlertQueue(NpgsqlDataSource dataSource, OrganisationSettings
             connection,
             $"""
             select {AlertMessage.Columns}, kind <> 'resolved' or exists ({Others} in ('sent', 'carried')) from spend.alert_message as m
-            where channel = $1 and tenant_id = $2 and state = 'pending' and next_attempt_at <= $3 and (leased_until is null or leased_until <= $3)
-                and not (kind = 'resolved' and exists ({Others} = 'pending'))
+            where channel = $1 and tenant_id = $2 and state = 'pending' and (next_attempt_at <= $3 or attempts = 0 and digest is null and due_at <= $3)
+                and (leased_until is null or leased_until <= $3) and not (kind = 'resolved' and exists ({Others} = 'pending'))
             order by digest, due_at, message limit {MostLookedAt} for update skip locked
             """,
             channel, Tenant.Default, now);

@@ -26,7 +26,7 @@ public sealed class ChannelEndpointTests : IAsyncLifetime
     [Fact]
     public async Task A_channel_is_set_kept_changed_tested_and_removed()
     {
-        var set = await PutAsync("ops", $$"""{"name":"Ops","address":{"url":"{{_alerting.Receiver.AddressOf("ops").Url}}","kind":"webhook","secret":"{{AlertReceiver.Secret}}" },"schedule":{"quietFrom":"22:00","quietTo":"07:00"}}""");
+        var set = await PutAsync("ops", $$"""{"name":"Ops","address":{"url":"{{_alerting.Receiver.AddressOf("ops").Url}}","kind":"webhook","secret":"{{AlertReceiver.Secret}}" },"schedule":{"quietFrom":"22:00","quietTo":"07:00"} }""");
         Assert.Equal(("webhook", _alerting.Receiver.Authority), (set.GetProperty("kind").GetString(), set.GetProperty("target").GetString()));
         var address = (await _alerting.Channels.FindAsync("ops", TestContext.Current.CancellationToken))!.Address;
 

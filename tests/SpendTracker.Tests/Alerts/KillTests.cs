@@ -69,7 +69,7 @@ public sealed class KillTests
     {
         var address = receiver.AddressOf("ops");
         using var body = new StringContent(
-            $$"""{"name":"Ops","address":{"kind":"webhook","url":"{{address.Url}}","secret":"{{address.Secret}}" },"schedule":{"mostPerHour":1000}}""", System.Text.Encoding.UTF8, "application/json");
+            $$"""{"name":"Ops","address":{"kind":"webhook","url":"{{address.Url}}","secret":"{{address.Secret}}" },"schedule":{"mostPerHour":1000} }""", System.Text.Encoding.UTF8, "application/json");
         using var set = await host.Client.PutAsync(new Uri("/api/v1/channels/ops", UriKind.Relative), body, TestContext.Current.CancellationToken);
         set.EnsureSuccessStatusCode();
     }

@@ -23,7 +23,7 @@ public sealed class ScheduleTests
         alerting.Pass(TimeSpan.FromMinutes(1));
         await alerting.Receiver.UntilAsync("ops", 1);
         await alerting.SettledAsync();
-        Assert.Equal([first, second], Assert.Single(alerting.Receiver.All).Alerts);
+        Assert.Equal(new[] { first, second }.Order(), Assert.Single(alerting.Receiver.All).Alerts.Order());
         foreach (var alert in (Guid[])[first, second])
         {
             var delivered = Assert.IsType<AlertDelivered>(Assert.Single(await alerting.LoggedAsync(alert)));
@@ -84,7 +84,7 @@ public sealed class ScheduleTests
         Assert.Equal(3, alerting.Receiver.All.Count);
         alerting.Pass(TimeSpan.FromMinutes(1));
         await alerting.SettledAsync();
-        Assert.Equal([one, two], alerting.Receiver.All.Skip(3).SelectMany(received => received.Alerts));
+        Assert.Equal(new[] { one, two }.Order(), alerting.Receiver.All.Skip(3).SelectMany(received => received.Alerts).Order());
     }
 
     [Theory]
