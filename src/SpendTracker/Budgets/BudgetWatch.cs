@@ -123,6 +123,11 @@ public sealed class BudgetWatch(
             .Select(span => BudgetArithmetic.Figures(budget, span, moment, _reading.Spend, day => _reading.RateOf(terms.Currency, day))).ToArray();
         _figures[terms.Budget] = figures;
         _undecided.Remove(terms.Budget);
+        if (budget.Alerts.Any(alert => alert.Value.IsOpen && alert.Key.PeriodStart > moment.Today))
+        {
+            return; // This host's clock is behind that of the one that decided: by it, a period that has begun would seem to be over.
+        }
+
         if (BudgetDecision.Decide(budget, figures, moment.Position) is not { Count: > 0 } decided)
         {
             return;

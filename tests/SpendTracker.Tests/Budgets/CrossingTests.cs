@@ -90,7 +90,7 @@ public sealed class CrossingTests : IAsyncLifetime
         await _budgets.LookAsync(_watch);
         var before = await _budgets.Database.TextsAsync("select to_jsonb(a)::text from spend.budget_alert as a");
 
-        foreach (var projection in _budgets.Database.Spend.Projections())
+        foreach (var projection in _budgets.Database.Spend.ReadModels())
         {
             await _budgets.Database.Spend.CreateRebuild().RebuildAsync(projection, null, Cancel);
             Assert.Empty(await _budgets.Database.Spend.CreateRebuild().VerifyAsync(projection, null, Cancel));
