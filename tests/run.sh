@@ -7,16 +7,20 @@ export DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_NOLOGO=1
 
 have() { command -v "$1" >/dev/null 2>&1; }
 have_postgres() { have postgres && have initdb || compgen -G '/usr/lib/postgresql/*/bin/initdb' >/dev/null || have npm; }
+have_smtp() { have python3 && python3 -c 'import aiosmtpd' 2>/dev/null || { [[ -x /usr/bin/python3 ]] && /usr/bin/python3 -c 'import aiosmtpd' 2>/dev/null; }; }
 have_chromium() { have chromium || have chromium-browser || have google-chrome; }
 
 missing=()
 have_postgres || missing+=(postgresql)
 have_chromium || missing+=(chromium)
+have_smtp || missing+=(python3-aiosmtpd)
+have prometheus-alertmanager || missing+=(prometheus-alertmanager)
 if ((${#missing[@]})); then
   if [[ $(id -u) == 0 ]] && have apt-get; then
     echo "Installing ${missing[*]}"
     apt-get update -qq
-    DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "${missing[@]}" fonts-dejavu-core >/dev/null
+    # RUNLEVEL=1: Debian starts no service that a package brings; the tests run their own.
+    RUNLEVEL=1 DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "${missing[@]}" fonts-dejavu-core >/dev/null
   else
     echo "Not found: ${missing[*]}. Install them (Debian: sudo apt-get install ${missing[*]}); tests that need them are skipped by name."
   fi

@@ -1,11 +1,6 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Text;
-using Microsoft.AspNetCore.Builder;
-using Microsoft.AspNetCore.Hosting;
-using Microsoft.AspNetCore.Http;
-using Microsoft.Extensions.Hosting;
-using Microsoft.Extensions.Logging;
 
 namespace SpendTracker.Tests.Telemetry;
 
@@ -20,7 +15,7 @@ public sealed class TraceTests
         await using var database = await TestDatabase.CreateAsync();
         await using var host = await HostProcess.StartAsync(database, new()
         {
-            ["OTEL_EXPORTER_OTLP_ENDPOINT"] = receiver.Urls.First(),
+            ["OTEL_EXPORTER_OTLP_ENDPOINT"] = receiver.Address.AbsoluteUri,
             ["OTEL_EXPORTER_OTLP_PROTOCOL"] = "http/protobuf",
             ["OTEL_SERVICE_NAME"] = "spend-under-test",
             ["OTEL_BSP_SCHEDULE_DELAY"] = "100",
@@ -50,19 +45,10 @@ public sealed class TraceTests
 
     private static bool Has(byte[] batch, ReadOnlySpan<byte> bytes) => batch.AsSpan().IndexOf(bytes) >= 0;
 
-    private static async Task<WebApplication> ReceiverAsync(ConcurrentQueue<byte[]> traces, ConcurrentQueue<byte[]> metrics)
+    private static Task<HttpReceiver> ReceiverAsync(ConcurrentQueue<byte[]> traces, ConcurrentQueue<byte[]> metrics) => HttpReceiver.StartAsync(async context =>
     {
-        var builder = WebApplication.CreateSlimBuilder();
-        builder.Logging.ClearProviders();
-        builder.WebHost.UseUrls("http://127.0.0.1:0");
-        var receiver = builder.Build();
-        receiver.Run(async context =>
-        {
-            using var body = new MemoryStream();
-            await context.Request.Body.CopyToAsync(body);
-            (context.Request.Path == "/v1/traces" ? traces : metrics).Enqueue(body.ToArray());
-        });
-        await receiver.StartAsync(TestContext.Current.CancellationToken);
-        return receiver;
-    }
+        using var body = new MemoryStream();
+        await context.Request.Body.CopyToAsync(body);
+        (context.Request.Path == "/v1/traces" ? traces : metrics).Enqueue(body.ToArray());
+    });
 }

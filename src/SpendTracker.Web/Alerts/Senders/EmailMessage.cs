@@ -13,8 +13,8 @@ internal static class EmailMessage
     /// <summary>Longer ones wrap in every list of mails.</summary>
     private const int SubjectLength = 150;
 
-    /// <summary>An encoded word has at most 75 characters, 12 of them around it: 45 bytes in Base64.</summary>
-    private const int WordBytes = 45;
+    /// <summary>A line with an encoded word has at most 76 characters: 9 of the header's name, 12 around the word, 52 of Base64.</summary>
+    private const int WordBytes = 39;
 
     /// <param name="unreached">The receivers that the server refused; the others read of it.</param>
     public static byte[] Bytes(EmailAddress email, AlertNotice notice, IReadOnlyList<string> unreached)
@@ -43,7 +43,7 @@ internal static class EmailMessage
         Header(message, "Auto-Submitted", "auto-generated");
         Header(message, "X-Auto-Response-Suppress", "All");
         Header(message, "MIME-Version", "1.0");
-        Header(message, "Content-Type", $"multipart/alternative; boundary=\"{boundary}\"");
+        Header(message, "Content-Type", $"multipart/alternative;\r\n boundary=\"{boundary}\"");
         Part(message, boundary, "text/plain", Plain(text));
         Part(message, boundary, "text/html", EmailHtml.Of(text));
         message.Append("\r\n--").Append(boundary).Append("--\r\n");

@@ -19,13 +19,18 @@ internal sealed class OutgoingConnection(
     public async Task<NetworkStream> OpenAsync(string host, int port, CancellationToken cancellationToken)
     {
         var addresses = IPAddress.TryParse(host, out var literal) ? [literal] : await resolve(host, cancellationToken);
+        if (addresses.Length == 0)
+        {
+            throw new SocketException((int)SocketError.NoData);
+        }
+
         if (!allowed.Has(host, port))
         {
             var closed = addresses.Select(AddressRanges.ThatClose).ToArray();
             addresses = [.. addresses.Where((_, at) => closed[at] is null)];
             if (addresses.Length == 0)
             {
-                throw new AddressRefusedException(host, port, closed.FirstOrDefault() ?? "none at all");
+                throw new AddressRefusedException(host, port, closed[0]!);
             }
         }
 

@@ -16,6 +16,7 @@ internal sealed class OutgoingHttp : IDisposable
     /// <summary>Bytes of an answer that are read at most.</summary>
     public const int MostBytes = 64 * 1024;
 
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan LongestRetryAfter = TimeSpan.FromHours(1);
 
     private readonly HttpClient _client;
@@ -28,6 +29,7 @@ internal sealed class OutgoingHttp : IDisposable
         {
             ConnectCallback = async (context, cancellationToken) =>
                 await connection.OpenAsync(context.DnsEndPoint.Host, context.DnsEndPoint.Port, cancellationToken),
+            ConnectTimeout = Patience, // Otherwise the attempt goes on when the request has been given up.
             SslOptions = connection.Tls(),
             AllowAutoRedirect = false,
             UseProxy = false,
@@ -45,7 +47,7 @@ internal sealed class OutgoingHttp : IDisposable
     }
 
     /// <summary>From the name's resolution to the end of the answer.</summary>
-    public TimeSpan Timeout { get; init; } = TimeSpan.FromSeconds(10);
+    public TimeSpan Timeout { get; init; } = Patience;
 
     /// <summary>Posts once. Every status but 2xx is a failure.</summary>
     /// <param name="address">The channel's; one that breaks the rules is not used.</param>

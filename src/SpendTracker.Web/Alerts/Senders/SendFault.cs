@@ -25,6 +25,8 @@ internal static class SendFault
                     return new($"The host of {place} is not found: name resolution fails.");
                 case SocketException { SocketErrorCode: SocketError.ConnectionRefused }:
                     return new($"{place} refuses connections: nothing listens there.");
+                case SocketException { SocketErrorCode: SocketError.ConnectionReset or SocketError.ConnectionAborted }:
+                    return Closed(place);
                 case SocketException socket:
                     return new($"{place} cannot be reached: {socket.SocketErrorCode}.");
                 case AuthenticationException:
@@ -34,8 +36,10 @@ internal static class SendFault
             }
         }
 
-        return new($"{place} closed the connection without an answer.");
+        return Closed(place);
     }
 
     public static SendOutcome TooSlow(string place, TimeSpan limit) => new($"{place} did not answer within {limit.TotalSeconds:0.#} s.");
+
+    private static SendOutcome Closed(string place) => new($"{place} closed the connection without an answer.");
 }

@@ -26,21 +26,9 @@ internal sealed class TeamsSender(OutgoingHttp http) : IChannelSender
             body.Add(Line(Run(text.Opening)));
         }
 
-        foreach (var alert in text.Alerts)
+        foreach (var line in text.Alerts.SelectMany(alert => single ? InFull(alert) : InShort(alert)))
         {
-            if (single)
-            {
-                body.Add(Line(Run(alert.Sentences)));
-                foreach (var fact in alert.Facts)
-                {
-                    body.Add(Line(Run($"{fact.Label}: ", strong: true), Run(fact.Value)));
-                }
-            }
-            else
-            {
-                body.Add(Line(Run(alert.Title, strong: true, alert.Alert.Page)));
-                body.Add(Line(Run(alert.Sentences)));
-            }
+            body.Add(line);
         }
 
         if (text.Closing is not null)
@@ -66,6 +54,12 @@ internal sealed class TeamsSender(OutgoingHttp http) : IChannelSender
             ["attachments"] = new JsonArray(new JsonObject { ["contentType"] = "application/vnd.microsoft.card.adaptive", ["contentUrl"] = null, ["content"] = card }),
         };
     }
+
+    /// <summary>Below the subject, which is its title.</summary>
+    private static IEnumerable<JsonObject> InFull(AlertParagraph alert) =>
+        [Line(Run(alert.Sentences)), .. alert.Facts.Select(fact => Line(Run($"{fact.Label}: ", strong: true), Run(fact.Value)))];
+
+    private static IEnumerable<JsonObject> InShort(AlertParagraph alert) => [Line(Run(alert.Title, strong: true, alert.Alert.Page)), Line(Run(alert.Sentences))];
 
     private static JsonObject Line(params JsonNode[] runs) => new() { ["type"] = "RichTextBlock", ["inlines"] = new JsonArray(runs) };
 
