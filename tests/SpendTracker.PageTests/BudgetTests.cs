@@ -51,7 +51,7 @@ public sealed class BudgetTests
         await page.GetByRole(AriaRole.Row).Filter(new() { HasText = "100 % of the limit, reached with" }).First.GetByRole(AriaRole.Link).First.ClickAsync();
         await Expect(page.GetByText("Nobody: its threshold names no channel.")).ToBeVisibleAsync();
         await FillAsync(page, "Note", "Asked for more");
-        await Button(page, "Check").ClickAsync();
+        await Button(page, "Acknowledge it").ClickAsync();
         await Button(page, "Acknowledge").ClickAsync();
         await Expect(page.GetByText(": “Asked for more”")).ToBeVisibleAsync();
         await page.GetByRole(AriaRole.Link, new() { Name = "Alerts", Exact = true }).ClickAsync();

@@ -3,7 +3,7 @@ using SpendTracker.Budgets;
 namespace SpendTracker.Web.Budgets;
 
 /// <summary>Where a budget is at the end of a day.</summary>
-/// <param name="Spent">Since the period began; null for days to come.</param>
+/// <param name="Spent">Since the period began; null for days to come, and where nobody knows.</param>
 /// <param name="Forecast">From today on, in a straight line to the period's end; null before, and where there is none.</param>
 /// <param name="Even">What would have been spent had every day cost the same, and all days together the limit.</param>
 internal sealed record BurnPoint(DateOnly Day, decimal? Spent, decimal? Forecast, decimal Even);
@@ -36,7 +36,7 @@ internal static class BurnDown
             spent += spentOn.GetValueOrDefault(day);
             if (passed % step == 0 || passed == 1 || day == until || day == last)
             {
-                points.Add(new(day, day <= until ? spent : null, ForecastOn(figures, day, until, last), figures.Limit * passed / all));
+                points.Add(new(day, day <= until && figures.Spent is not null ? spent : null, ForecastOn(figures, day, until, last), figures.Limit * passed / all));
             }
         }
 

@@ -90,6 +90,7 @@ public sealed class BudgetOutlookTests
         Assert.Equal((55m, 55m, 100m, null), (points[0].Spent, points[18].Spent, points[19].Spent, points[20].Spent));
         Assert.Equal((null, 100m, 150m, 200m), (points[18].Forecast, points[19].Forecast, points[24].Forecast, points[29].Forecast));
         Assert.Equal((10m, 300m), (points[0].Even, points[29].Even));
+        Assert.All(BurnDown.Of(figures with { Spent = null, Forecast = null }, [], new(2026, 6, 20)), point => Assert.Null(point.Spent)); // Not 0.
         var over = BurnDown.Of(figures, [], new(2026, 7, 2));
         Assert.Equal((100m, null), (over[^1].Spent, over[^1].Forecast));
         Assert.InRange(BurnDown.Of(figures with { Span = new(new(2020, 1), new(2029, 12)) }, [], new(2026, 6, 20)).Count, 90, 105);
