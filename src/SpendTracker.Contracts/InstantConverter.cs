@@ -1,4 +1,5 @@
 using System.Buffers.Text;
+using System.Text;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 
@@ -18,7 +19,8 @@ public sealed class InstantConverter : JsonConverter<DateTimeOffset>
             throw new JsonException("Must be a time like 2026-01-31T09:30:00Z.");
         }
 
-        var text = reader.HasValueSequence || reader.ValueIsEscaped ? [] : reader.ValueSpan;
+        // Many serialisers write a plus as \u002B, which is the same text.
+        var text = reader.HasValueSequence || reader.ValueIsEscaped ? Encoding.UTF8.GetBytes(reader.GetString()!) : reader.ValueSpan;
         var time = text.IndexOf((byte)'T');
         if (time < 0 || text[time..].IndexOfAny("Zz+-"u8) < 0)
         {

@@ -5,6 +5,8 @@ Interrupts.Heed();
 var root = new RootCommand("SpendTracker: what prompt engineering, fine-tuning and hybrids really cost.")
 {
     ServeCommand.Create(),
+    SetupCommand.Create(),
+    HealthCommand.Create(),
     DemoCommand.Create(),
     ImportCommand.Create(),
     RatesCommand.Create(),

@@ -39,12 +39,8 @@ internal sealed class UsageEvents(int workloads, string name = "support-chat")
         return json.ToJsonString();
     })];
 
-    public static EventToAppend ToAppend(TokenUsageRecorded usage)
-    {
-        var id = Guid.NewGuid().ToString();
-        return new EventToAppend(
-            UsageStream.Of(usage, TimeZoneInfo.Utc), EventId.From(Tenant.Default, "benchmarks", id), usage, Recorder with { SourceId = id });
-    }
+    public static EventToAppend ToAppend(TokenUsageRecorded usage) =>
+        UsageStream.ToAppend(usage, TimeZoneInfo.Utc, Recorder with { SourceId = Guid.NewGuid().ToString() });
 
     private IEnumerable<int> Take(int count)
     {

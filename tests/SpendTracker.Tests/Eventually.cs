@@ -3,7 +3,7 @@ using System.Diagnostics;
 namespace SpendTracker.Tests;
 
 /// <summary>Waits for a condition, by looking.</summary>
-internal static class Eventually
+public static class Eventually
 {
     /// <returns>How long it took.</returns>
     public static Task<TimeSpan> Async(Func<bool> condition) => Async(() => Task.FromResult(condition()));

@@ -27,8 +27,7 @@ internal sealed class HostProcess : IAsyncDisposable
     /// <param name="connectionString">Another way to the database than the test's own.</param>
     public static async Task<HostProcess> StartAsync(TestDatabase database, Dictionary<string, string> environment, string? connectionString = null)
     {
-        var key = await new ApiKeys(database.Store).IssueAsync(
-            "test", Enum.GetValues<Scope>(), [], new Recorder("test"), TestContext.Current.CancellationToken);
+        var key = await IssueKeyAsync(database);
         var address = $"http://127.0.0.1:{HostProgram.FreePort()}";
         var process = HostProgram.Run(["serve", "--urls", address], connectionString ?? database.Spend.Options.ConnectionString, environment);
         var client = new HttpClient { BaseAddress = new Uri(address) };
@@ -36,6 +35,22 @@ internal sealed class HostProcess : IAsyncDisposable
         var host = new HostProcess(process, client, key);
         Assert.True(await HostProgram.IsReadyAsync(process, client, TestContext.Current.CancellationToken), "The host ended, or does not become ready.");
         return host;
+    }
+
+    /// <returns>A key that may do everything.</returns>
+    public static Task<string> IssueKeyAsync(TestDatabase database) => new ApiKeys(database.Store).IssueAsync(
+        "test", Enum.GetValues<Scope>(), [], new Recorder("test"), TestContext.Current.CancellationToken);
+
+    /// <summary>Runs a command to its end.</summary>
+    /// <returns>Its exit code and what it wrote, errors last.</returns>
+    public static async Task<(int ExitCode, string Output)> RunAsync(
+        string connectionString, IEnumerable<string> arguments, Dictionary<string, string>? environment = null)
+    {
+        using var process = HostProgram.Run(arguments, connectionString, environment, redirect: true);
+        var errors = process.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken);
+        var output = await process.StandardOutput.ReadToEndAsync(TestContext.Current.CancellationToken) + await errors;
+        await process.WaitForExitAsync(TestContext.Current.CancellationToken);
+        return (process.ExitCode, output);
     }
 
     /// <summary>Stops all its threads at once, as if the machine hung; its connections stay open.</summary>

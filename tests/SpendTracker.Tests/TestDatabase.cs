@@ -1,4 +1,5 @@
 using Npgsql;
+using SpendTracker.Benchmarks;
 using SpendTracker.Benchmarks.Soak;
 using SpendTracker.Contracts;
 using SpendTracker.Events;
@@ -42,8 +43,8 @@ public sealed class TestDatabase : IAsyncDisposable
     public async Task<AppendResult[]> RecordAsync(params IUsageEvent[] usage) =>
         await RecordAsync([.. usage.Select(u => (Guid.NewGuid().ToString(), u))]);
 
-    public EventToAppend ToAppend(string id, IUsageEvent usage) => new(
-        UsageStream.Of(usage, Settings.ReportingTimeZone), EventId.From(Tenant.Default, "test", id), usage, new Recorder("test", "test", id));
+    public EventToAppend ToAppend(string id, IUsageEvent usage) =>
+        UsageStream.ToAppend(usage, Settings.ReportingTimeZone, new Recorder("test", "test", id));
 
     /// <summary>Corrects usage that is recorded under an id of the test's own, or will be.</summary>
     public Task<CorrectionResult> CorrectAsync(string id, IUsageEvent? replacement = null, string? replacementId = null) => new UsageCorrections(Store, Settings).CorrectAsync(
@@ -80,6 +81,9 @@ public sealed class TestDatabase : IAsyncDisposable
 
         return texts;
     }
+
+    /// <summary>Streams whose head or versions are not those of their events.</summary>
+    public Task<IReadOnlyList<string>> BrokenStreamsAsync() => TextsAsync(Stored.BrokenStreams);
 
     public async ValueTask DisposeAsync() => await Spend.DisposeAsync();
 }

@@ -47,6 +47,17 @@ public sealed class TestServer : IAsyncLifetime
         return new NpgsqlConnectionStringBuilder(Running.ConnectionString(name)) { IncludeErrorDetail = true }.ConnectionString;
     }
 
+    /// <summary>Changes a test's database, e.g. <c>allow_connections false</c>, and ends everybody's sessions in it.</summary>
+    public static async Task ChangeDatabaseAsync(TestDatabase database, string change)
+    {
+        var name = new NpgsqlConnectionStringBuilder(database.Spend.Options.ConnectionString).Database;
+        await using var admin = NpgsqlDataSource.Create(Running.ConnectionString("postgres") + ";Pooling=false");
+        await using var alter = admin.CreateCommand($"alter database {name} {change}");
+        await alter.ExecuteNonQueryAsync(CancellationToken.None);
+        await using var end = admin.CreateCommand($"select pg_terminate_backend(pid) from pg_stat_activity where datname = '{name}'");
+        await end.ExecuteNonQueryAsync(CancellationToken.None);
+    }
+
     public async ValueTask DisposeAsync()
     {
         if (_server is not null)

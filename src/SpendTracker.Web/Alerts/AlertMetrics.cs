@@ -14,7 +14,7 @@ internal static class AlertMetrics
         EventMetrics.Meter.CreateCounter<long>("spendtracker.alerts.failed", "{attempt}", "Attempts that failed.");
 
     private static readonly Histogram<double> DelayOfCrossings =
-        EventMetrics.Meter.CreateHistogram<double>("spendtracker.alerts.delay", "s", "From a crossing's commit until a channel has taken its message.");
+        EventMetrics.Meter.CreateHistogram<double>("spendtracker.alerts.delay", "s", "From a crossing's commit until a channel has taken its message.", advice: EventMetrics.Seconds);
 
     public static void Sent(ChannelKind kind) => SentMessages.Add(1, Tag(kind));
 

@@ -6,6 +6,7 @@ using SpendTracker.Contracts;
 using SpendTracker.LocalPostgres;
 using SpendTracker.Settings;
 using SpendTracker.Web.Demo;
+using SpendTracker.Web.Hosting;
 using SpendTracker.Web.Import;
 
 namespace SpendTracker.Web.Commands;
@@ -37,7 +38,7 @@ internal static class CommandLine
         {
             return await run();
         }
-        catch (Exception fault) when (fault is LocalPostgresException or SettingsConflictException or DemoRecordingException or ImportException or ProjectionLagException or IOException or UnauthorizedAccessException)
+        catch (Exception fault) when (fault is LocalPostgresException or SettingsConflictException or DemoRecordingException or ImportException or ProxySettingException or ProjectionLagException or IOException or UnauthorizedAccessException)
         {
             return Fail(fault.Message);
         }

@@ -4,6 +4,7 @@ using SpendTracker.Access;
 using SpendTracker.Events;
 using SpendTracker.Settings;
 using SpendTracker.Web.Demo;
+using SpendTracker.Web.Hosting;
 
 namespace SpendTracker.Web.Commands;
 
@@ -74,7 +75,7 @@ internal static class DemoCommand
     {
         // Ctrl+C reaches the host as well, and it may stop answering before the command is told to stop.
         using var stopping = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, app.Lifetime.ApplicationStopping);
-        using var http = new HttpClient(new SocketsHttpHandler { UseProxy = false }) { BaseAddress = LoopbackOf(app.Urls) };
+        using var http = new HttpClient(new SocketsHttpHandler { UseProxy = false }) { BaseAddress = ListenAddress.LoopbackOf(app.Urls) };
         http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", key);
         var recording = new DemoRecording(http, database, clock);
         try
@@ -87,13 +88,5 @@ internal static class DemoCommand
             Console.WriteLine("The year of data is not complete; the next start goes on from here.");
             throw new OperationCanceledException("Stopped.", fault, stopping.Token);
         }
-    }
-
-    /// <summary>This host as seen from this machine: it may listen on all addresses, which is none that one can call.</summary>
-    private static Uri LoopbackOf(ICollection<string> urls)
-    {
-        var address = BindingAddress.Parse(urls.FirstOrDefault(url => url.StartsWith("http:", StringComparison.OrdinalIgnoreCase)) ?? urls.First());
-        var host = address.Host is "*" or "+" or "0.0.0.0" or "[::]" ? "127.0.0.1" : address.Host;
-        return new UriBuilder(address.Scheme, host, address.Port).Uri;
     }
 }

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using SpendTracker.Access;
 using SpendTracker.Events;
+using SpendTracker.ServiceDefaults;
 using SpendTracker.Web.Access;
 using SpendTracker.Web.Hosting;
 
@@ -12,15 +13,17 @@ internal static class ServeCommand
     public static Option<string> UrlsOption() => new("--urls")
     {
         Description = "Where to listen, e.g. http://127.0.0.1:5080.",
-        DefaultValueFactory = _ => Environment.GetEnvironmentVariable("ASPNETCORE_URLS") ?? SpendTrackerHost.DefaultUrl,
+        DefaultValueFactory = _ => ListenAddress.Default,
     };
 
     public static Command Create()
     {
         var urls = UrlsOption();
-        var command = new Command("serve", "Serve the API and the dashboard until Ctrl+C.") { urls };
-        command.SetAction((parsed, cancellationToken) =>
-            RunAsync(OpenedDatabase.Serve, false, parsed.GetRequiredValue(urls), (app, _) => PrintLinkAsync(app, cancellationToken), cancellationToken));
+        var noLink = new Option<bool>("--no-sign-in-link") { Description = "Print no link that signs an administrator in. For where others read what is printed; sign-in-link makes one." };
+        var command = new Command("serve", "Serve the API and the dashboard until Ctrl+C.") { urls, noLink };
+        command.SetAction((parsed, cancellationToken) => RunAsync(
+            OpenedDatabase.Serve, false, parsed.GetRequiredValue(urls),
+            (app, _) => parsed.GetValue(noLink) ? Task.CompletedTask : PrintLinkAsync(app, cancellationToken), cancellationToken));
         return command;
     }
 
@@ -35,7 +38,7 @@ internal static class ServeCommand
                 ContentRootPath = AppContext.BaseDirectory, // The command may be run from anywhere.
             });
             builder.WebHost.UseUrls(urls);
-            using var loggers = LoggerFactory.Create(logging => logging.AddConfiguration(builder.Configuration.GetSection("Logging")).AddConsole());
+            using var loggers = LoggerFactory.Create(logging => logging.AddConfiguration(builder.Configuration.GetSection("Logging")).AddConsole().AddLogExport(builder.Configuration));
             await using var opened = await CommandLine.WithStatusAsync(progress => OpenedDatabase.OpenAsync(
                 builder.Configuration, loggers, name, reset, progress, cancellationToken, clock));
             await using var app = SpendTrackerHost.Build(builder, opened.Database);

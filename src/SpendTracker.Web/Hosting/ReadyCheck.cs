@@ -4,7 +4,10 @@ using SpendTracker.Web.Events;
 
 namespace SpendTracker.Web.Hosting;
 
-/// <summary>Ready: the database answers, and the numbers are not far behind the events.</summary>
+/// <summary>
+/// Ready: the database answers. Numbers that are far behind are told, and make no host unready: all hosts share them, and a
+/// balancer that took all hosts away would refuse the usage that each of them can still take.
+/// </summary>
 internal sealed class ReadyCheck(NpgsqlDataSource dataSource, DaemonService daemon) : IHealthCheck
 {
     private static readonly TimeSpan MostLag = TimeSpan.FromMinutes(1);
@@ -21,8 +24,10 @@ internal sealed class ReadyCheck(NpgsqlDataSource dataSource, DaemonService daem
             return HealthCheckResult.Unhealthy($"The database cannot be reached: {fault.Message}");
         }
 
-        return daemon.Lag > MostLag
-            ? HealthCheckResult.Unhealthy($"The projections have been behind for {daemon.Lag.TotalSeconds:0} s.")
-            : HealthCheckResult.Healthy();
+        return Of(daemon.Lag);
     }
+
+    internal static HealthCheckResult Of(TimeSpan lag) => lag > MostLag
+        ? HealthCheckResult.Degraded($"The projections have been behind for {lag.TotalSeconds:0} s.")
+        : HealthCheckResult.Healthy();
 }

@@ -3,7 +3,6 @@ using System.Text.Json.Serialization;
 using Microsoft.AspNetCore.Components.Authorization;
 using Microsoft.AspNetCore.DataProtection;
 using Microsoft.AspNetCore.DataProtection.KeyManagement;
-using Microsoft.AspNetCore.Diagnostics.HealthChecks;
 using Microsoft.Extensions.Options;
 using Radzen;
 using SpendTracker.Access;
@@ -13,6 +12,7 @@ using SpendTracker.Costs;
 using SpendTracker.Estimates;
 using SpendTracker.Events;
 using SpendTracker.Rates;
+using SpendTracker.ServiceDefaults;
 using SpendTracker.Usage;
 using SpendTracker.Web.Access;
 using SpendTracker.Web.Alerts;
@@ -24,7 +24,6 @@ using SpendTracker.Web.Estimates;
 using SpendTracker.Web.Events;
 using SpendTracker.Web.Ingest;
 using SpendTracker.Web.Rates;
-using SpendTracker.Web.Telemetry;
 using SpendTracker.Web.Workloads;
 using SpendTracker.Workloads;
 
@@ -49,6 +48,7 @@ public static class SpendTrackerHost
             server.AddServerHeader = false;
         });
 
+        builder.AddServiceDefaults(EventMetrics.Name);
         services.AddSingleton(database);
         services.AddSingleton(database.DataSource);
         services.AddSingleton(database.Store);
@@ -62,7 +62,6 @@ public static class SpendTrackerHost
         services.AddSingleton<BudgetContributors>();
         services.AddSingleton<BudgetWatch>();
         services.AddHostedService<BudgetService>();
-        services.AddHostedService<TelemetryExport>();
 
         services.AddSingleton(database.Options.Events);
         services.AddSingleton<BodyBudget>();
@@ -112,6 +111,7 @@ public static class SpendTrackerHost
         services.AddRadzenComponents();
 
         var app = builder.Build();
+        app.UseTrustedProxies();
         app.UseServerSpanTags();
         app.UseExceptionHandler();
         app.UseStatusCodePagesWithReExecute("/not-found", createScopeForStatusCodePages: true);
@@ -128,8 +128,7 @@ public static class SpendTrackerHost
         app.UseAntiforgery();
         app.UseWhen(IsApi, api => api.Use(app.Services.GetRequiredService<BodyBudget>().HoldAsync));
 
-        app.MapHealthChecks("/health/live", new HealthCheckOptions { Predicate = _ => false }).AllowAnonymous();
-        app.MapHealthChecks("/health/ready").AllowAnonymous();
+        app.MapHealth();
         app.MapSignIn();
         app.MapAcknowledge();
 

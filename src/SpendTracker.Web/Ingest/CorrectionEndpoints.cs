@@ -101,7 +101,7 @@ internal static class CorrectionEndpoints
 
         if (name.Source is { } source)
         {
-            check.Text("corrects.source", source, UsageRequest.SourceLength);
+            check.Text("corrects.source", source, UsageRules.SourceLength);
         }
 
         return check.Reasons;

@@ -5,7 +5,6 @@ using SpendTracker.Events;
 using SpendTracker.Settings;
 using SpendTracker.Usage;
 using SpendTracker.Web.Access;
-using EventId = SpendTracker.Events.EventId;
 
 namespace SpendTracker.Web.Ingest;
 
@@ -41,8 +40,7 @@ internal sealed class UsageRecorder(EventStore store, OrganisationSettings setti
                 var id = item.Id ?? Guid.CreateVersion7().ToString();
                 var source = item.Source ?? defaultSource;
                 sent.Add((i, id));
-                toAppend.Add(new EventToAppend(
-                    UsageStream.Of(usage, settings.ReportingTimeZone), EventId.From(Tenant.Default, source, id), usage, new Recorder(by, source, id)));
+                toAppend.Add(UsageStream.ToAppend(usage, settings.ReportingTimeZone, new Recorder(by, source, id)));
             }
         }
 

@@ -19,7 +19,6 @@ internal sealed record UsageRequestItem(string? Id, string? Source, IUsageEvent?
 internal sealed class UsageRequest
 {
     public const int MostEvents = 10_000;
-    public const int SourceLength = 100;
 
     private readonly List<UsageRequestItem> _items = [];
     private readonly ArrayBufferWriter<byte> _content = new(512); // An event without its envelope; one after the other.
@@ -142,7 +141,7 @@ internal sealed class UsageRequest
 
         if (envelope.Source is { } source)
         {
-            check.Text("source", source, SourceLength);
+            check.Text("source", source, UsageRules.SourceLength);
         }
     }
 

@@ -28,7 +28,8 @@ public sealed class BudgetWatch(
     private static readonly TimeSpan EvaluateAnyhow = TimeSpan.FromSeconds(5);
 
     private static readonly Counter<long> Crossings = EventMetrics.Meter.CreateCounter<long>("spendtracker.budget.crossings", "{crossing}", "Thresholds that were crossed, decided here.");
-    private static readonly Histogram<double> Refreshed = EventMetrics.Meter.CreateHistogram<double>("spendtracker.budget.refresh.duration", "s", "Time to read what changed and to work out budgets.");
+    private static readonly Histogram<double> Refreshed = EventMetrics.Meter.CreateHistogram<double>(
+        "spendtracker.budget.refresh.duration", "s", "Time to read what changed and to work out budgets.", advice: EventMetrics.Seconds);
 
     private readonly BudgetReading _reading = new(dataSource, store, settings);
     private readonly HashSet<string> _undecided = [];

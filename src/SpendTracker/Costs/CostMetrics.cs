@@ -6,5 +6,5 @@ namespace SpendTracker.Costs;
 internal static class CostMetrics
 {
     public static readonly Histogram<double> QueryDuration =
-        EventMetrics.Meter.CreateHistogram<double>("spendtracker.query.duration", "s", "Time of a cost query.");
+        EventMetrics.Meter.CreateHistogram<double>("spendtracker.query.duration", "s", "Time of a cost query.", advice: EventMetrics.Seconds);
 }

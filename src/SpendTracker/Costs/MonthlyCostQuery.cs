@@ -40,9 +40,16 @@ public sealed class MonthlyCostQuery(NpgsqlDataSource dataSource)
     /// <summary>Rows by month and the given dimensions, in the order of month and keys. The parts of any two breakdowns have one sum.</summary>
     public async Task<IReadOnlyList<MonthlyCost>> ByAsync(CostFilter filter, IReadOnlyList<CostDimension> by, CancellationToken cancellationToken)
     {
+        await using var command = dataSource.CreateCommand();
+        return await ByAsync(command, filter, by, cancellationToken);
+    }
+
+    /// <summary>The same over a new command of the caller's, and so over its connection and in its transaction.</summary>
+    public static async Task<IReadOnlyList<MonthlyCost>> ByAsync(
+        NpgsqlCommand command, CostFilter filter, IReadOnlyList<CostDimension> by, CancellationToken cancellationToken)
+    {
         var started = Stopwatch.GetTimestamp();
         var keys = by.Where(dimension => dimension.Name != "month").ToArray();
-        await using var command = dataSource.CreateCommand();
         command.CommandTimeout = filter.KnownOn is null ? command.CommandTimeout : BookedCosts.LongestForThePast;
         BookedCosts.AddParameters(command, filter.From, filter.To, filter.KnownOn);
         if (filter.Origin is { } origin)

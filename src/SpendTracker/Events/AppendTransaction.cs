@@ -81,7 +81,7 @@ internal sealed class AppendTransaction(NpgsqlDataSource dataSource, List<Pendin
         foreach (var repeat in repeats.Where(repeat => repeat.Outcome is null))
         {
             var stored = first[repeat.Event.Id].Event; // It was fresh, so what it brought is what is stored.
-            repeat.Outcome = repeat.AgainstStored(stored.Type.Name, stored.Data);
+            repeat.Outcome = repeat.Event.AgainstStored(stored.Type.Name, stored.Data);
         }
     }
 
@@ -137,7 +137,7 @@ internal sealed class AppendTransaction(NpgsqlDataSource dataSource, List<Pendin
             var (id, type, data) = (reader.GetGuid(0), reader.GetString(1), reader.GetFieldValue<byte[]>(2));
             foreach (var duplicate in duplicates[id])
             {
-                duplicate.Outcome = duplicate.AgainstStored(type, data);
+                duplicate.Outcome = duplicate.Event.AgainstStored(type, data);
             }
         }
     }

@@ -30,7 +30,7 @@ public sealed class EventLog(NpgsqlDataSource dataSource)
     /// <summary>When the log's first event was recorded: before, nothing was known. Null where it has none.</summary>
     public async Task<DateTimeOffset?> FirstRecordedAsync(CancellationToken cancellationToken)
     {
-        await using var command = dataSource.CreateCommand("select timestamp from spend.mt_events where tenant_id = $1 order by seq_id limit 1");
+        await using var command = dataSource.CreateCommand("select timestamp from spend.mt_events where tenant_id = $1 and isfinite(timestamp) order by seq_id limit 1");
         command.Parameters.Add(new() { Value = Tenant.Default });
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
         return await reader.ReadAsync(cancellationToken) ? reader.GetFieldValue<DateTimeOffset>(0) : null;

@@ -9,16 +9,18 @@ internal static class EventReader
     /// <summary>
     /// The last but one says why the row cannot be read, in words, or is null. A reader asks PostgreSQL, since some of it
     /// would fail while the row is on its way here, and stop everything behind it. Data as large as that is left there. Who
-    /// recorded it is read of what is not usage: usage is many, and nothing that folds it asks.
+    /// recorded it is read of what is not usage: usage is many, and nothing that folds it asks. Headers may be a JSON null:
+    /// that is what Marten writes where an event has none.
     /// </summary>
     public const string Columns =
         $"""
         seq_id, id, tenant_id, stream_id, version, type, timestamp, case when {IsLarge} then null else data end,
         headers->>'traceparent', headers->>'schemaVersion',
-        case when jsonb_typeof(headers) <> 'object' then 'Its headers are no JSON object.'
+        case when jsonb_typeof(headers) not in ('object', 'null') then 'Its headers are no JSON object.'
              when jsonb_typeof(headers->'schemaVersion') not in ('number', 'null') then 'Its schemaVersion is no number.'
              when bdata is not null then 'Its data are binary.'
              when tenant_id is null then 'It has no tenant.'
+             when stream_id is null then 'It has no stream.'
              when timestamp not between '2000-01-01Z' and '2200-01-01Z' then 'It was recorded before 2000 or after 2199.'
              when {IsLarge} then 'It is larger than 1 MiB.' end,
         case when type like '%\_recorded' then null else headers->>'recordedBy' end

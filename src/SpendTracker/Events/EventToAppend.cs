@@ -49,6 +49,14 @@ public sealed class EventToAppend
     public string? CorrelationId { get; }
     public string? CausationId { get; }
 
+    /// <summary>Compares this event with the content stored under the same id.</summary>
+    public AppendResult AgainstStored(string storedType, byte[] stored) =>
+        storedType != Type.Name
+            ? new AppendResult(AppendStatus.Conflict, [new FieldReason("type", $"Stored as '{storedType}', sent as '{Type.Name}'.")])
+            : EventDifference.Between(Type, stored, Data) is { Count: > 0 } difference
+                ? new AppendResult(AppendStatus.Conflict, difference)
+                : AppendResult.Duplicate;
+
     private static byte[] HeadersOf(Recorder recorder, Activity? activity)
     {
         _headers ??= new();

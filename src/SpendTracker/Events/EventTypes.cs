@@ -67,6 +67,12 @@ public static class EventTypes
         Named("sign_in_link_used", AccessJson.Default.SignInLinkUsed),
     ];
 
+    /// <summary>
+    /// What Marten itself appends: a tombstone under a number that a failed save had drawn, and the last event of an archived
+    /// stream. They say nothing about usage, and are passed by.
+    /// </summary>
+    public static IReadOnlyList<string> OfMarten { get; } = ["tombstone", "archived"];
+
     private static readonly FrozenDictionary<string, EventType> UsageByName = Usage.ToFrozenDictionary(type => type.Name);
     private static readonly FrozenDictionary<string, EventType> ByName = All.ToFrozenDictionary(type => type.Name);
     private static readonly FrozenDictionary<Type, EventType> ByClrType = All.ToFrozenDictionary(type => type.Json.Type);

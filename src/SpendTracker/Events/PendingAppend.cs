@@ -1,5 +1,3 @@
-using SpendTracker.Contracts;
-
 namespace SpendTracker.Events;
 
 /// <summary>An event that waits for its writer.</summary>
@@ -17,12 +15,4 @@ internal sealed class PendingAppend(EventToAppend toAppend, AppendCall call, int
     public void Acknowledge() => call.Settle(index, Outcome ?? AppendResult.Appended);
 
     public void Fail(Exception fault) => call.Fail(fault);
-
-    /// <summary>Compares this event with the content stored under the same id.</summary>
-    public AppendResult AgainstStored(string storedType, byte[] stored) =>
-        storedType != Event.Type.Name
-            ? new AppendResult(AppendStatus.Conflict, [new FieldReason("type", $"Stored as '{storedType}', sent as '{Event.Type.Name}'.")])
-            : EventDifference.Between(Event.Type, stored, Event.Data) is { Count: > 0 } difference
-                ? new AppendResult(AppendStatus.Conflict, difference)
-                : AppendResult.Duplicate;
 }

@@ -21,8 +21,8 @@ public abstract class Projection
     /// <summary>The event types it needs; others pass it by unread.</summary>
     public abstract IReadOnlyList<string> EventTypes { get; }
 
-    /// <summary>Types that are known and not needed: they are passed by in the database. Unknown ones are read, to be set aside.</summary>
-    internal string[] UnneededTypes => field ??= [.. Events.EventTypes.All.Select(type => type.Name).Except(EventTypes)];
+    /// <summary>Types that are known and not needed, or Marten's own: they are passed by in the database. Unknown ones are read, to be set aside.</summary>
+    internal string[] UnneededTypes => field ??= [.. Events.EventTypes.All.Select(type => type.Name).Except(EventTypes), .. Events.EventTypes.OfMarten];
 
     /// <summary>Folds one event into the page in memory.</summary>
     public abstract void Apply(StoredEvent stored);

@@ -9,7 +9,7 @@ public sealed class SettingsConflictException(string message) : Exception(messag
 /// <summary>How the organisation reports. Part of the log, since every day and month in the read model rests on it.</summary>
 public sealed record OrganisationSettings(TimeZoneInfo ReportingTimeZone, string ReportingCurrency)
 {
-    private const string Stream = "settings/organisation";
+    public const string Stream = "settings/organisation";
 
     /// <summary>
     /// Reads the settings from the log; on a new database, records the wanted ones first. Later they may not be changed by

@@ -6,6 +6,7 @@ namespace SpendTracker.Usage;
 public static class UsageRules
 {
     public const int IdLength = 255;
+    public const int SourceLength = 100;
     public const int TextLength = 200;
     public const int DescriptionLength = 1_000;
 

@@ -1,4 +1,5 @@
 using SpendTracker.Contracts;
+using SpendTracker.Events;
 
 namespace SpendTracker.Usage;
 
@@ -9,4 +10,12 @@ public static class UsageStream
         Of(usage.Workload, BillingPeriod.Of(usage.OccurredAt, reportingTimeZone));
 
     public static string Of(string workload, BillingPeriod period) => $"usage/{workload}/{period}";
+
+    /// <summary>
+    /// Usage as it is stored, whichever way it comes: the same record over another way has the same stream and id, and is a
+    /// duplicate there.
+    /// </summary>
+    /// <param name="recorder">With the caller's id and whose numbering it is.</param>
+    public static EventToAppend ToAppend(IUsageEvent usage, TimeZoneInfo reportingTimeZone, Recorder recorder) => new(
+        Of(usage, reportingTimeZone), EventId.From(Tenant.Default, recorder.Source!, recorder.SourceId!), usage, recorder);
 }

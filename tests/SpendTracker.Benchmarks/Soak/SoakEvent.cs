@@ -14,8 +14,7 @@ internal sealed record SoakEvent(string Key, TokenUsageRecorded Usage)
 
     public static Recorder RecorderOf(string key) => new("soak", Source, key);
 
-    public EventToAppend ToAppend() => new(
-        UsageStream.Of(Usage, TimeZoneInfo.Utc), EventId.From(Tenant.Default, Source, Key), Usage, RecorderOf(Key));
+    public EventToAppend ToAppend() => UsageStream.ToAppend(Usage, TimeZoneInfo.Utc, RecorderOf(Key));
 
     public JsonObject ToJson()
     {

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
+using System.Diagnostics.Metrics;
 using SpendTracker.Alerts;
 using SpendTracker.Contracts;
 using SpendTracker.Events;
@@ -208,6 +209,38 @@ public sealed class DeliveryTests
         Assert.Contains(trace, alerting.Receiver.All[0].TraceParent, StringComparison.Ordinal);
     }
 
+
+    [Fact]
+    public async Task What_was_sent_and_what_failed_is_counted_by_the_kind_of_channel_with_the_delay_of_crossings()
+    {
+        ConcurrentDictionary<string, double> measured = [];
+        using var listener = new MeterListener
+        {
+            InstrumentPublished = (instrument, self) =>
+            {
+                if (instrument.Name.StartsWith("spendtracker.alerts.", StringComparison.Ordinal))
+                {
+                    self.EnableMeasurementEvents(instrument);
+                }
+            },
+        };
+        listener.SetMeasurementEventCallback<long>((instrument, value, tags, _) => measured.AddOrUpdate($"{instrument.Name} {tags[0].Value}", value, (_, before) => before + value));
+        listener.SetMeasurementEventCallback<double>((instrument, value, tags, _) => measured[$"{instrument.Name} {tags[0].Value}"] = value);
+        listener.Start();
+        await using var alerting = await Alerting.StartAsync();
+        await alerting.SetAsync("ops");
+        var fail = true;
+        alerting.Receiver.Answer = (received, context) => AlertReceiver.Status(fail ? 500 : 200)(received, context);
+        await alerting.CrossAsync("ops");
+        await alerting.Receiver.UntilAsync("ops", 1);
+        await alerting.SettledAsync();
+        fail = false;
+        alerting.Pass(TimeSpan.FromSeconds(90));
+        await alerting.Receiver.UntilAsync("ops", 2);
+
+        await Eventually.Async(() => measured.GetValueOrDefault("spendtracker.alerts.delay webhook") >= 90);
+        Assert.True(measured["spendtracker.alerts.sent webhook"] >= 1 && measured["spendtracker.alerts.failed webhook"] >= 1); // Other tests run beside.
+    }
 
     private static async Task<DateTimeOffset> NextAsync(Alerting alerting) => new(await alerting.Database.ScalarAsync<DateTime>("select next_attempt_at from spend.alert_message"));
 }

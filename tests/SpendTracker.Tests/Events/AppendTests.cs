@@ -148,5 +148,5 @@ public sealed class AppendTests : IAsyncLifetime
 
     private Task<long> CountUsageAsync() => _database.ScalarAsync<long>("select count(*) from spend.mt_events where stream_id like 'usage/%'");
 
-    private async Task AssertGaplessAsync() => Assert.Empty(await _database.TextsAsync(Stored.BrokenStreams));
+    private async Task AssertGaplessAsync() => Assert.Empty(await _database.BrokenStreamsAsync());
 }

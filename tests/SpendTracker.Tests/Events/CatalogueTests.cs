@@ -17,7 +17,7 @@ public sealed class CatalogueTests : IAsyncLifetime
     })]
     [InlineData("mt_events", new[]
     {
-        "seq_id bigint not null", "id uuid not null", "stream_id character varying not null", "version bigint not null", "data jsonb not null",
+        "seq_id bigint not null", "id uuid not null", "stream_id character varying", "version bigint not null", "data jsonb not null",
         "bdata bytea", "type character varying(500) not null", "timestamp timestamp with time zone not null now()",
         "tenant_id character varying '*DEFAULT*'::character varying", "mt_dotnet_type character varying", "correlation_id character varying",
         "causation_id character varying", "headers jsonb", "is_archived boolean false",

@@ -67,7 +67,7 @@ public sealed class ProjectionTests : IAsyncLifetime
             """
             drop table spend.cost_line, spend.exchange_rate, spend.discount, spend.alias, spend.withdrawal;
             alter table spend.daily_usage drop column line_id;
-            alter table spend.workload drop column recorded_on;
+            alter table spend.workload drop column tags;
             alter table spend.monthly_estimate drop column superseded_on
             """);
 

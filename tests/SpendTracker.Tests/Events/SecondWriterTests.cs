@@ -40,7 +40,7 @@ public sealed class SecondWriterTests : IAsyncLifetime
         TestContext.Current.SendDiagnosticMessage($"{_ours} events of ours, {_theirs} of theirs, {_rolledBack} rolled back");
         Assert.True(_ours > 100 && _theirs > 100 && _rolledBack > 10, $"{_ours} events of ours, {_theirs} of theirs, {_rolledBack} rolled back: not the load that this is about.");
         Assert.Equal(_ours + _theirs, await _database.ScalarAsync<long>("select count(*) from spend.mt_events where type = 'token_usage_recorded'"));
-        Assert.Empty(await _database.TextsAsync(Stored.BrokenStreams));
+        Assert.Empty(await _database.BrokenStreamsAsync());
         Assert.True(await _database.ScalarAsync<long>("select count(*) from spend.high_water_skip") > 0);
         Assert.Equal(0, await _database.ScalarAsync<long>("select count(*) from spend.mt_events join spend.high_water_skip as s on mt_events.seq_id between first_seq_id and s.last_seq_id"));
         await PoisonTests.AssertIsWhatAReplayGivesAsync(_database);

@@ -92,8 +92,9 @@ public sealed class SetAsideTests : IAsyncLifetime
         await _database.ProjectAsync();
         await _database.ExecuteAsync("update spend.event_set_aside set reason = 'old', set_aside_at = '2026-01-01', last_tried_at = '2026-01-01'");
 
-        Assert.Equal(new RetryResult(1, 0, 3), await SetAside.RetryAsync("DailyUsage", seqId, int.MaxValue, TestContext.Current.CancellationToken));
-        Assert.Equal(new RetryResult(1, 0, 3), await SetAside.RetryAsync("Workloads", seqId, int.MaxValue, TestContext.Current.CancellationToken));
+        var all = _database.Spend.Projections().Count;
+        Assert.Equal(new RetryResult(1, 0, all), await SetAside.RetryAsync("DailyUsage", seqId, int.MaxValue, TestContext.Current.CancellationToken));
+        Assert.Equal(new RetryResult(1, 0, all), await SetAside.RetryAsync("Workloads", seqId, int.MaxValue, TestContext.Current.CancellationToken));
         await _database.Spend.CreateRebuild().RebuildAsync(_database.Spend.Projections()[0], null, TestContext.Current.CancellationToken);
 
         Assert.Equal(
@@ -102,7 +103,7 @@ public sealed class SetAsideTests : IAsyncLifetime
                 """
                 select projection || ' ' || attempts || case reason when 'old' then ' old' else ' not old' end || to_char(set_aside_at, ', "first in" YYYY-MM')
                     || case when last_tried_at > now() - interval '1 hour' then ', again since' else '' end
-                from spend.event_set_aside order by 1
+                from spend.event_set_aside where projection in ('DailyUsage', 'Estimates', 'Workloads') order by 1
                 """));
     }
 

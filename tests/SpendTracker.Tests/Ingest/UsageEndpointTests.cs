@@ -34,19 +34,7 @@ public sealed class UsageEndpointTests : IAsyncLifetime
     [Fact]
     public async Task All_seven_kinds_are_taken_and_stored_under_their_names()
     {
-        var at = Given.At(Given.Day).ToString("o");
-        var end = Given.At(Given.Day).AddHours(10).ToString("o");
-        var (status, answer) = await _host.RecordAsync(
-            $$"""
-            {"type":"token_usage_recorded","id":"1","workload":"w","approach":"hybrid","provider":"openai","model":"gpt-4o","inputTokens":10,"cachedInputTokens":4,"cacheWriteTokens":1,"outputTokens":5,"reasoningTokens":2,"serviceTier":"batch","requests":3,"variant":"few-shot/v3","outcome":"succeeded","usedAt":"{{at}}"}
-            {"type":"hosting_hours_recorded","id":"2","workload":"w","approach":"fine-tuning","sku":"azure/gpt-35-turbo-fine-tuned","hours":10,"units":2,"busyShare":0.25,"periodStart":"{{at}}","periodEnd":"{{end}}"}
-            {"type":"dataset_prep_recorded","id":"3","workload":"w","dataset":"tickets","activity":"label","labourHours":3.5,"role":"annotator","preparedAt":"{{at}}"}
-            {"type":"training_run_recorded","id":"4","workload":"w","provider":"openai","model":"gpt-4o-mini-2024-07-18","runId":"ft-1","trainedTokens":200000,"epochs":3,"trainingLoss":[1.2,0.9,0.7],"validationLoss":[1.3,1.0,0.95],"stoppedEarly":true,"completedAt":"{{at}}"}
-            {"type":"labour_recorded","id":"5","workload":"w","approach":"prompt-engineering","role":"engineer","hours":2,"activity":"prompt-crafting","workedAt":"{{at}}"}
-            {"type":"charge_recorded","id":"6","workload":"w","approach":"hybrid","component":"infrastructure","amount":-12.34,"currency":"USD","category":"credit","invoice":"INV-7","chargedAt":"{{at}}"}
-            {"type":"evaluation_recorded","id":"7","workload":"w","approach":"fine-tuning","variant":"v1","metric":"accuracy","score":0.91,"samples":500,"evaluatedAt":"{{at}}"}
-            """,
-            "application/x-ndjson");
+        var (status, answer) = await _host.RecordAsync(Given.OfEachKindJson, "application/x-ndjson");
 
         Assert.Equal((HttpStatusCode.OK, 7), (status, answer.Appended));
         Assert.Equal(
@@ -152,6 +140,15 @@ public sealed class UsageEndpointTests : IAsyncLifetime
         var (_, answer) = await _host.RecordAsync(Given.TokensJson(usedAt: usedAt));
 
         Assert.Equal("usedAt", Assert.Single(answer.Results[0].Reasons!).Field);
+    }
+
+    [Fact]
+    public async Task A_plus_that_the_callers_serialiser_escapes_is_a_plus()
+    {
+        var (_, answer) = await _host.RecordAsync(Given.TokensJson(usedAt: $"{Given.Day:yyyy-MM-dd}T12:00:00\\u002B02:00"));
+
+        Assert.Equal(1, answer.Appended);
+        Assert.Equal($"{Given.Day:yyyy-MM-dd}T10:00:00Z", await _host.Database.ScalarAsync<string>("select data->>'usedAt' from spend.mt_events where type = 'token_usage_recorded'"));
     }
 
     [Fact]

@@ -149,11 +149,8 @@ public sealed class RateImportTests : IAsyncLifetime
     /// <returns>What it wrote, without what it says while it opens the database.</returns>
     private async Task<string[]> RunAsync(int exitCode, params string[] arguments)
     {
-        using var process = HostProgram.Run(arguments, _database.Spend.Options.ConnectionString, redirect: true);
-        var errors = process.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken);
-        var output = await process.StandardOutput.ReadToEndAsync(TestContext.Current.CancellationToken) + await errors;
-        await process.WaitForExitAsync(TestContext.Current.CancellationToken);
-        Assert.True(process.ExitCode == exitCode, $"{process.ExitCode}: {output}");
+        var (code, output) = await HostProcess.RunAsync(_database.Spend.Options.ConnectionString, arguments);
+        Assert.True(code == exitCode, $"{code}: {output}");
         return [.. output.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries).Where(line => line != "Preparing the database")];
     }
 }

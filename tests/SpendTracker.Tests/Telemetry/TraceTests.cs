@@ -10,8 +10,9 @@ public sealed class TraceTests
     [Fact]
     public async Task One_trace_leads_from_the_callers_span_through_request_and_append_to_the_projection_and_metrics_come_too()
     {
-        ConcurrentQueue<byte[]> traces = new(), metrics = new();
-        await using var receiver = await ReceiverAsync(traces, metrics);
+        ConcurrentDictionary<string, ConcurrentQueue<byte[]>> received = [];
+        await using var receiver = await ReceiverAsync(received);
+        var (traces, metrics) = (Of(received, "/v1/traces"), Of(received, "/v1/metrics"));
         await using var database = await TestDatabase.CreateAsync();
         await using var host = await HostProcess.StartAsync(database, new()
         {
@@ -43,12 +44,40 @@ public sealed class TraceTests
         Assert.DoesNotContain(traces.Concat(metrics), batch => Has(batch, Encoding.UTF8.GetBytes(host.Key.Split('_')[2])));
     }
 
+    [Fact]
+    public async Task Logs_of_the_store_and_of_requests_are_sent_under_the_names_that_an_orchestrator_gives_and_signals_without_an_endpoint_are_not_sent()
+    {
+        ConcurrentDictionary<string, ConcurrentQueue<byte[]>> received = [];
+        await using var receiver = await ReceiverAsync(received);
+        var logs = Of(received, "/v1/logs");
+        await using var database = await TestDatabase.CreateAsync();
+        await using var host = await HostProcess.StartAsync(database, new()
+        {
+            ["OTEL_EXPORTER_OTLP_LOGS_ENDPOINT"] = new Uri(receiver.Address, "/v1/logs").AbsoluteUri,
+            ["OTEL_EXPORTER_OTLP_LOGS_PROTOCOL"] = "http/protobuf",
+            ["OTEL_RESOURCE_ATTRIBUTES"] = "service.instance.id=host-of-the-test",
+            ["OTEL_BLRP_SCHEDULE_DELAY"] = "100",
+            ["SpendTracker__Events__GapGrace"] = "00:00:00.1",
+        });
+        await database.ScalarAsync<long>("select nextval('spend.mt_events_sequence')"); // A gap, which the store passes and says so.
+        await database.RecordAsync(Given.Tokens());
+        await Eventually.Async(() => logs.Any(batch => Has(batch, "Passed 1 gaps"u8) && Has(batch, "host-of-the-test"u8)));
+
+        await database.ExecuteAsync("drop table spend.monthly_cost cascade");
+        using var response = await host.Client.GetAsync(new Uri("/api/v1/costs", UriKind.Relative), TestContext.Current.CancellationToken);
+        Assert.False(response.IsSuccessStatusCode);
+        await Eventually.Async(() => logs.Any(batch => Has(batch, "GET /api/v1/costs"u8) && Has(batch, "host-of-the-test"u8)));
+        Assert.Equal(["/v1/logs"], received.Keys);
+    }
+
+    private static ConcurrentQueue<byte[]> Of(ConcurrentDictionary<string, ConcurrentQueue<byte[]>> received, string path) => received.GetOrAdd(path, _ => []);
+
     private static bool Has(byte[] batch, ReadOnlySpan<byte> bytes) => batch.AsSpan().IndexOf(bytes) >= 0;
 
-    private static Task<HttpReceiver> ReceiverAsync(ConcurrentQueue<byte[]> traces, ConcurrentQueue<byte[]> metrics) => HttpReceiver.StartAsync(async context =>
+    private static Task<HttpReceiver> ReceiverAsync(ConcurrentDictionary<string, ConcurrentQueue<byte[]>> received) => HttpReceiver.StartAsync(async context =>
     {
         using var body = new MemoryStream();
         await context.Request.Body.CopyToAsync(body);
-        (context.Request.Path == "/v1/traces" ? traces : metrics).Enqueue(body.ToArray());
+        Of(received, context.Request.Path).Enqueue(body.ToArray());
     });
 }

@@ -1,10 +1,13 @@
 using System.Diagnostics;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
+using Microsoft.AspNetCore.Routing;
 
-namespace SpendTracker.Web.Telemetry;
+namespace SpendTracker.ServiceDefaults;
 
 /// <summary>Puts method, route and status on the server's span, under the names of OpenTelemetry's HTTP conventions 1.23.</summary>
-internal static class ServerSpanTags
+public static class ServerSpanTags
 {
     public static void UseServerSpanTags(this IApplicationBuilder app) => app.Use(async (context, next) =>
     {

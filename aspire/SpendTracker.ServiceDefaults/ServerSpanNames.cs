@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using OpenTelemetry;
 
-namespace SpendTracker.Web.Telemetry;
+namespace SpendTracker.ServiceDefaults;
 
 /// <summary>
 /// Names a server span after its method and route, as OpenTelemetry's HTTP conventions have it. The framework names it when

@@ -1,0 +1,3 @@
+using SpendTracker.Tests;
+
+[assembly: AssemblyFixture(typeof(TestServer))]
