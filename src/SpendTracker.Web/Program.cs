@@ -11,6 +11,7 @@ var root = new RootCommand("SpendTracker: what prompt engineering, fine-tuning a
     ImportCommand.Create(),
     RatesCommand.Create(),
     ExchangeRatesCommand.Create(),
+    BudgetsCommand.Create(),
     KeysCommand.Create(),
     SignInLinkCommand.Create(),
     RebuildCommand.Create(),

@@ -23,6 +23,9 @@ public sealed class FieldCheck
         }
     }
 
+    /// <summary>What somebody else found.</summary>
+    public void Add(IEnumerable<FieldReason> reasons) => _reasons.AddRange(reasons);
+
     /// <summary>A text that must say something.</summary>
     public void Text(string field, string? text, int longest)
     {

@@ -10,6 +10,8 @@ public sealed class AppearanceTests(AppearanceTests.Extremes extremes) : IClassF
     private static readonly string[] PriceBook =
         ["/price-book?search=enormous", "/price-book?show=discounts", "/price-book?show=aliases", "/price-book?show=exchange-rates", "/price-book?show=reported", "/unpriced"];
 
+    private static readonly string[] Budgets = ["/budgets", "/budgets/enormous", "/budgets/nothing", "/budgets/unconverted", "/budgets/later", "/budgets/never", "/alerts", "/channels"];
+
     private static readonly string LongName = $"a-workload-with-a-name-that-goes-on-{new string('x', 60)}";
 
     [Fact]
@@ -35,7 +37,7 @@ public sealed class AppearanceTests(AppearanceTests.Extremes extremes) : IClassF
     public async Task Nothing_sticks_out_of_a_phone_however_long_the_names_and_large_the_numbers()
     {
         var dashboard = await extremes.DashboardAsync();
-        foreach (var path in (string[])["/", $"/events?workload={LongName}", "/events?workload=tiny", "/events", "/?month=2001-01", "/set-aside", "/closing", "/explain", .. PriceBook])
+        foreach (var path in (string[])["/", $"/events?workload={LongName}", "/events?workload=tiny", "/events", "/?month=2001-01", "/set-aside", "/closing", "/explain", .. Budgets, .. PriceBook])
         {
             var page = await dashboard.OpenAsync(path, width: 390);
             await Expect(page.GetByRole(AriaRole.Heading, new() { Level = 1 })).ToBeVisibleAsync();
@@ -65,7 +67,7 @@ public sealed class AppearanceTests(AppearanceTests.Extremes extremes) : IClassF
         await page.GetByText("As a table").First.ClickAsync();
         await AssertAccessibleAsync(page);
 
-        foreach (var path in (string[])["/?month=2001-01", "/?month=never", "/events", "/events?workload=tiny", "/set-aside", "/closing", "/explain", "/?knownOn=2199-01-01", .. PriceBook])
+        foreach (var path in (string[])["/?month=2001-01", "/?month=never", "/events", "/events?workload=tiny", "/set-aside", "/closing", "/explain", "/?knownOn=2199-01-01", .. Budgets, .. PriceBook])
         {
             await page.GotoAsync(dashboard.Address + path);
             await Expect(page.GetByRole(AriaRole.Heading, new() { Level = 1 })).ToBeVisibleAsync();
@@ -73,6 +75,16 @@ public sealed class AppearanceTests(AppearanceTests.Extremes extremes) : IClassF
         }
 
         await PreviewAsync(page); // The last of them.
+        await AssertAccessibleAsync(page);
+        await page.GotoAsync($"{dashboard.Address}/budgets/enormous");
+        await page.GetByText("As a table").ClickAsync();
+        await page.GetByRole(AriaRole.Button, new() { Name = "Change it" }).ClickAsync();
+        await page.GetByRole(AriaRole.Button, new() { Name = "Narrow the scope" }).ClickAsync();
+        await page.GetByRole(AriaRole.Button, new() { Name = "Check" }).ClickAsync();
+        await AssertAccessibleAsync(page);
+        await page.GotoAsync($"{dashboard.Address}/channels");
+        await page.GetByRole(AriaRole.Button, new() { Name = "Set up a channel" }).ClickAsync();
+        await Expect(page.GetByRole(AriaRole.Form)).ToBeVisibleAsync();
         await AssertAccessibleAsync(page);
         await page.GotoAsync($"{dashboard.Address}/price-book?search=enormous");
         await page.GetByRole(AriaRole.Button, new() { Name = "Withdraw" }).First.ClickAsync();
@@ -134,6 +146,10 @@ public sealed class AppearanceTests(AppearanceTests.Extremes extremes) : IClassF
                     usedAt = DateTime.UtcNow, reportedCost = 1_000_000_000, reportedCurrency = "JPY",
                 });
                 await _dashboard.EstimateAsync(LongName, 1_000_000_000);
+                await _dashboard.SetBudgetAsync("enormous", LongName, 999_999_999_999.999999m, new { workload = new[] { LongName, "tiny" } }, [new { on = "actual", percent = 80 }, new { on = "actual", amount = 1 }, new { on = "forecast", percent = 100 }, new { on = "unpriced", percent = 0.01 }]);
+                await _dashboard.SetBudgetAsync("nothing", "Nothing", 0, new Dictionary<string, string[]> { ["tag.none"] = ["x"] });
+                await _dashboard.SetBudgetAsync("unconverted", "Unconverted", 1, currency: "JPY");
+                await _dashboard.SetBudgetAsync("later", "Later", 1, from: "2199-01");
                 await _dashboard.WriteForeignAsync(new string('y', 300), $$"""{"text": "{{new string('z', 3_000)}}"}""", "'[1]'");
             }
 

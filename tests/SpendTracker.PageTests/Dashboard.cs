@@ -182,13 +182,20 @@ public sealed class Dashboard : IAsyncDisposable
         variant,
     };
 
+    public Task PostAsync(string path, object body) => SendAsync(HttpMethod.Post, path, body);
+
+    /// <summary>A monthly budget of dollars, from the current month on unless something else is said.</summary>
+    public Task SetBudgetAsync(string id, string name, decimal amount, object? scope = null, object[]? thresholds = null, string currency = "USD", string? from = null) => SendAsync(
+        HttpMethod.Put, $"budgets/{id}", new { name, scope = scope ?? new { }, period = new { kind = "month", from = from ?? Month }, currency, amount, thresholds = thresholds ?? [] });
+
     /// <summary>As any client should: a 503 names the time after which the same may be sent again.</summary>
-    public async Task PostAsync(string path, object body)
+    private async Task SendAsync(HttpMethod method, string path, object body)
     {
         for (var attempt = 1; ; attempt++)
         {
-            using var response = await _client.PostAsJsonAsync(new Uri($"/api/v1/{path}", UriKind.Relative), body, Cancel);
-            if (response.StatusCode == HttpStatusCode.OK)
+            using var request = new HttpRequestMessage(method, new Uri($"/api/v1/{path}", UriKind.Relative)) { Content = JsonContent.Create(body) };
+            using var response = await _client.SendAsync(request, Cancel);
+            if (response.StatusCode is HttpStatusCode.OK or HttpStatusCode.Created)
             {
                 return;
             }

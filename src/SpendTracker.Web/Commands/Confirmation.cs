@@ -8,10 +8,10 @@ namespace SpendTracker.Web.Commands;
 /// <summary>Whether what a command has shown is to be done.</summary>
 internal static class Confirmation
 {
-    public static Option<bool> YesOption() => new("--yes") { Description = "Publish without asking." };
+    public static Option<bool> YesOption(string description = "Publish without asking.") => new("--yes") { Description = description };
 
     /// <summary>By <c>--yes</c>, or by typing it; where nobody can type, not without <c>--yes</c>.</summary>
-    public static bool Given(bool yes, string question)
+    public static bool Given(bool yes, string question, string verb = "publish", string done = "published")
     {
         if (yes)
         {
@@ -20,14 +20,14 @@ internal static class Confirmation
 
         if (AnsiConsole.Profile.Capabilities.Interactive && !Console.IsInputRedirected)
         {
-            Console.Write($"{question} Type yes to publish: ");
+            Console.Write($"{question} Type yes to {verb}: ");
             if (Console.ReadLine()?.Trim() == "yes")
             {
                 return true;
             }
         }
 
-        Console.WriteLine("Nothing was published. --yes publishes.");
+        Console.WriteLine($"Nothing was {done}. With --yes, nobody is asked.");
         return false;
     }
 

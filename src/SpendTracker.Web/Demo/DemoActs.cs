@@ -56,7 +56,7 @@ internal sealed record Closes(DateOnly On, BillingPeriod Month, string Reason, i
     }
 }
 
-/// <summary>The demo's acts: prices as they become known, months as they are closed, and what goes wrong with both.</summary>
+/// <summary>The demo's acts: prices as they become known, months as they are closed, what goes wrong with both, and budgets.</summary>
 internal static class DemoActs
 {
     /// <summary>Of the year's twelve, so many months are closed when it is over: two that have ended are left to do.</summary>
@@ -69,7 +69,7 @@ internal static class DemoActs
 
     /// <summary>In the order in which they are done.</summary>
     public static IReadOnlyList<DemoAct> For(BillingPeriod first) =>
-        [.. DemoRates.Later(first).Concat(ExchangeRates(first)).Concat(Closings(first)).OrderBy(act => act.On)];
+        [.. DemoRates.Later(first).Concat(ExchangeRates(first)).Concat(Closings(first)).Concat(DemoBudgets.For(first)).OrderBy(act => act.On)];
 
     private static IEnumerable<DemoAct> ExchangeRates(BillingPeriod first) => Euro.Select((rate, month) =>
     {

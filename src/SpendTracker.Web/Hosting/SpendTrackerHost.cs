@@ -85,6 +85,8 @@ public static class SpendTrackerHost
         services.AddSingleton<ReportedCostQuery>();
         services.AddSingleton<EstimateBook>();
         services.AddSingleton<BudgetBook>();
+        services.AddSingleton<BudgetOutlook>();
+        services.AddSingleton<DailySpendQuery>();
         services.AddSingleton<ApiKeys>();
         services.AddSingleton<SignInLinks>();
         services.AddAlerts(builder.Configuration);
@@ -141,6 +143,7 @@ public static class SpendTrackerHost
         api.MapRateImports();
         api.MapPublishing();
         api.MapEstimates();
+        api.MapBudgets();
         api.MapAllowance();
         api.MapSetAside();
         api.MapAlerts();

@@ -7,7 +7,16 @@ namespace SpendTracker.Budgets;
 /// <param name="PartOfDay">How much of today is over: 0 to 1.</param>
 /// <param name="Position">The place in the log up to which costs are counted.</param>
 /// <param name="Lag">How long the oldest event that is not counted has been recorded.</param>
-public sealed record SpendMoment(DateOnly Today, decimal PartOfDay, long Position, TimeSpan Lag);
+public sealed record SpendMoment(DateOnly Today, decimal PartOfDay, long Position, TimeSpan Lag)
+{
+    internal static SpendMoment Of(DateTimeOffset now, TimeZoneInfo zone, SpendChanges changes)
+    {
+        var left = BillingPeriod.EndOfDay(now, zone) - now;
+        return new(
+            BillingPeriod.DayOf(now, zone), Math.Clamp(1 - ((decimal)left.TotalHours / 24), 0, 1), changes.Position,
+            changes.Waiting is { } waiting ? now - waiting : TimeSpan.Zero);
+    }
+}
 
 /// <summary>A budget's figures from what was spent. Pure.</summary>
 internal static class BudgetArithmetic
@@ -56,6 +65,16 @@ internal static class BudgetArithmetic
         }
 
         return span.First;
+    }
+
+    /// <summary>The first days of a period, and of those that may roll over into it: the days whose exchange rates are needed.</summary>
+    public static IEnumerable<DateOnly> RatedDays(BudgetSet terms, BudgetSpan span)
+    {
+        var first = FirstNeeded(terms, span);
+        for (BudgetSpan? at = span; at is { } one && one.First >= first; at = BudgetCalendar.Before(terms.Period, one))
+        {
+            yield return one.Start;
+        }
     }
 
     /// <param name="exchangeRate">Units of the reporting currency for one of the budget's on a period's first day; null where there is none.</param>

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
 using Npgsql;
+using SpendTracker.Alerts;
 using SpendTracker.Contracts;
 using SpendTracker.Events;
 using SpendTracker.Usage;
@@ -11,6 +12,13 @@ namespace SpendTracker.Budgets;
 /// <param name="Version">How often it was set.</param>
 /// <param name="RemovedAt">Since when it holds no longer; null while it does.</param>
 public sealed record Budget(BudgetSet Terms, int Version, DateTimeOffset SetAt, string SetBy, DateTimeOffset? RemovedAt);
+
+/// <summary>One of a budget's terms in the course of time.</summary>
+/// <param name="Removed">Where the budget was removed when it had these terms.</param>
+public sealed record BudgetVersion(int Version, BudgetSet Terms, DateTimeOffset SetAt, string SetBy, BudgetRemoval? Removed = null);
+
+/// <summary>When, by whom and why a budget was removed.</summary>
+public sealed record BudgetRemoval(DateTimeOffset At, string By, string Reason);
 
 /// <summary>Sets, removes and lists budgets.</summary>
 public sealed class BudgetBook(NpgsqlDataSource dataSource, EventStore store)
@@ -34,14 +42,15 @@ public sealed class BudgetBook(NpgsqlDataSource dataSource, EventStore store)
         CheckScope(check, budget.Scope);
         CheckPeriod(check, budget.Period);
         CheckAmounts(check, budget);
-        var thresholds = budget.Thresholds ?? [];
-        check.That("thresholds", thresholds.Count <= MostThresholds, $"At most {MostThresholds}.");
-        for (var i = 0; i < thresholds.Count; i++)
+        check.That("thresholds", budget.Thresholds?.Contains(null!) != true, "Must not contain null.");
+        BudgetThreshold[] thresholds = [.. budget.Thresholds?.Where(threshold => threshold is not null) ?? []];
+        check.That("thresholds", thresholds.Length <= MostThresholds, $"At most {MostThresholds}.");
+        for (var i = 0; i < thresholds.Length; i++)
         {
             CheckThreshold(check, $"thresholds[{i}]", thresholds[i]);
         }
 
-        check.That("thresholds", thresholds.Select(Thresholds.KeyOf).Distinct().Count() == thresholds.Count, "No two may have the same line.");
+        check.That("thresholds", thresholds.Select(Thresholds.KeyOf).Distinct().Count() == thresholds.Length, "No two may have the same line.");
         return check.Reasons;
     }
 
@@ -51,8 +60,8 @@ public sealed class BudgetBook(NpgsqlDataSource dataSource, EventStore store)
         foreach (var (dimension, values) in scope)
         {
             check.That("scope", BudgetScope.IsDimension(dimension), $"'{dimension}' is not a dimension. Use {string.Join(", ", BudgetScope.Dimensions)}, or {BudgetScope.TagPrefix} and a tag's name.");
-            check.That($"scope.{dimension}", values.Count is > 0 and <= MostScopeValues, $"Must be 1 to {MostScopeValues} values.");
-            foreach (var value in values)
+            check.That($"scope.{dimension}", values is { Count: > 0 and <= MostScopeValues }, $"Must be 1 to {MostScopeValues} values.");
+            foreach (var value in values ?? [])
             {
                 check.Text($"scope.{dimension}", value, UsageRules.TextLength);
             }
@@ -115,6 +124,25 @@ public sealed class BudgetBook(NpgsqlDataSource dataSource, EventStore store)
         {
             check.Key($"{field}.channels", channel);
         }
+    }
+
+    /// <summary>Channels that thresholds name and that do not exist: an alert that goes nowhere would be missed by everybody.</summary>
+    public async Task<IReadOnlyList<FieldReason>> UnknownChannelsAsync(BudgetSet terms, CancellationToken cancellationToken)
+    {
+        var check = new FieldCheck();
+        var thresholds = terms.Thresholds ?? [];
+        foreach (var channel in thresholds.SelectMany(threshold => threshold.Channels ?? []).Distinct())
+        {
+            if (Channels.Fold(await store.ReadStreamAsync(Channels.StreamOf(channel), cancellationToken)) is null)
+            {
+                for (var i = 0; i < thresholds.Count; i++)
+                {
+                    check.That($"thresholds[{i}].channels", thresholds[i].Channels?.Contains(channel) != true, $"There is no channel '{channel}'. Set it up first, or leave it out.");
+                }
+            }
+        }
+
+        return check.Reasons;
     }
 
     /// <summary>Sets a budget that has been checked, or changes it; nothing where it has these very terms.</summary>
@@ -184,11 +212,27 @@ public sealed class BudgetBook(NpgsqlDataSource dataSource, EventStore store)
         return budgets;
     }
 
-    /// <summary>Every version of a budget with its number, the newest first.</summary>
-    public async Task<IReadOnlyList<(int Version, StoredEvent Stored)>> HistoryAsync(string budget, CancellationToken cancellationToken) =>
-        [.. (await store.ReadStreamAsync(StreamOf(budget), cancellationToken)).Where(stored => stored.Data is BudgetSet).Select((stored, i) => (i + 1, stored)).Reverse()];
+    /// <summary>Every version of a budget, the newest first; none where there never was one. Read from the log, so that what was just set is there.</summary>
+    public async Task<IReadOnlyList<BudgetVersion>> HistoryAsync(string budget, CancellationToken cancellationToken)
+    {
+        List<BudgetVersion> versions = [];
+        foreach (var stored in await store.ReadStreamAsync(StreamOf(budget), cancellationToken))
+        {
+            if (stored.Data is BudgetSet terms)
+            {
+                versions.Add(new(versions.Count + 1, terms, stored.RecordedAt, stored.RecordedBy));
+            }
+            else if (stored.Data is BudgetRemoved removed && versions.Count > 0)
+            {
+                versions[^1] = versions[^1] with { Removed = new(stored.RecordedAt, stored.RecordedBy, removed.Reason) };
+            }
+        }
+
+        versions.Reverse();
+        return versions;
+    }
 
     /// <summary>Compared as they are stored, where lists and dictionaries are equal by what they hold.</summary>
-    private static bool SameTerms(BudgetSet left, BudgetSet right) =>
+    public static bool SameTerms(BudgetSet left, BudgetSet right) =>
         JsonElement.DeepEquals(JsonSerializer.SerializeToElement(left, ContractsJson.Default.BudgetSet), JsonSerializer.SerializeToElement(right, ContractsJson.Default.BudgetSet));
 }

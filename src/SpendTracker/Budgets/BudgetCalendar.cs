@@ -59,6 +59,18 @@ public static class BudgetCalendar
     /// <summary>The period before one; null where it is the first.</summary>
     public static BudgetSpan? Before(BudgetPeriod period, BudgetSpan span) => span.First == Bounds(period).From ? null : At(period, span.Start.AddDays(-1));
 
+    /// <summary>The periods that were over before a day, the latest first.</summary>
+    public static IEnumerable<BudgetSpan> Ended(BudgetPeriod period, DateOnly day)
+    {
+        var (from, to) = Bounds(period);
+        var month = BillingPeriod.Of(day);
+        var span = month < from ? null : month > to ? At(period, to.Start) : Before(period, At(period, day)!.Value);
+        for (; span is { } one; span = Before(period, one))
+        {
+            yield return one;
+        }
+    }
+
     /// <summary>The last month of all months is that of the calendar that costs are kept for.</summary>
     private static (BillingPeriod From, BillingPeriod To) Bounds(BudgetPeriod period) => (
         BillingPeriod.TryParse(period.From, out var from) ? from : throw new InvalidDataException($"'{period.From}' is not a month."),

@@ -125,22 +125,12 @@ internal sealed class BudgetReading(NpgsqlDataSource dataSource, EventStore stor
             }
 
             Spend.Keep(month => month >= first);
-            var pairs = spans.SelectMany(span => DaysOf(span.Terms, span.Span).Select(day => (span.Terms.Currency, day))).Where(pair => pair.Currency != settings.ReportingCurrency).Distinct().ToArray();
+            var pairs = spans.SelectMany(span => BudgetArithmetic.RatedDays(span.Terms, span.Span).Select(day => (span.Terms.Currency, day))).Where(pair => pair.Currency != settings.ReportingCurrency).Distinct().ToArray();
             _exchangeRates = pairs.Length == 0 ? new Dictionary<(string, DateOnly), decimal>() : await query.ExchangeRatesAsync(pairs, cancellationToken);
             _read = (BillingPeriod.Of(today), Stopwatch.GetTimestamp());
         }
 
         return changed;
-    }
-
-    /// <summary>The first days of a period, and of those that may roll over into it.</summary>
-    private static IEnumerable<DateOnly> DaysOf(BudgetSet terms, BudgetSpan span)
-    {
-        var first = BudgetArithmetic.FirstNeeded(terms, span);
-        for (BudgetSpan? at = span; at is { } one && one.First >= first; at = BudgetCalendar.Before(terms.Period, one))
-        {
-            yield return one.Start;
-        }
     }
 
     /// <summary>Reads what days are expected to cost beside the rest, which must not wait; takes it when it is there.</summary>

@@ -50,6 +50,9 @@ public sealed class BudgetWatch(
     /// <summary>A budget's figures in the period that it is now; null where there is no such budget, or its time is not now.</summary>
     public BudgetFigures? Current(string budget) => Of(budget).FirstOrDefault(figures => figures.Span.Contains(_evaluatedOn));
 
+    /// <summary>The figures of every budget whose time is now.</summary>
+    public IEnumerable<BudgetFigures> AllCurrent => _figures.Keys.Select(Current).OfType<BudgetFigures>();
+
     /// <summary>A read model changed: look now, and not when the pause is over.</summary>
     public void Wake()
     {
@@ -103,7 +106,7 @@ public sealed class BudgetWatch(
             (_evaluatedAt, _evaluatedOn) = (started, today);
         }
 
-        var moment = new SpendMoment(today, PartOfDay(now), changes.Position, changes.Waiting is { } waiting ? now - waiting : TimeSpan.Zero);
+        var moment = SpendMoment.Of(now, settings.ReportingTimeZone, changes);
         foreach (var id in (evaluateAll ? _reading.Budgets.Keys : changed!.Concat(_undecided)).Distinct().ToArray())
         {
             await EvaluateAsync(_reading.Budgets[id], moment, cancellationToken);
@@ -121,6 +124,11 @@ public sealed class BudgetWatch(
             .Select(span => BudgetArithmetic.Figures(budget, span, moment, _reading.Spend, day => _reading.RateOf(terms.Currency, day))).ToArray();
         _figures[terms.Budget] = figures;
         _undecided.Remove(terms.Budget);
+        if (budget.Alerts.Any(alert => alert.Value.IsOpen && alert.Key.PeriodStart > moment.Today))
+        {
+            return; // This host's clock is behind that of the one that decided: by it, a period that has begun would seem to be over.
+        }
+
         if (BudgetDecision.Decide(budget, figures, moment.Position) is not { Count: > 0 } decided)
         {
             return;
@@ -167,10 +175,4 @@ public sealed class BudgetWatch(
     }
 
     public void Dispose() => _awake.Dispose();
-
-    private decimal PartOfDay(DateTimeOffset now)
-    {
-        var end = BillingPeriod.EndOfDay(now, settings.ReportingTimeZone);
-        return Math.Clamp(1 - ((decimal)(end - now).TotalHours / 24), 0, 1);
-    }
 }

@@ -18,6 +18,27 @@ public static class Thresholds
         return $"{EnumName.Of(threshold.On)}:{line}";
     }
 
+    /// <summary>Reads what <see cref="KeyOf"/> writes.</summary>
+    public static bool TryParse(string text, out BudgetThreshold threshold)
+    {
+        threshold = new(ThresholdOn.Actual);
+        if (text.Split(':') is not [var name, { Length: > 0 } line] || !EnumName.TryParse<ThresholdOn>(name.Trim(), out var on))
+        {
+            return false;
+        }
+
+        line = line.Trim();
+        var (digits, unit) = line[^1] is '%' or 's' ? (line[..^1], line[^1]) : (line, ' ');
+        var read = decimal.TryParse(digits, NumberStyles.AllowDecimalPoint | NumberStyles.AllowTrailingWhite, CultureInfo.InvariantCulture, out var number);
+        threshold = unit switch
+        {
+            '%' => new(on, Percent: number),
+            's' => new(on, Seconds: number is > 0 and <= int.MaxValue && number == Math.Floor(number) ? (int)number : 0),
+            _ => new(on, Amount: number),
+        };
+        return read;
+    }
+
     /// <summary>Without the zeros at the end that a decimal may have: 80.0 and 80 are one line.</summary>
     private static string Plain(decimal number) => number.ToString("0.######", CultureInfo.InvariantCulture);
 }

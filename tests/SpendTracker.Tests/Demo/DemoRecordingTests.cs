@@ -1,4 +1,5 @@
 using Microsoft.Extensions.DependencyInjection;
+using SpendTracker.Budgets;
 using SpendTracker.Closing;
 using SpendTracker.Contracts;
 using SpendTracker.Costs;
@@ -214,6 +215,22 @@ public sealed class DemoRecordingTests(RecordedDemo demo) : IClassFixture<Record
 
         explanation = await explain.OfAsync(month, First.Start.AddDays(AtlasProject.DatedRouterFrom + 1), month.End.AddDays(-1), AtlasProject.Triage, TestContext.Current.CancellationToken);
         Assert.Contains(explanation.Prices, move => move is { UnitPriceBefore: null, Sku: $"openai/{AtlasProject.RouterModel}", Causes: [{ Kind: "alias" }] });
+    }
+
+    [Fact]
+    public async Task There_is_a_budget_in_every_state_that_a_budget_can_be_in()
+    {
+        var book = demo.Host.Services.GetRequiredService<BudgetBook>();
+        var watch = demo.Host.Services.GetRequiredService<BudgetWatch>();
+        var budgets = await book.ListAsync(null, removed: false, TestContext.Current.CancellationToken);
+        string Standing(string budget) => EnumName.Of(BudgetJudgement.Of(watch.Current(budget)));
+
+        await Eventually.Async(() => Standing("claims-hosting") == "forecast-over"); // What days are expected to cost is read beside the rest.
+        Assert.Equal(
+            ["exceeded", "within", "forecast-over", "not-now", "untrusted", "untrusted"],
+            ((string[])["aurora-helpdesk", "aurora-team", "claims-hosting", "fine-tuning-next", "london", "risk-analysis"]).Select(Standing));
+        Assert.Equal(budgets.Count + 1, await demo.Host.Database.ScalarAsync<long>("select count(*) from spend.mt_events where type = 'budget_set'")); // One was changed; none was set twice.
+        Assert.DoesNotContain(budgets, budget => budget.Terms.Thresholds!.Any(threshold => threshold.Channels is not null));
     }
 
     private async Task<IReadOnlyList<MonthlyCost>> CostsAsync(params string[] by) => await new MonthlyCostQuery(demo.Host.Database.DataSource).ByAsync(

@@ -1,0 +1,127 @@
+using System.Globalization;
+using System.Security.Claims;
+using Microsoft.Net.Http.Headers;
+using SpendTracker.Alerts;
+using SpendTracker.Budgets;
+using SpendTracker.Contracts;
+using SpendTracker.Web.Access;
+using SpendTracker.Web.Hosting;
+
+namespace SpendTracker.Web.Budgets;
+
+/// <summary>Budgets over HTTP: reading needs the scope <c>read</c>, setting and removing <c>budget</c>.</summary>
+internal static class BudgetEndpoints
+{
+    private const string NoSuch = "There is no such budget.";
+
+    public static void MapBudgets(this IEndpointRouteBuilder api)
+    {
+        api.MapGet("/budgets", ListAsync).RequireAuthorization(Policies.Read).WithName("GetBudgets");
+        api.MapGet("/budgets/{id}", GetAsync).RequireAuthorization(Policies.Read).WithName("GetBudget");
+        api.MapPut("/budgets/{id}", SetAsync).RequireAuthorization(Policies.Budget).WithName("SetBudget");
+        api.MapDelete("/budgets/{id}", RemoveAsync).RequireAuthorization(Policies.Budget).WithName("RemoveBudget");
+    }
+
+    /// <summary>Those that hold, by id; a moment behind the log.</summary>
+    private static async Task<IReadOnlyList<BudgetResponse>> ListAsync(BudgetBook book, BudgetWatch watch, CancellationToken cancellationToken) =>
+        [.. (await book.ListAsync(null, removed: false, cancellationToken)).Select(budget => BudgetResponse.Of(budget, watch.Current(budget.Terms.Budget)))];
+
+    /// <summary>200 with the version as ETag, also for a budget that was removed; 404 for one that never was.</summary>
+    private static async Task<IResult> GetAsync(
+        string id, HttpResponse response, BudgetBook book, BudgetWatch watch, AlertQuery alerts, CancellationToken cancellationToken)
+    {
+        if (await book.HistoryAsync(id, cancellationToken) is not [var newest, ..] versions)
+        {
+            return TypedResults.Problem(NoSuch, statusCode: StatusCodes.Status404NotFound);
+        }
+
+        var current = watch.Current(id);
+        var previous = watch.Of(id).LastOrDefault(figures => figures.Span != current?.Span);
+        response.GetTypedHeaders().ETag = TagOf(newest.Version);
+        return TypedResults.Ok(new BudgetDetailsResponse(
+            id, newest.Version, BudgetJudgement.Of(current), newest.Terms, newest.Removed, FiguresResponse.Of(current), FiguresResponse.Of(previous),
+            await alerts.ListAsync(new AlertFilter(Budget: id), cancellationToken), versions));
+    }
+
+    /// <summary>
+    /// 201: there is a budget now; 200: it has these terms now, or had them. 412 for If-Match (or If-None-Match: *) and 409 for
+    /// ?version=, where it has another version than the caller looked at; then nothing was stored.
+    /// </summary>
+    private static async Task<IResult> SetAsync(
+        string id, string? version, HttpRequest request, HttpResponse response, ClaimsPrincipal caller, BudgetBook book, CancellationToken cancellationToken)
+    {
+        var (body, problem) = await Problems.ReadAsync(request, ContractsJson.Default.BudgetRequest, cancellationToken);
+        if (body is null)
+        {
+            return problem!;
+        }
+
+        var check = new FieldCheck();
+        check.That("budget", body.Budget is null || body.Budget == id, "Must be that of the path, or left out.");
+        var expected = ExpectedVersion(check, request, version);
+        var terms = body.ToTerms(id);
+        check.Add(BudgetBook.Check(terms));
+        if (check.Reasons.Count == 0)
+        {
+            check.Add(await book.UnknownChannelsAsync(terms, cancellationToken));
+        }
+
+        if (check.Reasons.Count > 0)
+        {
+            return Problems.Of(check.Reasons);
+        }
+
+        var before = await book.HistoryAsync(id, cancellationToken);
+        if (await book.SetAsync(terms, expected, ApiClaims.RecorderOf(caller), cancellationToken) is not { } now)
+        {
+            return await OvertakenAsync(id, expected!.Value, version is null, book, cancellationToken);
+        }
+
+        response.GetTypedHeaders().ETag = TagOf(now);
+        var answer = new BudgetSetResponse(id, now, terms);
+        return before is [{ Removed: null }, ..] ? TypedResults.Ok(answer) : TypedResults.Created($"/api/v1/budgets/{id}", answer);
+    }
+
+    /// <summary>204: it holds no longer, and its alerts are resolved. 404: there is none.</summary>
+    private static async Task<IResult> RemoveAsync(string id, string? reason, ClaimsPrincipal caller, BudgetBook book, CancellationToken cancellationToken) =>
+        await book.RemoveAsync(id, reason ?? "", ApiClaims.RecorderOf(caller), cancellationToken) is not { Count: > 0 } reasons ? TypedResults.NoContent()
+            : reasons.Any(why => why.Field == "budget") ? TypedResults.Problem(NoSuch, statusCode: StatusCodes.Status404NotFound)
+            : Problems.Of(reasons);
+
+    /// <summary>The version that the caller looked at, 0 for none; null where it is to be set whatever there is.</summary>
+    private static int? ExpectedVersion(FieldCheck check, HttpRequest request, string? version)
+    {
+        var match = request.Headers.IfMatch.ToString().Trim();
+        var none = request.Headers.IfNoneMatch.ToString().Trim();
+        check.That("If-None-Match", none is "" or "*", "Only * is taken: set it where there is none.");
+        check.That("version", version is null || (match.Length == 0 && none.Length == 0), "Give either it or a header.");
+        if (none == "*")
+        {
+            return 0;
+        }
+
+        var (field, text) = version is not null ? ("version", version) : ("If-Match", match.Trim('"'));
+        if (text.Length == 0)
+        {
+            return null;
+        }
+
+        var read = int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var expected);
+        check.That(field, read, "Must be a version of the budget, like 3; 0 for a new one.");
+        return expected;
+    }
+
+    private static async Task<IResult> OvertakenAsync(string id, int expected, bool byHeader, BudgetBook book, CancellationToken cancellationToken)
+    {
+        var looked = expected == 0 ? "was to be new" : string.Create(CultureInfo.InvariantCulture, $"was expected at version {expected}");
+        var now = await book.HistoryAsync(id, cancellationToken) switch
+        {
+            [{ Removed: null } newest, ..] => string.Create(CultureInfo.InvariantCulture, $"is at version {newest.Version}, set by {newest.SetBy} at {newest.SetAt:u}"),
+            [{ Removed: { } removed }, ..] => $"was removed by {removed.By} at {removed.At:u}",
+            _ => "does not exist",
+        };
+        return TypedResults.Problem($"The budget {looked}, but {now}. Nothing was stored.", statusCode: byHeader ? StatusCodes.Status412PreconditionFailed : StatusCodes.Status409Conflict);
+    }
+
+    private static EntityTagHeaderValue TagOf(int version) => new($"\"{version.ToString(CultureInfo.InvariantCulture)}\"");
+}

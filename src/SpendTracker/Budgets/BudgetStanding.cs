@@ -1,0 +1,46 @@
+using System.Text.Json.Serialization;
+using SpendTracker.Contracts;
+
+namespace SpendTracker.Budgets;
+
+/// <summary>How a budget stands, the worst first.</summary>
+[JsonConverter(typeof(NamedEnumConverter<BudgetStanding>))]
+public enum BudgetStanding
+{
+    /// <summary>Nothing of it is left.</summary>
+    [JsonStringEnumMemberName("exceeded")] Exceeded,
+
+    /// <summary>The figures cannot say: no exchange rate, much usage without a price, or far behind what is recorded.</summary>
+    [JsonStringEnumMemberName("untrusted")] Untrusted,
+
+    /// <summary>By the forecast, it will be exceeded when the period ends.</summary>
+    [JsonStringEnumMemberName("forecast-over")] ForecastOver,
+
+    /// <summary>Spent and forecast are below it.</summary>
+    [JsonStringEnumMemberName("within")] Within,
+
+    /// <summary>It has not begun, is over, or has no figures yet.</summary>
+    [JsonStringEnumMemberName("not-now")] NotNow,
+}
+
+/// <summary>Judges a budget's figures. Pure.</summary>
+public static class BudgetJudgement
+{
+    /// <summary>From this share of usage without a price on, what was spent says little.</summary>
+    public const decimal UntrustedPercent = 1;
+
+    /// <summary>Being behind by so much is no hiccup: the host is not ready then, either.</summary>
+    public const decimal UntrustedSeconds = 60;
+
+    public static BudgetStanding Of(BudgetFigures? figures) => figures switch
+    {
+        null => BudgetStanding.NotNow,
+        { Spent: null } => BudgetStanding.Untrusted,
+
+        // What has no price, or is not counted yet, comes on top: an exceeded budget stays exceeded.
+        { Left: <= 0, Spent: > 0 } => BudgetStanding.Exceeded,
+        { UnpricedPercent: >= UntrustedPercent } or { LagSeconds: >= UntrustedSeconds } => BudgetStanding.Untrusted,
+        { Forecast: { } forecast } when forecast > figures.Limit => BudgetStanding.ForecastOver,
+        _ => BudgetStanding.Within,
+    };
+}

@@ -1,0 +1,157 @@
+using Microsoft.Playwright;
+using SpendTracker.Access;
+using static Microsoft.Playwright.Assertions;
+using static SpendTracker.PageTests.Parts;
+
+namespace SpendTracker.PageTests;
+
+public sealed class BudgetTests
+{
+    [Fact]
+    public async Task A_budget_set_on_the_page_says_first_what_it_would_mean_and_follows_what_is_spent_until_it_is_exceeded_and_acknowledged()
+    {
+        await using var dashboard = await Dashboard.StartAsync();
+        await dashboard.PublishAsync("test/large", "input-tokens", 1);
+        await dashboard.RecordAsync(Dashboard.Tokens("chat", 90), Dashboard.Tokens("other", 5));
+        var page = await dashboard.OpenAsync("/budgets");
+        await Expect(page.GetByText("There is no budget yet.")).ToBeVisibleAsync();
+
+        await Button(page, "Set a budget").ClickAsync();
+        await FillAsync(page, "Id, for links", "chat");
+        await FillAsync(page, "Name", "Chat");
+        await FillAsync(page, "Amount for each period, unless every month has its own", "much");
+        await Button(page, "Check").ClickAsync();
+        await Expect(page.GetByRole(AriaRole.Alert)).ToContainTextAsync("Amount: Must be a number like 2.50.");
+        await FillAsync(page, "Amount for each period, unless every month has its own", "100");
+        await Button(page, "Narrow the scope").ClickAsync();
+        var scope = page.GetByRole(AriaRole.Group, new() { Name = "Scope 1" });
+        await scope.GetByLabel("Only what has").SelectOptionAsync("workload");
+        await scope.GetByLabel("Value").FillAsync("chat");
+        await page.GetByRole(AriaRole.Group, new() { Name = "Threshold 2" }).GetByLabel("Tell channels").FillAsync("opps");
+        await Button(page, "Check").ClickAsync();
+        await Expect(page.GetByRole(AriaRole.Alert)).ToContainTextAsync("Threshold 2 channels: There is no channel 'opps'.");
+        await page.GetByRole(AriaRole.Group, new() { Name = "Threshold 2" }).GetByLabel("Tell channels").FillAsync("");
+        await Button(page, "Check").ClickAsync();
+        await Expect(page.GetByText($"In {Dashboard.MonthName}: $90.00 spent of $100.00")).ToBeVisibleAsync();
+        await Expect(page.GetByText("Spent: 80 % of the limit – it is at $90.00")).ToBeVisibleAsync();
+        await Button(page, "Set the budget").ClickAsync();
+        await Expect(Row(page, "Chat")).ToContainTextAsync("$90.00");
+        await Expect(Row(page, "Chat")).ToContainTextAsync("90 %");
+
+        await dashboard.RecordAsync(Dashboard.Tokens("chat", 30), Dashboard.Tokens("other", 500));
+        await Expect(Row(page, "Chat")).ToContainTextAsync("$120.00");
+        await Expect(Row(page, "Chat")).ToContainTextAsync("Exceeded");
+        await page.GetByRole(AriaRole.Link, new() { Name = "Chat", Exact = true }).ClickAsync();
+        await Expect(Card(page, "Overspent")).ToContainTextAsync("$20.00");
+        await Expect(Row(page, "Spent: 100 % of the limit $100.00 $120.00")).ToContainTextAsync("Reached");
+        await page.GetByText("As a table").ClickAsync();
+        await Expect(page.GetByRole(AriaRole.Region, new() { Name = "Spent and forecast by day" }).GetByRole(AriaRole.Row, new() { Name = DateTime.UtcNow.ToString("yyyy-MM-dd") })).ToContainTextAsync("$120.00");
+        await Expect(page.GetByRole(AriaRole.Link, new() { NameRegex = new(@"event 1 of chat$") }).First).ToHaveAttributeAsync("href", new System.Text.RegularExpressions.Regex("^/events\\?id="));
+
+        await page.GetByRole(AriaRole.Row).Filter(new() { HasText = "100 % of the limit, reached with" }).First.GetByRole(AriaRole.Link).First.ClickAsync();
+        await Expect(page.GetByText("Nobody: its threshold names no channel.")).ToBeVisibleAsync();
+        await FillAsync(page, "Note", "Asked for more");
+        await Button(page, "Acknowledge it").ClickAsync();
+        await Button(page, "Acknowledge").ClickAsync();
+        await Expect(page.GetByText(": “Asked for more”")).ToBeVisibleAsync();
+        await page.GetByRole(AriaRole.Link, new() { Name = "Alerts", Exact = true }).ClickAsync();
+        await Expect(page.GetByRole(AriaRole.Region, new() { Name = "Alerts that hold now" }).GetByRole(AriaRole.Row).Filter(new() { HasText = "100 % of the limit" })).ToContainTextAsync("Acknowledged");
+    }
+
+    [Fact]
+    public async Task A_budget_shows_who_changed_it_what_earlier_periods_spent_and_why_it_cannot_be_trusted_and_is_removed_with_a_reason()
+    {
+        await using var dashboard = await Dashboard.StartAsync(opened: DateTimeOffset.UtcNow.AddMonths(-3));
+        await dashboard.PublishAsync("test/large", "input-tokens", 1);
+        var before = DateTime.UtcNow.AddDays(-DateTime.UtcNow.Day);
+        await dashboard.RecordAsync(Dashboard.Tokens("chat", 70, usedAt: before), Dashboard.Tokens("chat", 10), Dashboard.Tokens("chat", 10, sku: "test/new"));
+        await dashboard.SetBudgetAsync("chat", "Chat", 50, from: before.ToString("yyyy-MM"));
+        await dashboard.SetBudgetAsync("yen", "Yen", 50, currency: "JPY");
+        var page = await dashboard.OpenAsync("/budgets");
+        await Expect(Row(page, "Yen")).ToContainTextAsync("No exchange rate into JPY");
+        await Expect(Row(page, "Cannot be trusted 50 % of the usage has no price")).ToContainTextAsync("Chat");
+        await page.GetByRole(AriaRole.Link, new() { Name = "Chat", Exact = true }).ClickAsync();
+        await Expect(Row(page, $"{before:MMMM yyyy} $50.00 $70.00")).ToContainTextAsync("$20.00 over");
+
+        await Button(page, "Change it").ClickAsync();
+        await FillAsync(page, "Amount for each period, unless every month has its own", "60");
+        await Button(page, "Check").ClickAsync();
+        await Expect(page.GetByText("$10.00 spent of $60.00")).ToBeVisibleAsync();
+        await Button(page, "Change the budget").ClickAsync();
+        await Expect(page.GetByText("changed the amount from $50.00 to $60.00")).ToBeVisibleAsync();
+        await Expect(Card(page, "Limit")).ToContainTextAsync("$60.00");
+        await Button(page, "Remove it").ClickAsync();
+        await FillAsync(page, "Why", "Project ended");
+        await Button(page, "Check").ClickAsync();
+        await Button(page, "Remove the budget").ClickAsync();
+        await Expect(page.GetByRole(AriaRole.Status)).ToContainTextAsync("“Project ended”");
+        await page.GotoAsync($"{dashboard.Address}/budgets");
+        await Expect(Row(page, "Yen")).ToBeVisibleAsync();
+        await Expect(page.GetByRole(AriaRole.Link, new() { Name = "Chat", Exact = true })).ToHaveCountAsync(0);
+    }
+
+    [Fact]
+    public async Task A_viewer_reads_budgets_and_alerts_and_changes_nothing_and_only_administrators_see_channels()
+    {
+        await using var dashboard = await Dashboard.StartAsync();
+        await dashboard.PublishAsync("test/large", "input-tokens", 1);
+        await dashboard.RecordAsync(Dashboard.Tokens("chat", 90));
+        await dashboard.SetBudgetAsync("chat", "Chat", 50, thresholds: [new { on = "actual", percent = 100 }]);
+        foreach (var (role, changes) in ((Role, int)[])[(Role.Viewer, 0), (Role.Member, 1)])
+        {
+            var page = await dashboard.NewPageAsync(new());
+            await page.GotoAsync(await dashboard.SignInLinkAsync(role));
+            await Expect(page).ToHaveURLAsync($"{dashboard.Address}/");
+            await page.GotoAsync($"{dashboard.Address}/budgets");
+            await Expect(Row(page, "Chat")).ToContainTextAsync("Exceeded");
+            await Expect(Button(page, "Set a budget")).ToHaveCountAsync(changes);
+            await page.GotoAsync($"{dashboard.Address}/budgets/chat");
+            await Expect(Card(page, "Overspent")).ToContainTextAsync("$40.00");
+            await Expect(Button(page, "Change it")).ToHaveCountAsync(changes);
+            await page.GotoAsync($"{dashboard.Address}/alerts");
+            await page.GetByRole(AriaRole.Region, new() { Name = "Alerts that hold now" }).GetByRole(AriaRole.Link).First.ClickAsync();
+            await Expect(page.GetByRole(AriaRole.Heading, new() { Name = "Who was told" })).ToBeVisibleAsync();
+            await Expect(page.GetByRole(AriaRole.Form)).ToHaveCountAsync(changes);
+            await Expect(page.GetByRole(AriaRole.Link, new() { Name = "Channels" })).ToHaveCountAsync(0);
+            await page.GotoAsync($"{dashboard.Address}/channels");
+            await Expect(page.GetByText("only administrators see and change them")).ToBeVisibleAsync();
+        }
+    }
+
+    [Fact]
+    public async Task A_channel_is_set_up_tested_changed_without_its_secrets_and_removed()
+    {
+        const string Secret = "whsec_MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIz";
+        await using var dashboard = await Dashboard.StartAsync();
+        var page = await dashboard.OpenAsync("/channels");
+        await Button(page, "Set up a channel").ClickAsync();
+        await FillAsync(page, "Id, for budgets", "ops");
+        await FillAsync(page, "Name", "On-call");
+        await FillAsync(page, "URL, not shown again", "http://spend.invalid/hook/secret-path");
+        await FillAsync(page, "Secret to sign with, not shown again", "short");
+        await Button(page, "Check").ClickAsync();
+        await Expect(page.GetByRole(AriaRole.Alert)).ToContainTextAsync("Address secret: Must be whsec_");
+        await FillAsync(page, "Secret to sign with, not shown again", Secret);
+        await Button(page, "Check").ClickAsync();
+        await Button(page, "Set up the channel").ClickAsync();
+        var card = page.GetByRole(AriaRole.Region, new() { Name = "On-call" });
+        await Expect(card).ToContainTextAsync("Webhook to spend.invalid");
+        await Button(page, "Test ops").ClickAsync();
+        await Expect(card.GetByRole(AriaRole.Status)).ToContainTextAsync("The test failed:");
+
+        await Button(page, "Change ops").ClickAsync();
+        await Expect(page.GetByLabel("URL, not shown again")).ToHaveCountAsync(0);
+        await FillAsync(page, "Quiet from", "22:00");
+        await FillAsync(page, "Quiet until", "07:00");
+        await Button(page, "Check").ClickAsync();
+        await Expect(page.GetByText("It keeps its address and secrets.")).ToBeVisibleAsync();
+        await Button(page, "Change the channel").ClickAsync();
+        await Expect(card).ToContainTextAsync("quiet from 22:00 to 07:00");
+        Assert.DoesNotContain("secret-path", await page.ContentAsync(), StringComparison.Ordinal);
+        await Button(page, "Remove ops").ClickAsync();
+        await FillAsync(page, "Why", "Moved");
+        await Button(page, "Check").ClickAsync();
+        await Button(page, "Remove the channel").ClickAsync();
+        await Expect(page.GetByText("There is no channel yet")).ToBeVisibleAsync();
+    }
+}
