@@ -50,7 +50,7 @@ internal static class BudgetsCommand
             return whole;
         }
 
-        if (!Confirmation.Given(yes, FormattableString.Invariant($"{diff.Changes.Count:#,0} budgets."), "set", "set"))
+        if (!Confirmation.Given(yes, FormattableString.Invariant($"{diff.Changes.Count:#,0} budgets."), "set", "sets", "set"))
         {
             return 2;
         }

@@ -11,7 +11,7 @@ internal static class Confirmation
     public static Option<bool> YesOption(string description = "Publish without asking.") => new("--yes") { Description = description };
 
     /// <summary>By <c>--yes</c>, or by typing it; where nobody can type, not without <c>--yes</c>.</summary>
-    public static bool Given(bool yes, string question, string verb = "publish", string done = "published")
+    public static bool Given(bool yes, string question, string verb = "publish", string does = "publishes", string done = "published")
     {
         if (yes)
         {
@@ -27,7 +27,7 @@ internal static class Confirmation
             }
         }
 
-        Console.WriteLine($"Nothing was {done}. With --yes, nobody is asked.");
+        Console.WriteLine($"Nothing was {done}. --yes {does}.");
         return false;
     }
 
