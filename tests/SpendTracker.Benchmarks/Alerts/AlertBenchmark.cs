@@ -29,6 +29,7 @@ internal sealed class AlertBenchmark(BenchmarkServer server, Report report, bool
     private readonly int _budgets = quick ? 100 : 1_000;
     private readonly TimeSpan _pause = TimeSpan.FromMilliseconds(100);
     private readonly UsageEvents _source = new(500);
+    private readonly Series _allowances = new();
     private long _acknowledged;
 
     public async Task RunAsync(CancellationToken cancellationToken)
@@ -98,6 +99,7 @@ internal sealed class AlertBenchmark(BenchmarkServer server, Report report, bool
         Task[] load = [.. Enumerable.Range(0, Connections).Select(_ => Task.Run(() => LoadAsync(client.BaseAddress!.Port, key, over.Token), cancellationToken))];
         await Task.Delay(TimeSpan.FromSeconds(quick ? 1 : 10), cancellationToken); // The compiler's first seconds.
         var started = (At: Stopwatch.GetTimestamp(), Events: Interlocked.Read(ref _acknowledged));
+        var asking = AskAsync(client, over.Token);
         Dictionary<string, long> acknowledged = [];
         for (var i = 0; i < _crossings; i++)
         {
@@ -116,7 +118,7 @@ internal sealed class AlertBenchmark(BenchmarkServer server, Report report, bool
 
         var memory = OperatingSystem.IsLinux() ? ProcessMemory.Peak(hostId) : 0;
         await over.CancelAsync();
-        await Task.WhenAll(load);
+        await Task.WhenAll([.. load, asking]);
         Print(acknowledged, receiver, rate, memory);
         AnsiConsole.WriteLine(await Sql.ScalarAsync<string>(database.DataSource, "select count(*) || ' crossings in the log' from spend.mt_events where type = 'budget_threshold_crossed'", cancellationToken));
     }
@@ -124,6 +126,26 @@ internal sealed class AlertBenchmark(BenchmarkServer server, Report report, bool
     private static StringContent UsageOf(string workload) => new(
         $$"""{"type":"token_usage_recorded","id":"{{Guid.NewGuid()}}","workload":"{{workload}}","approach":"hybrid","provider":"openai","model":"gpt-4o","inputTokens":1000,"outputTokens":100,"usedAt":"{{DateTime.UtcNow:yyyy-MM-dd'T'HH:mm:ss'Z'}}"}""",
         Encoding.UTF8, "application/json");
+
+    /// <summary>As a gateway does, which wants to know what is left.</summary>
+    private async Task AskAsync(HttpClient client, CancellationToken over)
+    {
+        using var timer = new PeriodicTimer(TimeSpan.FromMilliseconds(20));
+        try
+        {
+            for (var i = 0; await timer.WaitForNextTickAsync(over); i++)
+            {
+                var started = Stopwatch.GetTimestamp();
+                using var answer = await client.GetAsync(new Uri($"/api/v1/budgets/budget-{i % _budgets}/allowance", UriKind.Relative), CancellationToken.None);
+                _allowances.Add(Stopwatch.GetElapsedTime(started).TotalMilliseconds);
+                answer.EnsureSuccessStatusCode();
+            }
+        }
+        catch (OperationCanceledException)
+        {
+            // Time is up.
+        }
+    }
 
     /// <summary>A steady rate: a request each time its turn has come.</summary>
     private async Task LoadAsync(int port, string key, CancellationToken over)
@@ -173,6 +195,12 @@ internal sealed class AlertBenchmark(BenchmarkServer server, Report report, bool
             [[
                 Report.Number(acknowledged.Count), Report.Milliseconds(delays.Min), Report.Milliseconds(delays.Median), Report.Milliseconds(delays.Percentile(0.95)),
                 Report.Milliseconds(delays.Percentile(0.99)), Report.Milliseconds(delays.Max), Report.Number(doubled), $"{Report.Number(memory / 1048576.0)} MiB",
+            ]]);
+        report.Table(
+            "Asking for an allowance, beside the same", ["answers", "median", "p95", "p99", "max"],
+            [[
+                Report.Number(_allowances.Count), Report.Milliseconds(_allowances.Median), Report.Milliseconds(_allowances.Percentile(0.95)),
+                Report.Milliseconds(_allowances.Percentile(0.99)), Report.Milliseconds(_allowances.Max),
             ]]);
         report.Note("One host as a process of its own; it, PostgreSQL, the load and the receiver share the cores. Each crossing is of a budget of its own, 100 ms apart.");
     }

@@ -30,16 +30,24 @@ public sealed class FailoverTests
         }
 
         await TestServer.ChangeDatabaseAsync(host.Database, "reset default_transaction_read_only");
-        await Eventually.Async(async () =>
-        {
-            var status = await RecordAsync(host, "meanwhile");
-            Assert.Contains(status, (HttpStatusCode[])[HttpStatusCode.OK, HttpStatusCode.ServiceUnavailable]);
-            return status == HttpStatusCode.OK;
-        });
         var month = BillingPeriod.Of(Given.Day);
+        await ServedAsync(() => RecordAsync(host, "meanwhile"));
+        await ServedAsync(async () =>
+        {
+            // By another pool, whose sessions have ended as well.
+            using var response = await host.Client.GetAsync(new Uri($"/api/v1/costs?from={month}&to={month}", UriKind.Relative), TestContext.Current.CancellationToken);
+            return response.StatusCode;
+        });
         await host.GetUntilAsync($"/api/v1/costs?from={month}&to={month}&by=workload", costs => costs.GetRawText().Contains("support-chat", StringComparison.Ordinal));
         Assert.Equal(2, await host.Database.ScalarAsync<long>("select count(*) from spend.mt_events where type = 'token_usage_recorded'"));
     }
+
+    private static Task ServedAsync(Func<Task<HttpStatusCode>> call) => Eventually.Async(async () =>
+    {
+        var status = await call();
+        Assert.Contains(status, (HttpStatusCode[])[HttpStatusCode.OK, HttpStatusCode.ServiceUnavailable]);
+        return status == HttpStatusCode.OK;
+    });
 
     private static async Task<HttpStatusCode> RecordAsync(TestHost host, string id)
     {
