@@ -42,7 +42,7 @@ public sealed class FailoverTests
         Assert.Equal(2, await host.Database.ScalarAsync<long>("select count(*) from spend.mt_events where type = 'token_usage_recorded'"));
     }
 
-    private static Task ServedAsync(Func<Task<HttpStatusCode>> call) => Eventually.Async(async () =>
+    private static Task<TimeSpan> ServedAsync(Func<Task<HttpStatusCode>> call) => Eventually.Async(async () =>
     {
         var status = await call();
         Assert.Contains(status, (HttpStatusCode[])[HttpStatusCode.OK, HttpStatusCode.ServiceUnavailable]);
