@@ -23,6 +23,7 @@ internal sealed class BudgetReading(NpgsqlDataSource dataSource, EventStore stor
     private HashSet<BillingPeriod> _closed = [];
     private IReadOnlyDictionary<(string, DateOnly), decimal> _exchangeRates = new Dictionary<(string, DateOnly), decimal>();
     private (BillingPeriod Month, long ReadAt)? _read;
+    private BillingPeriod? _firstNeeded;
     private (DateOnly Day, long ReadAt)? _runRates;
     private Task<IReadOnlyDictionary<SpendKey, decimal[]>>? _readingRunRates;
     private bool _runRatesStale;
@@ -65,7 +66,12 @@ internal sealed class BudgetReading(NpgsqlDataSource dataSource, EventStore stor
         _runRatesStale |= moved.Contains(CostChanges.All);
         var all = termsChanged || _read is not { } last || last.Month != BillingPeriod.Of(today) || Stopwatch.GetElapsedTime(last.ReadAt) >= ReadAnyhow
             || moved.Contains(CostChanges.All) || months.Any(_closed.Contains);
-        var spenders = all || months.Length > 0 ? await ReadMonthsAsync(query, all ? null : months, today, cancellationToken) : [];
+        if (all)
+        {
+            await ReadAllAsync(query, today, cancellationToken);
+        }
+
+        var spenders = all ? [] : await ReadMonthsAsync(query, months, cancellationToken);
         _changes = new(changes.Months);
         return (changes, all || coveredAnew ? null : [.. budgets, .. spenders]);
     }
@@ -96,26 +102,26 @@ internal sealed class BudgetReading(NpgsqlDataSource dataSource, EventStore stor
         _termsChanged |= before is null || before.Version != state.Version || before.IsRemoved != state.IsRemoved;
     }
 
-    /// <param name="months">Those that changed; null to read all that are needed.</param>
+    /// <summary>Reads some months again, those of them that are needed.</summary>
     /// <returns>The budgets whose sums changed.</returns>
-    private async Task<IReadOnlyCollection<string>> ReadMonthsAsync(
-        SpendQuery query, IReadOnlyCollection<BillingPeriod>? months, DateOnly today, CancellationToken cancellationToken)
+    private async Task<IReadOnlyCollection<string>> ReadMonthsAsync(SpendQuery query, IEnumerable<BillingPeriod> months, CancellationToken cancellationToken)
     {
-        var spans = _budgets.Values.Where(budget => !budget.IsRemoved).SelectMany(budget => BudgetArithmetic.Watched(budget.Terms!.Period, today).Select(span => (Terms: budget.Terms!, Span: span))).ToArray();
-        if (spans.Length == 0)
-        {
-            _read = (BillingPeriod.Of(today), Stopwatch.GetTimestamp());
-            return [];
-        }
-
-        var first = spans.Min(span => BudgetArithmetic.FirstNeeded(span.Terms, span.Span));
         HashSet<string> changed = [];
-        foreach (var month in months?.Where(month => month >= first) ?? [])
+        foreach (var month in months.Where(month => month >= _firstNeeded))
         {
             changed.UnionWith(Spend.SetMonth(month, [.. (await query.MonthsAsync(month, month, cancellationToken))[month]]));
         }
 
-        if (months is null)
+        return changed;
+    }
+
+    /// <summary>Reads all that the budgets need: months, which of them are closed, and exchange rates.</summary>
+    private async Task ReadAllAsync(SpendQuery query, DateOnly today, CancellationToken cancellationToken)
+    {
+        var spans = _budgets.Values.Where(budget => !budget.IsRemoved)
+            .SelectMany(budget => BudgetArithmetic.Watched(budget.Terms!.Period, today).Select(span => (Terms: budget.Terms!, Span: span))).ToArray();
+        _firstNeeded = spans.Length == 0 ? null : spans.Min(span => BudgetArithmetic.FirstNeeded(span.Terms, span.Span));
+        if (_firstNeeded is { } first)
         {
             _closed = await query.ClosedAsync(cancellationToken);
             var rows = await query.MonthsAsync(first, new(2199, 12), cancellationToken);
@@ -125,12 +131,12 @@ internal sealed class BudgetReading(NpgsqlDataSource dataSource, EventStore stor
             }
 
             Spend.Keep(month => month >= first);
-            var pairs = spans.SelectMany(span => BudgetArithmetic.RatedDays(span.Terms, span.Span).Select(day => (span.Terms.Currency, day))).Where(pair => pair.Currency != settings.ReportingCurrency).Distinct().ToArray();
+            var pairs = spans.SelectMany(span => BudgetArithmetic.RatedDays(span.Terms, span.Span).Select(day => (span.Terms.Currency, day)))
+                .Where(pair => pair.Currency != settings.ReportingCurrency).Distinct().ToArray();
             _exchangeRates = pairs.Length == 0 ? new Dictionary<(string, DateOnly), decimal>() : await query.ExchangeRatesAsync(pairs, cancellationToken);
-            _read = (BillingPeriod.Of(today), Stopwatch.GetTimestamp());
         }
 
-        return changed;
+        _read = (BillingPeriod.Of(today), Stopwatch.GetTimestamp());
     }
 
     /// <summary>Reads what days are expected to cost beside the rest, which must not wait; takes it when it is there.</summary>
