@@ -1,5 +1,5 @@
+using System.Text;
 using Npgsql;
-using NpgsqlTypes;
 using SpendTracker.Contracts;
 using SpendTracker.Events;
 
@@ -8,7 +8,7 @@ namespace SpendTracker.Budgets;
 /// <summary>Budgets as they are now, and every alert that they raised.</summary>
 public sealed class BudgetProjection : Projection
 {
-    private readonly List<NpgsqlBatchCommand> _page = [];
+    private readonly PageStatements _page = new();
 
     public override string Name => "Budgets";
 
@@ -61,86 +61,67 @@ public sealed class BudgetProjection : Projection
     public override IReadOnlyList<string> EventTypes { get; } =
         ["budget_set", "budget_removed", "budget_threshold_crossed", "budget_threshold_resolved", "alert_acknowledged"];
 
-    /// <summary>A statement an event: they are few, and in the order of the log.</summary>
     public override void Apply(StoredEvent stored)
     {
         switch (stored.Data)
         {
             case BudgetSet set:
-                Add(
+                _page.Add(
                     """
-                    insert into budget as b (tenant_id, budget, version, terms, seq_id, set_at, set_by) values ($1, $2, 1, $3, $6, $4, $5)
+                    insert into budget as b (tenant_id, budget, version, terms, seq_id, set_at, set_by) values ($1, $2, 1, $3::jsonb, $4, $5, $6)
                     on conflict (tenant_id, budget) do update set version = b.version + 1, terms = excluded.terms, seq_id = excluded.seq_id, set_at = excluded.set_at, set_by = excluded.set_by,
                         removed_at = null, removed_by = null, removed_because = null
                     """,
-                    Text(stored.TenantId), Text(set.Budget), Json(set), At(stored), Text(stored.RecordedBy), Place(stored));
+                    stored.TenantId, set.Budget, JsonOf(set), stored.SeqId, stored.RecordedAt, stored.RecordedBy);
                 break;
             case BudgetRemoved removed:
-                Add(
+                _page.Add(
                     "update budget set removed_at = $3, removed_by = $4, removed_because = $5, seq_id = $6 where tenant_id = $1 and budget = $2",
-                    Text(stored.TenantId), Text(removed.Budget), At(stored), Text(stored.RecordedBy), Text(removed.Reason), Place(stored));
+                    stored.TenantId, removed.Budget, stored.RecordedAt, stored.RecordedBy, removed.Reason, stored.SeqId);
                 break;
             case BudgetThresholdCrossed crossed:
                 AddCrossing(stored, crossed);
                 break;
             case BudgetThresholdResolved resolved:
-                Add(
-                    "update budget_alert set resolved = $3, resolved_at = $4 where tenant_id = $1 and alert = $2 and resolved_at is null",
-                    Text(stored.TenantId), new() { Value = resolved.Alert }, Json(resolved), At(stored));
+                _page.Add(
+                    "update budget_alert set resolved = $3::jsonb, resolved_at = $4 where tenant_id = $1 and alert = $2 and resolved_at is null",
+                    stored.TenantId, resolved.Alert, JsonOf(resolved), stored.RecordedAt);
                 Touch(stored, resolved.Budget);
                 break;
             case AlertAcknowledged acknowledged:
-                Add(
+                _page.Add(
                     """
-                    update budget_alert set acknowledged_at = $3, acknowledged_by = $4, acknowledged_note = $5
+                    update budget_alert set acknowledged_at = $3, acknowledged_by = $4, acknowledged_note = $5::text
                     where tenant_id = $1 and alert = $2 and acknowledged_at is null
                     """,
-                    Text(stored.TenantId), new() { Value = acknowledged.Alert }, At(stored), Text(stored.RecordedBy), Text(acknowledged.Note));
+                    stored.TenantId, acknowledged.Alert, stored.RecordedAt, stored.RecordedBy, acknowledged.Note);
                 break;
         }
     }
 
     private void AddCrossing(StoredEvent stored, BudgetThresholdCrossed crossed)
     {
-        Add(
+        _page.Add(
             """
             insert into budget_alert (tenant_id, alert, budget, version, period_start, threshold, seq_id, crossed, crossed_at, trace_parent)
-            values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
+            values ($1, $2, $3, $4, $5, $6, $7, $8::jsonb, $9, $10::text)
             """,
-            Text(stored.TenantId), new() { Value = stored.Id }, Text(crossed.Budget), new() { Value = crossed.Version }, new() { Value = crossed.PeriodStart },
-            Text(Thresholds.KeyOf(crossed.Threshold)), new() { Value = stored.SeqId }, Json(crossed), At(stored), Text(stored.TraceParent));
+            stored.TenantId, stored.Id, crossed.Budget, crossed.Version, crossed.PeriodStart, Thresholds.KeyOf(crossed.Threshold), stored.SeqId, JsonOf(crossed),
+            stored.RecordedAt, stored.TraceParent);
         Touch(stored, crossed.Budget);
         if (crossed.Replaces is { } replaced)
         {
-            Add("update budget_alert set replaced_by = $3 where tenant_id = $1 and alert = $2", Text(stored.TenantId), new() { Value = replaced }, new() { Value = stored.Id });
+            _page.Add("update budget_alert set replaced_by = $3 where tenant_id = $1 and alert = $2", stored.TenantId, replaced, stored.Id);
         }
     }
 
     /// <summary>Who keeps budgets in memory reads one again when its last event is another.</summary>
     private void Touch(StoredEvent stored, string budget) =>
-        Add("update budget set seq_id = $3 where tenant_id = $1 and budget = $2", Text(stored.TenantId), Text(budget), Place(stored));
+        _page.Add("update budget set seq_id = $3 where tenant_id = $1 and budget = $2", stored.TenantId, budget, stored.SeqId);
 
     public override void Discard() => _page.Clear();
 
-    public override IReadOnlyList<NpgsqlBatchCommand> Flush()
-    {
-        NpgsqlBatchCommand[] commands = [.. _page];
-        _page.Clear();
-        return commands;
-    }
+    public override IReadOnlyList<NpgsqlBatchCommand> Flush() => _page.Take();
 
-    private void Add(string sql, params NpgsqlParameter[] parameters)
-    {
-        var command = new NpgsqlBatchCommand(sql);
-        command.Parameters.AddRange(parameters);
-        _page.Add(command);
-    }
-
-    private static NpgsqlParameter Text(string? text) => new() { Value = (object?)text ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Text };
-
-    private static NpgsqlParameter Place(StoredEvent stored) => new() { Value = stored.SeqId };
-
-    private static NpgsqlParameter At(StoredEvent stored) => new() { Value = stored.RecordedAt };
-
-    private static NpgsqlParameter Json(IEvent data) => new() { Value = Events.EventTypes.Of(data).Write(data), NpgsqlDbType = NpgsqlDbType.Jsonb };
+    private static string JsonOf(IEvent data) => Encoding.UTF8.GetString(Events.EventTypes.Of(data).Write(data));
 }
