@@ -82,16 +82,21 @@ public sealed class TestHost : IAsyncDisposable
         return await response.Content.ReadFromJsonAsync<JsonElement>(TestContext.Current.CancellationToken);
     }
 
-    /// <summary>Asks again until the answer is as expected: projections are a moment behind.</summary>
+    /// <summary>Asks again until the answer is as expected: projections are a moment behind, so that what was just written may also be unknown yet.</summary>
     public async Task<JsonElement> GetUntilAsync(string path, Func<JsonElement, bool> expected)
     {
         var deadline = DateTime.UtcNow.AddSeconds(20);
         while (true)
         {
-            var answer = await GetAsync(path);
-            if (expected(answer))
+            using var response = await Client.GetAsync(new Uri(path, UriKind.Relative), TestContext.Current.CancellationToken);
+            var answer = await response.Content.ReadFromJsonAsync<JsonElement>(TestContext.Current.CancellationToken);
+            if (response.StatusCode != HttpStatusCode.NotFound)
             {
-                return answer;
+                Assert.Equal(HttpStatusCode.OK, response.StatusCode);
+                if (expected(answer))
+                {
+                    return answer;
+                }
             }
 
             Assert.True(DateTime.UtcNow < deadline, $"{path} stays at {answer}");
