@@ -1,7 +1,6 @@
 using System.Security.Claims;
 using System.Text.Encodings.Web;
 using Microsoft.AspNetCore.Authentication;
-using Microsoft.Extensions.Caching.Memory;
 using Microsoft.Extensions.Options;
 using SpendTracker.Access;
 using SpendTracker.Contracts;
@@ -37,17 +36,11 @@ internal static class ApiClaims
     public static bool Covers(ClaimsPrincipal caller, string workload) => IsUnbound(caller) || caller.HasClaim(Workload, workload);
 }
 
-/// <summary>
-/// <c>Authorization: Bearer spend_…</c>. A key that was found is remembered for two seconds, so that a busy caller costs
-/// one look-up in that time, and a revoked key works no longer than that.
-/// </summary>
+/// <summary><c>Authorization: Bearer spend_…</c>.</summary>
 internal sealed class ApiKeyAuthentication(
-    IOptionsMonitor<AuthenticationSchemeOptions> options, ILoggerFactory logger, UrlEncoder encoder, ApiKeys keys, IMemoryCache cache,
-    IProblemDetailsService problems) : AuthenticationHandler<AuthenticationSchemeOptions>(options, logger, encoder)
+    IOptionsMonitor<AuthenticationSchemeOptions> options, ILoggerFactory logger, UrlEncoder encoder, KnownKeys known, IProblemDetailsService problems) : AuthenticationHandler<AuthenticationSchemeOptions>(options, logger, encoder)
 {
     public const string SchemeName = "ApiKey";
-
-    private static readonly TimeSpan Remembered = TimeSpan.FromSeconds(2);
 
     protected override async Task<AuthenticateResult> HandleAuthenticateAsync()
     {
@@ -58,18 +51,12 @@ internal sealed class ApiKeyAuthentication(
         }
 
         var presented = header["Bearer ".Length..].Trim();
-        if (!cache.TryGetValue((SchemeName, presented), out ClaimsPrincipal? caller))
+        if (await known.FindAsync(presented, Context.RequestAborted) is not { } caller)
         {
-            if (await keys.FindAsync(presented, Context.RequestAborted) is not { } key)
-            {
-                return AuthenticateResult.Fail("No such key.");
-            }
-
-            caller = ApiClaims.For(key, SchemeName);
-            cache.Set((SchemeName, presented), caller, new MemoryCacheEntryOptions { AbsoluteExpirationRelativeToNow = Remembered, Size = 1 });
+            return AuthenticateResult.Fail("No such key.");
         }
 
-        return AuthenticateResult.Success(new AuthenticationTicket(caller!, SchemeName));
+        return AuthenticateResult.Success(new AuthenticationTicket(caller, SchemeName));
     }
 
     protected override Task HandleChallengeAsync(AuthenticationProperties properties)

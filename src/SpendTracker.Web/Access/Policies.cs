@@ -24,6 +24,7 @@ internal static class Policies
     public static void AddAccess(this IServiceCollection services)
     {
         services.AddMemoryCache(options => options.SizeLimit = 10_000);
+        services.AddSingleton<KnownKeys>();
         services.AddAuthentication(Either)
             .AddPolicyScheme(Either, null, options => options.ForwardDefaultSelector = SchemeOf)
             .AddScheme<AuthenticationSchemeOptions, ApiKeyAuthentication>(ApiKeyAuthentication.SchemeName, null)
