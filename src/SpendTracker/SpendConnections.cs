@@ -97,7 +97,7 @@ internal sealed class SpendConnections : IAsyncDisposable
         // The duplicate filter looks up a handful of ids in a large table. Its plan is made once and kept, at a moment when
         // the table may still be small enough for a scan; these settings leave only the index.
         settings.Options = Sessions(settings.Options, EndOfSilence)
-            + $" -c statement_timeout={LongestAppend.TotalMilliseconds} -c enable_seqscan=off -c enable_hashjoin=off -c enable_mergejoin=off";
+            + $" -c plan_cache_mode=auto -c statement_timeout={LongestAppend.TotalMilliseconds} -c enable_seqscan=off -c enable_hashjoin=off -c enable_mergejoin=off";
         return settings;
     }
 
@@ -111,9 +111,10 @@ internal sealed class SpendConnections : IAsyncDisposable
 
     /// <summary>
     /// Compiling the long statements of costs takes seconds, and running them a fraction of one. A year of a SKU's days is
-    /// sorted in memory with as much as this.
+    /// sorted in memory with as much as this. Plans are made for each execution: one that is kept may have been made for
+    /// empty tables, and scans the whole log for a stream until PostgreSQL first analyses it, which takes a minute or more.
     /// </summary>
-    private const string Planning = "-c jit=off -c work_mem=32MB";
+    private const string Planning = "-c jit=off -c work_mem=32MB -c plan_cache_mode=force_custom_plan";
 
     /// <summary>Tells an operator, and <see cref="Events.SilentWriters"/>, what a session does. PostgreSQL cuts after 63 bytes.</summary>
     private string Name(string work)

@@ -11,15 +11,18 @@ namespace SpendTracker.Events;
 /// </summary>
 public sealed class EventStore : IAsyncDisposable
 {
-    private readonly NpgsqlDataSource _dataSource;
+    private readonly NpgsqlDataSource _appending;
+    private readonly NpgsqlDataSource _reading;
     private readonly EventWriter[] _writers;
     private readonly TimeProvider _clock;
 
-    public EventStore(NpgsqlDataSource dataSource, EventStoreOptions options, TimeProvider clock)
+    /// <param name="appending">For writers, and for nobody who could keep them waiting.</param>
+    /// <param name="reading">For the rest.</param>
+    public EventStore(NpgsqlDataSource appending, NpgsqlDataSource reading, EventStoreOptions options, TimeProvider clock)
     {
-        _dataSource = dataSource;
+        (_appending, _reading) = (appending, reading);
         _clock = clock;
-        _writers = [.. Enumerable.Range(0, options.Writers).Select(_ => new EventWriter(dataSource, options, clock, () => Appended?.Invoke()))];
+        _writers = [.. Enumerable.Range(0, options.Writers).Select(_ => new EventWriter(appending, options, clock, () => Appended?.Invoke()))];
     }
 
     /// <summary>Something was committed here. A hint to look, and nothing more: several commits may give one.</summary>
@@ -74,7 +77,7 @@ public sealed class EventStore : IAsyncDisposable
     public async Task<bool> AppendAsync(string stream, long expectedVersion, EventToAppend[] toAppend, CancellationToken cancellationToken)
     {
         // The head's row is locked by the upsert until commit, so that of two appenders one finds another version.
-        await using var command = _dataSource.CreateCommand(
+        await using var command = _appending.CreateCommand(
             """
             with head as (
                 insert into spend.mt_streams as s (tenant_id, id, version, timestamp, created)
@@ -117,7 +120,7 @@ public sealed class EventStore : IAsyncDisposable
     /// <exception cref="UnreadableEventException">One of them cannot be read here, so that nothing can be decided on them.</exception>
     public async Task<IReadOnlyDictionary<string, IReadOnlyList<StoredEvent>>> ReadStreamsAsync(IReadOnlyCollection<string> streams, CancellationToken cancellationToken)
     {
-        await using var command = _dataSource.CreateCommand(
+        await using var command = _reading.CreateCommand(
             $"select {EventReader.Columns} from spend.mt_events where tenant_id = $1 and stream_id = any($2) order by stream_id, version");
         command.Parameters.Add(new() { Value = Tenant.Default });
         command.Parameters.Add(new() { Value = streams.ToArray() });
@@ -141,7 +144,7 @@ public sealed class EventStore : IAsyncDisposable
     /// <summary>Ids of the streams that begin with a prefix, in order.</summary>
     public async Task<IReadOnlyList<string>> StreamsAsync(string prefix, CancellationToken cancellationToken)
     {
-        await using var command = _dataSource.CreateCommand(
+        await using var command = _reading.CreateCommand(
             "select id from spend.mt_streams where tenant_id = $1 and starts_with(id, $2) order by id");
         command.Parameters.Add(new() { Value = Tenant.Default });
         command.Parameters.Add(new() { Value = prefix });

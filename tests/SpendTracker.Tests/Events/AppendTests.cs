@@ -88,7 +88,7 @@ public sealed class AppendTests : IAsyncLifetime
     [Fact]
     public async Task Two_hosts_that_take_one_id_at_once_store_it_once()
     {
-        await using var other = new EventStore(_database.DataSource, new EventStoreOptions(), TimeProvider.System);
+        await using var other = new EventStore(_database.DataSource, _database.DataSource, new EventStoreOptions(), TimeProvider.System);
         for (var i = 0; i < 50; i++)
         {
             // Two months: two streams, so that no stream's row makes them take turns; only the id does.
@@ -137,7 +137,7 @@ public sealed class AppendTests : IAsyncLifetime
     [Fact]
     public async Task More_than_the_queue_holds_is_turned_away_and_stores_nothing()
     {
-        await using var small = new EventStore(_database.DataSource, new EventStoreOptions { QueuedEvents = 10 }, TimeProvider.System);
+        await using var small = new EventStore(_database.DataSource, _database.DataSource, new EventStoreOptions { QueuedEvents = 10 }, TimeProvider.System);
         var events = Enumerable.Range(0, 11).Select(i => _database.ToAppend($"{i}", Given.Tokens())).ToArray();
 
         await Assert.ThrowsAsync<EventStoreBusyException>(() => small.AppendAsync(events, TestContext.Current.CancellationToken));
