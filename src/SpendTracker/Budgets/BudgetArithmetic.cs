@@ -77,15 +77,15 @@ internal static class BudgetArithmetic
         }
     }
 
-    /// <param name="exchangeRate">Units of the reporting currency for one of the budget's on a period's first day; null where there is none.</param>
-    public static BudgetFigures Figures(BudgetState budget, BudgetSpan span, SpendMoment moment, BudgetSpend spend, Func<DateOnly, decimal?> exchangeRate)
+    /// <param name="rates">Of the period's first day, and of those that may roll over into it.</param>
+    public static BudgetFigures Figures(BudgetState budget, BudgetSpan span, SpendMoment moment, BudgetSpend spend, BudgetRates rates)
     {
         var terms = budget.Terms!;
-        var rate = exchangeRate(span.Start);
+        var rate = rates.Of(terms.Currency, span.Start);
         var reported = SpentIn(terms.Budget, span, spend);
         var spent = reported / rate;
         var amount = BudgetCalendar.AmountOf(terms, span);
-        var rolledOver = RolledOver(terms, span, spend, exchangeRate);
+        var rolledOver = RolledOver(terms, span, spend, rates);
         var forecast = Forecast(terms.Budget, span, reported, moment, spend) / rate;
         var unpriced = UnpricedPercent(terms.Budget, span, spend);
         var lag = span.Contains(moment.Today) ? (decimal)Math.Max(0, moment.Lag.TotalSeconds) : 0;
@@ -113,7 +113,7 @@ internal static class BudgetArithmetic
     /// What earlier periods left, one after the other: each one's amount and what rolled over into it, less what it spent, where
     /// that is above 0. A period without an exchange rate leaves nothing, since nobody can say what it spent.
     /// </summary>
-    private static decimal RolledOver(BudgetSet terms, BudgetSpan span, BudgetSpend spend, Func<DateOnly, decimal?> exchangeRate)
+    private static decimal RolledOver(BudgetSet terms, BudgetSpan span, BudgetSpend spend, BudgetRates rates)
     {
         if (!terms.Rollover)
         {
@@ -127,7 +127,7 @@ internal static class BudgetArithmetic
         }
 
         return earlier.Aggregate(0m, (left, before) =>
-            exchangeRate(before.Start) is { } rate ? Math.Max(0, BudgetCalendar.AmountOf(terms, before) + left - (SpentIn(terms.Budget, before, spend) / rate)) : 0);
+            rates.Of(terms.Currency, before.Start) is { } rate ? Math.Max(0, BudgetCalendar.AmountOf(terms, before) + left - (SpentIn(terms.Budget, before, spend) / rate)) : 0);
     }
 
     /// <summary>

@@ -64,18 +64,8 @@ public sealed class BudgetOutlook(NpgsqlDataSource dataSource, OrganisationSetti
         }
 
         spend.Expect(expected ?? new Dictionary<SpendKey, decimal[]>());
-        var rates = await RatesAsync(query, wanted, cancellationToken);
+        var rates = await BudgetRates.LoadAsync(query, settings.ReportingCurrency, wanted.Select(one => (one.Terms, one.Span)), cancellationToken);
         var moment = SpendMoment.Of(now, settings.ReportingTimeZone, changes);
-        return [.. wanted.Select(one => BudgetArithmetic.Figures(
-            states[one.Version], one.Span, moment, spend, day => one.Terms.Currency == settings.ReportingCurrency ? 1 : rates.TryGetValue((one.Terms.Currency, day), out var rate) ? rate : null)
-            with { Budget = one.Terms.Budget })];
-    }
-
-    private async Task<IReadOnlyDictionary<(string, DateOnly), decimal>> RatesAsync(
-        SpendQuery query, IReadOnlyList<(int Version, BudgetSet Terms, BudgetSpan Span)> wanted, CancellationToken cancellationToken)
-    {
-        var days = wanted.Where(one => one.Terms.Currency != settings.ReportingCurrency)
-            .SelectMany(one => BudgetArithmetic.RatedDays(one.Terms, one.Span).Select(day => (one.Terms.Currency, day))).Distinct().ToArray();
-        return days.Length == 0 ? new Dictionary<(string, DateOnly), decimal>() : await query.ExchangeRatesAsync(days, cancellationToken);
+        return [.. wanted.Select(one => BudgetArithmetic.Figures(states[one.Version], one.Span, moment, spend, rates) with { Budget = one.Terms.Budget })];
     }
 }

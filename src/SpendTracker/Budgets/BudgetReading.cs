@@ -21,7 +21,6 @@ internal sealed class BudgetReading(NpgsqlDataSource dataSource, EventStore stor
     private readonly Dictionary<string, BudgetState> _budgets = [];
     private Dictionary<DateOnly, long> _changes = [];
     private HashSet<BillingPeriod> _closed = [];
-    private IReadOnlyDictionary<(string, DateOnly), decimal> _exchangeRates = new Dictionary<(string, DateOnly), decimal>();
     private (BillingPeriod Month, long ReadAt)? _read;
     private BillingPeriod? _firstNeeded;
     private (DateOnly Day, long ReadAt)? _runRates;
@@ -37,12 +36,10 @@ internal sealed class BudgetReading(NpgsqlDataSource dataSource, EventStore stor
 
     public IReadOnlyDictionary<string, WorkloadFacts> Workloads { get; private set; } = new Dictionary<string, WorkloadFacts>();
 
+    public BudgetRates Rates { get; private set; } = new(settings.ReportingCurrency, new Dictionary<(string, DateOnly), decimal>());
+
     /// <summary>Halfway through a reading that failed, nothing that was noted may be relied on.</summary>
     public void Forget() => _read = null;
-
-    /// <summary>Units of the reporting currency for one of another, on a period's first day; null where nobody published one.</summary>
-    public decimal? RateOf(string currency, DateOnly day) =>
-        currency == settings.ReportingCurrency ? 1 : _exchangeRates.TryGetValue((currency, day), out var rate) ? rate : null;
 
     /// <returns>What has changed, and the budgets that it concerns; null for all.</returns>
     public async Task<(SpendChanges Changes, IReadOnlyCollection<string>? Budgets)> ReadAsync(DateOnly today, CancellationToken cancellationToken)
@@ -131,9 +128,7 @@ internal sealed class BudgetReading(NpgsqlDataSource dataSource, EventStore stor
             }
 
             Spend.Keep(month => month >= first);
-            var pairs = spans.SelectMany(span => BudgetArithmetic.RatedDays(span.Terms, span.Span).Select(day => (span.Terms.Currency, day)))
-                .Where(pair => pair.Currency != settings.ReportingCurrency).Distinct().ToArray();
-            _exchangeRates = pairs.Length == 0 ? new Dictionary<(string, DateOnly), decimal>() : await query.ExchangeRatesAsync(pairs, cancellationToken);
+            Rates = await BudgetRates.LoadAsync(query, settings.ReportingCurrency, spans, cancellationToken);
         }
 
         _read = (BillingPeriod.Of(today), Stopwatch.GetTimestamp());

@@ -121,7 +121,7 @@ public sealed class BudgetWatch(
     {
         var terms = budget.Terms!;
         var figures = budget.IsRemoved ? [] : BudgetArithmetic.Watched(terms.Period, moment.Today)
-            .Select(span => BudgetArithmetic.Figures(budget, span, moment, _reading.Spend, day => _reading.RateOf(terms.Currency, day))).ToArray();
+            .Select(span => BudgetArithmetic.Figures(budget, span, moment, _reading.Spend, _reading.Rates)).ToArray();
         _figures[terms.Budget] = figures;
         _undecided.Remove(terms.Budget);
         if (budget.Alerts.Any(alert => alert.Value.IsOpen && alert.Key.PeriodStart > moment.Today))
@@ -167,7 +167,7 @@ public sealed class BudgetWatch(
     {
         var span = new BudgetSpan(BillingPeriod.Of(crossed.PeriodStart), BillingPeriod.Of(crossed.PeriodEnd.AddDays(-1)));
         var (named, trace) = await contributors.FindAsync(
-            budget.Terms!, span, _reading.Spend.WorkloadsOf(crossed.Budget, span), _reading.Workloads, crossed.Position, _reading.RateOf(crossed.Currency, crossed.PeriodStart) ?? 1, cancellationToken);
+            budget.Terms!, span, _reading.Spend.WorkloadsOf(crossed.Budget, span), _reading.Workloads, crossed.Position, _reading.Rates.Of(crossed.Currency, crossed.PeriodStart) ?? 1, cancellationToken);
         _ = ActivityContext.TryParse(trace, null, isRemote: true, out var parent);
         using var activity = EventMetrics.Activities.StartActivity("cross budget threshold", ActivityKind.Internal, parent);
         var id = BudgetState.AlertId(Tenant.Default, crossed.Budget, crossed.Version, crossed.PeriodStart, Thresholds.KeyOf(crossed.Threshold), crossed.Occurrence);

@@ -23,9 +23,7 @@ public sealed class DailySpendQuery(NpgsqlDataSource dataSource, OrganisationSet
         await using var connection = await dataSource.OpenConnectionAsync(cancellationToken);
         await using var transaction = await connection.BeginTransactionAsync(IsolationLevel.RepeatableRead, cancellationToken);
         var query = new SpendQuery(connection);
-        var rate = 1m;
-        if (terms.Currency != settings.ReportingCurrency
-            && !(await query.ExchangeRatesAsync([(terms.Currency, span.Start)], cancellationToken)).TryGetValue((terms.Currency, span.Start), out rate))
+        if ((await BudgetRates.LoadAsync(query, settings.ReportingCurrency, [(terms, span)], cancellationToken)).Of(terms.Currency, span.Start) is not { } rate)
         {
             return null;
         }
