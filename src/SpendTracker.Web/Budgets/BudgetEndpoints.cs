@@ -71,15 +71,14 @@ internal static class BudgetEndpoints
             return Problems.Of(check.Reasons);
         }
 
-        var before = await book.HistoryAsync(id, cancellationToken);
         if (await book.SetAsync(terms, expected, ApiClaims.RecorderOf(caller), cancellationToken) is not { } now)
         {
             return await OvertakenAsync(id, expected!.Value, version is null, book, cancellationToken);
         }
 
-        response.GetTypedHeaders().ETag = TagOf(now);
-        var answer = new BudgetSetResponse(id, now, terms);
-        return before is [{ Removed: null }, ..] ? TypedResults.Ok(answer) : TypedResults.Created($"/api/v1/budgets/{id}", answer);
+        response.GetTypedHeaders().ETag = TagOf(now.Version);
+        var answer = new BudgetSetResponse(id, now.Version, terms);
+        return now.IsNew ? TypedResults.Created($"/api/v1/budgets/{id}", answer) : TypedResults.Ok(answer);
     }
 
     /// <summary>204: it holds no longer, and its alerts are resolved. 404: there is none.</summary>

@@ -40,7 +40,7 @@ internal static class BudgetsCommand
 
     private static async Task<int> RunAsync(SpendDatabase database, BudgetFile file, bool yes, CancellationToken cancellationToken)
     {
-        var import = new BudgetImport(new BudgetBook(database.DataSource, database.Store));
+        var import = new BudgetImport(new BudgetBook(database.DataSource, database.Store), database.Store);
         var diff = await import.CompareAsync(file.Rows, cancellationToken);
         Write(file, diff);
         var whole = file.Malformed.Count + diff.Refused.Count == 0 ? 0 : 2;

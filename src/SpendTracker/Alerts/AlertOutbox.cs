@@ -50,10 +50,9 @@ public sealed class AlertOutbox(EventStore store, TimeZoneInfo reportingTimeZone
     private async Task FindAsync(IEnumerable<string> ids, CancellationToken cancellationToken)
     {
         var wanted = ids.Where(id => !_channels.ContainsKey(id)).Distinct().ToArray();
-        var streams = await store.ReadStreamsAsync([.. wanted.Select(Channels.StreamOf)], cancellationToken);
-        foreach (var id in wanted)
+        foreach (var (id, channel) in await Channels.FindAsync(store, wanted, cancellationToken))
         {
-            _channels[id] = Channels.Fold(streams.GetValueOrDefault(Channels.StreamOf(id), []));
+            _channels[id] = channel;
         }
     }
 

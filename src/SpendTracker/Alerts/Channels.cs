@@ -83,6 +83,13 @@ public sealed class Channels(NpgsqlDataSource dataSource, EventStore store, Chan
     public async Task<Channel?> FindAsync(string id, CancellationToken cancellationToken) =>
         Fold(await store.ReadStreamAsync(StreamOf(id), cancellationToken));
 
+    /// <summary>Several channels as the log has them, by id; null for one that does not exist.</summary>
+    internal static async Task<IReadOnlyDictionary<string, Channel?>> FindAsync(EventStore store, IReadOnlyCollection<string> ids, CancellationToken cancellationToken)
+    {
+        var streams = await store.ReadStreamsAsync([.. ids.Select(StreamOf)], cancellationToken);
+        return ids.ToDictionary(id => id, id => Fold(streams.GetValueOrDefault(StreamOf(id), [])));
+    }
+
     /// <summary>All channels, by id; a moment behind the log.</summary>
     public async Task<IReadOnlyList<Channel>> ListAsync(CancellationToken cancellationToken)
     {

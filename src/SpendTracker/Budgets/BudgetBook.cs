@@ -129,16 +129,23 @@ public sealed class BudgetBook(NpgsqlDataSource dataSource, EventStore store)
     /// <summary>Channels that thresholds name and that do not exist: an alert that goes nowhere would be missed by everybody.</summary>
     public async Task<IReadOnlyList<FieldReason>> UnknownChannelsAsync(BudgetSet terms, CancellationToken cancellationToken)
     {
+        var named = ChannelsOf(terms);
+        return named.Count == 0 ? [] : UnknownChannels(terms, await Channels.FindAsync(store, named, cancellationToken));
+    }
+
+    internal static IReadOnlyCollection<string> ChannelsOf(BudgetSet terms) =>
+        [.. (terms.Thresholds ?? []).SelectMany(threshold => threshold.Channels ?? []).Distinct()];
+
+    /// <param name="channels">Those that the thresholds name, at least; null for one that does not exist.</param>
+    internal static IReadOnlyList<FieldReason> UnknownChannels(BudgetSet terms, IReadOnlyDictionary<string, Channel?> channels)
+    {
         var check = new FieldCheck();
         var thresholds = terms.Thresholds ?? [];
-        foreach (var channel in thresholds.SelectMany(threshold => threshold.Channels ?? []).Distinct())
+        foreach (var channel in ChannelsOf(terms).Where(channel => channels[channel] is null))
         {
-            if (Channels.Fold(await store.ReadStreamAsync(Channels.StreamOf(channel), cancellationToken)) is null)
+            for (var i = 0; i < thresholds.Count; i++)
             {
-                for (var i = 0; i < thresholds.Count; i++)
-                {
-                    check.That($"thresholds[{i}].channels", thresholds[i].Channels?.Contains(channel) != true, $"There is no channel '{channel}'. Set it up first, or leave it out.");
-                }
+                check.That($"thresholds[{i}].channels", thresholds[i].Channels?.Contains(channel) != true, $"There is no channel '{channel}'. Set it up first, or leave it out.");
             }
         }
 
@@ -147,8 +154,8 @@ public sealed class BudgetBook(NpgsqlDataSource dataSource, EventStore store)
 
     /// <summary>Sets a budget that has been checked, or changes it; nothing where it has these very terms.</summary>
     /// <param name="expectedVersion">The version that was looked at; null to set it whatever there is.</param>
-    /// <returns>The budget's version now; null where it has another version than was expected.</returns>
-    public async Task<int?> SetAsync(BudgetSet terms, int? expectedVersion, Recorder recorder, CancellationToken cancellationToken)
+    /// <returns>The budget's version now, and whether there was none until now; null where it has another version than was expected.</returns>
+    public async Task<(int Version, bool IsNew)?> SetAsync(BudgetSet terms, int? expectedVersion, Recorder recorder, CancellationToken cancellationToken)
     {
         while (true)
         {
@@ -160,12 +167,12 @@ public sealed class BudgetBook(NpgsqlDataSource dataSource, EventStore store)
 
             if (!state.IsRemoved && state.Terms is { } now && SameTerms(now, terms))
             {
-                return state.Version;
+                return (state.Version, false);
             }
 
             if (await store.AppendAsync(StreamOf(terms.Budget), state.Length, [terms], recorder, cancellationToken))
             {
-                return state.Version + 1;
+                return (state.Version + 1, state.IsRemoved || state.Terms is null);
             }
         }
     }
@@ -213,10 +220,14 @@ public sealed class BudgetBook(NpgsqlDataSource dataSource, EventStore store)
     }
 
     /// <summary>Every version of a budget, the newest first; none where there never was one. Read from the log, so that what was just set is there.</summary>
-    public async Task<IReadOnlyList<BudgetVersion>> HistoryAsync(string budget, CancellationToken cancellationToken)
+    public async Task<IReadOnlyList<BudgetVersion>> HistoryAsync(string budget, CancellationToken cancellationToken) =>
+        VersionsOf(await store.ReadStreamAsync(StreamOf(budget), cancellationToken));
+
+    /// <summary>A budget's stream, oldest event first, as versions, newest first.</summary>
+    internal static IReadOnlyList<BudgetVersion> VersionsOf(IReadOnlyList<StoredEvent> history)
     {
         List<BudgetVersion> versions = [];
-        foreach (var stored in await store.ReadStreamAsync(StreamOf(budget), cancellationToken))
+        foreach (var stored in history)
         {
             if (stored.Data is BudgetSet terms)
             {

@@ -1,3 +1,4 @@
+using SpendTracker.Alerts;
 using SpendTracker.Contracts;
 using SpendTracker.Events;
 
@@ -13,22 +14,24 @@ public sealed record BudgetChange(BudgetSet Terms, BudgetVersion? Before);
 public sealed record BudgetDiff(IReadOnlyList<BudgetChange> Changes, int Unchanged, IReadOnlyList<(long Line, FieldReason Reason)> Refused);
 
 /// <summary>Compares many budgets with those that there are, and sets those that differ. Budgets that are not among them stay.</summary>
-public sealed class BudgetImport(BudgetBook book)
+public sealed class BudgetImport(BudgetBook book, EventStore store)
 {
     /// <param name="rows">Checked terms with their lines, each budget once.</param>
     public async Task<BudgetDiff> CompareAsync(IReadOnlyList<(long Line, BudgetSet Terms)> rows, CancellationToken cancellationToken)
     {
+        var streams = await store.ReadStreamsAsync([.. rows.Select(row => BudgetBook.StreamOf(row.Terms.Budget))], cancellationToken);
+        var channels = await Channels.FindAsync(store, [.. rows.SelectMany(row => BudgetBook.ChannelsOf(row.Terms)).Distinct()], cancellationToken);
         List<BudgetChange> changes = [];
         List<(long, FieldReason)> refused = [];
         foreach (var (line, terms) in rows)
         {
-            var now = await book.HistoryAsync(terms.Budget, cancellationToken) is [{ Removed: null } newest, ..] ? newest : null;
+            var now = BudgetBook.VersionsOf(streams.GetValueOrDefault(BudgetBook.StreamOf(terms.Budget), [])) is [{ Removed: null } newest, ..] ? newest : null;
             if (now is not null && BudgetBook.SameTerms(now.Terms, terms))
             {
                 continue;
             }
 
-            var reasons = await book.UnknownChannelsAsync(terms, cancellationToken);
+            var reasons = BudgetBook.UnknownChannels(terms, channels);
             refused.AddRange(reasons.Select(reason => (line, reason)));
             if (reasons.Count == 0)
             {
