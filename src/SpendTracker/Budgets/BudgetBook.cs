@@ -10,8 +10,7 @@ namespace SpendTracker.Budgets;
 
 /// <summary>A budget's terms, and who set them.</summary>
 /// <param name="Version">How often it was set.</param>
-/// <param name="RemovedAt">Since when it holds no longer; null while it does.</param>
-public sealed record Budget(BudgetSet Terms, int Version, DateTimeOffset SetAt, string SetBy, DateTimeOffset? RemovedAt);
+public sealed record Budget(BudgetSet Terms, int Version, DateTimeOffset SetAt, string SetBy);
 
 /// <summary>One of a budget's terms in the course of time.</summary>
 /// <param name="Removed">Where the budget was removed when it had these terms.</param>
@@ -195,25 +194,18 @@ public sealed class BudgetBook(NpgsqlDataSource dataSource, EventStore store)
         return check.Reasons;
     }
 
-    /// <summary>All budgets that hold, or one, by id; and removed ones where they are asked for.</summary>
-    public async Task<IReadOnlyList<Budget>> ListAsync(string? budget, bool removed, CancellationToken cancellationToken)
+    /// <summary>All budgets that hold, by id; a moment behind the log.</summary>
+    public async Task<IReadOnlyList<Budget>> ListAsync(CancellationToken cancellationToken)
     {
         await using var command = dataSource.CreateCommand(
-            """
-            select terms::text, version, set_at, set_by, removed_at from spend.budget
-            where tenant_id = $1 and ($2::text is null or budget = $2) and ($3 or removed_at is null)
-            order by budget
-            """);
+            "select terms::text, version, set_at, set_by from spend.budget where tenant_id = $1 and removed_at is null order by budget");
         command.Parameters.Add(new() { Value = Tenant.Default });
-        command.Parameters.Add(new() { Value = (object?)budget ?? DBNull.Value, NpgsqlDbType = NpgsqlTypes.NpgsqlDbType.Text });
-        command.Parameters.Add(new() { Value = removed });
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
         List<Budget> budgets = [];
         while (await reader.ReadAsync(cancellationToken))
         {
             budgets.Add(new Budget(
-                JsonSerializer.Deserialize(reader.GetString(0), ContractsJson.Default.BudgetSet)!, reader.GetInt32(1), reader.GetFieldValue<DateTimeOffset>(2), reader.GetString(3),
-                reader.IsDBNull(4) ? null : reader.GetFieldValue<DateTimeOffset>(4)));
+                JsonSerializer.Deserialize(reader.GetString(0), ContractsJson.Default.BudgetSet)!, reader.GetInt32(1), reader.GetFieldValue<DateTimeOffset>(2), reader.GetString(3)));
         }
 
         return budgets;

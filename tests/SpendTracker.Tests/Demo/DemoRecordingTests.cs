@@ -222,7 +222,7 @@ public sealed class DemoRecordingTests(RecordedDemo demo) : IClassFixture<Record
     {
         var book = demo.Host.Services.GetRequiredService<BudgetBook>();
         var watch = demo.Host.Services.GetRequiredService<BudgetWatch>();
-        var budgets = await book.ListAsync(null, removed: false, TestContext.Current.CancellationToken);
+        var budgets = await book.ListAsync(TestContext.Current.CancellationToken);
         string Standing(string budget) => EnumName.Of(BudgetJudgement.Of(watch.Current(budget)));
 
         await Eventually.Async(() => Standing("claims-hosting") == "forecast-over"); // What days are expected to cost is read beside the rest.
