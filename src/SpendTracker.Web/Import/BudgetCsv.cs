@@ -1,5 +1,4 @@
 using System.Globalization;
-using CsvHelper;
 using SpendTracker.Budgets;
 using SpendTracker.Contracts;
 using SpendTracker.Rates;
@@ -15,61 +14,38 @@ internal sealed record BudgetFile(IReadOnlyList<(long Line, BudgetSet Terms)> Ro
 /// Budgets as CSV, one a row: <c>budget,name,period,from,to,currency,amount,scope,thresholds,rollover,fiscalYearStart,note</c> in
 /// any order, and a column for each month that has an amount of its own, like <c>2026-01</c>.
 /// </summary>
-internal sealed class BudgetCsv
+internal sealed class BudgetCsv(CsvRows csv)
 {
     public const int MostRows = 5_000;
-
-    private const int LongestLine = 64 * 1024;
-    private const int MostDigits = 28;
 
     private static readonly string[] Needed = ["budget", "name", "period", "from", "currency"];
     private static readonly string[] Optional = ["to", "amount", "scope", "thresholds", "rollover", "fiscalYearStart", "note"];
 
     private readonly List<(long, BudgetSet)> _rows = [];
-    private readonly List<MalformedRow> _malformed = [];
     private readonly HashSet<string> _ids = [];
     private readonly Dictionary<string, int> _columns = [];
-    private CsvReader _reader = null!;
 
     /// <exception cref="ImportException">The file as a whole cannot be imported.</exception>
     public static async Task<BudgetFile> ReadAsync(Stream content, CancellationToken cancellationToken)
     {
-        try
-        {
-            return await new BudgetCsv().ReadAllAsync(content, cancellationToken);
-        }
-        catch (CsvFormatException fault)
-        {
-            throw new ImportException($"It cannot be read on from line {fault.LineNumber}: {fault.Message}", fault);
-        }
+        await using var csv = new CsvRows(content);
+        return await new BudgetCsv(csv).ReadAllAsync(cancellationToken);
     }
 
-    private async Task<BudgetFile> ReadAllAsync(Stream content, CancellationToken cancellationToken)
+    private async Task<BudgetFile> ReadAllAsync(CancellationToken cancellationToken)
     {
-        await using var reader = _reader = CsvReader.Create(content, Options(), true);
-        await reader.ReadHeaderAsync(cancellationToken);
-        ReadColumns([.. reader.Headers.Select(header => header.Trim())]);
-        while (await reader.ReadAsync(cancellationToken))
+        ReadColumns(await csv.ReadHeadersAsync(cancellationToken));
+        while (await csv.ReadAsync(cancellationToken))
         {
-            ReadRow(reader.LineNumber);
+            ReadRow();
             if (_rows.Count > MostRows)
             {
                 throw new ImportException(string.Create(CultureInfo.InvariantCulture, $"At most {MostRows:#,0} budgets at a time."));
             }
         }
 
-        return new(_rows, _malformed);
+        return new(_rows, csv.Malformed);
     }
-
-    private CsvReaderOptions Options() => new()
-    {
-        TrackLineNumbers = true,
-        MaxRecordSize = LongestLine,
-        AllowLineBreaksInQuotes = false,
-        MalformedData = CsvMalformedDataHandling.Skip,
-        FieldCountMismatch = CsvFieldCountHandling.Skip,
-        OnMalformedRecord = record => _malformed.Add(new(record.LineNumber, "", RejectedRows.ReasonOf(record.Reason))),
-    };
 
     /// <summary>A misspelt column would be a budget without what it says, so it stops the file.</summary>
     private void ReadColumns(string[] headers)
@@ -93,7 +69,7 @@ internal sealed class BudgetCsv
         }
     }
 
-    private void ReadRow(long line)
+    private void ReadRow()
     {
         var check = new FieldCheck();
         var id = Field("budget");
@@ -115,10 +91,13 @@ internal sealed class BudgetCsv
 
         if (check.Reasons.Count == 0)
         {
-            _rows.Add((line, terms));
+            _rows.Add((csv.Line, terms));
         }
 
-        _malformed.AddRange(check.Reasons.Select(reason => new MalformedRow(line, reason.Field, reason.Reason)));
+        foreach (var reason in check.Reasons)
+        {
+            csv.Refuse(reason.Field, reason.Reason);
+        }
     }
 
     /// <summary><c>team=search|ops;approach=hybrid</c>.</summary>
@@ -151,7 +130,7 @@ internal sealed class BudgetCsv
 
     private string[] Parts(string column) => Field(column).Split(';', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
 
-    private string Field(string column) => _columns.TryGetValue(column, out var index) ? _reader.GetString(index).Trim() : "";
+    private string Field(string column) => _columns.TryGetValue(column, out var index) ? csv.Field(index) : "";
 
     private string? Given(string column) => Field(column) is { Length: > 0 } text ? text : null;
 
@@ -162,9 +141,7 @@ internal sealed class BudgetCsv
             return null;
         }
 
-        // More digits than a decimal has would be cut off unseen.
-        var number = 0m;
-        check.That(column, text.Length <= MostDigits && decimal.TryParse(text, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out number), $"'{JsonReasons.Short(text)}' is not an amount like 1500.00.");
+        check.That(column, CsvRows.TryParse(text, NumberStyles.AllowDecimalPoint, out var number), $"'{JsonReasons.Short(text)}' is not an amount like 1500.00.");
         return number;
     }
 }

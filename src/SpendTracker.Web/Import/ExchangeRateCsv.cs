@@ -1,5 +1,4 @@
 using System.Globalization;
-using CsvHelper;
 using SpendTracker.Rates;
 using SpendTracker.Web.Ingest;
 
@@ -9,38 +8,25 @@ namespace SpendTracker.Web.Import;
 /// Exchange rates as CSV: <c>currency,date,rate[,source]</c>, a rate a row, in units of the reporting currency; or the European
 /// Central Bank's file of reference rates, a day a row and a currency a column, in units for one euro.
 /// </summary>
-internal sealed class ExchangeRateCsv
+internal sealed class ExchangeRateCsv(CsvRows csv)
 {
     private const string EuropeanCentralBank = "European Central Bank, euro foreign exchange reference rates";
     private const string Euro = "EUR";
-    private const int LongestLine = 64 * 1024;
     private const int Decimals = 10;
-    private const int MostDigits = 28;
 
     private readonly List<ExchangeRateRow> _rows = [];
-    private readonly List<MalformedRow> _malformed = [];
-    private CsvReader _reader = null!;
 
     /// <exception cref="ImportException">The file as a whole cannot be imported.</exception>
     public static async Task<ExchangeRateFile> ReadAsync(
         Stream content, string name, string reportingCurrency, ExchangeRateChoice choice, CancellationToken cancellationToken)
     {
-        try
-        {
-            return await new ExchangeRateCsv().ReadAllAsync(content, name, reportingCurrency, choice, cancellationToken);
-        }
-        catch (CsvFormatException fault)
-        {
-            throw new ImportException($"It cannot be read on from line {fault.LineNumber}: {fault.Message}", fault);
-        }
+        await using var csv = new CsvRows(content);
+        return await new ExchangeRateCsv(csv).ReadAllAsync(name, reportingCurrency, choice, cancellationToken);
     }
 
-    private async Task<ExchangeRateFile> ReadAllAsync(
-        Stream content, string name, string reportingCurrency, ExchangeRateChoice choice, CancellationToken cancellationToken)
+    private async Task<ExchangeRateFile> ReadAllAsync(string name, string reportingCurrency, ExchangeRateChoice choice, CancellationToken cancellationToken)
     {
-        await using var reader = _reader = CsvReader.Create(content, Options(), true);
-        await reader.ReadHeaderAsync(cancellationToken);
-        string[] headers = [.. reader.Headers.Select(header => header.Trim())];
+        var headers = await csv.ReadHeadersAsync(cancellationToken);
         var central = headers is ["Date", _, ..];
         int[] columns = [.. ((string[])["currency", "date", "rate", "source"]).Select(wanted => Array.IndexOf(headers, wanted))];
         if (!central && columns.AsSpan(0, 3).Contains(-1))
@@ -53,7 +39,7 @@ internal sealed class ExchangeRateCsv
             throw new ImportException($"It has no column for the reporting currency, {reportingCurrency}.");
         }
 
-        while (await reader.ReadAsync(cancellationToken))
+        while (await csv.ReadAsync(cancellationToken))
         {
             if (central)
             {
@@ -70,27 +56,17 @@ internal sealed class ExchangeRateCsv
             }
         }
 
-        return new(central ? $"{EuropeanCentralBank}, {name}" : name, _rows, _malformed);
+        return new(central ? $"{EuropeanCentralBank}, {name}" : name, _rows, csv.Malformed);
     }
-
-    private CsvReaderOptions Options() => new()
-    {
-        TrackLineNumbers = true,
-        MaxRecordSize = LongestLine,
-        AllowLineBreaksInQuotes = false,
-        MalformedData = CsvMalformedDataHandling.Skip,
-        FieldCountMismatch = CsvFieldCountHandling.Skip,
-        OnMalformedRecord = record => _malformed.Add(new(record.LineNumber, "", RejectedRows.ReasonOf(record.Reason))),
-    };
 
     private void ReadRate(int[] columns, ExchangeRateChoice choice)
     {
-        var currency = Field(columns[0]);
+        var currency = csv.Field(columns[0]);
         var date = Date(columns[1], "date");
         var rate = Number(columns[2], "rate");
         if (date is { } day && rate is { } number && choice.Has(currency, day))
         {
-            _rows.Add(new(_reader.LineNumber, currency, day, number, columns[3] >= 0 && Field(columns[3]) is { Length: > 0 } source ? source : null));
+            _rows.Add(new(csv.Line, currency, day, number, columns[3] >= 0 && csv.Field(columns[3]) is { Length: > 0 } source ? source : null));
         }
     }
 
@@ -106,7 +82,7 @@ internal sealed class ExchangeRateCsv
         for (var i = 1; i < headers.Length; i++)
         {
             // The bank writes N/A where a currency was not quoted on a day, and ends each line with a comma.
-            if (headers[i].Length > 0 && Field(i) is not ("" or "N/A") && (choice.Has(headers[i], day) || headers[i] == reportingCurrency) && Number(i, headers[i]) is { } rate)
+            if (headers[i].Length > 0 && csv.Field(i) is not ("" or "N/A") && (choice.Has(headers[i], day) || headers[i] == reportingCurrency) && Number(i, headers[i]) is { } rate)
             {
                 if (rate > 0)
                 {
@@ -114,7 +90,7 @@ internal sealed class ExchangeRateCsv
                 }
                 else
                 {
-                    _malformed.Add(new(_reader.LineNumber, headers[i], "Must be above 0."));
+                    csv.Refuse(headers[i], "Must be above 0.");
                 }
             }
         }
@@ -123,7 +99,7 @@ internal sealed class ExchangeRateCsv
         {
             if (choice.HasDay(day))
             {
-                _malformed.Add(new(_reader.LineNumber, reportingCurrency, "The day has no rate of the reporting currency."));
+                csv.Refuse(reportingCurrency, "The day has no rate of the reporting currency.");
             }
 
             return;
@@ -131,32 +107,29 @@ internal sealed class ExchangeRateCsv
 
         foreach (var (currency, rate) in perEuro.Where(rate => rate.Key != reportingCurrency && choice.Has(rate.Key, day)))
         {
-            _rows.Add(new(_reader.LineNumber, currency, day, Math.Round(reporting / rate, Decimals), null));
+            _rows.Add(new(csv.Line, currency, day, Math.Round(reporting / rate, Decimals), null));
         }
     }
 
-    private string Field(int column) => _reader.GetString(column).Trim();
-
     private DateOnly? Date(int column, string field)
     {
-        if (DateOnly.TryParseExact(Field(column), "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out var date))
+        if (DateOnly.TryParseExact(csv.Field(column), "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out var date))
         {
             return date;
         }
 
-        _malformed.Add(new(_reader.LineNumber, field, $"'{JsonReasons.Short(Field(column))}' is not a day like 2026-01-31."));
+        csv.Refuse(field, $"'{JsonReasons.Short(csv.Field(column))}' is not a day like 2026-01-31.");
         return null;
     }
 
     private decimal? Number(int column, string field)
     {
-        // More digits than a decimal has would be cut off unseen.
-        if (Field(column).Length <= MostDigits && decimal.TryParse(Field(column), NumberStyles.AllowDecimalPoint | NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number))
+        if (CsvRows.TryParse(csv.Field(column), NumberStyles.AllowDecimalPoint | NumberStyles.AllowLeadingSign, out var number))
         {
             return number;
         }
 
-        _malformed.Add(new(_reader.LineNumber, field, $"'{JsonReasons.Short(Field(column))}' is not a number like 1.0837."));
+        csv.Refuse(field, $"'{JsonReasons.Short(csv.Field(column))}' is not a number like 1.0837.");
         return null;
     }
 }

@@ -36,7 +36,7 @@ internal sealed class TokenImport(UsageRecorder recorder, TimeProvider clock)
     {
         await using var stream = Open(file);
         await using var rejected = new RejectedRows(file.Rejects);
-        await using var reader = CsvReader.Create(stream, Options(file, rejected), true);
+        await using var reader = CsvReader.Create(stream, CsvRows.Options(file.Delimiter, LongestLine, record => Reject(rejected, record)), true);
         try
         {
             await reader.ReadHeaderAsync(cancellationToken);
@@ -49,7 +49,7 @@ internal sealed class TokenImport(UsageRecorder recorder, TimeProvider clock)
         }
         catch (CsvFormatException fault)
         {
-            throw new ImportException($"{file.Path} cannot be read on from line {fault.LineNumber}: {fault.Message}", fault);
+            throw CsvRows.Unreadable(file.Path, fault);
         }
         finally
         {
@@ -61,22 +61,11 @@ internal sealed class TokenImport(UsageRecorder recorder, TimeProvider clock)
         ? throw new ImportException(absent)
         : new FileStream(file.Path, new FileStreamOptions { Share = FileShare.ReadWrite, Options = FileOptions.SequentialScan | FileOptions.Asynchronous });
 
-    private CsvReaderOptions Options(TokenFile file, RejectedRows rejected) => new()
+    private void Reject(RejectedRows rejected, CsvMalformedRecord record)
     {
-        Separator = file.Delimiter,
-        TrackLineNumbers = true,
-        MaxRecordSize = LongestLine,
-
-        // One quote that is never closed would otherwise swallow the rest of the file.
-        AllowLineBreaksInQuotes = false,
-        MalformedData = CsvMalformedDataHandling.Skip,
-        FieldCountMismatch = CsvFieldCountHandling.Skip,
-        OnMalformedRecord = record =>
-        {
-            _counts = _counts with { Rejected = _counts.Rejected + 1 };
-            rejected.Add(record.LineNumber, RejectedRows.ReasonOf(record.Reason), record.RawRecord);
-        },
-    };
+        _counts = _counts with { Rejected = _counts.Rejected + 1 };
+        rejected.Add(record.LineNumber, RejectedRows.ReasonOf(record.Reason), record.RawRecord);
+    }
 
     private async Task ReadAsync(TokenRows rows, CsvReader reader, RejectedRows rejected, Action<long> progress, CancellationToken cancellationToken)
     {

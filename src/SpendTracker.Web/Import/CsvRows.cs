@@ -1,0 +1,92 @@
+using System.Globalization;
+using CsvHelper;
+using SpendTracker.Rates;
+
+namespace SpendTracker.Web.Import;
+
+/// <summary>The rows of a CSV file. A row that is none is noted with its line, and the others are read.</summary>
+internal sealed class CsvRows : IAsyncDisposable
+{
+    /// <summary>In bytes. Beyond this a line is no row but a broken file.</summary>
+    private const int LongestLine = 64 * 1024;
+
+    /// <summary>More digits than a decimal has would be cut off unseen.</summary>
+    private const int MostDigits = 28;
+
+    private readonly List<MalformedRow> _malformed = [];
+    private readonly CsvReader _reader;
+
+    /// <param name="content">Stays open.</param>
+    public CsvRows(Stream content) => _reader = CsvReader.Create(
+        content, Options(null, LongestLine, record => Refuse(record.LineNumber, "", RejectedRows.ReasonOf(record.Reason))), true);
+
+    /// <summary>Of the row that was read last; the first line is 1.</summary>
+    public long Line => _reader.LineNumber;
+
+    public IReadOnlyList<MalformedRow> Malformed => _malformed;
+
+    /// <summary>How files of any kind are read.</summary>
+    /// <param name="separator">Null to tell by the first lines.</param>
+    /// <param name="longestLine">In bytes.</param>
+    /// <param name="malformed">Takes what is no row of the file, which is passed by.</param>
+    public static CsvReaderOptions Options(char? separator, int longestLine, Action<CsvMalformedRecord> malformed) => new()
+    {
+        Separator = separator,
+        TrackLineNumbers = true,
+        MaxRecordSize = longestLine,
+
+        // One quote that is never closed would otherwise swallow the rest of the file.
+        AllowLineBreaksInQuotes = false,
+        MalformedData = CsvMalformedDataHandling.Skip,
+        FieldCountMismatch = CsvFieldCountHandling.Skip,
+        OnMalformedRecord = malformed,
+    };
+
+    /// <param name="file">What it is called.</param>
+    public static ImportException Unreadable(string file, CsvFormatException fault) =>
+        new($"{file} cannot be read on from line {fault.LineNumber}: {fault.Message}", fault);
+
+    public static bool TryParse(string text, NumberStyles style, out decimal number)
+    {
+        number = 0;
+        return text.Length <= MostDigits && decimal.TryParse(text, style, CultureInfo.InvariantCulture, out number);
+    }
+
+    /// <returns>The names of the columns.</returns>
+    /// <exception cref="ImportException">The file cannot be read.</exception>
+    public async Task<string[]> ReadHeadersAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            await _reader.ReadHeaderAsync(cancellationToken);
+            return [.. _reader.Headers.Select(header => header.Trim())];
+        }
+        catch (CsvFormatException fault)
+        {
+            throw Unreadable("It", fault);
+        }
+    }
+
+    /// <returns>Whether there is one more row.</returns>
+    /// <exception cref="ImportException">The file cannot be read on.</exception>
+    public async Task<bool> ReadAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await _reader.ReadAsync(cancellationToken);
+        }
+        catch (CsvFormatException fault)
+        {
+            throw Unreadable("It", fault);
+        }
+    }
+
+    public string Field(int column) => _reader.GetString(column).Trim();
+
+    /// <summary>Notes what is wrong with the row that was read last.</summary>
+    public void Refuse(string field, string reason) => Refuse(Line, field, reason);
+
+    private void Refuse(long line, string field, string reason) => _malformed.Add(new(line, field, reason));
+
+    public ValueTask DisposeAsync() => _reader.DisposeAsync();
+}
