@@ -43,7 +43,7 @@ public sealed class BudgetContributors(NpgsqlDataSource dataSource, UsageEventQu
     private static decimal AmountOf(UsageEvent e, BudgetSet terms, WorkloadFacts workload) => e.CorrectedBy is not null ? 0 : e.Counting.Sum(quantity =>
     {
         var sku = quantity.Price?.Sku ?? quantity.Quantity.Sku;
-        var modelled = quantity.Quantity.Component is Component.Usage or Component.Hosting or Component.Training && !sku.StartsWith("charge/", StringComparison.Ordinal) && sku != "";
+        var modelled = quantity.Quantity.Component is Component.Usage or Component.Hosting or Component.Training && !UsageQuantities.IsCharge(sku) && sku != "";
         var key = new SpendKey(
             e.Usage.Workload, EnumName.Of(e.Usage.Approach), EnumName.Of(quantity.Quantity.Component), modelled ? sku : CostDimension.None,
             e.Variant == "" ? CostDimension.None : e.Variant);

@@ -52,7 +52,7 @@ public static class PriceBookRules
         check.Text("sku", discount.Sku, UsageRules.TextLength);
         check.That("sku", discount.Sku.IndexOf('*', StringComparison.Ordinal) is var star && (star < 0 || star == discount.Sku.Length - 1), "A star may only be the last character.");
         check.That("sku", discount.Sku == "*" || discount.Sku.Contains('/', StringComparison.Ordinal), "Must be like provider/model, provider/* or *.");
-        check.That("sku", !IsCharge(discount.Sku), "Charges are owed as charged.");
+        check.That("sku", !UsageQuantities.IsCharge(discount.Sku), "Charges are owed as charged.");
         check.Above("percent", discount.Percent, 0, 100);
         check.That("percent", discount.Percent == Math.Round(discount.Percent, 4), "At most 4 decimals.");
         check.That("effectiveFrom", BillingPeriod.Covers(discount.EffectiveFrom), "Must be from 2000-01-01 to 2199-12-31.");
@@ -66,7 +66,7 @@ public static class PriceBookRules
         check.Text("model", alias.Model, UsageRules.TextLength);
         var slash = alias.Model.IndexOf('/', StringComparison.Ordinal);
         check.That("model", slash > 0 && !alias.Model[..slash].Contains('*', StringComparison.Ordinal), "Must be like provider/model; a star may stand for characters of the model only.");
-        check.That("model", !IsCharge(alias.Model), "Charges are owed as charged.");
+        check.That("model", !UsageQuantities.IsCharge(alias.Model), "Charges are owed as charged.");
         Sku(check, "sku", alias.Sku);
         check.That("sku", alias.Sku != alias.Model, "Must be another name than the model's.");
         check.OptionalText("note", alias.Note, UsageRules.DescriptionLength);
@@ -87,8 +87,6 @@ public static class PriceBookRules
     {
         check.Text(field, sku, UsageRules.TextLength);
         check.That(field, sku.Contains('/', StringComparison.Ordinal) && !sku.Contains('*', StringComparison.Ordinal), "Must be like provider/model or labour/role.");
-        check.That(field, !IsCharge(sku), "Charges are owed as charged; publish an exchange rate for their currency.");
+        check.That(field, !UsageQuantities.IsCharge(sku), "Charges are owed as charged; publish an exchange rate for their currency.");
     }
-
-    private static bool IsCharge(string sku) => sku.StartsWith(UsageQuantities.ChargeSku(""), StringComparison.Ordinal);
 }

@@ -203,7 +203,7 @@ public sealed class UsageEventQuery(NpgsqlDataSource dataSource, EventLog log, C
         };
 
         // A charge may be for any component, but its SKU is always one of charges.
-        if (filter.Sku?.StartsWith(UsageQuantities.ChargeSku(""), StringComparison.Ordinal) ?? true)
+        if (filter.Sku is null || UsageQuantities.IsCharge(filter.Sku))
         {
             types.Add("charge_recorded");
         }

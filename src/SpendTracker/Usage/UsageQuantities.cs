@@ -24,6 +24,8 @@ public static class UsageQuantities
     /// <summary>The SKU of amounts that somebody charged in a currency; priced by exchange rate.</summary>
     public static string ChargeSku(string currency) => $"charge/{currency}";
 
+    public static bool IsCharge(string sku) => sku.StartsWith(ChargeSku(""), StringComparison.Ordinal);
+
     /// <summary>The quantities of an event; none for one that costs nothing by itself.</summary>
     public static IEnumerable<UsageQuantity> Of(IUsageEvent usage, TimeZoneInfo reportingTimeZone)
     {
