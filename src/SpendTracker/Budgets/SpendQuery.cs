@@ -18,13 +18,11 @@ internal sealed record SpendChanges(
 /// <summary>Reads what budgets are made of, over one connection: in one transaction it is of one moment.</summary>
 internal sealed class SpendQuery(NpgsqlConnection connection)
 {
-    private static readonly string Checkpoint = new DailyUsageProjection(TimeZoneInfo.Utc).Checkpoint;
-
     /// <param name="budgetsAfter">The place of the newest budget event that is known.</param>
     public async Task<SpendChanges> ChangesAsync(long budgetsAfter, CancellationToken cancellationToken)
     {
         await using var batch = new NpgsqlBatch(connection);
-        Add(batch, "select last_seq_id from spend.mt_event_progression where name = $1", Checkpoint);
+        Add(batch, "select last_seq_id from spend.mt_event_progression where name = $1", DailyUsageProjection.CheckpointName);
         Add(batch, "select budget, seq_id from spend.budget where tenant_id = $1 and seq_id > $2", Tenant.Default, budgetsAfter);
         Add(batch, $"select month, seq_id from spend.{CostChanges.Table} where tenant_id = $1", Tenant.Default);
         Add(batch, "select concat(count(*), ' ', max(changed_at)) from spend.workload where tenant_id = $1", Tenant.Default);
@@ -32,7 +30,7 @@ internal sealed class SpendQuery(NpgsqlConnection connection)
             """
             select timestamp from spend.mt_events
             where seq_id > coalesce((select last_seq_id from spend.mt_event_progression where name = $1), 0) order by seq_id limit 1
-            """, Checkpoint);
+            """, DailyUsageProjection.CheckpointName);
         await using var reader = await batch.ExecuteReaderAsync(cancellationToken);
         var position = await reader.ReadAsync(cancellationToken) ? reader.GetInt64(0) : 0;
         await reader.NextResultAsync(cancellationToken);

@@ -35,6 +35,9 @@ public sealed class DailyUsageProjection : Projection
     /// <param name="RecordedOn">The day it became known: a report "as known on" a date leaves out what came later.</param>
     private readonly record struct DailyUsageKey(string Tenant, CostLineKey Line, DateOnly Day, DateOnly RecordedOn);
 
+    /// <summary>Under which its checkpoint is found: what depends on its rows looks up how far they are.</summary>
+    public static string CheckpointName { get; } = new DailyUsageProjection(TimeZoneInfo.Utc).Checkpoint;
+
     public override string Name => "DailyUsage";
 
     public override string CreateTables => 

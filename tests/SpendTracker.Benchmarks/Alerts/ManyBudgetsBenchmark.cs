@@ -92,7 +92,7 @@ internal sealed class ManyBudgetsBenchmark(BenchmarkServer server, Report report
     {
         await Sql.RunAsync(
             database.DataSource,
-            $"truncate spend.cost_line, spend.daily_usage, spend.monthly_cost, spend.rate, spend.exchange_rate, spend.cost_change; delete from spend.mt_event_progression where name = '{new DailyUsageProjection(TimeZoneInfo.Utc).Checkpoint}'",
+            $"truncate spend.cost_line, spend.daily_usage, spend.monthly_cost, spend.rate, spend.exchange_rate, spend.cost_change; delete from spend.mt_event_progression where name = '{DailyUsageProjection.CheckpointName}'",
             cancellationToken);
         await using var connection = await database.DataSource.OpenConnectionAsync(cancellationToken);
         var run = new ProjectionRun(connection, new DailyUsageProjection(TimeZoneInfo.Utc), new EventStoreOptions());
