@@ -27,6 +27,8 @@ public sealed class BudgetWatch(
     /// <summary>Forecasts and lags change by themselves.</summary>
     private static readonly TimeSpan EvaluateAnyhow = TimeSpan.FromSeconds(5);
 
+    private static readonly Recorder Recorder = new("host:budgets");
+
     private static readonly Counter<long> Crossings = EventMetrics.Meter.CreateCounter<long>("spendtracker.budget.crossings", "{crossing}", "Thresholds that were crossed, decided here.");
     private static readonly Histogram<double> Refreshed = EventMetrics.Meter.CreateHistogram<double>(
         "spendtracker.budget.refresh.duration", "s", "Time to read what changed and to work out budgets.", advice: EventMetrics.Seconds);
@@ -150,7 +152,7 @@ public sealed class BudgetWatch(
         {
             events.Add(data is BudgetThresholdCrossed crossed
                 ? await NameAsync(stream, budget, crossed, cancellationToken)
-                : new EventToAppend(stream, Guid.CreateVersion7(), data, new Recorder("host:budgets")));
+                : new EventToAppend(stream, Guid.CreateVersion7(), data, Recorder));
         }
 
         var appended = await store.AppendAsync(stream, budget.Length, [.. events], cancellationToken);
@@ -171,7 +173,7 @@ public sealed class BudgetWatch(
         _ = ActivityContext.TryParse(trace, null, isRemote: true, out var parent);
         using var activity = EventMetrics.Activities.StartActivity("cross budget threshold", ActivityKind.Internal, parent);
         var id = BudgetState.AlertId(Tenant.Default, crossed.Budget, crossed.Version, crossed.PeriodStart, Thresholds.KeyOf(crossed.Threshold), crossed.Occurrence);
-        return new EventToAppend(stream, id, crossed with { Contributors = named }, new Recorder("host:budgets"));
+        return new EventToAppend(stream, id, crossed with { Contributors = named }, Recorder);
     }
 
     public void Dispose() => _awake.Dispose();
