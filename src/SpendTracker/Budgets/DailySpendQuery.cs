@@ -61,7 +61,7 @@ public sealed class DailySpendQuery(NpgsqlDataSource dataSource, OrganisationSet
         NpgsqlConnection connection, BudgetSet terms, IReadOnlyDictionary<string, WorkloadFacts> workloads, CancellationToken cancellationToken)
     {
         await using var command = new NpgsqlCommand(
-            $"select c.workload, c.approach, c.component, {CostDimension.Model}, {CostDimension.Variant}, c.line_id from spend.cost_line as c where c.tenant_id = $1", connection);
+            $"select c.workload, c.approach, c.component, {CostDimension.Model("c")}, {CostDimension.Variant("c")}, c.line_id from spend.cost_line as c where c.tenant_id = $1", connection);
         command.Parameters.Add(new() { Value = Tenant.Default });
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
         List<Guid> lines = [];

@@ -25,7 +25,7 @@ internal sealed class RunRateQuery(NpgsqlDataSource dataSource)
                   and not exists (select from spend.daily_usage as f where f.line_id = u.line_id and f.day > $2)
                 group by 1, 2, 3, 4, 5, 6, 7, 8, 9, 10),
             priced as materialized ({PriceSql.Priced("(select distinct tenant_id, sku, meter, above_tokens, day from used)")})
-            select u.workload, u.approach, u.component, {CostDimension.Model.Replace("c.", "u.", StringComparison.Ordinal)}, {CostDimension.Variant.Replace("c.", "u.", StringComparison.Ordinal)},
+            select u.workload, u.approach, u.component, {CostDimension.Model("u")}, {CostDimension.Variant("u")},
                    extract(dow from u.day)::int, {PriceSql.Sum("u.quantity * p.unit_price * p.exchange_rate")},
                    greatest($2::date - min(min(u.day)) over (partition by u.workload), 0)
             from used as u join priced as p using (tenant_id, sku, meter, above_tokens, day)

@@ -76,7 +76,7 @@ internal sealed class SpendQuery(NpgsqlConnection connection)
         await using var command = new NpgsqlCommand(
             $"""
             {BookedCosts.Sql(null)}
-            select c.month, c.workload, c.approach, c.component, {CostDimension.Model}, {CostDimension.Variant},
+            select c.month, c.workload, c.approach, c.component, {CostDimension.Model("c")}, {CostDimension.Variant("c")},
                    array_position(array['tokens', 'hours', 'items', 'amounts'], {PriceSql.Unit}) - 1, {PriceSql.Sum("c.amount")},
                    trim_scale(coalesce(sum(c.quantity) filter (where c.meter not in ({PriceSql.InformationalMeters})), 0)),
                    trim_scale(sum(case when c.unconverted <> 0 then c.quantity else c.unpriced end))

@@ -9,11 +9,12 @@ public sealed record CostDimension(string Name, string Sql)
     /// <summary>The team of usage whose workload nobody registered.</summary>
     public const string Unregistered = "(unregistered)";
 
-    /// <summary>Of a row <c>c</c> of costs.</summary>
-    internal const string Model = $"case when c.component in ('usage', 'hosting', 'training') and c.sku not like 'charge/%' and c.sku <> '' then c.sku else '{None}' end";
+    /// <param name="row">The alias of a row that has a cost line's component and SKU.</param>
+    internal static string Model(string row) =>
+        $"case when {row}.component in ('usage', 'hosting', 'training') and {row}.sku not like 'charge/%' and {row}.sku <> '' then {row}.sku else '{None}' end";
 
-    /// <summary>Of a row <c>c</c> of costs.</summary>
-    internal const string Variant = $"coalesce(nullif(c.variant, ''), '{None}')";
+    /// <param name="row">The alias of a row that has a cost line's variant.</param>
+    internal static string Variant(string row) => $"coalesce(nullif({row}.variant, ''), '{None}')";
 
     /// <summary>
     /// All of them; SQL over a row <c>c</c> of costs and <c>w</c> of the registry. The month is that of booking, the origin that
@@ -29,8 +30,8 @@ public sealed record CostDimension(string Name, string Sql)
         new("cost-centre", $"coalesce(nullif(w.cost_centre, ''), '{None}')"),
         new("environment", $"coalesce(nullif(w.environment, ''), '{None}')"),
         new("component", "c.component"),
-        new("model", Model),
-        new("variant", Variant),
+        new("model", Model("c")),
+        new("variant", Variant("c")),
     ];
 
     public static CostDimension? Find(string name) => All.FirstOrDefault(dimension => dimension.Name == name);
