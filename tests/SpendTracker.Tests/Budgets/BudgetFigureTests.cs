@@ -9,21 +9,8 @@ using static SpendTracker.Tests.Budgets.WatchedBudgets;
 
 namespace SpendTracker.Tests.Budgets;
 
-public sealed class BudgetFigureTests : IAsyncLifetime
+public sealed class BudgetFigureTests : WatchTests
 {
-    private WatchedBudgets _budgets = null!;
-    private BudgetWatch _watch = null!;
-
-    private static CancellationToken Cancel => TestContext.Current.CancellationToken;
-
-    public async ValueTask InitializeAsync()
-    {
-        _budgets = await WatchedBudgets.StartAsync();
-        _watch = _budgets.NewWatch();
-    }
-
-    public ValueTask DisposeAsync() => _budgets.DisposeAsync();
-
     [Fact]
     public async Task A_scope_covers_what_has_one_of_its_values_in_every_dimension_and_follows_the_registry()
     {
@@ -34,73 +21,73 @@ public sealed class BudgetFigureTests : IAsyncLifetime
             ("tag", Scope(("tag.product", "shop"))), ("approach", Scope(("approach", "hybrid"))), ("combined", Scope(("tag.product", "shop"), ("approach", "hybrid"))),
             ("model", Scope(("model", "openai/own"))), ("unregistered", Scope(("team", "(unregistered)"))), ("component", Scope(("component", "usage"), ("component", "labour"))),
             ("other-component", Scope(("component", "training"))), ("workload", Scope(("workload", "chat"), ("workload", "free"))));
-        await _budgets.SpendAsync(Costing(1), Costing(10, approach: Approach.Hybrid), Costing(100, workload: "search", approach: Approach.Hybrid), Costing(1_000, workload: "free"));
-        await _budgets.LookAsync(_watch);
+        await Budgets.SpendAsync(Costing(1), Costing(10, approach: Approach.Hybrid), Costing(100, workload: "search", approach: Approach.Hybrid), Costing(1_000, workload: "free"));
+        await Budgets.LookAsync(Watch);
 
-        decimal SpentOf(string budget) => _watch.Current(budget)!.Spent!.Value;
+        decimal SpentOf(string budget) => Watch.Current(budget)!.Spent!.Value;
         Assert.Equal((1_111m, 11m, 111m, 100m), (SpentOf("organisation"), SpentOf("team"), SpentOf("either"), SpentOf("cost-centre")));
         Assert.Equal((111m, 110m, 110m, 1_111m), (SpentOf("tag"), SpentOf("approach"), SpentOf("combined"), SpentOf("model")));
         Assert.Equal((1_000m, 1_111m, 0m, 1_011m), (SpentOf("unregistered"), SpentOf("component"), SpentOf("other-component"), SpentOf("workload")));
 
         await RegisterAsync("free", "support", "cc-2");
-        await _budgets.LookAsync(_watch);
+        await Budgets.LookAsync(Watch);
         Assert.Equal((1_011m, 0m, 1_100m), (SpentOf("team"), SpentOf("unregistered"), SpentOf("cost-centre")));
     }
 
     [Fact]
     public async Task What_a_period_leaves_over_rolls_into_the_next_and_what_it_overspent_does_not()
     {
-        await _budgets.SetAsync(Monthly("rolling", 100) with { Rollover = true, Period = new(BudgetPeriodKind.Month, "2026-03") });
-        await _budgets.SetAsync(Monthly("fixed", 100));
-        await _budgets.SpendAsync(Costing(500, new(2026, 2, 10)), Costing(130, new(2026, 3, 10)), Costing(40, new(2026, 4, 10)), Costing(110, new(2026, 5, 10)), Costing(20));
-        await _budgets.LookAsync(_watch);
+        await Budgets.SetAsync(Monthly("rolling", 100) with { Rollover = true, Period = new(BudgetPeriodKind.Month, "2026-03") });
+        await Budgets.SetAsync(Monthly("fixed", 100));
+        await Budgets.SpendAsync(Costing(500, new(2026, 2, 10)), Costing(130, new(2026, 3, 10)), Costing(40, new(2026, 4, 10)), Costing(110, new(2026, 5, 10)), Costing(20));
+        await Budgets.LookAsync(Watch);
 
         // March is overspent; April leaves 60; May has 160 and leaves 50.
-        Assert.Equal([(160m, 110m), (150m, 20m)], _watch.Of("rolling").Select(figures => (figures.Limit, figures.Spent!.Value)));
-        Assert.Equal((100m, 80m), (_watch.Current("fixed")!.Limit, _watch.Current("fixed")!.Left!.Value));
+        Assert.Equal([(160m, 110m), (150m, 20m)], Watch.Of("rolling").Select(figures => (figures.Limit, figures.Spent!.Value)));
+        Assert.Equal((100m, 80m), (Watch.Current("fixed")!.Limit, Watch.Current("fixed")!.Left!.Value));
     }
 
     [Fact]
     public async Task A_budget_in_another_currency_uses_the_exchange_rate_of_its_periods_first_day()
     {
-        await _budgets.SetAsync(Monthly("euro", 100, Actual(50)) with { Currency = "EUR" });
-        await _budgets.SpendAsync(Costing(90));
-        await _budgets.LookAsync(_watch);
-        Assert.Null(_watch.Current("euro")!.Spent);
-        Assert.Empty(await _budgets.DecidedAsync("euro"));
+        await Budgets.SetAsync(Monthly("euro", 100, Actual(50)) with { Currency = "EUR" });
+        await Budgets.SpendAsync(Costing(90));
+        await Budgets.LookAsync(Watch);
+        Assert.Null(Watch.Current("euro")!.Spent);
+        Assert.Empty(await Budgets.DecidedAsync("euro"));
 
-        var book = new PriceBook(_budgets.Database.DataSource, _budgets.Database.Store);
+        var book = new PriceBook(Budgets.Database.DataSource, Budgets.Database.Store);
         await book.ChangeAsync(new ExchangeRatePublished("EUR", new(2026, 5, 20), 1.25m, "test"), new Recorder("test"), Cancel);
         await book.ChangeAsync(new ExchangeRatePublished("EUR", new(2026, 6, 2), 2m, "test"), new Recorder("test"), Cancel);
-        await _budgets.LookAsync(_watch);
-        Assert.Equal(72m, _watch.Current("euro")!.Spent);
-        Assert.Equal(["crossed actual:50%"], await _budgets.DecidedAsync("euro"));
+        await Budgets.LookAsync(Watch);
+        Assert.Equal(72m, Watch.Current("euro")!.Spent);
+        Assert.Equal(["crossed actual:50%"], await Budgets.DecidedAsync("euro"));
     }
 
     [Fact]
     public async Task A_forecast_adds_what_each_weekday_to_come_costs_on_average()
     {
-        await _budgets.SetAsync(Monthly("all", 10_000, new BudgetThreshold(ThresholdOn.Forecast, Amount: 400)));
+        await Budgets.SetAsync(Monthly("all", 10_000, new BudgetThreshold(ThresholdOn.Forecast, Amount: 400)));
 
         // 28 full days before Saturday 20 June: 10 on a weekday, 1 at a weekend.
-        await _budgets.SpendAsync([.. Enumerable.Range(1, 28).Select(back => Today.AddDays(-back)).Select(day => Costing(IsWeekend(day) ? 1 : 10, day))]);
+        await Budgets.SpendAsync([.. Enumerable.Range(1, 28).Select(back => Today.AddDays(-back)).Select(day => Costing(IsWeekend(day) ? 1 : 10, day))]);
         await LookWithRunRatesAsync();
 
         // Ahead: half of a Saturday, and 21 to 30 June: 2 weekend days and the Sunday, 21, 27, 28, and 7 weekdays.
         var spent = Enumerable.Range(1, 19).Sum(day => IsWeekend(new(2026, 6, day)) ? 1m : 10m);
-        Assert.Equal(spent, _watch.Current("all")!.Spent);
-        Assert.Equal(spent + 0.5m + 3 + 70, _watch.Current("all")!.Forecast);
-        Assert.Empty(await _budgets.DecidedAsync("all"));
+        Assert.Equal(spent, Watch.Current("all")!.Spent);
+        Assert.Equal(spent + 0.5m + 3 + 70, Watch.Current("all")!.Forecast);
+        Assert.Empty(await Budgets.DecidedAsync("all"));
 
-        await _budgets.SpendAsync(Costing(200));
-        await _budgets.LookAsync(_watch);
-        Assert.Equal(["crossed forecast:400"], await _budgets.DecidedAsync("all"));
+        await Budgets.SpendAsync(Costing(200));
+        await Budgets.LookAsync(Watch);
+        Assert.Equal(["crossed forecast:400"], await Budgets.DecidedAsync("all"));
 
         // Just below the line, it trembles; the alert is over when it is well below.
-        await _budgets.Database.RecordAsync(("credit", new ChargeRecorded("chat", Approach.PromptEngineering, Component.Usage, -30, "USD", Given.At(Today), ChargeCategory.Credit)));
-        await _budgets.LookAsync(_watch);
-        Assert.True(_watch.Current("all")!.Forecast < 400);
-        Assert.Equal(["crossed forecast:400"], await _budgets.DecidedAsync("all"));
+        await Budgets.Database.RecordAsync(("credit", new ChargeRecorded("chat", Approach.PromptEngineering, Component.Usage, -30, "USD", Given.At(Today), ChargeCategory.Credit)));
+        await Budgets.LookAsync(Watch);
+        Assert.True(Watch.Current("all")!.Forecast < 400);
+        Assert.Equal(["crossed forecast:400"], await Budgets.DecidedAsync("all"));
     }
 
     [Fact]
@@ -149,21 +136,21 @@ public sealed class BudgetFigureTests : IAsyncLifetime
     {
         foreach (var (id, scope) in budgets)
         {
-            await _budgets.SetAsync(Monthly(id, 100) with { Scope = scope });
+            await Budgets.SetAsync(Monthly(id, 100) with { Scope = scope });
         }
     }
 
-    private Task RegisterAsync(string workload, string team, string costCentre, params (string Name, string Value)[] tags) => new WorkloadRegistry(_budgets.Database.DataSource, _budgets.Database.Store)
+    private Task RegisterAsync(string workload, string team, string costCentre, params (string Name, string Value)[] tags) => new WorkloadRegistry(Budgets.Database.DataSource, Budgets.Database.Store)
         .RegisterAsync(new(workload, workload, team, Approach.PromptEngineering, costCentre, null, tags.ToDictionary(tag => tag.Name, tag => tag.Value)), new Recorder("test"), Cancel);
 
     /// <summary>What days are expected to cost is read beside the rest.</summary>
     private async Task LookWithRunRatesAsync()
     {
-        await _budgets.LookAsync(_watch);
+        await Budgets.LookAsync(Watch);
         await Eventually.Async(async () =>
         {
-            await _watch.RefreshAsync(Cancel);
-            return _watch.Current("all")!.Forecast is not null;
+            await Watch.RefreshAsync(Cancel);
+            return Watch.Current("all")!.Forecast is not null;
         });
     }
 }

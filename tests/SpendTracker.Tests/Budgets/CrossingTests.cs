@@ -8,37 +8,24 @@ using static SpendTracker.Tests.Budgets.WatchedBudgets;
 
 namespace SpendTracker.Tests.Budgets;
 
-public sealed class CrossingTests : IAsyncLifetime
+public sealed class CrossingTests : WatchTests
 {
-    private WatchedBudgets _budgets = null!;
-    private BudgetWatch _watch = null!;
-
-    private static CancellationToken Cancel => TestContext.Current.CancellationToken;
-
-    public async ValueTask InitializeAsync()
-    {
-        _budgets = await WatchedBudgets.StartAsync();
-        _watch = _budgets.NewWatch();
-    }
-
-    public ValueTask DisposeAsync() => _budgets.DisposeAsync();
-
     [Fact]
     public async Task A_threshold_is_crossed_once_and_the_crossing_names_who_spent_and_which_events()
     {
-        await _budgets.SetAsync(Monthly("all", 1_000, Actual(80), Actual(100)));
-        await _budgets.SpendAsync(Costing(300, workload: "search"), Costing(400));
-        await _budgets.LookAsync(_watch);
-        Assert.Empty(await _budgets.DecidedAsync("all"));
+        await Budgets.SetAsync(Monthly("all", 1_000, Actual(80), Actual(100)));
+        await Budgets.SpendAsync(Costing(300, workload: "search"), Costing(400));
+        await Budgets.LookAsync(Watch);
+        Assert.Empty(await Budgets.DecidedAsync("all"));
 
-        await _budgets.SpendAsync(Costing(110));
-        await _budgets.LookAsync(_watch);
-        await _budgets.SpendAsync(Costing(20));
-        await _budgets.LookAsync(_watch);
-        await _budgets.LookAsync(_budgets.NewWatch());
+        await Budgets.SpendAsync(Costing(110));
+        await Budgets.LookAsync(Watch);
+        await Budgets.SpendAsync(Costing(20));
+        await Budgets.LookAsync(Watch);
+        await Budgets.LookAsync(Budgets.NewWatch());
 
-        Assert.Equal(["crossed actual:80%"], await _budgets.DecidedAsync("all"));
-        var stored = (await _budgets.EventsAsync("all"))[^1];
+        Assert.Equal(["crossed actual:80%"], await Budgets.DecidedAsync("all"));
+        var stored = (await Budgets.EventsAsync("all"))[^1];
         var crossed = (BudgetThresholdCrossed)stored.Data;
         Assert.Equal((1, 1, 1_000m, 800m, 810m, 810m), (crossed.Version, crossed.Occurrence, crossed.Limit, crossed.At, crossed.Observed, crossed.Spent));
         Assert.Equal((new DateOnly(2026, 6, 1), new DateOnly(2026, 7, 1)), (crossed.PeriodStart, crossed.PeriodEnd));
@@ -51,18 +38,18 @@ public sealed class CrossingTests : IAsyncLifetime
     [Fact]
     public async Task A_correction_resolves_a_crossing_and_usage_after_it_raises_one_more()
     {
-        await _budgets.SetAsync(Monthly("all", 100, Actual(100)));
-        await _budgets.Database.RecordAsync(("big", Costing(120)));
-        await _budgets.LookAsync(_watch);
-        await _budgets.Database.CorrectAsync("big");
-        await _budgets.LookAsync(_watch);
-        await _budgets.LookAsync(_watch);
-        await _budgets.SpendAsync(Costing(130));
-        await _budgets.LookAsync(_watch);
-        await _budgets.LookAsync(_watch);
+        await Budgets.SetAsync(Monthly("all", 100, Actual(100)));
+        await Budgets.Database.RecordAsync(("big", Costing(120)));
+        await Budgets.LookAsync(Watch);
+        await Budgets.Database.CorrectAsync("big");
+        await Budgets.LookAsync(Watch);
+        await Budgets.LookAsync(Watch);
+        await Budgets.SpendAsync(Costing(130));
+        await Budgets.LookAsync(Watch);
+        await Budgets.LookAsync(Watch);
 
-        Assert.Equal(["crossed actual:100%", "resolved below", "crossed actual:100%"], await _budgets.DecidedAsync("all"));
-        var alerts = (await _budgets.EventsAsync("all")).Where(stored => stored.Data is BudgetThresholdCrossed).ToArray();
+        Assert.Equal(["crossed actual:100%", "resolved below", "crossed actual:100%"], await Budgets.DecidedAsync("all"));
+        var alerts = (await Budgets.EventsAsync("all")).Where(stored => stored.Data is BudgetThresholdCrossed).ToArray();
         Assert.Equal([1, 2], alerts.Select(stored => ((BudgetThresholdCrossed)stored.Data).Occurrence));
         Assert.NotEqual(alerts[0].Id, alerts[1].Id);
     }
@@ -70,163 +57,163 @@ public sealed class CrossingTests : IAsyncLifetime
     [Fact]
     public async Task Several_hosts_decide_a_crossing_once()
     {
-        BudgetWatch[] hosts = [_watch, _budgets.NewWatch(), _budgets.NewWatch(), _budgets.NewWatch()];
-        await _budgets.SetAsync(Monthly("all", 100, Actual(50), Actual(100)));
-        await _budgets.LookAsync(hosts);
-        await _budgets.SpendAsync(Costing(150));
-        await _budgets.Database.ProjectAsync();
+        BudgetWatch[] hosts = [Watch, Budgets.NewWatch(), Budgets.NewWatch(), Budgets.NewWatch()];
+        await Budgets.SetAsync(Monthly("all", 100, Actual(50), Actual(100)));
+        await Budgets.LookAsync(hosts);
+        await Budgets.SpendAsync(Costing(150));
+        await Budgets.Database.ProjectAsync();
 
         await Task.WhenAll(hosts.Select(host => host.RefreshAsync(Cancel)));
         await Task.WhenAll(hosts.Select(host => host.RefreshAsync(Cancel)));
 
-        Assert.Equal(["crossed actual:50%", "crossed actual:100%"], await _budgets.DecidedAsync("all"));
+        Assert.Equal(["crossed actual:50%", "crossed actual:100%"], await Budgets.DecidedAsync("all"));
     }
 
     [Fact]
     public async Task A_rebuild_decides_nothing_and_the_alerts_are_as_before()
     {
-        await _budgets.SetAsync(Monthly("all", 100, Actual(50)));
-        await _budgets.SpendAsync(Costing(150));
-        await _budgets.LookAsync(_watch);
-        var before = await _budgets.Database.TextsAsync("select to_jsonb(a)::text from spend.budget_alert as a");
+        await Budgets.SetAsync(Monthly("all", 100, Actual(50)));
+        await Budgets.SpendAsync(Costing(150));
+        await Budgets.LookAsync(Watch);
+        var before = await Budgets.Database.TextsAsync("select to_jsonb(a)::text from spend.budget_alert as a");
 
-        foreach (var projection in _budgets.Database.Spend.ReadModels())
+        foreach (var projection in Budgets.Database.Spend.ReadModels())
         {
-            await _budgets.Database.Spend.CreateRebuild().RebuildAsync(projection, null, Cancel);
-            Assert.Empty(await _budgets.Database.Spend.CreateRebuild().VerifyAsync(projection, null, Cancel));
+            await Budgets.Database.Spend.CreateRebuild().RebuildAsync(projection, null, Cancel);
+            Assert.Empty(await Budgets.Database.Spend.CreateRebuild().VerifyAsync(projection, null, Cancel));
         }
 
-        await _budgets.LookAsync(_watch, _budgets.NewWatch());
-        Assert.Equal(["crossed actual:50%"], await _budgets.DecidedAsync("all"));
-        Assert.Equal(before, await _budgets.Database.TextsAsync("select to_jsonb(a)::text from spend.budget_alert as a"));
+        await Budgets.LookAsync(Watch, Budgets.NewWatch());
+        Assert.Equal(["crossed actual:50%"], await Budgets.DecidedAsync("all"));
+        Assert.Equal(before, await Budgets.Database.TextsAsync("select to_jsonb(a)::text from spend.budget_alert as a"));
     }
 
     [Fact]
     public async Task Figures_of_a_read_model_that_is_replayed_from_the_start_resolve_nothing()
     {
-        await _budgets.SetAsync(Monthly("all", 100, Actual(50)));
-        await _budgets.SpendAsync(Costing(150));
-        await _budgets.LookAsync(_watch);
+        await Budgets.SetAsync(Monthly("all", 100, Actual(50)));
+        await Budgets.SpendAsync(Costing(150));
+        await Budgets.LookAsync(Watch);
 
         // As after an update that dropped an earlier layout: empty tables, and the checkpoint at the beginning.
-        await _budgets.Database.ExecuteAsync("delete from spend.monthly_cost; delete from spend.cost_change; update spend.mt_event_progression set last_seq_id = 1 where name = 'SpendTracker.DailyUsage:All'");
-        await _budgets.NewWatch().RefreshAsync(Cancel);
+        await Budgets.Database.ExecuteAsync("delete from spend.monthly_cost; delete from spend.cost_change; update spend.mt_event_progression set last_seq_id = 1 where name = 'SpendTracker.DailyUsage:All'");
+        await Budgets.NewWatch().RefreshAsync(Cancel);
 
-        Assert.Equal(["crossed actual:50%"], await _budgets.DecidedAsync("all"));
+        Assert.Equal(["crossed actual:50%"], await Budgets.DecidedAsync("all"));
     }
 
     [Fact]
     public async Task A_changed_budget_is_decided_anew_at_once_and_takes_over_its_open_alerts()
     {
-        await _budgets.SetAsync(Monthly("all", 100, Actual(50), Actual(100)));
-        await _budgets.SpendAsync(Costing(120));
-        await _budgets.LookAsync(_watch);
-        await _budgets.SetAsync(Monthly("all", 200, Actual(50), Actual(100)));
-        await _budgets.LookAsync(_watch);
+        await Budgets.SetAsync(Monthly("all", 100, Actual(50), Actual(100)));
+        await Budgets.SpendAsync(Costing(120));
+        await Budgets.LookAsync(Watch);
+        await Budgets.SetAsync(Monthly("all", 200, Actual(50), Actual(100)));
+        await Budgets.LookAsync(Watch);
 
-        Assert.Equal(["crossed actual:50%", "crossed actual:100%", "crossed actual:50%", "resolved budget-changed"], await _budgets.DecidedAsync("all"));
-        var events = await _budgets.EventsAsync("all");
+        Assert.Equal(["crossed actual:50%", "crossed actual:100%", "crossed actual:50%", "resolved budget-changed"], await Budgets.DecidedAsync("all"));
+        var events = await Budgets.EventsAsync("all");
         var again = Assert.Single(events.Select(stored => stored.Data).OfType<BudgetThresholdCrossed>(), crossed => crossed.Version == 2);
         Assert.Equal(events.First(stored => stored.Data is BudgetThresholdCrossed).Id, again.Replaces);
 
-        await _budgets.SetAsync(Monthly("all", 200, Actual(90)));
-        await _budgets.LookAsync(_watch);
-        await _budgets.RemoveAsync("all");
-        await _budgets.LookAsync(_watch);
-        Assert.Equal(["resolved budget-changed"], (await _budgets.DecidedAsync("all")).Skip(4));
-        Assert.Empty(_watch.Of("all"));
+        await Budgets.SetAsync(Monthly("all", 200, Actual(90)));
+        await Budgets.LookAsync(Watch);
+        await Budgets.RemoveAsync("all");
+        await Budgets.LookAsync(Watch);
+        Assert.Equal(["resolved budget-changed"], (await Budgets.DecidedAsync("all")).Skip(4));
+        Assert.Empty(Watch.Of("all"));
     }
 
     [Fact]
     public async Task Removing_a_budget_resolves_its_alerts()
     {
-        await _budgets.SetAsync(Monthly("all", 100, Actual(50)));
-        await _budgets.SpendAsync(Costing(120));
-        await _budgets.LookAsync(_watch);
-        await _budgets.RemoveAsync("all");
-        await _budgets.LookAsync(_watch);
-        await _budgets.LookAsync(_watch);
-        Assert.Equal(["crossed actual:50%", "resolved budget-removed"], await _budgets.DecidedAsync("all"));
+        await Budgets.SetAsync(Monthly("all", 100, Actual(50)));
+        await Budgets.SpendAsync(Costing(120));
+        await Budgets.LookAsync(Watch);
+        await Budgets.RemoveAsync("all");
+        await Budgets.LookAsync(Watch);
+        await Budgets.LookAsync(Watch);
+        Assert.Equal(["crossed actual:50%", "resolved budget-removed"], await Budgets.DecidedAsync("all"));
     }
 
     [Fact]
     public async Task A_period_is_watched_until_the_end_of_the_next_one()
     {
-        await _budgets.SetAsync(Monthly("all", 100, Actual(50)));
-        await _budgets.LookAsync(_watch);
-        _budgets.Clock.Now = _budgets.Clock.Now.AddMonths(1);
-        await _budgets.SpendAsync(Costing(70, Today));
-        await _budgets.LookAsync(_watch);
-        Assert.Equal(["crossed actual:50%"], await _budgets.DecidedAsync("all"));
+        await Budgets.SetAsync(Monthly("all", 100, Actual(50)));
+        await Budgets.LookAsync(Watch);
+        Budgets.Clock.Now = Budgets.Clock.Now.AddMonths(1);
+        await Budgets.SpendAsync(Costing(70, Today));
+        await Budgets.LookAsync(Watch);
+        Assert.Equal(["crossed actual:50%"], await Budgets.DecidedAsync("all"));
 
-        _budgets.Clock.Now = _budgets.Clock.Now.AddMonths(1);
-        await _budgets.SpendAsync(Costing(70, Today));
-        await _budgets.LookAsync(_watch);
-        Assert.Equal(["crossed actual:50%", "resolved period-over"], await _budgets.DecidedAsync("all"));
+        Budgets.Clock.Now = Budgets.Clock.Now.AddMonths(1);
+        await Budgets.SpendAsync(Costing(70, Today));
+        await Budgets.LookAsync(Watch);
+        Assert.Equal(["crossed actual:50%", "resolved period-over"], await Budgets.DecidedAsync("all"));
     }
 
     [Fact]
     public async Task A_later_price_crosses_and_its_withdrawal_resolves()
     {
-        await _budgets.SetAsync(Monthly("all", 100, Actual(50)));
-        await _budgets.SpendAsync(Costing(40));
-        await _budgets.LookAsync(_watch);
-        await _budgets.Database.PublishAsync("openai/own", new(2026, 6, 1), new("input-tokens", 2), new("output-tokens", 0));
-        await _budgets.LookAsync(_watch);
-        Assert.Equal(["crossed actual:50%"], await _budgets.DecidedAsync("all"));
+        await Budgets.SetAsync(Monthly("all", 100, Actual(50)));
+        await Budgets.SpendAsync(Costing(40));
+        await Budgets.LookAsync(Watch);
+        await Budgets.Database.PublishAsync("openai/own", new(2026, 6, 1), new("input-tokens", 2), new("output-tokens", 0));
+        await Budgets.LookAsync(Watch);
+        Assert.Equal(["crossed actual:50%"], await Budgets.DecidedAsync("all"));
 
-        await _budgets.Database.PublishAsync("openai/own", new(2026, 6, 1), new("input-tokens", 1), new("output-tokens", 0));
-        await _budgets.LookAsync(_watch);
-        Assert.Equal(["crossed actual:50%", "resolved below"], await _budgets.DecidedAsync("all"));
+        await Budgets.Database.PublishAsync("openai/own", new(2026, 6, 1), new("input-tokens", 1), new("output-tokens", 0));
+        await Budgets.LookAsync(Watch);
+        Assert.Equal(["crossed actual:50%", "resolved below"], await Budgets.DecidedAsync("all"));
     }
 
     [Fact]
     public async Task Usage_without_a_price_above_a_share_raises_an_alert_that_a_price_resolves()
     {
-        await _budgets.SetAsync(Monthly("all", 1_000_000, new BudgetThreshold(ThresholdOn.Unpriced, 10)));
-        await _budgets.SpendAsync(Costing(950), Given.Tokens(Given.At(Today), model: "unknown", input: 50, output: 0));
-        await _budgets.LookAsync(_watch);
-        Assert.Equal(5, _watch.Current("all")!.UnpricedPercent);
-        Assert.Empty(await _budgets.DecidedAsync("all"));
+        await Budgets.SetAsync(Monthly("all", 1_000_000, new BudgetThreshold(ThresholdOn.Unpriced, 10)));
+        await Budgets.SpendAsync(Costing(950), Given.Tokens(Given.At(Today), model: "unknown", input: 50, output: 0));
+        await Budgets.LookAsync(Watch);
+        Assert.Equal(5, Watch.Current("all")!.UnpricedPercent);
+        Assert.Empty(await Budgets.DecidedAsync("all"));
 
-        await _budgets.SpendAsync(Given.Tokens(Given.At(Today), model: "unknown", input: 100, output: 0));
-        await _budgets.LookAsync(_watch);
-        Assert.Equal(["crossed unpriced:10%"], await _budgets.DecidedAsync("all"));
+        await Budgets.SpendAsync(Given.Tokens(Given.At(Today), model: "unknown", input: 100, output: 0));
+        await Budgets.LookAsync(Watch);
+        Assert.Equal(["crossed unpriced:10%"], await Budgets.DecidedAsync("all"));
 
-        await _budgets.Database.PublishAsync("openai/unknown", new(2026, 1, 1), new("input-tokens", 1), new("output-tokens", 0));
-        await _budgets.LookAsync(_watch);
-        Assert.Equal(["crossed unpriced:10%", "resolved below"], await _budgets.DecidedAsync("all"));
+        await Budgets.Database.PublishAsync("openai/unknown", new(2026, 1, 1), new("input-tokens", 1), new("output-tokens", 0));
+        await Budgets.LookAsync(Watch);
+        Assert.Equal(["crossed unpriced:10%", "resolved below"], await Budgets.DecidedAsync("all"));
     }
 
     [Fact]
     public async Task A_budget_whose_figures_lag_behind_says_so()
     {
-        await _budgets.SetAsync(Monthly("all", 100, new BudgetThreshold(ThresholdOn.Lag, Seconds: 60)));
-        await _budgets.LookAsync(_watch);
-        await _budgets.SpendAsync(Costing(1));
-        _budgets.Clock.Now = _budgets.Clock.Now.AddSeconds(90);
-        await _budgets.NewWatch().RefreshAsync(Cancel);
-        Assert.Equal(["crossed lag:60s"], await _budgets.DecidedAsync("all"));
+        await Budgets.SetAsync(Monthly("all", 100, new BudgetThreshold(ThresholdOn.Lag, Seconds: 60)));
+        await Budgets.LookAsync(Watch);
+        await Budgets.SpendAsync(Costing(1));
+        Budgets.Clock.Now = Budgets.Clock.Now.AddSeconds(90);
+        await Budgets.NewWatch().RefreshAsync(Cancel);
+        Assert.Equal(["crossed lag:60s"], await Budgets.DecidedAsync("all"));
 
-        await _budgets.LookAsync(_budgets.NewWatch());
-        Assert.Equal(["crossed lag:60s", "resolved below"], await _budgets.DecidedAsync("all"));
+        await Budgets.LookAsync(Budgets.NewWatch());
+        Assert.Equal(["crossed lag:60s", "resolved below"], await Budgets.DecidedAsync("all"));
     }
 
     [Fact]
     public async Task A_closed_months_late_usage_counts_where_it_is_booked()
     {
-        await _budgets.SetAsync(Monthly("all", 100, Actual(50)));
-        await _budgets.SpendAsync(Costing(40, Today.AddMonths(-1)));
-        await _budgets.LookAsync(_watch);
-        var periods = new BillingPeriods(_budgets.Database.DataSource, _budgets.Database.Store, _budgets.Database.Settings, _budgets.Clock);
+        await Budgets.SetAsync(Monthly("all", 100, Actual(50)));
+        await Budgets.SpendAsync(Costing(40, Today.AddMonths(-1)));
+        await Budgets.LookAsync(Watch);
+        var periods = new BillingPeriods(Budgets.Database.DataSource, Budgets.Database.Store, Budgets.Database.Settings, Budgets.Clock);
         var (closing, _) = await periods.CloseAsync(new(2026, 5), new CloseRequest("signed"), new Recorder("test"), Cancel);
         Assert.NotNull(closing);
-        await _budgets.LookAsync(_watch);
-        await _budgets.SpendAsync(Costing(60, Today.AddMonths(-1)));
-        await _budgets.LookAsync(_watch);
+        await Budgets.LookAsync(Watch);
+        await Budgets.SpendAsync(Costing(60, Today.AddMonths(-1)));
+        await Budgets.LookAsync(Watch);
 
-        Assert.Equal([40m, 60m], _watch.Of("all").Select(figures => figures.Spent!.Value));
-        var crossed = Assert.IsType<BudgetThresholdCrossed>((await _budgets.EventsAsync("all"))[^1].Data);
+        Assert.Equal([40m, 60m], Watch.Of("all").Select(figures => figures.Spent!.Value));
+        var crossed = Assert.IsType<BudgetThresholdCrossed>((await Budgets.EventsAsync("all"))[^1].Data);
         Assert.Equal(new DateOnly(2026, 6, 1), crossed.PeriodStart);
     }
 }
