@@ -7,6 +7,7 @@ using SpendTracker.Estimates;
 using SpendTracker.Events;
 using SpendTracker.Rates;
 using SpendTracker.Settings;
+using SpendTracker.Usage;
 using SpendTracker.Workloads;
 
 namespace SpendTracker;
@@ -95,6 +96,13 @@ public sealed class SpendDatabase : IAsyncDisposable
 
     public ProjectionDaemon CreateDaemon() =>
         new(DataSource, Projecting, Store, HighWaterMark, Projections(), Options.Events, Options.LoggerFactory.CreateLogger<ProjectionDaemon>());
+
+    public BudgetWatch CreateBudgetWatch()
+    {
+        var log = new EventLog(DataSource);
+        var contributors = new BudgetContributors(DataSource, new UsageEventQuery(DataSource, log, new CorrectionQuery(log), Settings));
+        return new(DataSource, Store, Settings, Options.Clock, contributors, Options.LoggerFactory.CreateLogger<BudgetWatch>());
+    }
 
     public SetAsideEvents CreateSetAside() => new(DataSource, this);
 

@@ -59,8 +59,7 @@ public static class SpendTrackerHost
         services.AddSingleton(database.CreateSetAside());
         services.AddSingleton<DaemonService>();
         services.AddHostedService(provider => provider.GetRequiredService<DaemonService>());
-        services.AddSingleton<BudgetContributors>();
-        services.AddSingleton<BudgetWatch>();
+        services.AddSingleton(_ => database.CreateBudgetWatch()); // So that it is disposed with the host.
         services.AddHostedService<BudgetService>();
 
         services.AddSingleton(database.Options.Events);

@@ -6,7 +6,6 @@ using SpendTracker.Budgets;
 using SpendTracker.Contracts;
 using SpendTracker.Costs;
 using SpendTracker.Events;
-using SpendTracker.Usage;
 using Recorder = SpendTracker.Events.Recorder;
 
 namespace SpendTracker.Benchmarks.Alerts;
@@ -47,7 +46,7 @@ internal sealed class ManyBudgetsBenchmark(BenchmarkServer server, Report report
         {
             var alone = await CatchUpAsync(database, last, cancellationToken);
             double watched;
-            using (var watch = WatchOf(database))
+            using (var watch = database.CreateBudgetWatch())
             {
                 await watch.RefreshAsync(cancellationToken);
                 using var over = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
@@ -78,14 +77,6 @@ internal sealed class ManyBudgetsBenchmark(BenchmarkServer server, Report report
         await Parallel.ForEachAsync(Enumerable.Range(0, _budgets), cancellationToken, async (i, token) => await book.SetAsync(
             AlertBenchmark.BudgetOf(i, string.Create(CultureInfo.InvariantCulture, $"support-chat-{i % Workloads:000}"), 1_000_000_000, i % 2 == 0 ? BudgetPeriodKind.Month : BudgetPeriodKind.Year),
             null, new Recorder("command:benchmarks"), token));
-    }
-
-    private static BudgetWatch WatchOf(SpendDatabase database)
-    {
-        var log = new EventLog(database.DataSource);
-        return new BudgetWatch(
-            database.DataSource, database.Store, database.Settings, TimeProvider.System,
-            new BudgetContributors(database.DataSource, new UsageEventQuery(database.DataSource, log, new CorrectionQuery(log), database.Settings)), NullLogger<BudgetWatch>.Instance);
     }
 
     private async Task<double> CatchUpAsync(SpendDatabase database, long last, CancellationToken cancellationToken)

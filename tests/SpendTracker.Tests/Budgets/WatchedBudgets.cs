@@ -1,8 +1,6 @@
-using Microsoft.Extensions.Logging.Abstractions;
 using SpendTracker.Budgets;
 using SpendTracker.Contracts;
 using SpendTracker.Events;
-using SpendTracker.Usage;
 
 namespace SpendTracker.Tests.Budgets;
 
@@ -33,10 +31,7 @@ internal sealed class WatchedBudgets : IAsyncDisposable
     /// <summary>The watch of another host.</summary>
     public BudgetWatch NewWatch()
     {
-        var log = new EventLog(Database.DataSource);
-        var usage = new UsageEventQuery(Database.DataSource, log, new CorrectionQuery(log), Database.Settings);
-        var watch = new BudgetWatch(
-            Database.DataSource, Database.Store, Database.Settings, Clock, new BudgetContributors(Database.DataSource, usage), NullLogger<BudgetWatch>.Instance);
+        var watch = Database.Spend.CreateBudgetWatch();
         _watches.Add(watch);
         return watch;
     }
