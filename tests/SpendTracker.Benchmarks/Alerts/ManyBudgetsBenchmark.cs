@@ -4,7 +4,6 @@ using Spectre.Console;
 using SpendTracker.Benchmarks.Project;
 using SpendTracker.Budgets;
 using SpendTracker.Contracts;
-using SpendTracker.Costs;
 using SpendTracker.Events;
 using Recorder = SpendTracker.Events.Recorder;
 
@@ -22,17 +21,7 @@ internal sealed class ManyBudgetsBenchmark(BenchmarkServer server, Report report
     public async Task RunAsync(CancellationToken cancellationToken)
     {
         var database = await server.CreateDatabaseAsync(new(), cancellationToken);
-        var source = new FoldingEvents(_events, 15);
-        await using (var copy = await RawCopy.OpenAsync(server, database, source.Streams, cancellationToken))
-        {
-            foreach (var part in source.All().Chunk(50_000))
-            {
-                await copy.CopyAsync(part, cancellationToken);
-            }
-
-            await copy.FinishAsync(cancellationToken);
-        }
-
+        await new FoldingEvents(_events, 15).FillAsync(server, database, cancellationToken);
         await SetBudgetsAsync(database, cancellationToken);
         using var mark = new HighWaterMark(database.DataSource, database.Options.Events, NullLogger<HighWaterMark>.Instance);
         var last = await mark.AdvanceAsync(cancellationToken);
@@ -79,15 +68,6 @@ internal sealed class ManyBudgetsBenchmark(BenchmarkServer server, Report report
             null, new Recorder("command:benchmarks"), token));
     }
 
-    private async Task<double> CatchUpAsync(SpendDatabase database, long last, CancellationToken cancellationToken)
-    {
-        await Sql.RunAsync(
-            database.DataSource,
-            $"truncate spend.cost_line, spend.daily_usage, spend.monthly_cost, spend.rate, spend.exchange_rate, spend.cost_change; delete from spend.mt_event_progression where name = '{DailyUsageProjection.CheckpointName}'",
-            cancellationToken);
-        await using var connection = await database.DataSource.OpenConnectionAsync(cancellationToken);
-        var run = new ProjectionRun(connection, new DailyUsageProjection(TimeZoneInfo.Utc), new EventStoreOptions());
-        var work = await Work.MeasureAsync(server, _events, () => run.CatchUpAsync(last, null, cancellationToken));
-        return work.Rate;
-    }
+    private async Task<double> CatchUpAsync(SpendDatabase database, long last, CancellationToken cancellationToken) =>
+        (await FromNothing.CatchUpAsync(server, database, new(), _events, last, cancellationToken)).Rate;
 }

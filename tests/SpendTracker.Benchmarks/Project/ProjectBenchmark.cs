@@ -2,8 +2,6 @@ using System.Diagnostics;
 using System.Globalization;
 using Microsoft.Extensions.Logging.Abstractions;
 using Spectre.Console;
-using SpendTracker.Contracts;
-using SpendTracker.Costs;
 using SpendTracker.Events;
 
 namespace SpendTracker.Benchmarks.Project;
@@ -45,12 +43,7 @@ internal sealed class ProjectBenchmark(BenchmarkServer server, Report report, bo
         {
             var database = await server.CreateDatabaseAsync(new(), cancellationToken);
             var source = new FoldingEvents(_events, eventsAKey);
-            double copied;
-            await using (var copy = await RawCopy.OpenAsync(server, database, source.Streams, cancellationToken))
-            {
-                copied = await FillAsync(copy, source, cancellationToken);
-            }
-
+            var copied = await source.FillAsync(server, database, cancellationToken);
             var started = Stopwatch.GetTimestamp();
             using var mark = new HighWaterMark(database.DataSource, database.Options.Events, NullLogger<HighWaterMark>.Instance);
             var last = await mark.AdvanceAsync(cancellationToken);
@@ -60,9 +53,7 @@ internal sealed class ProjectBenchmark(BenchmarkServer server, Report report, bo
             var turns = pages.Zip(Pages);
             foreach (var (contestant, page) in round % 2 == 0 ? turns : turns.Reverse())
             {
-                await Sql.RunAsync(
-                    database.DataSource, "truncate spend.cost_line, spend.daily_usage, spend.monthly_cost, spend.rate, spend.exchange_rate; delete from spend.mt_event_progression", cancellationToken);
-                var work = await CatchUpAsync(database, page, last, cancellationToken);
+                var work = await FromNothing.CatchUpAsync(server, database, new() { PageEvents = page }, _events, last, cancellationToken);
                 keys = await VerifyAsync(database, source, cancellationToken);
                 AnsiConsole.WriteLine($"{(round == 0 ? "warm-up" : $"round {round}")}: raw COPY {Report.Number(copied)}/s, {contestant.Name} {Report.Number(work.Rate)}/s");
                 if (round > 0) // The first one warms up.
@@ -81,29 +72,6 @@ internal sealed class ProjectBenchmark(BenchmarkServer server, Report report, bo
             string.Create(CultureInfo.InvariantCulture, $"{(double)keys / _events:0.0} daily rows an event, {page.Name}"),
             Report.Number(page.Rates.Median), Report.Number(copyRates.Median), Report.Ratio(page.Ratios), Report.Microseconds(page.OwnCpu.Median), Report.Microseconds(page.ServerCpu.Median), Report.Milliseconds(markTimes.Median),
         ])];
-    }
-
-    private static async Task<double> FillAsync(RawCopy copy, FoldingEvents source, CancellationToken cancellationToken)
-    {
-        // In parts, so that not all events are in memory at once; only copying is timed.
-        Series rates = new();
-        foreach (var part in source.All().Chunk(50_000))
-        {
-            rates.Add((await copy.CopyAsync(part, cancellationToken)).Rate);
-        }
-
-        await copy.FinishAsync(cancellationToken);
-        return rates.Median;
-    }
-
-    private async Task<Work> CatchUpAsync(SpendDatabase database, int page, long mark, CancellationToken cancellationToken)
-    {
-        GC.Collect();
-        await using var connection = await database.DataSource.OpenConnectionAsync(cancellationToken);
-        var run = new ProjectionRun(connection, new DailyUsageProjection(TimeZoneInfo.Utc), new EventStoreOptions { PageEvents = page });
-        var applied = 0L;
-        var work = await Work.MeasureAsync(server, _events, async () => applied = await run.CatchUpAsync(mark, null, cancellationToken));
-        return applied >= _events ? work : throw new BenchmarkFailedException($"Of {_events} events {applied} were projected.");
     }
 
     /// <returns>How many daily rows there are.</returns>
