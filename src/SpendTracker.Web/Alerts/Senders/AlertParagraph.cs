@@ -12,6 +12,10 @@ namespace SpendTracker.Web.Alerts.Senders;
 /// <param name="Alert">Its links, and the figures as numbers.</param>
 internal sealed record AlertParagraph(string Title, string Sentences, IReadOnlyList<AlertFact> Facts, NoticedAlert Alert)
 {
+    /// <summary>Where its reader can go from here; none where the host does not know its public address.</summary>
+    public IEnumerable<AlertLink> Links =>
+        new[] { ("Open", Alert.Page), ("Acknowledge", Alert.Acknowledge) }.Where(link => link.Item2 is not null).Select(link => new AlertLink(link.Item1, link.Item2!.AbsoluteUri));
+
     public static AlertParagraph Of(NoticedAlert alert, NoticeKind kind)
     {
         var since = Instant(alert.CrossedAt);
@@ -126,3 +130,6 @@ internal sealed record AlertParagraph(string Title, string Sentences, IReadOnlyL
 
 /// <summary>A figure and what it is.</summary>
 internal sealed record AlertFact(string Label, string Value);
+
+/// <summary>A link and what it is for.</summary>
+internal sealed record AlertLink(string Label, string Url);

@@ -29,8 +29,11 @@ internal static class EmailHtml
             }
 
             html.Append("</table><p>");
-            Link(html, alert.Alert.Page, "Open");
-            Link(html, alert.Alert.Acknowledge, "Acknowledge");
+            foreach (var link in alert.Links)
+            {
+                html.Append("<a style=\"margin-right:16px\" href=\"").Append(Encoded(link.Url)).Append("\">").Append(link.Label).Append("</a>");
+            }
+
             html.Append("</p>");
         }
 
@@ -74,14 +77,6 @@ internal static class EmailHtml
         if (text is not null)
         {
             html.Append("<p style=\"margin:8px 0\">").Append(Encoded(text)).Append("</p>");
-        }
-    }
-
-    private static void Link(StringBuilder html, Uri? to, string text)
-    {
-        if (to is not null)
-        {
-            html.Append("<a style=\"margin-right:16px\" href=\"").Append(Encoded(to.AbsoluteUri)).Append("\">").Append(text).Append("</a>");
         }
     }
 

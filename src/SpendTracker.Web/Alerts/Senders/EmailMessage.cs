@@ -87,9 +87,7 @@ internal static class EmailMessage
         foreach (var alert in text.Alerts)
         {
             lines.AddRange([alert.Title, "", alert.Sentences, "", .. alert.Facts.Select(fact => $"{fact.Label}: {fact.Value}"), ""]);
-            lines.AddRange(alert.Alert.Page is { } page ? [$"Open: {page.AbsoluteUri}"] : []);
-            lines.AddRange(alert.Alert.Acknowledge is { } acknowledge ? [$"Acknowledge: {acknowledge.AbsoluteUri}"] : []);
-            lines.AddRange(["", ""]);
+            lines.AddRange([.. alert.Links.Select(link => $"{link.Label}: {link.Url}"), "", ""]);
         }
 
         return string.Join("\r\n", lines.Append(text.Closing ?? "")).TrimEnd() + "\r\n";

@@ -29,7 +29,7 @@ internal sealed class SlackSender(OutgoingHttp http) : IChannelSender
 
         foreach (var alert in text.Alerts)
         {
-            var block = Section(string.Join('\n', new[] { $"*{Escaped(alert.Title)}*", Escaped(alert.Sentences), Links(alert.Alert) }.Where(line => line.Length > 0)));
+            var block = Section(string.Join('\n', new[] { $"*{Escaped(alert.Title)}*", Escaped(alert.Sentences), Links(alert) }.Where(line => line.Length > 0)));
             if (single)
             {
                 block["fields"] = new JsonArray([.. alert.Facts.Select(fact => Markdown($"*{fact.Label}*\n{Escaped(fact.Value)}"))]);
@@ -47,8 +47,7 @@ internal sealed class SlackSender(OutgoingHttp http) : IChannelSender
         return new JsonObject { ["text"] = Escaped(text.Subject), ["unfurl_links"] = false, ["unfurl_media"] = false, ["blocks"] = blocks };
     }
 
-    private static string Links(NoticedAlert alert) => string.Join(" · ", new[] { (alert.Page, "Open"), (alert.Acknowledge, "Acknowledge") }
-        .Where(link => link.Item1 is not null).Select(link => $"<{Escaped(link.Item1!.AbsoluteUri)}|{link.Item2}>"));
+    private static string Links(AlertParagraph alert) => string.Join(" · ", alert.Links.Select(link => $"<{Escaped(link.Url)}|{link.Label}>"));
 
     private static JsonObject Section(string markdown) => new() { ["type"] = "section", ["text"] = Markdown(markdown) };
 

@@ -36,8 +36,7 @@ internal sealed class TeamsSender(OutgoingHttp http) : IChannelSender
             body.Add(Line(Run(text.Closing)));
         }
 
-        var actions = !single ? [] : new[] { (text.Alerts[0].Alert.Page, "Open"), (text.Alerts[0].Alert.Acknowledge, "Acknowledge") }
-            .Where(link => link.Item1 is not null).Select(link => Open(link.Item1!, link.Item2));
+        var actions = single ? text.Alerts[0].Links.Select(Open) : [];
         var card = new JsonObject
         {
             ["$schema"] = "http://adaptivecards.io/schemas/adaptive-card.json",
@@ -73,11 +72,11 @@ internal sealed class TeamsSender(OutgoingHttp http) : IChannelSender
 
         if (link is not null)
         {
-            run["selectAction"] = Open(link, "Open");
+            run["selectAction"] = Open(new("Open", link.AbsoluteUri));
         }
 
         return run;
     }
 
-    private static JsonObject Open(Uri link, string title) => new() { ["type"] = "Action.OpenUrl", ["title"] = title, ["url"] = link.AbsoluteUri };
+    private static JsonObject Open(AlertLink link) => new() { ["type"] = "Action.OpenUrl", ["title"] = link.Label, ["url"] = link.Url };
 }
