@@ -91,6 +91,13 @@ internal sealed class Alerting : IAsyncDisposable
         Host.Services.GetRequiredService<AlertDelivery>().Wake();
     }
 
+    /// <summary>Waits until a channel's receiver got so many messages, and what came of them is recorded.</summary>
+    public async Task ToldAsync(string channel, int count)
+    {
+        await Receiver.UntilAsync(channel, count);
+        await SettledAsync();
+    }
+
     /// <summary>Waits until the outbox has taken everything from the log, and nothing that is due is left.</summary>
     public async Task SettledAsync()
     {

@@ -21,8 +21,7 @@ public sealed class DeliveryTests
         var alert = await alerting.CrossAsync("ops");
         for (var attempt = 1; attempt <= 3; attempt++)
         {
-            await alerting.Receiver.UntilAsync("ops", attempt);
-            await alerting.SettledAsync();
+            await alerting.ToldAsync("ops", attempt);
             alerting.Pass(TimeSpan.FromMinutes(1)); // Far more than the first retries wait.
         }
 
@@ -40,8 +39,7 @@ public sealed class DeliveryTests
         await alerting.SetAsync("ops");
         alerting.Receiver.Answer = AlertReceiver.Status(500);
         var alert = await alerting.CrossAsync("ops");
-        await alerting.Receiver.UntilAsync("ops", 1);
-        await alerting.SettledAsync();
+        await alerting.ToldAsync("ops", 1);
         var first = alerting.Clock.Now;
         while (await alerting.Channels.FindAsync("ops", TestContext.Current.CancellationToken) is { PausedAt: null })
         {
@@ -108,8 +106,7 @@ public sealed class DeliveryTests
         Assert.Equal(2, alerting.Receiver.On("slow").Count);
 
         held.SetResult();
-        await alerting.Receiver.UntilAsync("slow", 6);
-        await alerting.SettledAsync();
+        await alerting.ToldAsync("slow", 6);
         Assert.Equal(6, alerting.Receiver.On("slow").Select(received => received.Id).Distinct().Count());
     }
 
@@ -144,8 +141,7 @@ public sealed class DeliveryTests
         await using var alerting = await Alerting.StartAsync();
         await alerting.SetAsync("ops");
         await alerting.CrossAsync("ops");
-        await alerting.Receiver.UntilAsync("ops", 1);
-        await alerting.SettledAsync();
+        await alerting.ToldAsync("ops", 1);
         var rebuild = alerting.Database.Spend.CreateRebuild();
         foreach (var projection in alerting.Database.Spend.ReadModels())
         {
@@ -232,8 +228,7 @@ public sealed class DeliveryTests
         var fail = true;
         alerting.Receiver.Answer = (received, context) => AlertReceiver.Status(fail ? 500 : 200)(received, context);
         await alerting.CrossAsync("ops");
-        await alerting.Receiver.UntilAsync("ops", 1);
-        await alerting.SettledAsync();
+        await alerting.ToldAsync("ops", 1);
         fail = false;
         alerting.Pass(TimeSpan.FromSeconds(90));
         await alerting.Receiver.UntilAsync("ops", 2);

@@ -21,8 +21,7 @@ public sealed class ScheduleTests
         Assert.Equal(["ops crossed dropped"], await alerting.MessagesAsync(over));
 
         alerting.Pass(TimeSpan.FromMinutes(1));
-        await alerting.Receiver.UntilAsync("ops", 1);
-        await alerting.SettledAsync();
+        await alerting.ToldAsync("ops", 1);
         Assert.Equal(new[] { first, second }.Order(), Assert.Single(alerting.Receiver.All).Alerts.Order());
         foreach (var alert in (Guid[])[first, second])
         {
@@ -48,15 +47,13 @@ public sealed class ScheduleTests
 
         Assert.Empty(alerting.Receiver.All);
         alerting.Pass(TimeSpan.FromMinutes(1));
-        await alerting.Receiver.UntilAsync("ops", 1);
-        await alerting.SettledAsync();
+        await alerting.ToldAsync("ops", 1);
         var later = await alerting.CrossAsync("ops"); // Belongs to the next one.
         fail = false;
         alerting.Pass(TimeSpan.FromMinutes(2));
         await alerting.Receiver.UntilAsync("ops", 2);
         alerting.Pass(TimeSpan.FromMinutes(10));
-        await alerting.Receiver.UntilAsync("ops", 3);
-        await alerting.SettledAsync();
+        await alerting.ToldAsync("ops", 3);
 
         var all = alerting.Receiver.All;
         Assert.Equal((3, all[0].Id), (all.Count, all[1].Id));
@@ -71,8 +68,7 @@ public sealed class ScheduleTests
         await using var alerting = await Alerting.StartAsync();
         await alerting.SetAsync("ops", new ChannelSchedule(MostPerHour: 3));
         var burst = await Alerting.CrossAsync(alerting.Database, 250, ["ops"], "burst");
-        await alerting.Receiver.UntilAsync("ops", 3);
-        await alerting.SettledAsync();
+        await alerting.ToldAsync("ops", 3);
         Assert.Equal([100, 100, 50], alerting.Receiver.All.Select(received => received.Alerts.Count));
         Assert.Equal(burst.Order(), alerting.Receiver.All.SelectMany(received => received.Alerts).Order());
 
@@ -103,13 +99,11 @@ public sealed class ScheduleTests
         var alert = await alerting.CrossAsync("ops");
         for (var told = 1; told <= 3; told++)
         {
-            await alerting.Receiver.UntilAsync("ops", told);
-            await alerting.SettledAsync();
+            await alerting.ToldAsync("ops", told);
             alerting.Pass(TimeSpan.FromMinutes(60));
         }
 
-        await alerting.Receiver.UntilAsync("ops", 4);
-        await alerting.SettledAsync();
+        await alerting.ToldAsync("ops", 4);
         await (end switch { "acknowledged" => alerting.AcknowledgeAsync(alert), "resolved" => alerting.ResolveAsync(alert), _ => Task.CompletedTask });
         await alerting.SettledAsync();
         alerting.Pass(TimeSpan.FromHours(5));
@@ -154,8 +148,7 @@ public sealed class ScheduleTests
         await alerting.SetAsync("mail", new ChannelSchedule(DigestMinutes: 60));
         var below = await alerting.CrossAsync("ops", "mail");
         var over = await alerting.CrossAsync("ops");
-        await alerting.Receiver.UntilAsync("ops", 2);
-        await alerting.SettledAsync();
+        await alerting.ToldAsync("ops", 2);
         await alerting.ResolveAsync(below);
         await alerting.ResolveAsync(over, ResolvedBecause.PeriodOver);
         await alerting.Receiver.UntilAsync("ops", 3);
@@ -175,8 +168,7 @@ public sealed class ScheduleTests
         var fail = true;
         alerting.Receiver.Answer = (received, context) => AlertReceiver.Status(fail ? 500 : 200)(received, context);
         var alert = await alerting.CrossAsync("ops");
-        await alerting.Receiver.UntilAsync("ops", 1);
-        await alerting.SettledAsync();
+        await alerting.ToldAsync("ops", 1);
         await alerting.ResolveAsync(alert);
         fail = false;
         await Eventually.Async(async () => (await alerting.MessagesAsync(alert)).Count == 2);
@@ -193,11 +185,9 @@ public sealed class ScheduleTests
         await alerting.SetAsync("ops", new ChannelSchedule(RemindMinutes: 60));
         await alerting.SetAsync("late");
         var first = await alerting.CrossAsync("ops");
-        await alerting.Receiver.UntilAsync("ops", 1);
-        await alerting.SettledAsync();
+        await alerting.ToldAsync("ops", 1);
         var second = await alerting.CrossAsync(first, ["ops", "late"]);
-        await alerting.Receiver.UntilAsync("late", 1);
-        await alerting.SettledAsync();
+        await alerting.ToldAsync("late", 1);
         Assert.Single(alerting.Receiver.On("ops"));
 
         alerting.Pass(TimeSpan.FromMinutes(60));
