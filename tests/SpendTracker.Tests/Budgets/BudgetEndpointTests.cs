@@ -50,6 +50,7 @@ public sealed class BudgetEndpointTests(BudgetEndpointTests.OneHost one) : IClas
         Assert.Equal(HttpStatusCode.NotFound, await DeleteAsync("life", "?reason=over"));
         var removed = (await Host.GetAsync("/api/v1/budgets/life")).GetProperty("removed");
         Assert.Equal("over", removed.GetProperty("reason").GetString());
+        await Host.GetUntilAsync("/api/v1/budgets", list => list.EnumerateArray().All(row => row.GetProperty("budget").GetString() != "life"));
         Assert.Equal((HttpStatusCode.Created, "\"3\""), await PutAsync("life", Terms(amount: "8")));
         Assert.False((await Host.GetAsync("/api/v1/budgets/life")).TryGetProperty("removed", out _));
         using var unknown = await Host.Client.GetAsync(new Uri("/api/v1/budgets/never", UriKind.Relative), TestContext.Current.CancellationToken);
