@@ -20,7 +20,7 @@ public sealed class DailyUsageProjection : Projection
     private readonly PriceBookRows _prices;
     private readonly ClosingRows _closings;
     private readonly PageCorrections _corrections;
-    private readonly Dictionary<DailyUsageKey, (decimal Quantity, long Events)> _usage = [];
+    private readonly Dictionary<DailyUsageKey, (decimal Quantity, long Events, long SeqId)> _usage = [];
     private readonly CostChanges _changes = new();
     private bool _takesBack;
 
@@ -96,8 +96,7 @@ public sealed class DailyUsageProjection : Projection
             var line = new CostLineKey(
                 usage.Workload, usage.Approach, quantity.Component, quantity.Sku, quantity.Meter, quantity.AboveTokens, quantity.ReportedCurrency, variant);
             ref var row = ref CollectionsMarshal.GetValueRefOrAddDefault(_usage, new DailyUsageKey(stored.TenantId, line, quantity.Day, recordedOn), out _);
-            _changes.Of(stored.TenantId, quantity.Day, seqId);
-            row = (row.Quantity + (sign * quantity.Quantity), row.Events + sign);
+            row = (row.Quantity + (sign * quantity.Quantity), row.Events + sign, Math.Max(row.SeqId, seqId));
         }
     }
 
@@ -150,6 +149,11 @@ public sealed class DailyUsageProjection : Projection
     private NpgsqlBatchCommand[] AddUsage()
     {
         var rows = _usage.Select(row => (Id: _lines.IdOf(row.Key.Tenant, row.Key.Line), row.Key, row.Value)).ToArray();
+        foreach (var (_, key, value) in rows)
+        {
+            _changes.Of(key.Tenant, key.Day, value.SeqId);
+        }
+
         Array.Sort(rows, (left, right) => left.Id.CompareTo(right.Id) is var order and not 0 ? order : left.Key.Day.CompareTo(right.Key.Day));
         return
         [
