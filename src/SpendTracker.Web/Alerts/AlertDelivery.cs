@@ -26,7 +26,7 @@ internal sealed class AlertDelivery : BackgroundService
     private readonly TimeProvider _clock;
     private readonly ILogger<AlertDelivery> _logger;
     private readonly SemaphoreSlim _places;
-    private readonly SemaphoreSlim _bell = new(0, 1);
+    private readonly Bell _awake = new();
     private readonly ConcurrentDictionary<string, Task> _running = [];
     private IReadOnlyDictionary<string, long> _pending = new Dictionary<string, long>();
 
@@ -47,22 +47,11 @@ internal sealed class AlertDelivery : BackgroundService
     }
 
     /// <summary>Looks at once for what is due.</summary>
-    public void Wake()
-    {
-        try
-        {
-            _bell.Release();
-        }
-        catch (SemaphoreFullException)
-        {
-            // It has been rung, and nobody has come yet.
-        }
-    }
+    public void Wake() => _awake.Ring();
 
     public override void Dispose()
     {
         _places.Dispose();
-        _bell.Dispose();
         base.Dispose();
     }
 
@@ -72,8 +61,9 @@ internal sealed class AlertDelivery : BackgroundService
         {
             while (true)
             {
+                var awake = _awake.Next;
                 await GuardAsync("looking for messages", LookAsync, stoppingToken);
-                await _bell.WaitAsync(PollInterval, stoppingToken);
+                await Bell.WaitAsync(awake, PollInterval, stoppingToken);
             }
         }
         catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)

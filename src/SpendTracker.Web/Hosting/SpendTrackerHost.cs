@@ -59,7 +59,7 @@ public static class SpendTrackerHost
         services.AddSingleton(database.CreateSetAside());
         services.AddSingleton<DaemonService>();
         services.AddHostedService(provider => provider.GetRequiredService<DaemonService>());
-        services.AddSingleton(_ => database.CreateBudgetWatch()); // So that it is disposed with the host.
+        services.AddSingleton(database.CreateBudgetWatch());
         services.AddHostedService<BudgetService>();
 
         services.AddSingleton(database.Options.Events);

@@ -16,7 +16,7 @@ namespace SpendTracker.Budgets;
 /// two hosts that decide the same one does. What was decided is in the log; a rebuild, or another host, decides nothing twice.
 /// </summary>
 public sealed class BudgetWatch(
-    NpgsqlDataSource dataSource, EventStore store, OrganisationSettings settings, TimeProvider clock, BudgetContributors contributors, ILogger<BudgetWatch> logger) : IDisposable
+    NpgsqlDataSource dataSource, EventStore store, OrganisationSettings settings, TimeProvider clock, BudgetContributors contributors, ILogger<BudgetWatch> logger)
 {
     /// <summary>Figures are at most about this old while the database answers.</summary>
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(500);
@@ -36,7 +36,7 @@ public sealed class BudgetWatch(
     private readonly BudgetReading _reading = new(dataSource, store, settings);
     private readonly HashSet<string> _undecided = [];
     private readonly ConcurrentDictionary<string, IReadOnlyList<BudgetFigures>> _figures = [];
-    private readonly SemaphoreSlim _awake = new(0, 1);
+    private readonly Bell _awake = new();
     private long _evaluatedAt;
     private DateOnly _evaluatedOn;
 
@@ -56,42 +56,20 @@ public sealed class BudgetWatch(
     public IEnumerable<BudgetFigures> AllCurrent => _figures.Keys.Select(Current).OfType<BudgetFigures>();
 
     /// <summary>A read model changed: look now, and not when the pause is over.</summary>
-    public void Wake()
-    {
-        if (_awake.CurrentCount == 0)
-        {
-            try
-            {
-                _awake.Release();
-            }
-            catch (SemaphoreFullException)
-            {
-                // Somebody else woke it at the same time.
-            }
-        }
-    }
+    public void Wake() => _awake.Ring();
 
     /// <summary>Runs until cancelled. Outlives a database that goes away and comes back.</summary>
-    public async Task RunAsync(CancellationToken cancellationToken)
+    public Task RunAsync(CancellationToken cancellationToken) => Forever.RunAsync("The watch over budgets", WatchAsync, logger, cancellationToken);
+
+    private async Task WatchAsync(CancellationToken cancellationToken)
     {
-        while (!cancellationToken.IsCancellationRequested)
+        _reading.Forget();
+        while (true)
         {
-            try
-            {
-                await RefreshAsync(cancellationToken);
-                await Task.Delay(ShortestPause, cancellationToken);
-                await _awake.WaitAsync(Pause - ShortestPause, cancellationToken);
-            }
-            catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
-            {
-                return;
-            }
-            catch (Exception fault)
-            {
-                logger.LogWarning("The watch over budgets stopped and starts again: {Fault}", fault is NpgsqlException ? fault.Message : fault);
-                _reading.Forget();
-                await Task.Delay(TimeSpan.FromSeconds(1), cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-            }
+            var awake = _awake.Next;
+            await RefreshAsync(cancellationToken);
+            await Task.Delay(ShortestPause, cancellationToken);
+            await Bell.WaitAsync(awake, Pause - ShortestPause, cancellationToken);
         }
     }
 
@@ -175,6 +153,4 @@ public sealed class BudgetWatch(
         var id = BudgetState.AlertId(Tenant.Default, crossed.Budget, crossed.Version, crossed.PeriodStart, Thresholds.KeyOf(crossed.Threshold), crossed.Occurrence);
         return new EventToAppend(stream, id, crossed with { Contributors = named }, Recorder);
     }
-
-    public void Dispose() => _awake.Dispose();
 }

@@ -19,8 +19,8 @@ public sealed class ProjectionDaemon(
 
     private static readonly TimeSpan SignOfLife = TimeSpan.FromSeconds(5);
 
-    private readonly Wake _wake = new();
-    private readonly Wake _advanced = new();
+    private readonly Bell _awake = new();
+    private readonly Bell _advanced = new();
     private readonly Dictionary<string, long> _positions = [];
     private volatile bool _announce;
 
@@ -61,29 +61,11 @@ public sealed class ProjectionDaemon(
     private void OnAppended()
     {
         _announce = true;
-        _wake.Everybody();
+        _awake.Ring();
     }
 
-    /// <summary>The outer loop: whatever goes wrong is logged and tried again, since numbers that stand still help nobody.</summary>
-    private async Task ForeverAsync(string what, Func<CancellationToken, Task> run, CancellationToken cancellationToken)
-    {
-        while (!cancellationToken.IsCancellationRequested)
-        {
-            try
-            {
-                await run(cancellationToken);
-            }
-            catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
-            {
-                return;
-            }
-            catch (Exception fault)
-            {
-                logger.LogWarning("The daemon's {What} stopped and starts again: {Fault}", what, fault is NpgsqlException ? fault.Message : fault);
-                await Task.Delay(TimeSpan.FromSeconds(1), cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-            }
-        }
-    }
+    private Task ForeverAsync(string what, Func<CancellationToken, Task> run, CancellationToken cancellationToken) =>
+        Forever.RunAsync($"The daemon's {what}", run, logger, cancellationToken);
 
     private async Task RunAsync(Projection projection, CancellationToken cancellationToken)
     {
@@ -91,7 +73,7 @@ public sealed class ProjectionDaemon(
         var run = new ProjectionRun(connection, projection, options);
         while (true)
         {
-            var advanced = _advanced.Next();
+            var advanced = _advanced.Next;
             var applied = await run.CatchUpAsync(highWaterMark.Current, null, cancellationToken);
             lock (_positions)
             {
@@ -105,8 +87,7 @@ public sealed class ProjectionDaemon(
             }
 
             // Not only when the mark moves: another host, which had this projection's lock, may be gone.
-            await Task.WhenAny(advanced, Task.Delay(options.PollInterval, cancellationToken));
-            cancellationToken.ThrowIfCancellationRequested();
+            await Bell.WaitAsync(advanced, options.PollInterval, cancellationToken);
         }
     }
 
@@ -118,31 +99,29 @@ public sealed class ProjectionDaemon(
     {
         while (true)
         {
-            var awake = _wake.Next();
+            var awake = _awake.Next;
             var (before, started) = (highWaterMark.Current, Stopwatch.GetTimestamp());
             if (await highWaterMark.AdvanceAsync(cancellationToken) > before)
             {
-                _advanced.Everybody();
+                _advanced.Ring();
                 var rest = options.PageInterval - Stopwatch.GetElapsedTime(started);
                 await Task.Delay(rest > TimeSpan.Zero ? rest : TimeSpan.Zero, cancellationToken);
             }
 
-            var patience = highWaterMark.Waiting ? TimeSpan.FromMilliseconds(20) : options.PollInterval;
-            await Task.WhenAny(awake, Task.Delay(patience, cancellationToken));
-            cancellationToken.ThrowIfCancellationRequested();
+            await Bell.WaitAsync(awake, highWaterMark.Waiting ? TimeSpan.FromMilliseconds(20) : options.PollInterval, cancellationToken);
         }
     }
 
     private async Task ListenAsync(CancellationToken cancellationToken)
     {
         await using var connection = await dataSource.OpenConnectionAsync(cancellationToken);
-        connection.Notification += (_, _) => _wake.Everybody();
+        connection.Notification += (_, _) => _awake.Ring();
         await using (var command = new NpgsqlCommand($"listen {Channel}", connection))
         {
             await command.ExecuteNonQueryAsync(cancellationToken);
         }
 
-        _wake.Everybody(); // Of what happened while nobody listened.
+        _awake.Ring(); // Of what happened while nobody listened.
 
         // A connection that nothing comes from may be dead: who only waits would never learn it.
         await using var sign = new NpgsqlCommand("select", connection);
@@ -163,7 +142,7 @@ public sealed class ProjectionDaemon(
     {
         while (true)
         {
-            var awake = _wake.Next();
+            var awake = _awake.Next;
             if (_announce)
             {
                 _announce = false;
@@ -176,17 +155,5 @@ public sealed class ProjectionDaemon(
                 await awake.WaitAsync(cancellationToken);
             }
         }
-    }
-
-    /// <summary>A bell that many wait for: each ring wakes all who were waiting.</summary>
-    private sealed class Wake
-    {
-        private TaskCompletionSource _next = New();
-
-        public Task Next() => Volatile.Read(ref _next).Task;
-
-        public void Everybody() => Interlocked.Exchange(ref _next, New()).TrySetResult();
-
-        private static TaskCompletionSource New() => new(TaskCreationOptions.RunContinuationsAsynchronously);
     }
 }

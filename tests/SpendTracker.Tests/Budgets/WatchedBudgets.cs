@@ -87,7 +87,6 @@ internal sealed class WatchedBudgets : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        _watches.ForEach(watch => watch.Dispose());
         await Database.DisposeAsync();
     }
 }
