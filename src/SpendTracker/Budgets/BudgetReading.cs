@@ -134,6 +134,15 @@ internal sealed class BudgetReading(NpgsqlDataSource dataSource, EventStore stor
         _read = (BillingPeriod.Of(today), Stopwatch.GetTimestamp());
     }
 
+    /// <summary>Waits for what is being read beside the rest, which goes by the token that it was begun with.</summary>
+    public async Task EndAsync()
+    {
+        if (_readingRunRates is Task reading)
+        {
+            await reading.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+    }
+
     /// <summary>Reads what days are expected to cost beside the rest, which must not wait; takes it when it is there.</summary>
     /// <param name="arrived">Called when it is there.</param>
     /// <returns>Whether it was taken now.</returns>

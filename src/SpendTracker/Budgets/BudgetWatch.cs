@@ -64,12 +64,19 @@ public sealed class BudgetWatch(
     private async Task WatchAsync(CancellationToken cancellationToken)
     {
         _reading.Forget();
-        while (true)
+        try
         {
-            var awake = _awake.Next;
-            await RefreshAsync(cancellationToken);
-            await Task.Delay(ShortestPause, cancellationToken);
-            await Bell.WaitAsync(awake, Pause - ShortestPause, cancellationToken);
+            while (true)
+            {
+                var awake = _awake.Next;
+                await RefreshAsync(cancellationToken);
+                await Task.Delay(ShortestPause, cancellationToken);
+                await Bell.WaitAsync(awake, Pause - ShortestPause, cancellationToken);
+            }
+        }
+        finally
+        {
+            await _reading.EndAsync();
         }
     }
 

@@ -39,6 +39,7 @@ internal sealed class ManyBudgetsBenchmark(BenchmarkServer server, Report report
         {
             // Each goes first in turn.
             var watchedFirst = round % 2 == 0 ? await CatchUpWatchedAsync(database, last, cancellationToken) : (double?)null;
+            await FromNothing.EmptyAsync(database, cancellationToken);
             var alone = await CatchUpAsync(database, last, cancellationToken);
             var watched = watchedFirst ?? await CatchUpWatchedAsync(database, last, cancellationToken);
             AnsiConsole.WriteLine($"{(round == 0 ? "warm-up" : $"round {round}")}: without {Report.Number(alone)}/s, with {Report.Number(watched)}/s");
@@ -67,6 +68,7 @@ internal sealed class ManyBudgetsBenchmark(BenchmarkServer server, Report report
 
     private async Task<double> CatchUpWatchedAsync(SpendDatabase database, long last, CancellationToken cancellationToken)
     {
+        await FromNothing.EmptyAsync(database, cancellationToken);
         var watch = database.CreateBudgetWatch();
         await watch.RefreshAsync(cancellationToken);
         using var over = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);

@@ -53,6 +53,7 @@ internal sealed class ProjectBenchmark(BenchmarkServer server, Report report, bo
             var turns = pages.Zip(Pages);
             foreach (var (contestant, page) in round % 2 == 0 ? turns : turns.Reverse())
             {
+                await FromNothing.EmptyAsync(database, cancellationToken);
                 var work = await FromNothing.CatchUpAsync(server, database, new() { PageEvents = page }, _events, last, cancellationToken);
                 keys = await VerifyAsync(database, source, cancellationToken);
                 AnsiConsole.WriteLine($"{(round == 0 ? "warm-up" : $"round {round}")}: raw COPY {Report.Number(copied)}/s, {contestant.Name} {Report.Number(work.Rate)}/s");
