@@ -50,7 +50,7 @@ public sealed class BudgetOutlook(NpgsqlDataSource dataSource, OrganisationSetti
         await using var transaction = await connection.BeginTransactionAsync(IsolationLevel.RepeatableRead, cancellationToken);
         var query = new SpendQuery(connection);
         var now = clock.GetUtcNow();
-        var changes = await query.ChangesAsync(long.MaxValue, cancellationToken);
+        var changes = await query.ChangesAsync(long.MaxValue, long.MaxValue, cancellationToken);
 
         // Several versions side by side, as if each were a budget of its own.
         var states = wanted.DistinctBy(one => one.Version).ToDictionary(

@@ -14,21 +14,24 @@ internal sealed class BudgetReading(NpgsqlDataSource dataSource, EventStore stor
     /// <summary>A rebuild, or an event that was set aside and is applied late, changes sums without a newer event.</summary>
     private static readonly TimeSpan ReadAnyhow = TimeSpan.FromMinutes(1);
 
-    /// <summary>Past days change seldom, and reading them takes long.</summary>
+    /// <summary>Past days change seldom, and reading them may take long: of a busy stretch, so many times as long is left free.</summary>
+    private const int RunRatesRest = 20;
     private static readonly TimeSpan ReadRunRatesAnyhow = TimeSpan.FromMinutes(10);
-    private static readonly TimeSpan RunRatesPause = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan ShortestRunRatesRest = TimeSpan.FromSeconds(1);
 
     private readonly Dictionary<string, BudgetState> _budgets = [];
-    private Dictionary<DateOnly, long> _changes = [];
     private HashSet<BillingPeriod> _closed = [];
     private (BillingPeriod Month, long ReadAt)? _read;
-    private BillingPeriod? _firstNeeded;
+    private Dictionary<string, BillingPeriod> _firstNeeded = [];
     private (DateOnly Day, long ReadAt)? _runRates;
     private Task<IReadOnlyDictionary<SpendKey, decimal[]>>? _readingRunRates;
+    private TimeSpan _runRatesRest = ShortestRunRatesRest;
     private bool _runRatesStale;
     private bool _termsChanged;
     private string _workloadsSeen = "";
     private long _budgetsSeen;
+    private long _costsSeen;
+    private long _position;
 
     public BudgetSpend Spend { get; } = new();
 
@@ -47,7 +50,7 @@ internal sealed class BudgetReading(NpgsqlDataSource dataSource, EventStore stor
         await using var connection = await dataSource.OpenConnectionAsync(cancellationToken);
         await using var transaction = await connection.BeginTransactionAsync(IsolationLevel.RepeatableRead, cancellationToken);
         var query = new SpendQuery(connection);
-        var changes = await query.ChangesAsync(_budgetsSeen, cancellationToken);
+        var changes = await query.ChangesAsync(_budgetsSeen, _costsSeen, cancellationToken);
         var budgets = await ReadBudgetsAsync(changes, cancellationToken);
         var termsChanged = _termsChanged;
         var coveredAnew = termsChanged || changes.Workloads != _workloadsSeen;
@@ -58,18 +61,19 @@ internal sealed class BudgetReading(NpgsqlDataSource dataSource, EventStore stor
             Spend.Cover(_budgets.Values.Where(budget => !budget.IsRemoved), Workloads);
         }
 
-        var moved = changes.Months.Except(_changes).Select(month => month.Key).ToArray();
-        var months = moved.Where(month => month != CostChanges.All).Select(BillingPeriod.Of).ToArray();
-        _runRatesStale |= moved.Contains(CostChanges.All);
-        var all = termsChanged || _read is not { } last || last.Month != BillingPeriod.Of(today) || Stopwatch.GetElapsedTime(last.ReadAt) >= ReadAnyhow
-            || moved.Contains(CostChanges.All) || months.Any(_closed.Contains);
+        var anyMonth = changes.Days.Contains(CostChanges.All);
+        var months = changes.Days.Where(day => day != CostChanges.All).Select(BillingPeriod.Of).Distinct().ToArray();
+        _runRatesStale |= anyMonth || changes.Days.Any(day => RunRateQuery.Counts(day, today));
+        var replayed = changes.Position < _position; // Costs are counted anew from the start, so that every month is another.
+        var all = termsChanged || replayed || _read is not { } last || last.Month != BillingPeriod.Of(today) || Stopwatch.GetElapsedTime(last.ReadAt) >= ReadAnyhow
+            || anyMonth || months.Any(_closed.Contains);
         if (all)
         {
             await ReadAllAsync(query, today, cancellationToken);
         }
 
         var spenders = all ? [] : await ReadMonthsAsync(query, months, cancellationToken);
-        _changes = new(changes.Months);
+        (_position, _costsSeen) = (changes.Position, replayed ? 0 : changes.LastChange);
         return (changes, all || coveredAnew ? null : [.. budgets, .. spenders]);
     }
 
@@ -100,13 +104,14 @@ internal sealed class BudgetReading(NpgsqlDataSource dataSource, EventStore stor
     }
 
     /// <summary>Reads some months again, those of them that are needed.</summary>
-    /// <returns>The budgets whose sums changed.</returns>
-    private async Task<IReadOnlyCollection<string>> ReadMonthsAsync(SpendQuery query, IEnumerable<BillingPeriod> months, CancellationToken cancellationToken)
+    /// <returns>The budgets whose figures changed.</returns>
+    private async Task<IReadOnlyCollection<string>> ReadMonthsAsync(SpendQuery query, IReadOnlyCollection<BillingPeriod> months, CancellationToken cancellationToken)
     {
         HashSet<string> changed = [];
-        foreach (var month in months.Where(month => month >= _firstNeeded))
+        foreach (var month in months.Where(month => _firstNeeded.Values.Any(first => first <= month)))
         {
-            changed.UnionWith(Spend.SetMonth(month, [.. (await query.MonthsAsync(month, month, cancellationToken))[month]]));
+            var spenders = Spend.SetMonth(month, [.. (await query.MonthsAsync(month, month, cancellationToken))[month]]);
+            changed.UnionWith(spenders.Where(budget => _firstNeeded.TryGetValue(budget, out var first) && first <= month));
         }
 
         return changed;
@@ -117,9 +122,10 @@ internal sealed class BudgetReading(NpgsqlDataSource dataSource, EventStore stor
     {
         var spans = _budgets.Values.Where(budget => !budget.IsRemoved)
             .SelectMany(budget => BudgetArithmetic.Watched(budget.Terms!.Period, today).Select(span => (Terms: budget.Terms!, Span: span))).ToArray();
-        _firstNeeded = spans.Length == 0 ? null : spans.Min(span => BudgetArithmetic.FirstNeeded(span.Terms, span.Span));
-        if (_firstNeeded is { } first)
+        _firstNeeded = spans.GroupBy(span => span.Terms.Budget).ToDictionary(budget => budget.Key, budget => budget.Min(span => BudgetArithmetic.FirstNeeded(span.Terms, span.Span)));
+        if (_firstNeeded.Count > 0)
         {
+            var first = _firstNeeded.Values.Min();
             _closed = await query.ClosedAsync(cancellationToken);
             var rows = await query.MonthsAsync(first, new(2199, 12), cancellationToken);
             foreach (var month in Spend.Months.Union(rows.Select(month => month.Key)).ToArray())
@@ -151,13 +157,15 @@ internal sealed class BudgetReading(NpgsqlDataSource dataSource, EventStore stor
         if (_readingRunRates is { IsCompleted: true } done)
         {
             _readingRunRates = null;
+            var rest = Stopwatch.GetElapsedTime(_runRates!.Value.ReadAt) * RunRatesRest;
+            _runRatesRest = rest > ShortestRunRatesRest ? rest : ShortestRunRatesRest;
             _runRates = done.IsCompletedSuccessfully ? _runRates : null;
             Spend.Expect(await done);
             return true;
         }
 
         if (_readingRunRates is null && _budgets.Count > 0
-            && (_runRates is not { } read || read.Day != today || Stopwatch.GetElapsedTime(read.ReadAt) >= (_runRatesStale ? RunRatesPause : ReadRunRatesAnyhow)))
+            && (_runRates is not { } read || read.Day != today || Stopwatch.GetElapsedTime(read.ReadAt) >= (_runRatesStale ? _runRatesRest : ReadRunRatesAnyhow)))
         {
             (_runRates, _runRatesStale) = ((today, Stopwatch.GetTimestamp()), false);
             _readingRunRates = new RunRateQuery(dataSource).LoadAsync(today, cancellationToken);

@@ -13,6 +13,9 @@ internal sealed class RunRateQuery(NpgsqlDataSource dataSource)
 {
     private const int Days = 28;
 
+    /// <summary>Whether what was used on a day counts.</summary>
+    public static bool Counts(DateOnly day, DateOnly today) => day < today && day >= today.AddDays(-Days);
+
     /// <summary>By what costs are kept apart by: an amount for each weekday, Sunday first, in the reporting currency.</summary>
     public async Task<IReadOnlyDictionary<SpendKey, decimal[]>> LoadAsync(DateOnly today, CancellationToken cancellationToken)
     {

@@ -9,22 +9,24 @@ namespace SpendTracker.Budgets;
 /// <summary>What has changed since somebody looked last.</summary>
 /// <param name="Position">The place in the log up to which costs are counted.</param>
 /// <param name="Budgets">Budgets whose streams have something new, with the place of it.</param>
-/// <param name="Months">The place in the log of each month's last change; under <see cref="CostChanges.All"/>, of a change that may concern all.</param>
+/// <param name="Days">Days whose costs have changed; <see cref="CostChanges.All"/> among them where a change may concern all.</param>
+/// <param name="LastChange">The place in the log of the last of these changes; the one that was known where there are none.</param>
 /// <param name="Workloads">Another text when the registry has changed.</param>
 /// <param name="Waiting">When the oldest event was recorded that is not counted yet; null where all are.</param>
 internal sealed record SpendChanges(
-    long Position, IReadOnlyDictionary<string, long> Budgets, IReadOnlyDictionary<DateOnly, long> Months, string Workloads, DateTimeOffset? Waiting);
+    long Position, IReadOnlyDictionary<string, long> Budgets, IReadOnlyCollection<DateOnly> Days, long LastChange, string Workloads, DateTimeOffset? Waiting);
 
 /// <summary>Reads what budgets are made of, over one connection: in one transaction it is of one moment.</summary>
 internal sealed class SpendQuery(NpgsqlConnection connection)
 {
     /// <param name="budgetsAfter">The place of the newest budget event that is known.</param>
-    public async Task<SpendChanges> ChangesAsync(long budgetsAfter, CancellationToken cancellationToken)
+    /// <param name="costsAfter">The place of the newest change of costs that is known.</param>
+    public async Task<SpendChanges> ChangesAsync(long budgetsAfter, long costsAfter, CancellationToken cancellationToken)
     {
         await using var batch = new NpgsqlBatch(connection);
         Add(batch, "select last_seq_id from spend.mt_event_progression where name = $1", DailyUsageProjection.CheckpointName);
         Add(batch, "select budget, seq_id from spend.budget where tenant_id = $1 and seq_id > $2", Tenant.Default, budgetsAfter);
-        Add(batch, $"select month, seq_id from spend.{CostChanges.Table} where tenant_id = $1", Tenant.Default);
+        Add(batch, $"select day, seq_id from spend.{CostChanges.Table} where tenant_id = $1 and seq_id > $2", Tenant.Default, costsAfter);
         Add(batch, "select concat(count(*), ' ', max(changed_at)) from spend.workload where tenant_id = $1", Tenant.Default);
         Add(batch,
             """
@@ -41,10 +43,11 @@ internal sealed class SpendQuery(NpgsqlConnection connection)
         }
 
         await reader.NextResultAsync(cancellationToken);
-        Dictionary<DateOnly, long> months = [];
+        HashSet<DateOnly> days = [];
         while (await reader.ReadAsync(cancellationToken))
         {
-            months.Add(reader.GetFieldValue<DateOnly>(0), reader.GetInt64(1));
+            days.Add(reader.GetFieldValue<DateOnly>(0));
+            costsAfter = Math.Max(costsAfter, reader.GetInt64(1));
         }
 
         await reader.NextResultAsync(cancellationToken);
@@ -52,7 +55,7 @@ internal sealed class SpendQuery(NpgsqlConnection connection)
         var workloads = reader.GetString(0);
         await reader.NextResultAsync(cancellationToken);
         DateTimeOffset? waiting = await reader.ReadAsync(cancellationToken) ? reader.GetFieldValue<DateTimeOffset>(0) : null;
-        return new SpendChanges(position, budgets, months, workloads, waiting);
+        return new SpendChanges(position, budgets, days, costsAfter, workloads, waiting);
     }
 
     /// <summary>The months that are closed: a change of theirs is booked in another.</summary>

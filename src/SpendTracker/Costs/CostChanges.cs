@@ -5,14 +5,14 @@ using SpendTracker.Events;
 namespace SpendTracker.Costs;
 
 /// <summary>
-/// Which month's costs an event changed last. Who keeps sums in memory reads a month again when this has moved, instead of all
-/// months all the time. A price or a closing may change any month.
+/// Which day's costs an event changed last. Who keeps sums in memory reads a month again when one of its days has moved, instead
+/// of all months all the time. A price or a closing may change any day.
 /// </summary>
 internal sealed class CostChanges
 {
     public const string Table = "cost_change";
 
-    /// <summary>In the place of a month: all of them.</summary>
+    /// <summary>In the place of a day: all of them.</summary>
     public static readonly DateOnly All = DateOnly.MinValue;
 
     public const string Create =
@@ -21,21 +21,19 @@ internal sealed class CostChanges
 
         create table if not exists {Table} (
             tenant_id text not null,
-            month date not null,
+            day date not null,
             seq_id bigint not null,
-            primary key (tenant_id, month)
+            primary key (tenant_id, day)
         ) with (fillfactor = 20);
         """;
 
-    private readonly Dictionary<(string Tenant, DateOnly Month), long> _page = [];
+    private readonly Dictionary<(string Tenant, DateOnly Day), long> _page = [];
 
-    public void OfAll(StoredEvent stored) => Note(stored.TenantId, All, stored.SeqId);
+    public void OfAll(StoredEvent stored) => Of(stored.TenantId, All, stored.SeqId);
 
-    public void Of(string tenant, DateOnly day, long seqId) => Note(tenant, new(day.Year, day.Month, 1), seqId);
-
-    private void Note(string tenant, DateOnly month, long seqId)
+    public void Of(string tenant, DateOnly day, long seqId)
     {
-        ref var last = ref CollectionsMarshal.GetValueRefOrAddDefault(_page, (tenant, month), out _);
+        ref var last = ref CollectionsMarshal.GetValueRefOrAddDefault(_page, (tenant, day), out _);
         last = Math.Max(last, seqId);
     }
 
@@ -51,14 +49,14 @@ internal sealed class CostChanges
         var rows = _page.OrderBy(row => row.Key).ToArray();
         yield return new(
             $"""
-            insert into {Table} as c (tenant_id, month, seq_id) select * from unnest($1::text[], $2::date[], $3::bigint[])
-            on conflict (tenant_id, month) do update set seq_id = greatest(c.seq_id, excluded.seq_id)
+            insert into {Table} as c (tenant_id, day, seq_id) select * from unnest($1::text[], $2::date[], $3::bigint[])
+            on conflict (tenant_id, day) do update set seq_id = greatest(c.seq_id, excluded.seq_id)
             """)
         {
             Parameters =
             {
                 new() { Value = Array.ConvertAll(rows, row => row.Key.Tenant) },
-                new() { Value = Array.ConvertAll(rows, row => row.Key.Month) },
+                new() { Value = Array.ConvertAll(rows, row => row.Key.Day) },
                 new() { Value = Array.ConvertAll(rows, row => row.Value) },
             },
         };

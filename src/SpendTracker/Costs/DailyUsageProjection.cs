@@ -40,8 +40,8 @@ public sealed class DailyUsageProjection : Projection
 
     public override string Name => "DailyUsage";
 
-    public override string CreateTables => 
-        DropEarlierLayout("daily_usage", "line_id", "monthly_cost", "rate")
+    public override string CreateTables =>
+        DropEarlierLayout(CostChanges.Table, "day")
         + CostTables.Create + PriceBookRows.Create + ClosingRows.Create + PageCorrections.Create + CostChanges.Create;
 
     public override IReadOnlyList<string> Tables { get; } =

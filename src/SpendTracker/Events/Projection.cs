@@ -55,15 +55,15 @@ public abstract class Projection
     public virtual bool IsReplayable => true;
 
     /// <summary>
-    /// SQL before the creation of tables: where they are there in an earlier layout, without a column that came since, they go,
-    /// and the checkpoint with them. The log has everything, so it is read again.
+    /// SQL before the creation of tables: where some are there in an earlier layout, without a column that came since, all of
+    /// them go, and the checkpoint with them. The log has everything, so it is read again.
     /// </summary>
-    protected string DropEarlierLayout(string table, string column, params string[] others) =>
+    protected string DropEarlierLayout(string table, string column) =>
         $"""
         do $$ begin
-            if to_regclass('{table}') is not null
+            if exists (select from information_schema.tables where table_schema = current_schema() and table_name in ('{string.Join("', '", Tables)}'))
                and not exists (select from information_schema.columns where table_schema = current_schema() and table_name = '{table}' and column_name = '{column}') then
-                drop table {string.Join(", ", [table, .. others])};
+                drop table if exists {string.Join(", ", Tables)};
                 delete from mt_event_progression where name = '{Checkpoint}';
             end if;
         end $$;

@@ -40,6 +40,25 @@ public sealed class BudgetOutlookTests
     }
 
     [Fact]
+    public async Task A_forecast_follows_usage_of_past_days_that_comes_later()
+    {
+        await using var watched = await WatchedBudgets.StartAsync();
+        await watched.SetAsync(WatchedBudgets.Monthly("b", 300));
+        await watched.SpendAsync([.. Enumerable.Range(1, 28).Select(back => WatchedBudgets.Costing(10, WatchedBudgets.Today.AddDays(-back)))]);
+        var watch = watched.NewWatch();
+        await UntilForecastAsync(295); // 19 full days of June at 10, half of today, and 10 days to come.
+
+        await watched.SpendAsync([.. Enumerable.Range(1, 28).Select(back => WatchedBudgets.Costing(20, WatchedBudgets.Today.AddDays(-back)))]);
+        await UntilForecastAsync(885);
+
+        Task UntilForecastAsync(decimal amount) => Eventually.Async(async () =>
+        {
+            await watched.LookAsync(watch);
+            return watch.Current("b")?.Forecast is { } forecast && Math.Round(forecast) == amount;
+        });
+    }
+
+    [Fact]
     public async Task A_period_that_is_over_is_measured_by_the_terms_that_held_when_it_ended()
     {
         await using var watched = await WatchedBudgets.StartAsync();
