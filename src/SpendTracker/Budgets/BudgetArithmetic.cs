@@ -82,12 +82,11 @@ internal static class BudgetArithmetic
     {
         var terms = budget.Terms!;
         var rate = rates.Of(terms.Currency, span.Start);
-        var reported = SpentIn(terms.Budget, span, spend);
+        var (reported, unpriced) = spend.TotalOf(terms.Budget, span);
         var spent = reported / rate;
         var amount = BudgetCalendar.AmountOf(terms, span);
         var rolledOver = RolledOver(terms, span, spend, rates);
         var forecast = Forecast(terms.Budget, span, reported, moment, spend) / rate;
-        var unpriced = UnpricedPercent(terms.Budget, span, spend);
         var lag = span.Contains(moment.Today) ? (decimal)Math.Max(0, moment.Lag.TotalSeconds) : 0;
         var thresholds = (terms.Thresholds ?? []).Select(threshold =>
         {
@@ -105,9 +104,6 @@ internal static class BudgetArithmetic
     }
 
     private static decimal LineOf(BudgetThreshold threshold, decimal limit) => threshold.Amount ?? limit * threshold.Percent!.Value / 100;
-
-    private static decimal SpentIn(string budget, BudgetSpan span, BudgetSpend spend) =>
-        span.Months.Sum(month => spend.TotalOf(budget, month)?.Amount ?? 0);
 
     /// <summary>
     /// What earlier periods left, one after the other: each one's amount and what rolled over into it, less what it spent, where
@@ -127,7 +123,7 @@ internal static class BudgetArithmetic
         }
 
         return earlier.Aggregate(0m, (left, before) =>
-            rates.Of(terms.Currency, before.Start) is { } rate ? Math.Max(0, BudgetCalendar.AmountOf(terms, before) + left - (SpentIn(terms.Budget, before, spend) / rate)) : 0);
+            rates.Of(terms.Currency, before.Start) is { } rate ? Math.Max(0, BudgetCalendar.AmountOf(terms, before) + left - (spend.TotalOf(terms.Budget, before).Amount / rate)) : 0);
     }
 
     /// <summary>
@@ -141,23 +137,20 @@ internal static class BudgetArithmetic
             return moment.Today >= span.End ? spent : null;
         }
 
-        if (spend.ExpectedOn(budget, moment.Today.DayOfWeek) is not { } today)
+        if (spend.ExpectedOf(budget) is not { } expected)
         {
             return null;
         }
 
+        var today = expected[(int)moment.Today.DayOfWeek];
         var daysToCome = span.End.DayNumber - moment.Today.DayNumber - 1;
         var (weeks, rest) = Math.DivRem(daysToCome, BudgetSpend.DaysOfWeek);
-        var week = Enumerable.Range(0, BudgetSpend.DaysOfWeek).Sum(day => spend.ExpectedOn(budget, (DayOfWeek)day)!.Value);
-        var days = Enumerable.Range(1, rest).Sum(day => spend.ExpectedOn(budget, moment.Today.AddDays(day).DayOfWeek)!.Value);
-        return spent + (today * (1 - moment.PartOfDay)) + (weeks * week) + days;
-    }
+        var days = 0m;
+        for (var day = 1; day <= rest; day++)
+        {
+            days += expected[((int)moment.Today.DayOfWeek + day) % BudgetSpend.DaysOfWeek];
+        }
 
-    private static decimal UnpricedPercent(string budget, BudgetSpan span, BudgetSpend spend)
-    {
-        var totals = span.Months.Select(month => spend.TotalOf(budget, month)).OfType<SpendTotal>().ToArray();
-        return Enumerable.Range(0, BudgetSpend.Units).Max(unit => totals.Sum(total => total.Quantity[unit]) is > 0 and var all
-            ? totals.Sum(total => total.Unpriced[unit]) / all * 100
-            : 0);
+        return spent + (today * (1 - moment.PartOfDay)) + (weeks * expected.Sum()) + days;
     }
 }

@@ -82,6 +82,11 @@ public static class BudgetCalendar
     /// </summary>
     public static decimal AmountOf(BudgetSet budget, BudgetSpan span)
     {
+        if (budget is { Amounts: null, Amount: { } same })
+        {
+            return same;
+        }
+
         var own = span.Months.Select(month => (decimal?)(budget.Amounts is { } amounts && amounts.TryGetValue(month.ToString(), out var amount) ? amount : null)).ToArray();
         return own.Any(amount => amount is not null) || budget.Amount is null ? own.Sum(amount => amount ?? 0) : budget.Amount.Value;
     }

@@ -10,18 +10,10 @@ namespace SpendTracker.Budgets;
 /// <param name="Unpriced">The part of the quantity without a price or an exchange rate.</param>
 public readonly record struct SpendRow(SpendKey Key, int Unit, decimal Amount, decimal Quantity, decimal Unpriced);
 
-/// <summary>A budget's sums of a month.</summary>
-internal sealed class SpendTotal
-{
-    public decimal Amount { get; set; }
-
-    public decimal[] Quantity { get; } = new decimal[BudgetSpend.Units];
-
-    public decimal[] Unpriced { get; } = new decimal[BudgetSpend.Units];
-
-    public bool Equals(SpendTotal other) =>
-        Amount == other.Amount && Quantity.AsSpan().SequenceEqual(other.Quantity) && Unpriced.AsSpan().SequenceEqual(other.Unpriced);
-}
+/// <summary>What a budget's scope has cost.</summary>
+/// <param name="Amount">In the reporting currency.</param>
+/// <param name="UnpricedPercent">Of tokens, hours, items or amounts, whichever share is largest.</param>
+internal readonly record struct SpendTotal(decimal Amount, decimal UnpricedPercent);
 
 /// <summary>
 /// What budgets have spent, by month, in memory. A month is set as a whole; which budgets a cost counts for is worked out once
@@ -30,18 +22,24 @@ internal sealed class SpendTotal
 /// </summary>
 internal sealed class BudgetSpend
 {
-    /// <summary>Tokens, hours, items and amounts.</summary>
-    public const int Units = 4;
-
     /// <summary>An expected amount for each day of the week, Sunday first.</summary>
     public const int DaysOfWeek = 7;
 
+    /// <summary>Tokens, hours, items and amounts.</summary>
+    private const int Units = 4;
+
+    /// <summary>A budget's sums of a month, side by side: the amount, a quantity for each unit, and what of that is unpriced.</summary>
+    private const int Sums = 1 + (2 * Units);
+
     private readonly Dictionary<BillingPeriod, SpendRow[]> _months = [];
-    private readonly Dictionary<BillingPeriod, Dictionary<string, SpendTotal>> _totals = [];
-    private readonly Dictionary<SpendKey, string[]> _covering = [];
+    private readonly Dictionary<BillingPeriod, decimal[]> _totals = []; // The sums of one budget after the other, by place.
+    private readonly Dictionary<SpendKey, int[]> _covering = [];
     private readonly Dictionary<(string Dimension, string Value), List<BudgetState>> _candidates = [];
     private readonly List<BudgetState> _everywhere = [];
-    private readonly Dictionary<string, decimal[]> _expected = [];
+    private readonly Dictionary<string, int> _places = [];
+    private string[] _budgets = [];
+    private decimal[] _spare = []; // Totals that are no longer needed: a month's are too large to make new ones several times a second.
+    private decimal[]?[] _expected = [];
     private IReadOnlyDictionary<SpendKey, decimal[]> _runRates = new Dictionary<SpendKey, decimal[]>();
     private IReadOnlyDictionary<string, WorkloadFacts> _workloads = new Dictionary<string, WorkloadFacts>();
 
@@ -54,10 +52,13 @@ internal sealed class BudgetSpend
         _covering.Clear();
         _candidates.Clear();
         _everywhere.Clear();
+        _places.Clear();
         foreach (var budget in budgets)
         {
+            _places.Add(budget.Terms!.Budget, _places.Count);
+
             // Found by the finest dimension of its scope; the others are looked at when a cost has that value.
-            var scope = budget.Terms!.Scope;
+            var scope = budget.Terms.Scope;
             if (BudgetScope.Dimensions.Concat(scope.Keys).FirstOrDefault(scope.ContainsKey) is not { } finest)
             {
                 _everywhere.Add(budget);
@@ -70,6 +71,8 @@ internal sealed class BudgetSpend
             }
         }
 
+        _budgets = [.. _places.Keys];
+        _spare = [];
         foreach (var (month, rows) in _months)
         {
             _totals[month] = Total(rows);
@@ -82,10 +85,10 @@ internal sealed class BudgetSpend
     /// <returns>The budgets whose sums are others than before.</returns>
     public IReadOnlyList<string> SetMonth(BillingPeriod month, SpendRow[] rows)
     {
-        var before = _totals.GetValueOrDefault(month) ?? [];
+        var before = _totals.GetValueOrDefault(month) ?? new decimal[_budgets.Length * Sums];
         var now = Total(rows);
-        (_months[month], _totals[month]) = (rows, now);
-        return [.. now.Where(total => !before.TryGetValue(total.Key, out var old) || !old.Equals(total.Value)).Select(total => total.Key), .. before.Keys.Where(budget => !now.ContainsKey(budget))];
+        (_months[month], _totals[month], _spare) = (rows, now, before);
+        return [.. _budgets.Where((_, place) => !now.AsSpan(place * Sums, Sums).SequenceEqual(before.AsSpan(place * Sums, Sums)))];
     }
 
     /// <summary>No other months are needed: they are forgotten.</summary>
@@ -102,12 +105,12 @@ internal sealed class BudgetSpend
     public void Expect(IReadOnlyDictionary<SpendKey, decimal[]> runRates)
     {
         _runRates = runRates;
-        _expected.Clear();
+        _expected = new decimal[]?[_budgets.Length];
         foreach (var (key, byWeekday) in runRates)
         {
-            foreach (var budget in CoveringOf(key))
+            foreach (var place in CoveringOf(key))
             {
-                var sum = CollectionsMarshal.GetValueRefOrAddDefault(_expected, budget, out _) ??= new decimal[DaysOfWeek];
+                var sum = _expected[place] ??= new decimal[DaysOfWeek];
                 for (var day = 0; day < DaysOfWeek; day++)
                 {
                     sum[day] += byWeekday[day];
@@ -116,46 +119,70 @@ internal sealed class BudgetSpend
         }
     }
 
-    /// <summary>A budget's sums of a month; null where it has none.</summary>
-    public SpendTotal? TotalOf(string budget, BillingPeriod month) => _totals.GetValueOrDefault(month)?.GetValueOrDefault(budget);
+    /// <summary>What a budget's scope has cost in a period.</summary>
+    public SpendTotal TotalOf(string budget, BudgetSpan span)
+    {
+        Span<decimal> sums = stackalloc decimal[Sums];
+        sums.Clear();
+        for (var month = span.First; _places.TryGetValue(budget, out var place) && month <= span.Last; month = month.Next)
+        {
+            if (_totals.TryGetValue(month, out var totals))
+            {
+                for (var i = 0; i < Sums; i++)
+                {
+                    sums[i] += totals[(place * Sums) + i];
+                }
+            }
+        }
 
-    /// <summary>What a budget's scope is expected to cost on a weekday, in the reporting currency; null where there is no history.</summary>
-    public decimal? ExpectedOn(string budget, DayOfWeek day) => _expected.GetValueOrDefault(budget)?[(int)day];
+        var unpriced = 0m;
+        for (var unit = 1; unit <= Units; unit++)
+        {
+            unpriced = Math.Max(unpriced, sums[unit] > 0 ? sums[Units + unit] / sums[unit] * 100 : 0);
+        }
+
+        return new SpendTotal(sums[0], unpriced);
+    }
+
+    /// <summary>What a budget's scope is expected to cost on each weekday, Sunday first, in the reporting currency; null where there is no history.</summary>
+    public IReadOnlyList<decimal>? ExpectedOf(string budget) => _places.TryGetValue(budget, out var place) ? _expected[place] : null;
 
     /// <summary>Workloads by what they spent of a budget in a period, in the reporting currency, the largest first.</summary>
     public IReadOnlyList<(string Workload, decimal Amount)> WorkloadsOf(string budget, BudgetSpan span) =>
-        [.. span.Months.SelectMany(month => _months.GetValueOrDefault(month, [])).Where(row => Array.IndexOf(CoveringOf(row.Key), budget) >= 0)
+        [.. span.Months.SelectMany(month => _months.GetValueOrDefault(month, [])).Where(row => Array.IndexOf(CoveringOf(row.Key), _places[budget]) >= 0)
             .GroupBy(row => row.Key.Workload).Select(workload => (workload.Key, workload.Sum(row => row.Amount))).OrderByDescending(workload => workload.Item2)];
 
-    private Dictionary<string, SpendTotal> Total(SpendRow[] rows)
+    private decimal[] Total(SpendRow[] rows)
     {
-        Dictionary<string, SpendTotal> totals = [];
+        var totals = _spare.Length > 0 ? _spare : new decimal[_budgets.Length * Sums];
+        _spare = [];
+        Array.Clear(totals);
         foreach (var row in rows)
         {
-            foreach (var budget in CoveringOf(row.Key))
+            foreach (var place in CoveringOf(row.Key))
             {
-                var total = CollectionsMarshal.GetValueRefOrAddDefault(totals, budget, out _) ??= new SpendTotal();
-                total.Amount += row.Amount;
-                total.Quantity[row.Unit] += row.Quantity;
-                total.Unpriced[row.Unit] += row.Unpriced;
+                var sums = totals.AsSpan(place * Sums, Sums);
+                sums[0] += row.Amount;
+                sums[1 + row.Unit] += row.Quantity;
+                sums[1 + Units + row.Unit] += row.Unpriced;
             }
         }
 
         return totals;
     }
 
-    /// <summary>The budgets that a cost counts for.</summary>
-    private string[] CoveringOf(in SpendKey key)
+    /// <summary>The places of the budgets that a cost counts for.</summary>
+    private int[] CoveringOf(in SpendKey key)
     {
         ref var covering = ref CollectionsMarshal.GetValueRefOrAddDefault(_covering, key, out _);
         return covering ??= Find(key);
     }
 
-    private string[] Find(SpendKey key)
+    private int[] Find(SpendKey key)
     {
         var facts = _workloads.GetValueOrDefault(key.Workload, WorkloadFacts.Unregistered);
         var dimensions = BudgetScope.Dimensions.Concat(facts.Tags.Keys.Select(tag => BudgetScope.TagPrefix + tag));
         return [.. dimensions.SelectMany(dimension => _candidates.GetValueOrDefault((dimension, BudgetScope.ValueOf(dimension, key, facts) ?? CostDimension.None), []))
-            .Where(budget => BudgetScope.Covers(budget.Terms!.Scope, key, facts)).Concat(_everywhere).Select(budget => budget.Terms!.Budget)];
+            .Where(budget => BudgetScope.Covers(budget.Terms!.Scope, key, facts)).Concat(_everywhere).Select(budget => _places[budget.Terms!.Budget])];
     }
 }

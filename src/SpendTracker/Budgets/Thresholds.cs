@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Runtime.CompilerServices;
 using SpendTracker.Contracts;
 
 namespace SpendTracker.Budgets;
@@ -6,8 +7,12 @@ namespace SpendTracker.Budgets;
 /// <summary>What makes one threshold of a budget different from another.</summary>
 public static class Thresholds
 {
+    private static readonly ConditionalWeakTable<BudgetThreshold, string> Keys = []; // Asked for several times a second.
+
     /// <summary>Like <c>actual:80%</c>, <c>forecast:500</c>, <c>lag:60s</c>: what it looks at and where its line is, but not whom it tells.</summary>
-    public static string KeyOf(BudgetThreshold threshold)
+    public static string KeyOf(BudgetThreshold threshold) => Keys.GetValue(threshold, Write);
+
+    private static string Write(BudgetThreshold threshold)
     {
         var line = threshold switch
         {
