@@ -24,6 +24,9 @@ public sealed class BudgetWatch(
     /// <summary>While events keep coming: what a pause brought is read at once.</summary>
     private static readonly TimeSpan ShortestPause = TimeSpan.FromMilliseconds(100);
 
+    /// <summary>With costs that are this far behind, looking less often makes figures hardly older, and leaves the projection its time to catch up.</summary>
+    private static readonly TimeSpan FarBehind = TimeSpan.FromSeconds(10);
+
     /// <summary>Forecasts and lags change by themselves.</summary>
     private static readonly TimeSpan EvaluateAnyhow = TimeSpan.FromSeconds(5);
 
@@ -70,7 +73,7 @@ public sealed class BudgetWatch(
             {
                 var awake = _awake.Next;
                 await RefreshAsync(cancellationToken);
-                await Task.Delay(ShortestPause, cancellationToken);
+                await Task.Delay(clock.GetUtcNow() - AsOf > FarBehind ? Pause : ShortestPause, cancellationToken);
                 await Bell.WaitAsync(awake, Pause - ShortestPause, cancellationToken);
             }
         }
