@@ -14,7 +14,8 @@ internal static class Stored
         full join (select tenant_id, stream_id, count(*) as events, min(version) as first, max(version) as last
                    from spend.mt_events group by tenant_id, stream_id) as e on (e.tenant_id, e.stream_id) = (s.tenant_id, s.id)
         where (s.version, e.first, e.last) is distinct from (e.events, 1::bigint, e.events)
-          and not (s.version = 0 and e.events is null) -- A head that raw COPY was given, and has not used.
+          -- A head that raw COPY was given, and has not used, is in order.
+          and not (s.version = 0 and e.events is null)
         """;
 
     private const string Count = "select count(*) from spend.mt_events where type = 'token_usage_recorded'";
