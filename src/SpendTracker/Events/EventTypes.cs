@@ -14,7 +14,8 @@ public sealed record EventType(string Name, string DotNetName, JsonTypeInfo Json
     /// <summary>The event from its stored JSON.</summary>
     /// <exception cref="JsonException">The JSON is not what this version of the type looks like.</exception>
     public IEvent Read(ReadOnlySpan<byte> data) =>
-        JsonSerializer.Deserialize(data, Json) as IEvent ?? throw new JsonException("The event is null.");
+        (Json.Type == typeof(TokenUsageRecorded) ? TokenUsageJson.Read(data) : null)
+        ?? JsonSerializer.Deserialize(data, Json) as IEvent ?? throw new JsonException("The event is null.");
 
     public byte[] Write(IEvent data) => JsonSerializer.SerializeToUtf8Bytes(data, Json);
 }
