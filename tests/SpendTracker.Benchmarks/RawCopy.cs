@@ -42,7 +42,12 @@ internal sealed class RawCopy : IAsyncDisposable
         heads.Parameters.Add(new() { Value = streams.ToArray() });
         await heads.ExecuteNonQueryAsync(cancellationToken);
         var seqId = await Sql.ScalarAsync<long>(database.DataSource, "select max(seq_id) from spend.mt_events", cancellationToken);
-        return new RawCopy(server, database, await database.DataSource.OpenConnectionAsync(cancellationToken), seqId);
+        var connection = await database.DataSource.OpenConnectionAsync(cancellationToken);
+
+        // As installed. Our own queries are planned for each execution, and so would the foreign key's check be, for each row.
+        await using var plans = new NpgsqlCommand("set plan_cache_mode = auto", connection);
+        await plans.ExecuteNonQueryAsync(cancellationToken);
+        return new RawCopy(server, database, connection, seqId);
     }
 
     /// <summary>Commits included.</summary>

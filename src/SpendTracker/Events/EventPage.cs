@@ -51,6 +51,9 @@ internal sealed class EventPage(Projection projection)
         }
     }
 
+    /// <summary>The page of a stretch in which there is nothing to read.</summary>
+    public void Pass(long after, long last) => (After, Last) = (after, last);
+
     /// <summary>Adds what depends on other events, over the connection that writes the page.</summary>
     /// <param name="position">Up to here everything was applied before.</param>
     public Task CompleteAsync(NpgsqlConnection connection, long position, CancellationToken cancellationToken) => Count == 0

@@ -35,15 +35,28 @@ public sealed class HighWaterMark(NpgsqlDataSource dataSource, EventStoreOptions
     /// </summary>
     private const string Recovered = "-1/";
 
+    private static readonly string[] UsageTypes = [.. EventTypes.Usage.Select(type => type.Name)];
+
     private readonly SemaphoreSlim _one = new(1);
     private readonly Queue<Sighting> _sightings = [];
     private Sighting? _final;
+    private long _current;
 
     /// <summary>Who might still fill gaps below a number.</summary>
     private sealed record Sighting(long Below, HashSet<string> Holders, long SeenAt);
 
     /// <summary>Never falls, within a process.</summary>
-    public long Current { get; private set; }
+    public long Current
+    {
+        get => Volatile.Read(ref _current);
+        private set => Volatile.Write(ref _current, value); // After all that is known up to there.
+    }
+
+    /// <summary>
+    /// The last event that is not usage, of those that may lie at or below the mark. Behind it, a projection that needs no usage
+    /// has nothing to read: usage is nearly all there is.
+    /// </summary>
+    public long LastOther { get; private set; }
 
     /// <summary>True while something visible lies beyond a gap: look again soon.</summary>
     public bool Waiting { get; private set; }
@@ -59,7 +72,8 @@ public sealed class HighWaterMark(NpgsqlDataSource dataSource, EventStoreOptions
             await using var connection = await dataSource.OpenConnectionAsync(cancellationToken);
             if (Current == 0)
             {
-                Current = await FurthestCheckpointAsync(connection, cancellationToken);
+                LastOther = await FurthestCheckpointAsync(connection, cancellationToken); // What lies before was not looked at here.
+                Current = LastOther;
             }
 
             // Asked for before the look: gaps whose fillers were gone by now are final in the look that follows.
@@ -137,21 +151,24 @@ public sealed class HighWaterMark(NpgsqlDataSource dataSource, EventStoreOptions
         await using var command = new NpgsqlCommand(
             """
             with ahead as materialized (
-                select seq_id, lag(seq_id, 1, $1) over (order by seq_id) as before
-                from (select seq_id from spend.mt_events where seq_id > $1 order by seq_id limit $2) as e),
+                select seq_id, type <> all($4) as other, lag(seq_id, 1, $1) over (order by seq_id) as before
+                from (select seq_id, type from spend.mt_events where seq_id > $1 order by seq_id limit $2) as e),
             gap as materialized (select before + 1 as first, seq_id - 1 as last from ahead where seq_id > before + 1),
             looked as (
-                select coalesce((select min(first) - 1 from gap where last >= $3), max(seq_id), $1) as mark, coalesce(max(seq_id), $1) as last, count(*) as events
+                select coalesce((select min(first) - 1 from gap where last >= $3), max(seq_id), $1) as mark, coalesce(max(seq_id), $1) as last, count(*) as events,
+                       coalesce(max(seq_id) filter (where other), 0) as last_other
                 from ahead)
             select mark, (select coalesce(array_agg(first order by first), '{}') from gap where gap.last < mark),
-                   (select coalesce(array_agg(gap.last order by first), '{}') from gap where gap.last < mark), last, events
+                   (select coalesce(array_agg(gap.last order by first), '{}') from gap where gap.last < mark), last, events, last_other
             from looked
             """, connection);
         command.Parameters.Add(new() { Value = Current });
         command.Parameters.Add(new() { Value = (long)window });
         command.Parameters.Add(new() { Value = _final?.Below ?? 0 });
+        command.Parameters.Add(new() { Value = UsageTypes });
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
         await reader.ReadAsync(cancellationToken);
+        LastOther = Math.Max(LastOther, reader.GetInt64(5));
         return (reader.GetInt64(0), reader.GetFieldValue<long[]>(1), reader.GetFieldValue<long[]>(2), (reader.GetInt64(3), reader.GetInt64(4)));
     }
 

@@ -71,10 +71,12 @@ public sealed class ProjectionDaemon(
     {
         await using var connection = await projecting.OpenConnectionAsync(cancellationToken);
         var run = new ProjectionRun(connection, projection, options);
+        var needsUsage = projection.NeedsUsage;
         while (true)
         {
             var advanced = _advanced.Next;
-            var applied = await run.CatchUpAsync(highWaterMark.Current, null, cancellationToken);
+            var mark = highWaterMark.Current; // Read first: the last that is needed must be known up to here.
+            var applied = await run.CatchUpAsync(mark, null, cancellationToken, needsUsage ? long.MaxValue : highWaterMark.LastOther);
             lock (_positions)
             {
                 _positions[projection.Name] = run.Position;

@@ -21,13 +21,14 @@ public sealed class ProjectionRun(NpgsqlConnection connection, Projection projec
     public long Position { get; private set; }
 
     /// <summary>Applies the events up to a high-water mark, a page a transaction.</summary>
+    /// <param name="lastNeeded">Behind this event are none, up to the mark, that the projection would look at.</param>
     /// <returns>How many events there were; 0 also where another host has the projection's lock.</returns>
-    public async Task<long> CatchUpAsync(long highWaterMark, Action<long>? progress, CancellationToken cancellationToken)
+    public async Task<long> CatchUpAsync(long highWaterMark, Action<long>? progress, CancellationToken cancellationToken, long lastNeeded = long.MaxValue)
     {
         await using var ahead = new PageAhead(connection, projection);
         for (var total = 0L; ; progress?.Invoke(Position))
         {
-            var applied = await ApplyPageAsync(ahead, highWaterMark, cancellationToken);
+            var applied = await ApplyPageAsync(ahead, highWaterMark, lastNeeded, cancellationToken);
             if (applied is null)
             {
                 return total;
@@ -84,7 +85,7 @@ public sealed class ProjectionRun(NpgsqlConnection connection, Projection projec
     /// How many events were applied; null where there is nothing to do, or another host is at it. 0 where an event stopped the
     /// page: then the next is half as long, until that event is alone and is set aside. What it stood among is applied.
     /// </returns>
-    private async Task<int?> ApplyPageAsync(PageAhead ahead, long highWaterMark, CancellationToken cancellationToken)
+    private async Task<int?> ApplyPageAsync(PageAhead ahead, long highWaterMark, long lastNeeded, CancellationToken cancellationToken)
     {
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
         if (!await TakeLockAsync(cancellationToken) || Position >= highWaterMark)
@@ -104,7 +105,11 @@ public sealed class ProjectionRun(NpgsqlConnection connection, Projection projec
                 await transaction.SaveAsync(BeforeEvent, cancellationToken);
             }
 
-            if (read is null)
+            if (read is null && Position >= lastNeeded)
+            {
+                page.Pass(Position, highWaterMark);
+            }
+            else if (read is null)
             {
                 await page.ReadAsync(connection, Position, highWaterMark, _pageEvents, cancellationToken);
             }

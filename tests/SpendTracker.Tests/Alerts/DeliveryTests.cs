@@ -90,10 +90,21 @@ public sealed class DeliveryTests
     public async Task A_channel_that_hangs_has_two_messages_in_hand_at_most_and_keeps_no_other_waiting()
     {
         var held = new TaskCompletionSource();
+        var inHand = 0;
+        ConcurrentBag<int> atOnce = [];
         await using var alerting = await Alerting.StartAsync();
         await alerting.SetAsync("slow");
         await alerting.SetAsync("fine");
-        alerting.Receiver.Answer = (received, _) => received.Channel == "slow" ? held.Task : Task.CompletedTask;
+        alerting.Receiver.Answer = async (received, context) =>
+        {
+            if (received.Channel == "slow")
+            {
+                // On a busy machine the host may lose its patience before this test comes to its end, and begin with another one.
+                atOnce.Add(Interlocked.Increment(ref inHand));
+                await held.Task.WaitAsync(context.RequestAborted).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+                Interlocked.Decrement(ref inHand);
+            }
+        };
         for (var i = 0; i < 5; i++)
         {
             await alerting.CrossAsync("slow");
@@ -103,11 +114,11 @@ public sealed class DeliveryTests
         var alert = await alerting.CrossAsync("fine", "slow");
         await alerting.Receiver.UntilAsync("fine", 1);
         await Eventually.Async(async () => (await alerting.LoggedAsync(alert)).Count == 1);
-        Assert.Equal(2, alerting.Receiver.On("slow").Count);
+        Assert.Equal(2, atOnce.Max());
 
         held.SetResult();
-        await alerting.ToldAsync("slow", 6);
-        Assert.Equal(6, alerting.Receiver.On("slow").Select(received => received.Id).Distinct().Count());
+        alerting.Pass(TimeSpan.FromMinutes(10)); // What it lost patience with is due again.
+        await Eventually.Async(() => alerting.Receiver.On("slow").Select(received => received.Id).Distinct().Count() == 6);
     }
 
     [Fact]
