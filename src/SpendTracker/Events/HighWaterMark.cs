@@ -20,7 +20,10 @@ namespace SpendTracker.Events;
 /// </summary>
 public sealed class HighWaterMark(NpgsqlDataSource dataSource, EventStoreOptions options, ILogger<HighWaterMark> logger) : IDisposable
 {
-    /// <summary>Most events that one look goes through.</summary>
+    /// <summary>
+    /// Most numbers that one look goes through, and the first event behind them. Numbers and not events: with a limit, and
+    /// nothing known about the table yet, PostgreSQL scans the whole log for what is at its end.
+    /// </summary>
     private const int Window = 200_000;
 
     /// <summary>Of the first look: while a gap holds the mark up, which may take long, no look goes through all that waits.</summary>
@@ -78,7 +81,7 @@ public sealed class HighWaterMark(NpgsqlDataSource dataSource, EventStoreOptions
 
             // Asked for before the look: gaps whose fillers were gone by now are final in the look that follows.
             await AgeAsync(connection, cancellationToken);
-            for (var window = FirstWindow; await LookAsync(connection, window, cancellationToken) == window; window = Window)
+            for (var window = FirstWindow; await LookAsync(connection, window, cancellationToken); window = Window)
             {
             }
 
@@ -117,18 +120,19 @@ public sealed class HighWaterMark(NpgsqlDataSource dataSource, EventStoreOptions
     }
 
     /// <summary>Goes on to the next gap that is not final, and notes the gaps on the way.</summary>
-    /// <returns>How many events were looked at.</returns>
-    private async Task<long> LookAsync(NpgsqlConnection connection, int window, CancellationToken cancellationToken)
+    /// <returns>Whether there is more to look at.</returns>
+    private async Task<bool> LookAsync(NpgsqlConnection connection, int window, CancellationToken cancellationToken)
     {
-        var (mark, first, last, looked) = await ReadAsync(connection, window, cancellationToken);
+        var (mark, first, last, furthest) = await ReadAsync(connection, window, cancellationToken);
         if (first.Length > 0)
         {
             await PassAsync(connection, first, last, cancellationToken);
         }
 
-        Waiting = mark < looked.Last;
+        Waiting = mark < furthest;
+        var beyond = furthest > Current + window;
         Current = mark;
-        return Waiting ? 0 : looked.Count;
+        return beyond && !Waiting;
     }
 
     private async Task PassAsync(NpgsqlConnection connection, long[] first, long[] last, CancellationToken cancellationToken)
@@ -144,22 +148,25 @@ public sealed class HighWaterMark(NpgsqlDataSource dataSource, EventStoreOptions
         EventMetrics.GapsPassed.Add(first.Length);
     }
 
-    /// <summary>Where the mark may go, the gaps that are final on the way there, and how far and at how many events this looked.</summary>
-    private async Task<(long Mark, long[] First, long[] Last, (long Last, long Count) Looked)> ReadAsync(
+    /// <summary>Where the mark may go, the gaps that are final on the way there, and the furthest event that this looked at.</summary>
+    private async Task<(long Mark, long[] First, long[] Last, long Furthest)> ReadAsync(
         NpgsqlConnection connection, int window, CancellationToken cancellationToken)
     {
         await using var command = new NpgsqlCommand(
             """
             with ahead as materialized (
                 select seq_id, type <> all($4) as other, lag(seq_id, 1, $1) over (order by seq_id) as before
-                from (select seq_id, type from spend.mt_events where seq_id > $1 order by seq_id limit $2) as e),
+                from (
+                    select seq_id, type from spend.mt_events where seq_id > $1 and seq_id <= $1 + $2
+                    union all
+                    (select seq_id, type from spend.mt_events where seq_id > $1 + $2 order by seq_id limit 1)) as e),
             gap as materialized (select before + 1 as first, seq_id - 1 as last from ahead where seq_id > before + 1),
             looked as (
-                select coalesce((select min(first) - 1 from gap where last >= $3), max(seq_id), $1) as mark, coalesce(max(seq_id), $1) as last, count(*) as events,
+                select coalesce((select min(first) - 1 from gap where last >= $3), max(seq_id), $1) as mark, coalesce(max(seq_id), $1) as furthest,
                        coalesce(max(seq_id) filter (where other), 0) as last_other
                 from ahead)
             select mark, (select coalesce(array_agg(first order by first), '{}') from gap where gap.last < mark),
-                   (select coalesce(array_agg(gap.last order by first), '{}') from gap where gap.last < mark), last, events, last_other
+                   (select coalesce(array_agg(gap.last order by first), '{}') from gap where gap.last < mark), furthest, last_other
             from looked
             """, connection);
         command.Parameters.Add(new() { Value = Current });
@@ -168,8 +175,8 @@ public sealed class HighWaterMark(NpgsqlDataSource dataSource, EventStoreOptions
         command.Parameters.Add(new() { Value = UsageTypes });
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
         await reader.ReadAsync(cancellationToken);
-        LastOther = Math.Max(LastOther, reader.GetInt64(5));
-        return (reader.GetInt64(0), reader.GetFieldValue<long[]>(1), reader.GetFieldValue<long[]>(2), (reader.GetInt64(3), reader.GetInt64(4)));
+        LastOther = Math.Max(LastOther, reader.GetInt64(4));
+        return (reader.GetInt64(0), reader.GetFieldValue<long[]>(1), reader.GetFieldValue<long[]>(2), reader.GetInt64(3));
     }
 
     /// <summary>Notes who lives, for all gaps below what is visible; a few times within the grace, since that is how exact it is.</summary>
