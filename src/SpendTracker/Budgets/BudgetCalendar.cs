@@ -5,6 +5,9 @@ namespace SpendTracker.Budgets;
 /// <summary>One period of a budget, half open, in whole billing periods.</summary>
 public readonly record struct BudgetSpan(BillingPeriod First, BillingPeriod Last)
 {
+    /// <summary>The period in which a threshold was crossed.</summary>
+    public static BudgetSpan Of(BudgetThresholdCrossed crossed) => new(BillingPeriod.Of(crossed.PeriodStart), BillingPeriod.Of(crossed.PeriodEnd.AddDays(-1)));
+
     public DateOnly Start => First.Start;
 
     /// <summary>The first day that no longer belongs to it.</summary>

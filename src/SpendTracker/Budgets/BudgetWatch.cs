@@ -155,7 +155,7 @@ public sealed class BudgetWatch(
     /// <summary>A crossing with who spent, under the trace of what was recorded.</summary>
     private async Task<EventToAppend> NameAsync(string stream, BudgetState budget, BudgetThresholdCrossed crossed, CancellationToken cancellationToken)
     {
-        var span = new BudgetSpan(BillingPeriod.Of(crossed.PeriodStart), BillingPeriod.Of(crossed.PeriodEnd.AddDays(-1)));
+        var span = BudgetSpan.Of(crossed);
         var (named, trace) = await contributors.FindAsync(
             budget.Terms!, span, _reading.Spend.WorkloadsOf(crossed.Budget, span), _reading.Workloads, crossed.Position, _reading.Rates.Of(crossed.Currency, crossed.PeriodStart) ?? 1, cancellationToken);
         _ = ActivityContext.TryParse(trace, null, isRemote: true, out var parent);

@@ -17,6 +17,9 @@ public sealed class ProjectionRebuild(
 {
     private const int DifferencesShown = 20;
 
+    private static readonly TimeSpan LongestForTables = TimeSpan.FromMilliseconds(300);
+    private static readonly TimeSpan PauseForReaders = TimeSpan.FromMilliseconds(100);
+
     /// <summary>Replays everything into new tables and puts them in the place of the live ones.</summary>
     /// <param name="progress">Gets the position reached and the high-water mark.</param>
     public async Task RebuildAsync(Projection projection, Action<long, long>? progress, CancellationToken cancellationToken)
@@ -24,6 +27,7 @@ public sealed class ProjectionRebuild(
         await ReplayAsync("spend_rebuild", projection, progress, async (connection, transaction, run) =>
         {
             await run.CatchUpAsync(await LivePositionAsync(connection, projection, cancellationToken), null, cancellationToken);
+            await TakeTablesAsync(connection, transaction, projection, cancellationToken);
             var swaps = projection.Tables.Select(table =>
                 $"drop table if exists spend.{table}; alter table spend_rebuild.{table} set schema spend;");
             await ExecuteAsync(
@@ -40,6 +44,31 @@ public sealed class ProjectionRebuild(
                 cancellationToken);
             await transaction.CommitAsync(cancellationToken);
         }, cancellationToken);
+    }
+
+    /// <summary>
+    /// Locks the live tables, all or none: a reader that has one of them and waits for another would be in a deadlock with who
+    /// takes them one after the other. PostgreSQL looks for that after a second; letting go before, the reader goes first.
+    /// </summary>
+    private static async Task TakeTablesAsync(NpgsqlConnection connection, NpgsqlTransaction transaction, Projection projection, CancellationToken cancellationToken)
+    {
+        const string BeforeTables = "before_tables";
+        while (true)
+        {
+            await transaction.SaveAsync(BeforeTables, cancellationToken);
+            try
+            {
+                await ExecuteAsync(connection, $"set local statement_timeout = {LongestForTables.TotalMilliseconds}", cancellationToken);
+                await ExecuteAsync(connection, $"lock table {string.Join(", ", projection.Tables.Select(table => $"spend.{table}"))} in access exclusive mode", cancellationToken);
+                await ExecuteAsync(connection, "set local statement_timeout = 0", cancellationToken);
+                return;
+            }
+            catch (PostgresException fault) when (fault.SqlState == PostgresErrorCodes.QueryCanceled && !cancellationToken.IsCancellationRequested)
+            {
+                await transaction.RollbackAsync(BeforeTables, cancellationToken);
+                await Task.Delay(PauseForReaders, cancellationToken);
+            }
+        }
     }
 
     /// <summary>Replays up to where the live tables are and compares, row by row, all columns.</summary>

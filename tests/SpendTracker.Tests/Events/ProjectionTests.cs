@@ -119,6 +119,62 @@ public sealed class ProjectionTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_reader_that_has_one_table_and_comes_to_another_goes_before_a_rebuild()
+    {
+        await _database.RecordAsync(Given.Tokens());
+        await _database.ProjectAsync();
+        var tables = _database.Spend.Projections()[0].Tables;
+        await using var connection = await _database.DataSource.OpenConnectionAsync(TestContext.Current.CancellationToken);
+        await using var transaction = await connection.BeginTransactionAsync(TestContext.Current.CancellationToken);
+        await ReadAsync(tables[^1]);
+
+        var rebuild = _database.Spend.CreateRebuild().RebuildAsync(_database.Spend.Projections()[0], null, TestContext.Current.CancellationToken);
+        await WaitForAsync($"select exists (select from pg_locks where relation = 'spend.{tables[^1]}'::regclass and not granted)");
+        await ReadAsync(tables[0]);
+        await transaction.CommitAsync(TestContext.Current.CancellationToken);
+        await rebuild;
+
+        Assert.Empty(await _database.Spend.CreateRebuild().VerifyAsync(_database.Spend.Projections()[0], null, TestContext.Current.CancellationToken));
+
+        async Task ReadAsync(string table)
+        {
+            await using var command = new Npgsql.NpgsqlCommand($"select count(*) from spend.{table}", connection);
+            await command.ExecuteScalarAsync(TestContext.Current.CancellationToken);
+        }
+    }
+
+    /// <summary>Usage is passed unread by who needs none; what lies among it is not.</summary>
+    [Fact]
+    public async Task A_projection_that_needs_no_usage_reads_what_lies_before_its_host_began_and_what_comes_among_usage()
+    {
+        await SubmitAsync("a", 100);
+        await _database.RecordAsync(Given.Tokens());
+        var mark = await _database.Spend.HighWaterMark.AdvanceAsync(TestContext.Current.CancellationToken);
+        await using (var connection = await _database.DataSource.OpenConnectionAsync(TestContext.Current.CancellationToken))
+        {
+            await new ProjectionRun(connection, _database.Spend.Projections()[0], new EventStoreOptions()).CatchUpAsync(mark, null, TestContext.Current.CancellationToken);
+        }
+
+        await using var other = await TestDatabase.CreateAsync(Task.FromResult(_database.Spend.Options.ConnectionString));
+        using var stop = new CancellationTokenSource();
+        var daemon = other.Spend.CreateDaemon().RunAsync(stop.Token);
+        await WaitForAsync("select exists (select from spend.monthly_estimate where amount = 100)");
+        for (var amount = 200; amount < 210; amount++)
+        {
+            await _database.RecordAsync(Given.Tokens());
+            await SubmitAsync($"b{amount}", amount);
+            await _database.RecordAsync(Given.Tokens());
+            await WaitForAsync($"select exists (select from spend.monthly_estimate where amount = {amount})");
+        }
+
+        await stop.CancelAsync();
+        await daemon;
+
+        Task SubmitAsync(string stream, decimal amount) =>
+            _database.Store.AppendAsync($"estimate/{stream}", 0, [Given.Estimate(amount)], new Recorder("test"), TestContext.Current.CancellationToken);
+    }
+
+    [Fact]
     public async Task A_page_that_fails_is_not_counted_twice_when_it_is_tried_again()
     {
         await _database.RecordAsync(Given.Tokens(), Given.Tokens());
