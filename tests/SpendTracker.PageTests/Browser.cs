@@ -37,6 +37,7 @@ public sealed class Browser : IAsyncLifetime
 
         _server = await _folder.StartAsync();
         _playwright = await Playwright.CreateAsync();
+        Assertions.SetDefaultExpectTimeout(15_000); // Milliseconds. Other tests, hosts and servers have the cores too.
         _running = await _playwright.Chromium.LaunchAsync(new()
         {
             ExecutablePath = chromium,

@@ -85,7 +85,7 @@ public sealed class BudgetTests
         await Button(page, "Check").ClickAsync();
         await Button(page, "Remove the budget").ClickAsync();
         await Expect(page.GetByRole(AriaRole.Status)).ToContainTextAsync("“Project ended”");
-        await page.GotoAsync($"{dashboard.Address}/budgets");
+        await dashboard.GoAsync(page, "/budgets");
         await Expect(Row(page, "Yen")).ToBeVisibleAsync();
         await Expect(page.GetByRole(AriaRole.Link, new() { Name = "Chat", Exact = true })).ToHaveCountAsync(0);
     }
@@ -102,18 +102,18 @@ public sealed class BudgetTests
             var page = await dashboard.NewPageAsync(new());
             await page.GotoAsync(await dashboard.SignInLinkAsync(role));
             await Expect(page).ToHaveURLAsync($"{dashboard.Address}/");
-            await page.GotoAsync($"{dashboard.Address}/budgets");
+            await dashboard.GoAsync(page, "/budgets");
             await Expect(Row(page, "Chat")).ToContainTextAsync("Exceeded");
             await Expect(Button(page, "Set a budget")).ToHaveCountAsync(changes);
-            await page.GotoAsync($"{dashboard.Address}/budgets/chat");
+            await dashboard.GoAsync(page, "/budgets/chat");
             await Expect(Card(page, "Overspent")).ToContainTextAsync("$40.00");
             await Expect(Button(page, "Change it")).ToHaveCountAsync(changes);
-            await page.GotoAsync($"{dashboard.Address}/alerts");
+            await dashboard.GoAsync(page, "/alerts");
             await page.GetByRole(AriaRole.Region, new() { Name = "Alerts that hold now" }).GetByRole(AriaRole.Link).First.ClickAsync();
             await Expect(page.GetByRole(AriaRole.Heading, new() { Name = "Who was told" })).ToBeVisibleAsync();
             await Expect(page.GetByRole(AriaRole.Form)).ToHaveCountAsync(changes);
             await Expect(page.GetByRole(AriaRole.Link, new() { Name = "Channels" })).ToHaveCountAsync(0);
-            await page.GotoAsync($"{dashboard.Address}/channels");
+            await dashboard.GoAsync(page, "/channels");
             await Expect(page.GetByText("only administrators see and change them")).ToBeVisibleAsync();
         }
     }

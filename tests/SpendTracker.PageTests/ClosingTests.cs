@@ -29,22 +29,22 @@ public sealed class ClosingTests
         await Expect(page.GetByRole(AriaRole.Listitem).Filter(new() { HasText = "Closed by Administrator at $100.00: “month end”" })).ToBeVisibleAsync();
 
         await dashboard.RecordAsync(Used(7), Dashboard.Tokens("chat", 3));
-        await page.GotoAsync($"{dashboard.Address}/");
+        await dashboard.GoAsync(page, "/");
         await Expect(page.GetByText($"Of the actual, $7.00 corrects a closed month: {Name}")).ToBeVisibleAsync();
         await page.GetByRole(AriaRole.Button, new() { Name = "chat" }).ClickAsync();
         await Expect(page.GetByRole(AriaRole.Row, new() { Name = $"Correction of {Name}: Usage" }).Last).ToContainTextAsync("$7.00");
-        await page.GotoAsync($"{dashboard.Address}/?month={Last}");
+        await dashboard.GoAsync(page, $"/?month={Last}");
         await Expect(page.GetByText("by Administrator: “month end”")).ToBeVisibleAsync();
         await Expect(page.GetByText("$100.00").First).ToBeVisibleAsync();
 
         await page.GetByRole(AriaRole.Link, new() { Name = "What changed this month’s total?" }).ClickAsync();
         await AssertSumsAsync(page, "$0.00", "+ $107.00", "–", "− $7.00", "$100.00");
 
-        await page.GotoAsync($"{dashboard.Address}/closing?month={Last}");
+        await dashboard.GoAsync(page, $"/closing?month={Last}");
         await Expect(page.GetByRole(AriaRole.Link, new() { Name = "its cost has moved" })).ToBeVisibleAsync();
         await page.GetByRole(AriaRole.Link, new() { Name = "booked in" }).ClickAsync();
         await Expect(page.GetByRole(AriaRole.Link, new() { Name = $"corrects {Name}" })).ToHaveAttributeAsync("href", $"/explain?month={Last}");
-        await page.GotoAsync($"{dashboard.Address}/closing?month={Last}");
+        await dashboard.GoAsync(page, $"/closing?month={Last}");
         await page.GetByLabel("Reason").FillAsync("forgot something");
         await page.GetByRole(AriaRole.Button, new() { Name = $"Reopen {Name}…" }).ClickAsync();
         await page.GetByRole(AriaRole.Button, new() { Name = "Yes, reopen" }).ClickAsync();
@@ -62,7 +62,7 @@ public sealed class ClosingTests
             var other = await dashboard.NewPageAsync(new());
             await other.GotoAsync(await dashboard.SignInLinkAsync(role));
             await Expect(other).ToHaveURLAsync($"{dashboard.Address}/");
-            await other.GotoAsync($"{dashboard.Address}/closing");
+            await dashboard.GoAsync(other, "/closing");
             await Expect(other.GetByText("Administrators close and reopen months.")).ToBeVisibleAsync();
             await Expect(other.GetByRole(AriaRole.Button, new() { Name = "Close" })).ToHaveCountAsync(0);
         }
@@ -100,7 +100,7 @@ public sealed class ClosingTests
         await page.GetByRole(AriaRole.Link, new() { Name = "$10.00" }).First.ClickAsync();
         await Expect(page.GetByRole(AriaRole.Row, new() { Name = "Sum of this event, which is the number above" })).ToContainTextAsync("$10.00");
 
-        await page.GotoAsync($"{dashboard.Address}/explain?month={month}&from={day}");
+        await dashboard.GoAsync(page, $"/explain?month={month}&from={day}");
         await AssertSumsAsync(page, "$10.00", "+ $20.00", "–", "–", "$30.00");
         await page.GetByRole(AriaRole.Row, new() { Name = "chat" }).GetByRole(AriaRole.Link, new() { Name = "1", Exact = true }).ClickAsync();
         await Expect(page.GetByText("8,000,000 input-tokens")).ToBeVisibleAsync();
@@ -108,7 +108,7 @@ public sealed class ClosingTests
 
         foreach (var (asked, reason) in ((string, string)[])[("2199-01-01", "Must not be in the future"), ("2020-01-01", "Nothing was known yet"), ("then", "Must be a day")])
         {
-            await page.GotoAsync($"{dashboard.Address}/?knownOn={asked}");
+            await dashboard.GoAsync(page, $"/?knownOn={asked}");
             await Expect(page.GetByRole(AriaRole.Alert)).ToContainTextAsync(reason);
         }
     }

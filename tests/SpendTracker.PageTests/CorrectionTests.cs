@@ -29,7 +29,7 @@ public sealed class CorrectionTests
         await ExpectStruckAsync(page, 30, false);
         await Expect(page.GetByText("Counts no longer")).ToHaveCountAsync(2);
 
-        await page.GotoAsync($"{dashboard.Address}/events?id=a&source=page-tests");
+        await dashboard.GoAsync(page, "/events?id=a&source=page-tests");
         await Expect(page.GetByText("Ten times too much.")).ToBeVisibleAsync();
         await page.GetByRole(AriaRole.Link, new() { Name = "What counts instead" }).ClickAsync();
         await Expect(page.GetByText("Replaces an event that was wrong")).ToContainTextAsync("Ten times too much.");
@@ -39,7 +39,7 @@ public sealed class CorrectionTests
         await ExpectStruckAsync(page, 20, true);
         await ExpectStruckAsync(page, 10, false);
 
-        await page.GotoAsync($"{dashboard.Address}/events?id=unseen&source=page-tests");
+        await dashboard.GoAsync(page, "/events?id=unseen&source=page-tests");
         await Expect(page.GetByText("not recorded yet, and it will not count")).ToBeVisibleAsync();
         await Expect(page.GetByRole(AriaRole.Alert)).ToHaveCountAsync(0);
     }

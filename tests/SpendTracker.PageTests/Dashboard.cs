@@ -108,8 +108,18 @@ public sealed class Dashboard : IAsyncDisposable
         }
 
         var page = await NewPageAsync(new() { StorageState = _signedIn, ViewportSize = new() { Width = width, Height = 900 }, ColorScheme = look });
-        await page.GotoAsync(Address + path);
+        await GoAsync(page, path);
         return page;
+    }
+
+    /// <summary>
+    /// Opens an address, and waits until the page answers: as it connects, its elements are made anew, and a click on an old
+    /// one goes nowhere.
+    /// </summary>
+    public async Task GoAsync(IPage page, string path)
+    {
+        await page.GotoAsync(Address + path);
+        await Assertions.Expect(page.Locator("main[data-answers]")).ToBeVisibleAsync();
     }
 
     /// <summary>A page in a browser that has never been here.</summary>

@@ -61,7 +61,7 @@ public sealed class EventsTests
         await page.GetByText("Details of version 1").ClickAsync();
         var id = await page.GetByRole(AriaRole.Definition).First.InnerTextAsync();
 
-        await page.GotoAsync($"{dashboard.Address}/events");
+        await dashboard.GoAsync(page, "/events");
         await page.GetByLabel("Event id").FillAsync(id);
         await page.GetByRole(AriaRole.Button, new() { Name = "Find" }).ClickAsync();
         await Expect(page.GetByText("42 input-tokens")).ToBeVisibleAsync();

@@ -118,11 +118,11 @@ public sealed class OverviewTests
 
         foreach (var (path, text) in ((string, string)[])[("/?month=2026-13", "“2026-13” is not a month"), ("/events?workload=chat&month=soon", "“soon” is not a month"), ("/events?workload=chat&approach=magic", "“magic” is not an approach")])
         {
-            await page.GotoAsync(dashboard.Address + path);
+            await dashboard.GoAsync(page, path);
             await Expect(page.GetByRole(AriaRole.Alert)).ToContainTextAsync(text);
         }
 
-        await page.GotoAsync($"{dashboard.Address}/?month=2026-03");
+        await dashboard.GoAsync(page, "/?month=2026-03");
         await Expect(page.GetByRole(AriaRole.Heading, new() { Name = "March 2026", Exact = true })).ToBeVisibleAsync();
         await page.GetByRole(AriaRole.Link, new() { Name = "Previous month" }).ClickAsync();
         await Expect(page).ToHaveURLAsync($"{dashboard.Address}/?month=2026-02");

@@ -59,10 +59,10 @@ public sealed class PriceBookTests
         await Button(page, "Add the alias").ClickAsync();
         await Expect(page.GetByText("Everything has a rate.")).ToBeVisibleAsync();
 
-        await page.GotoAsync($"{dashboard.Address}/price-book?show=aliases");
+        await dashboard.GoAsync(page, "/price-book?show=aliases");
         await Expect(Row(page, "1 test/large-2026-01-01 test/large")).ToBeVisibleAsync();
         await Expect(Row(page, "2 azure/our-* test/large")).ToBeVisibleAsync();
-        await page.GotoAsync(dashboard.Address);
+        await dashboard.GoAsync(page, "/");
         await Expect(Card(page, "Actual to date")).ToContainTextAsync("$20.00");
     }
 
@@ -88,7 +88,7 @@ public sealed class PriceBookTests
         await Expect(Row(page, "$5.00 a token")).ToContainTextAsync(": It was for another model");
         await Expect(Row(page, "$5.00 a token").GetByRole(AriaRole.Button)).ToHaveCountAsync(0);
         await Expect(Row(page, "$2.00 a token")).ToContainTextAsync("holds today");
-        await page.GotoAsync(dashboard.Address);
+        await dashboard.GoAsync(page, "/");
         await Expect(Card(page, "Actual to date")).ToContainTextAsync("$20.00");
     }
 
@@ -118,7 +118,7 @@ public sealed class PriceBookTests
         await Expect(Row(page, "chat €10.00 unconverted $12.50 +$12.50")).ToBeVisibleAsync();
         await Button(page, "Publish the exchange rate").ClickAsync();
         await Expect(page.GetByText("Everything has a rate.")).ToBeVisibleAsync();
-        await page.GotoAsync(dashboard.Address);
+        await dashboard.GoAsync(page, "/");
         await Expect(Card(page, "Actual to date")).ToContainTextAsync("$12.50");
     }
 
@@ -159,7 +159,7 @@ public sealed class PriceBookTests
         var page = await dashboard.NewPageAsync(new());
         await page.GotoAsync(await dashboard.SignInLinkAsync());
         await Expect(page).ToHaveURLAsync($"{dashboard.Address}/");
-        await page.GotoAsync($"{dashboard.Address}/price-book");
+        await dashboard.GoAsync(page, "/price-book");
         await Expect(page.GetByLabel("SKU contains")).ToBeEnabledAsync(); // Before, the page is drawn a second time, and for a moment without anything.
         foreach (var (link, text) in ((string, string)[])[("Rates", "openai/gpt-4o"), ("Aliases", "The first rule that fits holds"), ("Unpriced", "test/new"), ("Price book", "openai/gpt-4o")])
         {
