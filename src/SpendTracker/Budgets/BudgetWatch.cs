@@ -79,7 +79,11 @@ public sealed class BudgetWatch(
         }
         finally
         {
-            await _reading.EndAsync();
+            // Not after a fault: where the database hangs, what is read beside the rest would hold the watch up for a minute.
+            if (cancellationToken.IsCancellationRequested)
+            {
+                await _reading.EndAsync();
+            }
         }
     }
 
