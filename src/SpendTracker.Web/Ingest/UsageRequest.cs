@@ -110,7 +110,7 @@ internal sealed class UsageRequest
         var type = EventTypes.FindUsage(envelope.Type);
         if (type is null)
         {
-            check.That("type", false, $"{(envelope.Type is null ? "Missing" : "Unknown")}; must be one of {string.Join(", ", EventTypes.Usage.Select(known => known.Name))}.");
+            check.That("type", false, $"{(envelope.Type is null ? "Missing" : "Unknown")}; must be one of {string.Join(", ", EventTypes.UsageNames)}.");
             return new UsageRequestItem(envelope.Id, envelope.Source, null, check.Reasons);
         }
 

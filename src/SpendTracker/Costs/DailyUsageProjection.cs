@@ -49,7 +49,7 @@ public sealed class DailyUsageProjection : Projection
         [.. ClosingRows.Tables, "monthly_cost", "cost_line", "daily_usage", .. PriceBookRows.Tables, .. PageCorrections.Tables, CostChanges.Table];
 
     public override IReadOnlyList<string> EventTypes { get; } =
-        [.. Events.EventTypes.Usage.Select(type => type.Name), .. PriceBookRows.EventTypes, .. ClosingRows.EventTypes, "usage_corrected"];
+        [.. Events.EventTypes.UsageNames, .. PriceBookRows.EventTypes, .. ClosingRows.EventTypes, "usage_corrected"];
 
     /// <summary>Sums do not depend on it; of two rates from one day the later holds by its place in the log; a closing says its numbers itself.</summary>
     public override bool TakesAnyOrder => true;

@@ -35,6 +35,9 @@ public static class EventTypes
         Named("evaluation_recorded", ContractsJson.Default.EvaluationRecorded),
     ];
 
+    /// <summary>Their names.</summary>
+    public static IReadOnlyList<string> UsageNames { get; } = [.. Usage.Select(type => type.Name)];
+
     public static IReadOnlyList<EventType> All { get; } =
     [
         .. Usage,

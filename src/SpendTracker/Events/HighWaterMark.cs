@@ -38,8 +38,6 @@ public sealed class HighWaterMark(NpgsqlDataSource dataSource, EventStoreOptions
     /// </summary>
     private const string Recovered = "-1/";
 
-    private static readonly string[] UsageTypes = [.. EventTypes.Usage.Select(type => type.Name)];
-
     private readonly SemaphoreSlim _one = new(1);
     private readonly Queue<Sighting> _sightings = [];
     private Sighting? _final;
@@ -172,7 +170,7 @@ public sealed class HighWaterMark(NpgsqlDataSource dataSource, EventStoreOptions
         command.Parameters.Add(new() { Value = Current });
         command.Parameters.Add(new() { Value = (long)window });
         command.Parameters.Add(new() { Value = _final?.Below ?? 0 });
-        command.Parameters.Add(new() { Value = UsageTypes });
+        command.Parameters.Add(new() { Value = EventTypes.UsageNames.ToArray() });
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
         await reader.ReadAsync(cancellationToken);
         LastOther = Math.Max(LastOther, reader.GetInt64(4));

@@ -24,7 +24,7 @@ public abstract class Projection
     /// <summary>Types that are known and not needed, or Marten's own: they are passed by in the database. Unknown ones are read, to be set aside.</summary>
     internal string[] UnneededTypes => field ??= [.. Events.EventTypes.All.Select(type => type.Name).Except(EventTypes), .. Events.EventTypes.OfMarten];
 
-    internal bool NeedsUsage => EventTypes.Intersect(Events.EventTypes.Usage.Select(type => type.Name)).Any();
+    internal bool NeedsUsage => EventTypes.Intersect(Events.EventTypes.UsageNames).Any();
 
     /// <summary>Folds one event into the page in memory.</summary>
     public abstract void Apply(StoredEvent stored);

@@ -198,7 +198,7 @@ public sealed class UsageEventQuery(NpgsqlDataSource dataSource, EventLog log, C
             Component.Training => ["training_run_recorded"],
             Component.DatasetPreparation => ["dataset_prep_recorded"],
             Component.Labour => ["labour_recorded"],
-            null => [.. EventTypes.Usage.Select(type => type.Name).Where(name => name != "charge_recorded")],
+            null => [.. EventTypes.UsageNames.Where(name => name != "charge_recorded")],
             _ => [],
         };
 
