@@ -28,9 +28,10 @@ internal static class TokenUsageJson
 
             while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
             {
-                var field = reader.ValueIsEscaped ? -1 : FieldOf(reader.ValueSpan);
+                var name = reader.ValueSpan;
+                var escaped = reader.ValueIsEscaped;
                 reader.Read();
-                if (field < 0 || !fields.Take(field, ref reader))
+                if (escaped || !fields.Take(name, ref reader))
                 {
                     return null;
                 }
@@ -43,27 +44,6 @@ internal static class TokenUsageJson
             return null;
         }
     }
-
-    private static int FieldOf(ReadOnlySpan<byte> name) => name.Length switch
-    {
-        5 when name.SequenceEqual("model"u8) => 3,
-        6 when name.SequenceEqual("usedAt"u8) => 6,
-        7 when name.SequenceEqual("variant"u8) => 7,
-        7 when name.SequenceEqual("outcome"u8) => 8,
-        8 when name.SequenceEqual("workload"u8) => 0,
-        8 when name.SequenceEqual("approach"u8) => 1,
-        8 when name.SequenceEqual("provider"u8) => 2,
-        8 when name.SequenceEqual("requests"u8) => 9,
-        11 when name.SequenceEqual("inputTokens"u8) => 4,
-        11 when name.SequenceEqual("serviceTier"u8) => 10,
-        12 when name.SequenceEqual("outputTokens"u8) => 5,
-        12 when name.SequenceEqual("reportedCost"u8) => 11,
-        15 when name.SequenceEqual("reasoningTokens"u8) => 12,
-        16 when name.SequenceEqual("cacheWriteTokens"u8) => 13,
-        16 when name.SequenceEqual("reportedCurrency"u8) => 14,
-        17 when name.SequenceEqual("cachedInputTokens"u8) => 15,
-        _ => -1,
-    };
 
     private ref struct Fields()
     {
@@ -81,34 +61,41 @@ internal static class TokenUsageJson
             _workload!, _approach, _provider!, _model!, _inputTokens, _outputTokens, _usedAt, _cachedInputTokens, _cacheWriteTokens, _reasoningTokens,
             _serviceTier, _requests, _variant, _outcome, _reportedCost, _reportedCurrency);
 
-        /// <returns>False where the value is not of the plain form, or comes twice.</returns>
-        public bool Take(int field, ref Utf8JsonReader reader)
+        /// <returns>False where there is no such member, or its value is not of the plain form, or it comes twice.</returns>
+        public bool Take(scoped ReadOnlySpan<byte> name, ref Utf8JsonReader reader) => name.Length switch
         {
-            if ((_seen & (1 << field)) != 0)
-            {
-                return false;
-            }
+            5 when name.SequenceEqual("model"u8) => IsFirst(0) && IsText(ref reader, out _model),
+            6 when name.SequenceEqual("usedAt"u8) => IsFirst(1) && IsInstant(ref reader, out _usedAt),
+            8 when name.SequenceEqual("workload"u8) => IsFirst(2) && IsText(ref reader, out _workload),
+            8 when name.SequenceEqual("approach"u8) => IsFirst(3) && IsNamed(ref reader, out _approach),
+            8 when name.SequenceEqual("provider"u8) => IsFirst(4) && IsText(ref reader, out _provider),
+            11 when name.SequenceEqual("inputTokens"u8) => IsFirst(5) && IsCount(ref reader, out _inputTokens),
+            12 when name.SequenceEqual("outputTokens"u8) => IsFirst(6) && IsCount(ref reader, out _outputTokens),
+            7 when name.SequenceEqual("variant"u8) => IsFirst(7) && IsText(ref reader, out _variant),
+            7 when name.SequenceEqual("outcome"u8) => IsFirst(8) && IsNamed(ref reader, out _outcome),
+            8 when name.SequenceEqual("requests"u8) => IsFirst(9) && IsCount(ref reader, out _requests),
+            11 when name.SequenceEqual("serviceTier"u8) => IsFirst(10) && IsNamed(ref reader, out _serviceTier),
+            12 when name.SequenceEqual("reportedCost"u8) => IsFirst(11) && IsAmount(ref reader, out _reportedCost),
+            15 when name.SequenceEqual("reasoningTokens"u8) => IsFirst(12) && IsCount(ref reader, out _reasoningTokens),
+            16 when name.SequenceEqual("cacheWriteTokens"u8) => IsFirst(13) && IsCount(ref reader, out _cacheWriteTokens),
+            16 when name.SequenceEqual("reportedCurrency"u8) => IsFirst(14) && IsText(ref reader, out _reportedCurrency),
+            17 when name.SequenceEqual("cachedInputTokens"u8) => IsFirst(15) && IsCount(ref reader, out _cachedInputTokens),
+            _ => false,
+        };
 
-            _seen |= 1 << field;
-            return field switch
-            {
-                0 => IsText(ref reader, out _workload),
-                1 => IsText(ref reader, out var name) && EnumName.TryParse(name, out _approach),
-                2 => IsText(ref reader, out _provider),
-                3 => IsText(ref reader, out _model),
-                4 => IsCount(ref reader, out _inputTokens),
-                5 => IsCount(ref reader, out _outputTokens),
-                6 => IsInstant(ref reader, out _usedAt),
-                7 => IsText(ref reader, out _variant),
-                8 => IsText(ref reader, out var name) && EnumName.TryParse(name, out _outcome),
-                9 => IsCount(ref reader, out _requests),
-                10 => IsText(ref reader, out var name) && EnumName.TryParse(name, out _serviceTier),
-                11 => IsAmount(ref reader, out _reportedCost),
-                12 => IsCount(ref reader, out _reasoningTokens),
-                13 => IsCount(ref reader, out _cacheWriteTokens),
-                14 => IsText(ref reader, out _reportedCurrency),
-                _ => IsCount(ref reader, out _cachedInputTokens),
-            };
+        /// <param name="member">Its bit. Those that must be there are the lowest.</param>
+        private bool IsFirst(int member)
+        {
+            var seen = _seen;
+            _seen |= 1 << member;
+            return seen != _seen;
+        }
+
+        private static bool IsNamed<T>(ref Utf8JsonReader reader, out T value)
+            where T : struct, Enum
+        {
+            value = default;
+            return IsText(ref reader, out var name) && EnumName.TryParse(name, out value);
         }
 
         private static bool IsText(ref Utf8JsonReader reader, out string? text)
