@@ -122,16 +122,19 @@ internal sealed class BudgetSpend
     /// <summary>What a budget's scope has cost in a period.</summary>
     public SpendTotal TotalOf(string budget, BudgetSpan span)
     {
+        if (!_places.TryGetValue(budget, out var place))
+        {
+            return default;
+        }
+
         Span<decimal> sums = stackalloc decimal[Sums];
         sums.Clear();
-        for (var month = span.First; _places.TryGetValue(budget, out var place) && month <= span.Last; month = month.Next)
+        foreach (var month in span.Months)
         {
-            if (_totals.TryGetValue(month, out var totals))
+            var totals = _totals.GetValueOrDefault(month);
+            for (var i = 0; i < Sums && totals is not null; i++)
             {
-                for (var i = 0; i < Sums; i++)
-                {
-                    sums[i] += totals[(place * Sums) + i];
-                }
+                sums[i] += totals[(place * Sums) + i];
             }
         }
 
