@@ -45,7 +45,8 @@ public sealed class KnownKeyTests
     /// <summary>The application names of the sessions that wait to read a stream; once who asked later waits, too.</summary>
     private static async Task<List<string>> WaitingAsync(NpgsqlDataSource dataSource)
     {
-        while (true)
+        List<(string Name, bool OfStream)> sessions = [];
+        await Eventually.Async(async () =>
         {
             await using var command = dataSource.CreateCommand(
                 """
@@ -53,17 +54,15 @@ public sealed class KnownKeyTests
                 where datname = current_database() and wait_event_type = 'Lock' and (query like '%order by stream_id, version' or query = 'select from spend.mt_events limit 1')
                 """);
             await using var reader = await command.ExecuteReaderAsync(TestContext.Current.CancellationToken);
-            List<(string Name, bool OfStream)> sessions = [];
+            sessions.Clear();
             while (await reader.ReadAsync(TestContext.Current.CancellationToken))
             {
                 sessions.Add((reader.GetString(0), reader.GetBoolean(1)));
             }
 
-            if (sessions.Exists(session => session.OfStream) && sessions.Exists(session => !session.OfStream))
-            {
-                return [.. sessions.Where(session => session.OfStream).Select(session => session.Name)];
-            }
-        }
+            return sessions.Exists(session => session.OfStream) && sessions.Exists(session => !session.OfStream);
+        });
+        return [.. sessions.Where(session => session.OfStream).Select(session => session.Name)];
     }
 
     /// <summary>Counts the requests that a host has begun to work on.</summary>
@@ -85,14 +84,7 @@ public sealed class KnownKeyTests
             _listener.Start();
         }
 
-        public async Task UntilAsync(int count)
-        {
-            while (Interlocked.Read(ref _count) < count)
-            {
-                await Task.Yield();
-                TestContext.Current.CancellationToken.ThrowIfCancellationRequested();
-            }
-        }
+        public Task<TimeSpan> UntilAsync(int count) => Eventually.Async(() => Interlocked.Read(ref _count) >= count);
 
         public void Dispose() => _listener.Dispose();
     }
