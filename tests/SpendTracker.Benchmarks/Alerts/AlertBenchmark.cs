@@ -97,17 +97,11 @@ internal sealed class AlertBenchmark(BenchmarkServer server, Report report, bool
     private async Task RunAsync(SpendDatabase database, int hostId, HttpClient client, string key, WebhookReceiver receiver, CancellationToken cancellationToken)
     {
         using var over = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        using (var quiet = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken))
-        {
-            await AskAsync(client, new(), TimeSpan.FromSeconds(1), quiet.Token); // The compiler's.
-            await AskAsync(client, _quietAllowances, TimeSpan.FromSeconds(quick ? 1 : 20), quiet.Token);
-        }
+        await AskAsync(client, new(), TimeSpan.FromSeconds(1), cancellationToken); // The compiler's.
+        await AskAsync(client, _quietAllowances, TimeSpan.FromSeconds(quick ? 1 : 20), cancellationToken);
 
         Task[] load = [.. Enumerable.Range(0, Connections).Select(_ => Task.Run(() => LoadAsync(client.BaseAddress!.Port, key, over.Token), cancellationToken))];
         await Task.Delay(TimeSpan.FromSeconds(quick ? 1 : 10), cancellationToken); // The compiler's first seconds.
-
-        // PostgreSQL does so within the first minute. Until then it keeps the plans that it made for empty tables.
-        await Sql.RunAsync(database.DataSource, "analyze", cancellationToken);
         var started = (At: Stopwatch.GetTimestamp(), Events: Interlocked.Read(ref _acknowledged));
         var asking = AskAsync(client, _allowances, TimeSpan.FromHours(1), over.Token);
         Dictionary<string, long> acknowledged = [];
