@@ -9,7 +9,8 @@ namespace SpendTracker.Benchmarks;
 /// <summary>Token usage as a service would send it, each event with an id of its own.</summary>
 /// <param name="workloads">Among how many workloads, and so streams, the events go round.</param>
 /// <param name="name">What the workloads' names begin with.</param>
-internal sealed class UsageEvents(int workloads, string name = "support-chat")
+/// <param name="randomIds">Callers number their records by version 4 UUIDs, and not by version 7 as we ask for.</param>
+internal sealed class UsageEvents(int workloads, string name = "support-chat", bool randomIds = false)
 {
     private static readonly Recorder Recorder = new("key:0123456789ab", "benchmarks");
 
@@ -21,12 +22,12 @@ internal sealed class UsageEvents(int workloads, string name = "support-chat")
     public IEnumerable<string> Streams => Enumerable.Range(0, workloads).Select(i => UsageStream.Of(Usage(i), TimeZoneInfo.Utc));
 
     /// <summary>Ready for the store, serialised.</summary>
-    public EventToAppend[] Stored(int count) => [.. Take(count).Select(i => ToAppend(Usage(i)))];
+    public EventToAppend[] Stored(int count) => [.. Take(count).Select(i => ToAppend(Usage(i), randomIds))];
 
     /// <summary>Ready for HTTP: JSON of the API.</summary>
     public string[] Json(int count) => [.. Take(count).Select(i =>
     {
-        var json = new JsonObject { ["type"] = "token_usage_recorded", ["id"] = Guid.NewGuid().ToString() };
+        var json = new JsonObject { ["type"] = "token_usage_recorded", ["id"] = NewId(randomIds) };
         var usage = Usage(i);
         json["workload"] = usage.Workload;
         json["approach"] = EnumName.Of(usage.Approach);
@@ -39,8 +40,10 @@ internal sealed class UsageEvents(int workloads, string name = "support-chat")
         return json.ToJsonString();
     })];
 
-    public static EventToAppend ToAppend(TokenUsageRecorded usage) =>
-        UsageStream.ToAppend(usage, TimeZoneInfo.Utc, Recorder with { SourceId = Guid.NewGuid().ToString() });
+    public static EventToAppend ToAppend(TokenUsageRecorded usage, bool randomId = false) =>
+        UsageStream.ToAppend(usage, TimeZoneInfo.Utc, Recorder with { SourceId = NewId(randomId) });
+
+    private static string NewId(bool random) => (random ? Guid.NewGuid() : Guid.CreateVersion7()).ToString();
 
     private IEnumerable<int> Take(int count)
     {

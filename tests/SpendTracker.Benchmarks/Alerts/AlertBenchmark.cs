@@ -128,7 +128,7 @@ internal sealed class AlertBenchmark(BenchmarkServer server, Report report, bool
     }
 
     private static StringContent UsageOf(string workload) => new(
-        $$"""{"type":"token_usage_recorded","id":"{{Guid.NewGuid()}}","workload":"{{workload}}","approach":"hybrid","provider":"openai","model":"gpt-4o","inputTokens":1000,"outputTokens":100,"usedAt":"{{DateTime.UtcNow:yyyy-MM-dd'T'HH:mm:ss'Z'}}"}""",
+        $$"""{"type":"token_usage_recorded","id":"{{Guid.CreateVersion7()}}","workload":"{{workload}}","approach":"hybrid","provider":"openai","model":"gpt-4o","inputTokens":1000,"outputTokens":100,"usedAt":"{{DateTime.UtcNow:yyyy-MM-dd'T'HH:mm:ss'Z'}}"}""",
         Encoding.UTF8, "application/json");
 
     /// <summary>As a gateway does, which wants to know what is left.</summary>

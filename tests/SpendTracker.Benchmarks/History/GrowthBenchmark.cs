@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Globalization;
 using SpendTracker.Benchmarks.Append;
 using SpendTracker.Benchmarks.Soak;
+using SpendTracker.Events;
 
 namespace SpendTracker.Benchmarks.History;
 
@@ -14,11 +15,20 @@ internal sealed class GrowthBenchmark(BenchmarkServer server, Report report, boo
     private readonly int _rounds = quick ? 1 : 3;
     private readonly int _queries = quick ? 20 : 200;
     private readonly UsageEvents _stored = new(Workloads);
+    private readonly UsageEvents _random = new(Workloads, randomIds: true);
     private readonly UsageEvents _copied = new(Workloads, "copied"); // Streams of its own: it does not know the store's versions.
     private long _copies;
     private long _appended;
-    private long _wal;
-    private long _walEvents;
+
+    /// <summary>What the server has logged of some appends.</summary>
+    private sealed class Logged
+    {
+        public long Bytes { get; set; }
+
+        public long Events { get; set; }
+
+        public string AnEvent => Report.Number(Bytes / (double)Events);
+    }
 
     public async Task RunAsync(CancellationToken cancellationToken)
     {
@@ -41,13 +51,14 @@ internal sealed class GrowthBenchmark(BenchmarkServer server, Report report, boo
         report.Table(
             "As the log grows",
             [
-                "events", "500 a call, 16 callers, events/s", "ratio to raw COPY", "1 a call, 256 callers, events/s", "ratio to raw COPY", "raw COPY, rows/s",
-                "12 months by approach", "p95", "mt_events, MiB", "its indexes, MiB", "mt_streams, MiB", "disk, B an event", "WAL, B an event", "projected, events/s",
+                "events", "500 a call, 16 callers, events/s", "ratio to raw COPY", "1 a call, 256 callers, events/s", "ratio to raw COPY", "500 a call, random ids, events/s",
+                "raw COPY, rows/s",
+                "12 months by approach", "p95", "mt_events, MiB", "its indexes, MiB", "mt_streams, MiB", "disk, B an event", "WAL, B an event", "with random ids", "projected, events/s",
             ],
             rows);
         report.Note(
             "One database. Events of 500 workloads and 36 months, put in by raw COPY and projected, then vacuumed, and a checkpoint; then store and raw COPY append to it in turns. "
-            + "Disk is mt_events with its indexes. WAL is that of the store's appends of 500 a call, pages in full after the checkpoint included. All is stored once, without gaps, and projected.");
+            + "Disk is mt_events with its indexes. WAL is that of the store's appends of 500 a call, pages in full after the checkpoint included. Ids are version 7 UUIDs, but where they are said to be random. All is stored once, without gaps, and projected.");
     }
 
     private async Task<string[]> MeasureAsync(HistoryLog log, CancellationToken cancellationToken)
@@ -56,35 +67,34 @@ internal sealed class GrowthBenchmark(BenchmarkServer server, Report report, boo
         var sizes = await Task.WhenAll(new[] { "pg_table_size('spend.mt_events')", "pg_indexes_size('spend.mt_events')", "pg_total_relation_size('spend.mt_streams')" }
             .Select(bytes => Sql.ScalarAsync<long>(dataSource, $"select {bytes}", cancellationToken)));
         var query = await QueryAsync(log, cancellationToken);
-        (_wal, _walEvents) = (0, 0);
+        var (wal, randomWal) = (new Logged(), new Logged());
         var reference = new Contestant("raw COPY", async token =>
         {
             _copies += _events;
             return await log.CopyAsync(_copied.Stored(_events), token);
         });
-        var large = new Contestant("500 events a call, 16 callers", token => AppendAsync(log, _events, callers: 16, batch: 500, token));
-        var single = new Contestant("1 event a call, 256 callers", token => AppendAsync(log, _events / 2, callers: 256, batch: 1, token));
+        var large = new Contestant("500 events a call, 16 callers", token => AppendAsync(log, _stored.Stored(_events), callers: 16, batch: 500, wal, token));
+        var single = new Contestant("1 event a call, 256 callers", token => AppendAsync(log, _stored.Stored(_events / 2), callers: 256, batch: 1, new(), token));
         await Rounds.RunAsync(_rounds, reference, [large, single], cancellationToken);
+
+        // Last, since they leave pages from all over the index in memory.
+        var random = new Contestant("random ids", token => AppendAsync(log, _random.Stored(_events), callers: 16, batch: 500, randomWal, token));
+        await Rounds.RunAsync(_rounds, reference, [random], cancellationToken);
         return
         [
             Report.Number(size), Report.Number(large.Rates.Median), Report.Ratio(large.Ratios), Report.Number(single.Rates.Median), Report.Ratio(single.Ratios),
-            Report.Number(reference.Rates.Median), Report.Milliseconds(query.Median), Report.Milliseconds(query.Percentile(0.95)),
-            .. sizes.Select(bytes => Report.Number(bytes / 1048576.0)), Report.Number((sizes[0] + sizes[1]) / (double)size), Report.Number(_wal / (double)_walEvents),
+            Report.Number(random.Rates.Median), Report.Number(reference.Rates.Median), Report.Milliseconds(query.Median), Report.Milliseconds(query.Percentile(0.95)),
+            .. sizes.Select(bytes => Report.Number(bytes / 1048576.0)), Report.Number((sizes[0] + sizes[1]) / (double)size), wal.AnEvent, randomWal.AnEvent,
         ];
     }
 
-    private async Task<Work> AppendAsync(HistoryLog log, int events, int callers, int batch, CancellationToken cancellationToken)
+    private async Task<Work> AppendAsync(HistoryLog log, EventToAppend[] events, int callers, int batch, Logged wal, CancellationToken cancellationToken)
     {
-        var calls = _stored.Stored(events).Chunk(batch).ToArray();
         var before = await Sql.WalAsync(log.Database.DataSource, cancellationToken);
-        var (work, appended) = await StoreLoad.AppendAsync(server, log.Database.Store, calls, callers, cancellationToken);
+        var (work, appended) = await StoreLoad.AppendAsync(server, log.Database.Store, [.. events.Chunk(batch)], callers, cancellationToken);
+        wal.Bytes += await Sql.WalAsync(log.Database.DataSource, cancellationToken) - before;
+        wal.Events += appended;
         _appended += appended;
-        if (batch > 1)
-        {
-            _wal += await Sql.WalAsync(log.Database.DataSource, cancellationToken) - before;
-            _walEvents += appended;
-        }
-
         return work;
     }
 

@@ -23,7 +23,7 @@ internal sealed class LoadTemplate
     {
         foreach (var id in _ids)
         {
-            Guid.NewGuid().TryFormat(Request.Bytes.AsSpan(id), out _);
+            Guid.CreateVersion7().TryFormat(Request.Bytes.AsSpan(id), out _);
         }
     }
 
