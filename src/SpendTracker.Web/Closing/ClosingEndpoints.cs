@@ -7,6 +7,7 @@ using SpendTracker.Costs;
 using SpendTracker.Events;
 using SpendTracker.Settings;
 using SpendTracker.Web.Access;
+using SpendTracker.Web.Costs;
 using SpendTracker.Web.Hosting;
 
 namespace SpendTracker.Web.Closing;
@@ -15,7 +16,8 @@ namespace SpendTracker.Web.Closing;
 internal sealed record ReopenRequest(string Reason);
 
 /// <summary>All billing periods that have costs, the newest first.</summary>
-internal sealed record PeriodsResponse(string Currency, string ReportingTimeZone, IReadOnlyList<PeriodRow> Periods);
+/// <param name="KnownOn">The answer is as it was at the end of this day, in the reporting time zone; null for now.</param>
+internal sealed record PeriodsResponse(string Currency, string ReportingTimeZone, DateOnly? KnownOn, IReadOnlyList<PeriodRow> Periods);
 
 /// <param name="Total">What is booked in it, in the reporting currency; frozen where it is closed.</param>
 /// <param name="Corrections">The part of the total that corrects earlier periods.</param>
@@ -26,12 +28,13 @@ internal sealed record PeriodRow(string Month, bool IsClosed, decimal Total, dec
 }
 
 /// <summary>One period: what has to be looked at before it is closed, and what was done.</summary>
-/// <param name="Lag">Events, of whatever month, that are recorded and not counted yet. A closing waits for them.</param>
-/// <param name="SetAside">Events, of whatever month, that could not be counted.</param>
+/// <param name="KnownOn">The answer is as it was at the end of this day, in the reporting time zone; null for now.</param>
+/// <param name="Lag">Events, of whatever month, that are recorded and not counted yet. A closing waits for them. Null of a past day.</param>
+/// <param name="SetAside">Events, of whatever month, that could not be counted. Null of a past day.</param>
 /// <param name="Bookings">What it has from earlier periods, and what of it is booked in later ones.</param>
 internal sealed record PeriodResponse(
-    string Month, bool HasEnded, bool IsClosed, long Lag, IReadOnlyDictionary<string, decimal> Unpriced, IReadOnlyDictionary<string, decimal> Unconverted,
-    long SetAside, decimal Total, decimal Corrections, string Currency, IReadOnlyList<BookingMove> Bookings, IReadOnlyList<PeriodClosing> History);
+    string Month, DateOnly? KnownOn, bool HasEnded, bool IsClosed, long? Lag, IReadOnlyDictionary<string, decimal> Unpriced,
+    IReadOnlyDictionary<string, decimal> Unconverted, long? SetAside, decimal Total, decimal Corrections, string Currency, IReadOnlyList<BookingMove> Bookings, IReadOnlyList<PeriodClosing> History);
 
 [JsonSourceGenerationOptions(
     PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow, AllowDuplicateProperties = false,
@@ -43,6 +46,8 @@ internal sealed partial class ClosingJson : JsonSerializerContext;
 /// <summary>Billing periods over HTTP: reading needs the scope <c>read</c>, closing and reopening <c>close</c>.</summary>
 internal static class ClosingEndpoints
 {
+    private const string NoMonth = "Must be a month like 2026-01.";
+
     public static void MapClosing(this IEndpointRouteBuilder api)
     {
         api.MapGet("/billing-periods", ListAsync).RequireAuthorization(Policies.Read).WithName("GetBillingPeriods");
@@ -51,31 +56,43 @@ internal static class ClosingEndpoints
         api.MapPost("/billing-periods/{month}/reopen", ReopenAsync).RequireAuthorization(Policies.Close).WithName("ReopenBillingPeriod");
     }
 
-    private static async Task<PeriodsResponse> ListAsync(BillingPeriods periods, OrganisationSettings settings, CancellationToken cancellationToken) => new(
-        settings.ReportingCurrency, settings.ReportingTimeZone.Id, [.. (await periods.ListAsync(cancellationToken)).Select(PeriodRow.Of)]);
-
-    private static async Task<IResult> GetAsync(string month, BillingPeriods periods, OrganisationSettings settings, CancellationToken cancellationToken)
+    private static async Task<IResult> ListAsync(string? knownOn, BillingPeriods periods, KnownOn days, OrganisationSettings settings, CancellationToken cancellationToken)
     {
-        if (!BillingPeriod.TryParse(month, out var period))
-        {
-            return NoMonth();
-        }
-
-        var checklist = await periods.ChecklistAsync(period, cancellationToken);
-        return TypedResults.Ok(new PeriodResponse(
-            period.ToString(), checklist.HasEnded, checklist.IsClosed, checklist.Lag, checklist.Unpriced, checklist.Unconverted, checklist.SetAside,
-            checklist.Total, checklist.Corrections, settings.ReportingCurrency, await periods.CorrectionsAsync(period, null, cancellationToken),
-            await periods.HistoryAsync(period, cancellationToken)));
+        var check = new FieldCheck();
+        var known = await days.ReadAsync(check, knownOn, cancellationToken);
+        return check.Reasons.Count > 0
+            ? Problems.Of(check.Reasons)
+            : TypedResults.Ok(new PeriodsResponse(
+                settings.ReportingCurrency, settings.ReportingTimeZone.Id, known, [.. (await periods.ListAsync(known, cancellationToken)).Select(PeriodRow.Of)]));
     }
 
-    /// <summary>200: it is closed, and this is what was frozen. 409: it is closed already, has not ended, or somebody else was faster.</summary>
+    private static async Task<IResult> GetAsync(
+        string month, string? knownOn, BillingPeriods periods, KnownOn days, OrganisationSettings settings, CancellationToken cancellationToken)
+    {
+        var check = new FieldCheck();
+        check.That("month", BillingPeriod.TryParse(month, out var period), NoMonth);
+        var known = await days.ReadAsync(check, knownOn, cancellationToken);
+        return check.Reasons.Count > 0 ? Problems.Of(check.Reasons) : TypedResults.Ok(await PeriodAsync(period, known, periods, settings, cancellationToken));
+    }
+
+    private static async Task<PeriodResponse> PeriodAsync(
+        BillingPeriod period, DateOnly? known, BillingPeriods periods, OrganisationSettings settings, CancellationToken cancellationToken)
+    {
+        var checklist = await periods.ChecklistAsync(period, known, cancellationToken);
+        return new PeriodResponse(
+            period.ToString(), known, checklist.HasEnded, checklist.IsClosed, known is null ? checklist.Lag : null, checklist.Unpriced, checklist.Unconverted,
+            known is null ? checklist.SetAside : null, checklist.Total, checklist.Corrections, settings.ReportingCurrency,
+            await periods.CorrectionsAsync(period, known, cancellationToken), await periods.HistoryAsync(period, known, cancellationToken));
+    }
+
+    /// <summary>200: it is closed, and this is what was frozen. 409: it is closed already, has not ended, has another total by now, or somebody else was faster.</summary>
     private static async Task<IResult> CloseAsync(
         string month, HttpRequest request, ClaimsPrincipal caller, BillingPeriods periods, CancellationToken cancellationToken)
     {
         var (close, problem) = await Problems.ReadAsync(request, ClosingJson.Default.CloseRequest, cancellationToken);
         if (close is null || !BillingPeriod.TryParse(month, out var period))
         {
-            return problem ?? NoMonth();
+            return problem ?? Problems.Of([new FieldReason("month", NoMonth)]);
         }
 
         var (closing, reasons) = await periods.CloseAsync(period, close, ApiClaims.RecorderOf(caller), cancellationToken);
@@ -88,17 +105,15 @@ internal static class ClosingEndpoints
         var (reopen, problem) = await Problems.ReadAsync(request, ClosingJson.Default.ReopenRequest, cancellationToken);
         if (reopen is null || !BillingPeriod.TryParse(month, out var period))
         {
-            return problem ?? NoMonth();
+            return problem ?? Problems.Of([new FieldReason("month", NoMonth)]);
         }
 
         return await periods.ReopenAsync(period, reopen.Reason, ApiClaims.RecorderOf(caller), cancellationToken) is { Count: > 0 } reasons
             ? Refusal(reasons)
-            : await GetAsync(month, periods, settings, cancellationToken);
+            : TypedResults.Ok(await PeriodAsync(period, null, periods, settings, cancellationToken));
     }
-
-    private static ValidationProblem NoMonth() => Problems.Of([new FieldReason("month", "Must be a month like 2026-01.")]);
 
     /// <summary>What is wrong with the request is 400; where the month stands in the way, the same request may do later.</summary>
     private static IResult Refusal(IReadOnlyList<FieldReason> reasons) =>
-        Problems.Of(reasons, reasons.Any(reason => reason.Field == "month") ? StatusCodes.Status409Conflict : StatusCodes.Status400BadRequest);
+        Problems.Of(reasons, reasons.Any(reason => reason.Field is "month" or "total") ? StatusCodes.Status409Conflict : StatusCodes.Status400BadRequest);
 }

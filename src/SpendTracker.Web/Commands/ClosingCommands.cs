@@ -19,7 +19,7 @@ internal static class ClosingCommands
         {
             var currency = opened.Database.Settings.ReportingCurrency;
             var table = new Table().AddColumns("Month", "Status", "Total", "Of which corrections", "Closed", "By", "Reason");
-            foreach (var period in await PeriodsOf(opened).ListAsync(cancellationToken))
+            foreach (var period in await PeriodsOf(opened).ListAsync(null, cancellationToken))
             {
                 var last = period.History is [var latest, ..] ? latest : null;
                 table.AddRow(
@@ -64,7 +64,7 @@ internal static class ClosingCommands
         var month = Month();
         var reason = Reason();
         var demo = CommandLine.DemoOption();
-        var command = new Command("reopen", "Open a closed billing period again: what was booked elsewhere for it comes back.") { month, reason, demo };
+        var command = new Command("reopen", "Open a closed billing period again: what was booked for it in an open one comes back.") { month, reason, demo };
         command.SetAction((parsed, cancellationToken) => WithMonthAsync(parsed, month, demo, async (opened, period) =>
         {
             if (await PeriodsOf(opened).ReopenAsync(period, parsed.GetRequiredValue(reason), Recorder, cancellationToken) is { Count: > 0 } reasons)

@@ -46,8 +46,7 @@ internal static class CostEndpoints
         var (first, last) = MonthSpan.Read(check, from, to, BillingPeriod.Of(days.Today));
         var dimensions = Dimensions(check, by ?? "approach");
         check.That("format", format is null or "json" or "csv", "Must be json or csv.");
-        var (known, problem) = await days.ReadAsync(knownOn, cancellationToken);
-        check.That("knownOn", problem is null, problem ?? "");
+        var known = await days.ReadAsync(check, knownOn, cancellationToken);
         if (check.Reasons.Count > 0)
         {
             return Problems.Of(check.Reasons);
@@ -88,7 +87,7 @@ internal static class CostEndpoints
         // A spreadsheet runs a cell that begins like a formula, and a workload may be called anything.
         await using var csv = CsvWriter.Create(text, new CsvWriterOptions { Injection = CsvInjection.Escape }, true);
         string[] keys = [.. dimensions.Where(name => name != "month")];
-        foreach (var column in (string[])["month", .. keys, "actual", "estimated", "variance", "listed", .. Units.Select(unit => $"unpriced_{unit}"), "unconverted"])
+        foreach (var column in (string[])["month", .. keys, "actual", "estimated", "variance", "listed", "corrections", .. Units.Select(unit => $"unpriced_{unit}"), "unconverted"])
         {
             csv.WriteField(column);
         }
@@ -106,6 +105,7 @@ internal static class CostEndpoints
             csv.WriteField(cost.Estimated, default);
             csv.WriteField(cost.Variance, default);
             csv.WriteField(cost.Listed, default);
+            csv.WriteField(cost.Corrections, default);
             foreach (var unit in Units)
             {
                 csv.WriteField(cost.Unpriced.GetValueOrDefault(unit), default);

@@ -32,6 +32,14 @@ internal sealed class KnownOn(EventLog log, OrganisationSettings settings, TimeP
         return day < first ? (null, $"Nothing was known yet: the first event was recorded on {Text(first)}.") : (day, null);
     }
 
+    /// <summary>The same of a request's <c>knownOn</c>; why it is none goes to what is wrong with the request.</summary>
+    public async Task<DateOnly?> ReadAsync(FieldCheck check, string? text, CancellationToken cancellationToken)
+    {
+        var (day, problem) = await ReadAsync(text, cancellationToken);
+        check.That("knownOn", problem is null, problem ?? "");
+        return day;
+    }
+
     public static bool IsDay(string? text, out DateOnly day) =>
         DateOnly.TryParseExact(text, "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out day) && BillingPeriod.Covers(day);
 

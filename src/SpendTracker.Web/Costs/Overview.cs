@@ -12,7 +12,7 @@ namespace SpendTracker.Web.Costs;
 /// <param name="Workloads">A row for each workload and approach, the largest actual first.</param>
 /// <param name="Total">The sum of the rows, which the cards show.</param>
 /// <param name="Corrections">The parts of the total that correct closed months, by month of use.</param>
-/// <param name="Unpriced">By SKU and meter, as it is now; none where an earlier day is asked for.</param>
+/// <param name="Unpriced">By SKU and meter.</param>
 /// <param name="History">A chart for each approach that has anything in the twelve months.</param>
 public sealed record Overview(
     BillingPeriod Month, DateOnly? KnownOn, PeriodClosing? Closed, string Currency, DateTimeOffset AsOf, IReadOnlyList<WorkloadCost> Workloads, MonthlyCost Total,

@@ -85,8 +85,8 @@ internal sealed class OverviewFeed
         var rows = await CostsAsync(month, month, knownOn, "workload", "approach", "team");
         var history = await CostsAsync(BillingPeriod.Of(month.Start.AddMonths(1 - MonthsShown)), month, knownOn, "approach");
         var registered = (await _registry.ListAsync(_stopping)).ToDictionary(workload => workload.Id);
-        var unpriced = knownOn is null ? await _unpriced.ListAsync(month, month, _stopping) : [];
-        var closed = (await _periods.HistoryAsync(month, _stopping)).FirstOrDefault(closing => closing.HeldOn(knownOn, _settings.ReportingTimeZone));
+        var unpriced = await _unpriced.ListAsync(month, month, knownOn, _stopping);
+        var closed = (await _periods.HistoryAsync(month, knownOn, _stopping)).FirstOrDefault(closing => closing.Holds);
         var total = MonthlyCostQuery.Total(month.ToString(), rows);
         var corrections = total.Corrections == 0 ? [] : (await CostsAsync(month, month, knownOn, "origin"))
             .Where(row => row.Keys["origin"] != row.Month).Select(row => new BookingMove(row.Keys["origin"], row.Month, row.Actual)).ToArray();

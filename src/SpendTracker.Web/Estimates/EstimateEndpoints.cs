@@ -4,6 +4,7 @@ using SpendTracker.Estimates;
 using SpendTracker.Events;
 using SpendTracker.Settings;
 using SpendTracker.Web.Access;
+using SpendTracker.Web.Costs;
 using SpendTracker.Web.Hosting;
 
 namespace SpendTracker.Web.Estimates;
@@ -19,16 +20,12 @@ internal static class EstimateEndpoints
 
     /// <summary>The lines that count, month by month; of the current month unless asked for others.</summary>
     private static async Task<IResult> ListAsync(
-        string? from, string? to, string? workload, EstimateBook book, OrganisationSettings settings, TimeProvider clock, CancellationToken cancellationToken)
+        string? from, string? to, string? workload, string? knownOn, EstimateBook book, KnownOn days, CancellationToken cancellationToken)
     {
-        var first = BillingPeriod.Of(clock.GetUtcNow(), settings.ReportingTimeZone);
-        var last = first;
         var check = new FieldCheck();
-        check.That("from", from is null || BillingPeriod.TryParse(from, out first), "Must be a month like 2026-01.");
-        check.That("to", to is null || BillingPeriod.TryParse(to, out last), "Must be a month like 2026-12.");
-        return check.Reasons.Count > 0
-            ? Problems.Of(check.Reasons)
-            : TypedResults.Ok(await book.ListAsync(first, last < first ? first : last, workload, cancellationToken));
+        var (first, last) = MonthSpan.Read(check, from, to, BillingPeriod.Of(days.Today));
+        var known = await days.ReadAsync(check, knownOn, cancellationToken);
+        return check.Reasons.Count > 0 ? Problems.Of(check.Reasons) : TypedResults.Ok(await book.ListAsync(first, last, workload, known, cancellationToken));
     }
 
     private static async Task<IResult> SubmitAsync(

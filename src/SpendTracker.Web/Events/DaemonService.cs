@@ -79,7 +79,7 @@ internal sealed class DaemonService : BackgroundService
                     continue;
                 }
 
-                _unpricedNow = await _unpriced.ListAsync(null, null, stoppingToken);
+                _unpricedNow = await _unpriced.ListAsync(null, null, null, stoppingToken);
             }
             catch (NpgsqlException fault)
             {

@@ -1,6 +1,5 @@
 using SpendTracker.Costs;
 using SpendTracker.Rates;
-using SpendTracker.Settings;
 using SpendTracker.Web.Access;
 using SpendTracker.Web.Costs;
 using SpendTracker.Web.Hosting;
@@ -31,14 +30,15 @@ internal static class RateEndpoints
 
     private static async Task<RatesResponse> ListAsync(string? sku, PriceBook book, UnpricedQuery unpriced, CancellationToken cancellationToken) => new(
         await book.ListAsync(sku, cancellationToken),
-        [.. (await unpriced.ListAsync(null, null, cancellationToken)).Where(usage => sku is null || usage.Sku == sku)]);
+        [.. (await unpriced.ListAsync(null, null, null, cancellationToken)).Where(usage => sku is null || usage.Sku == sku)]);
 
     /// <summary>Of all time, unless months are asked for.</summary>
     private static async Task<IResult> ListUnpricedAsync(
-        string? from, string? to, UnpricedQuery query, OrganisationSettings settings, TimeProvider clock, CancellationToken cancellationToken)
+        string? from, string? to, string? knownOn, UnpricedQuery query, KnownOn days, CancellationToken cancellationToken)
     {
         var check = new FieldCheck();
-        var (first, last) = MonthSpan.Read(check, from, to, BillingPeriod.Of(clock.GetUtcNow(), settings.ReportingTimeZone));
+        var (first, last) = MonthSpan.Read(check, from, to, BillingPeriod.Of(days.Today));
+        var known = await days.ReadAsync(check, knownOn, cancellationToken);
         if (check.Reasons.Count > 0)
         {
             return Problems.Of(check.Reasons);
@@ -46,14 +46,15 @@ internal static class RateEndpoints
 
         (BillingPeriod? First, BillingPeriod? Last) asked = from is null && to is null ? (null, null) : (first, last);
         return TypedResults.Ok(new UnpricedResponse(
-            await query.ListAsync(asked.First, asked.Last, cancellationToken), await query.ListUnconvertedAsync(asked.First, asked.Last, cancellationToken)));
+            await query.ListAsync(asked.First, asked.Last, known, cancellationToken), await query.ListUnconvertedAsync(asked.First, asked.Last, known, cancellationToken)));
     }
 
     private static async Task<IResult> ListReportedAsync(
-        string? from, string? to, ReportedCostQuery query, OrganisationSettings settings, TimeProvider clock, CancellationToken cancellationToken)
+        string? from, string? to, string? knownOn, ReportedCostQuery query, KnownOn days, CancellationToken cancellationToken)
     {
         var check = new FieldCheck();
-        var (first, last) = MonthSpan.Read(check, from, to, BillingPeriod.Of(clock.GetUtcNow(), settings.ReportingTimeZone));
-        return check.Reasons.Count > 0 ? Problems.Of(check.Reasons) : TypedResults.Ok(await query.ListAsync(first, last, cancellationToken));
+        var (first, last) = MonthSpan.Read(check, from, to, BillingPeriod.Of(days.Today));
+        var known = await days.ReadAsync(check, knownOn, cancellationToken);
+        return check.Reasons.Count > 0 ? Problems.Of(check.Reasons) : TypedResults.Ok(await query.ListAsync(first, last, known, cancellationToken));
     }
 }

@@ -1,10 +1,12 @@
 using System.Data;
+using System.Globalization;
 using Npgsql;
 using NpgsqlTypes;
 using SpendTracker.Contracts;
 using SpendTracker.Costs;
 using SpendTracker.Events;
 using SpendTracker.Settings;
+using SpendTracker.Usage;
 
 namespace SpendTracker.Closing;
 
@@ -33,21 +35,32 @@ public sealed class BillingPeriods(NpgsqlDataSource dataSource, EventStore store
         var stream = StreamOf(month);
         var version = (await store.ReadStreamAsync(stream, cancellationToken)).Count;
         await WaitForLagAsync(cancellationToken);
-        var checklist = await ChecklistAsync(month, cancellationToken);
+        var (position, lines) = await LinesAsync(month, cancellationToken);
+
+        // By the very lines that are frozen: what comes between two readings would be frozen without having been accepted.
+        var checklist = Of(lines, await ChecklistAsync(month, null, cancellationToken));
         if (Check(checklist, request) is { Count: > 0 } reasons)
         {
             return (null, reasons);
         }
 
         var id = Guid.CreateVersion7();
-        var (position, lines) = await LinesAsync(month, cancellationToken);
         var closed = new BillingPeriodClosed(
-            month.ToString(), id, settings.ReportingCurrency, lines.Sum(line => line.Amount), lines.Count, position, request.Reason, request.AcceptUnpriced, request.AcceptUnconverted);
+            month.ToString(), id, settings.ReportingCurrency, checklist.Total, lines.Count, position, request.Reason, request.AcceptUnpriced, request.AcceptUnconverted);
         IEvent[] events = [.. lines.Chunk(LinesAnEvent).Select(some => new CostsFrozen(month.ToString(), id, some)), closed];
         return await store.AppendAsync(stream, version, events, recorder, cancellationToken)
             ? (new PeriodClosing(id, clock.GetUtcNow(), recorder.By, closed.Reason, closed.Total, closed.Lines, position, closed.AcceptsUnpriced, closed.AcceptsUnconverted, null, null, null), [])
             : (null, [new FieldReason("month", "Somebody else closed or reopened it at the same time. Look again.")]);
     }
+
+    private static ClosingChecklist Of(List<ClosedLine> lines, ClosingChecklist checklist) => checklist with
+    {
+        Total = lines.Sum(line => line.Amount),
+        Unpriced = MonthlyCostQuery.Sum(lines.Where(line => line.Unpriced != 0)
+            .Select(line => new Dictionary<string, decimal> { [Meters.UnitOf(line.Line.Meter)] = line.Unpriced })),
+        Unconverted = MonthlyCostQuery.Sum(lines.Where(line => line.Unconverted != 0)
+            .Select(line => new Dictionary<string, decimal> { [line.Currency] = line.Unconverted })),
+    };
 
     /// <summary>Opens a closed period again.</summary>
     /// <returns>Why it cannot be; empty where it is done.</returns>
@@ -77,10 +90,14 @@ public sealed class BillingPeriods(NpgsqlDataSource dataSource, EventStore store
         _ => closing,
     });
 
-    public async Task<ClosingChecklist> ChecklistAsync(BillingPeriod month, CancellationToken cancellationToken)
+    /// <param name="knownOn">As it was known at the end of this day, but for the lag and what is set aside; null for now.</param>
+    public async Task<ClosingChecklist> ChecklistAsync(BillingPeriod month, DateOnly? knownOn, CancellationToken cancellationToken)
     {
-        var total = MonthlyCostQuery.Total(month.ToString(), await _costs.ByAsync(new CostFilter(month, month), [], cancellationToken));
-        var history = await store.ReadStreamAsync(StreamOf(month), cancellationToken);
+        var total = MonthlyCostQuery.Total(month.ToString(), await _costs.ByAsync(new CostFilter(month, month) { KnownOn = knownOn }, [], cancellationToken));
+        var isClosed = knownOn is null
+            ? ClosingOf((await store.ReadStreamAsync(StreamOf(month), cancellationToken)).Select(stored => stored.Data)) is not null
+            : (await HistoryAsync(month, knownOn, cancellationToken)).Any(closing => closing.Holds);
+        var today = knownOn?.AddDays(1) ?? BillingPeriod.DayOf(clock.GetUtcNow(), settings.ReportingTimeZone);
         await using var command = dataSource.CreateCommand(
             """
             select greatest(0, (select coalesce(max(seq_id), 0) from spend.mt_events) - coalesce((select last_seq_id from spend.mt_event_progression where name = $1), 0)),
@@ -90,8 +107,7 @@ public sealed class BillingPeriods(NpgsqlDataSource dataSource, EventStore store
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
         await reader.ReadAsync(cancellationToken);
         return new ClosingChecklist(
-            month, month.End <= BillingPeriod.DayOf(clock.GetUtcNow(), settings.ReportingTimeZone), ClosingOf(history.Select(stored => stored.Data)) is not null,
-            reader.GetInt64(0), total.Unpriced, total.Unconverted, reader.GetInt64(1), total.Actual, total.Corrections);
+            month, month.End <= today, isClosed, reader.GetInt64(0), total.Unpriced, total.Unconverted, reader.GetInt64(1), total.Actual, total.Corrections);
     }
 
     /// <summary>Why a period cannot be closed as asked; empty where it can. The lag is not among it: a closing waits for it.</summary>
@@ -103,17 +119,21 @@ public sealed class BillingPeriods(NpgsqlDataSource dataSource, EventStore store
         check.That("month", checklist.HasEnded, "It has not ended yet.");
         check.That("acceptUnpriced", request.AcceptUnpriced || checklist.Unpriced.Count == 0, "Some usage has no rate. Publish rates for it, or accept that it is not in the total.");
         check.That("acceptUnconverted", request.AcceptUnconverted || checklist.Unconverted.Count == 0, "Some amounts have no exchange rate. Publish one, or accept that they are not in the total.");
+        check.That(
+            "total", request.Total is not { } seen || Math.Round(checklist.Total, seen.Scale, MidpointRounding.AwayFromZero) == seen,
+            string.Create(CultureInfo.InvariantCulture, $"It is {checklist.Total} by now. Look again."));
         return check.Reasons;
     }
 
     /// <summary>All months that have costs or a closing, the newest first.</summary>
-    public async Task<IReadOnlyList<BillingPeriodStatus>> ListAsync(CancellationToken cancellationToken)
+    /// <param name="knownOn">As it was known at the end of this day; null for now.</param>
+    public async Task<IReadOnlyList<BillingPeriodStatus>> ListAsync(DateOnly? knownOn, CancellationToken cancellationToken)
     {
-        var closings = (await ClosingsAsync(null, cancellationToken)).ToLookup(closing => closing.Month, closing => closing.Closing);
-        var costs = (await _costs.ByAsync(new CostFilter(new(2000, 1), new(2199, 12)), [], cancellationToken)).Where(HasCosts).ToDictionary(cost => cost.Month);
+        var closings = (await ClosingsAsync(null, knownOn, cancellationToken)).ToLookup(closing => closing.Month, closing => closing.Closing);
+        var costs = (await _costs.ByAsync(new CostFilter(new(2000, 1), new(2199, 12)) { KnownOn = knownOn }, [], cancellationToken)).Where(HasCosts).ToDictionary(cost => cost.Month);
         return [.. costs.Keys.Concat(closings.Select(month => month.Key)).Distinct().OrderDescending().Select(month => new BillingPeriodStatus(
             BillingPeriod.TryParse(month, out var period) ? period : default,
-            closings[month].Any(closing => closing.ReopenedAt is null),
+            closings[month].Any(closing => closing.Holds),
             costs.GetValueOrDefault(month)?.Actual ?? 0, costs.GetValueOrDefault(month)?.Corrections ?? 0, [.. closings[month]]))];
     }
 
@@ -121,8 +141,9 @@ public sealed class BillingPeriods(NpgsqlDataSource dataSource, EventStore store
     private static bool HasCosts(MonthlyCost cost) => cost.Actual != 0 || cost.Listed != 0 || cost.Unpriced.Count > 0 || cost.Unconverted.Count > 0;
 
     /// <summary>A month's closings, the latest first.</summary>
-    public async Task<IReadOnlyList<PeriodClosing>> HistoryAsync(BillingPeriod month, CancellationToken cancellationToken) =>
-        [.. (await ClosingsAsync(month, cancellationToken)).Select(closing => closing.Closing)];
+    /// <param name="knownOn">As they were known at the end of this day; null for now.</param>
+    public async Task<IReadOnlyList<PeriodClosing>> HistoryAsync(BillingPeriod month, DateOnly? knownOn, CancellationToken cancellationToken) =>
+        [.. (await ClosingsAsync(month, knownOn, cancellationToken)).Select(closing => closing.Closing)];
 
     /// <summary>What a month has from earlier ones, and what of it is booked in later ones; by origin and booking.</summary>
     /// <param name="knownOn">As it was known at the end of this day; null for now.</param>
@@ -131,7 +152,7 @@ public sealed class BillingPeriods(NpgsqlDataSource dataSource, EventStore store
             .Where(cost => cost.Actual != 0 && (cost.Month == month.ToString()) != (cost.Keys["origin"] == month.ToString()))
             .Select(cost => new BookingMove(cost.Keys["origin"], cost.Month, cost.Actual))];
 
-    private async Task<List<(string Month, PeriodClosing Closing)>> ClosingsAsync(BillingPeriod? month, CancellationToken cancellationToken)
+    private async Task<List<(string Month, PeriodClosing Closing)>> ClosingsAsync(BillingPeriod? month, DateOnly? knownOn, CancellationToken cancellationToken)
     {
         await using var command = dataSource.CreateCommand(
             """
@@ -147,10 +168,14 @@ public sealed class BillingPeriods(NpgsqlDataSource dataSource, EventStore store
         List<(string Month, PeriodClosing Closing)> closings = [];
         while (await reader.ReadAsync(cancellationToken))
         {
-            closings.Add((reader.GetString(0), new PeriodClosing(
+            var closing = new PeriodClosing(
                 reader.GetGuid(1), reader.GetFieldValue<DateTimeOffset>(2), reader.GetString(3), reader.GetString(4), reader.GetDecimal(5), reader.GetInt32(6),
                 reader.GetInt64(7), reader.GetBoolean(8), reader.GetBoolean(9), reader.IsDBNull(10) ? null : reader.GetFieldValue<DateTimeOffset>(10),
-                reader.IsDBNull(11) ? null : reader.GetString(11), reader.IsDBNull(12) ? null : reader.GetString(12))));
+                reader.IsDBNull(11) ? null : reader.GetString(11), reader.IsDBNull(12) ? null : reader.GetString(12));
+            if ((knownOn is { } day ? closing.KnownOn(day, settings.ReportingTimeZone) : closing) is { } known)
+            {
+                closings.Add((reader.GetString(0), known));
+            }
         }
 
         return closings;

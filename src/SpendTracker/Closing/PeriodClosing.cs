@@ -24,14 +24,21 @@ public sealed record PeriodClosing(
     Guid Id, DateTimeOffset ClosedAt, string ClosedBy, string Reason, decimal Total, int Lines, long Position, bool AcceptsUnpriced, bool AcceptsUnconverted,
     DateTimeOffset? ReopenedAt, string? ReopenedBy, string? ReopenedBecause)
 {
-    /// <summary>Whether the period was closed by it at the end of a day; null for now.</summary>
-    public bool HeldOn(DateOnly? day, TimeZoneInfo reportingTimeZone) => day is null
-        ? ReopenedAt is null
-        : BillingPeriod.DayOf(ClosedAt, reportingTimeZone) <= day && (ReopenedAt is not { } reopened || BillingPeriod.DayOf(reopened, reportingTimeZone) > day);
+    public bool Holds => ReopenedAt is null;
+
+    /// <summary>As it was known at the end of a day; null where it was not yet.</summary>
+    public PeriodClosing? KnownOn(DateOnly day, TimeZoneInfo reportingTimeZone) =>
+        BillingPeriod.DayOf(ClosedAt, reportingTimeZone) > day ? null
+        : ReopenedAt is { } reopened && BillingPeriod.DayOf(reopened, reportingTimeZone) > day ? this with { ReopenedAt = null, ReopenedBy = null, ReopenedBecause = null }
+        : this;
 }
 
 /// <summary>What is asked for when a period is closed.</summary>
-public sealed record CloseRequest(string Reason, bool AcceptUnpriced = false, bool AcceptUnconverted = false);
+/// <param name="Total">
+/// What was looked at, in the reporting currency, to as many decimals as were seen: where the total is another by then, the
+/// period is not closed. Null to close at whatever it is.
+/// </param>
+public sealed record CloseRequest(string Reason, bool AcceptUnpriced = false, bool AcceptUnconverted = false, decimal? Total = null);
 
 /// <summary>Something needs all that was recorded to be counted, and it is not.</summary>
 public sealed class ProjectionLagException(string message) : Exception(message);

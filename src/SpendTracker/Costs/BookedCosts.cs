@@ -1,6 +1,7 @@
 using Npgsql;
 using NpgsqlTypes;
 using SpendTracker.Events;
+using SpendTracker.Workloads;
 
 namespace SpendTracker.Costs;
 
@@ -11,26 +12,35 @@ namespace SpendTracker.Costs;
 /// </summary>
 internal static class BookedCosts
 {
-    /// <summary>Amounts that differ by less are equal: frozen ones are rounded to 18 decimals.</summary>
-    private const string Precision = "15";
+    /// <summary>Whether an amount is another than what is frozen of it, which is rounded as <see cref="PriceSql.Sum"/> does.</summary>
+    private static string Differs(string amount) =>
+        $"m.{amount} <> m.closed_{amount} and round(m.{amount} - m.closed_{amount}, case when abs(m.{amount}) < 1e9 and abs(m.closed_{amount}) < 1e9 then 15 else 5 end) <> 0";
+
+    /// <summary>
+    /// What lacks a price, or an exchange rate, beyond what was accepted when it was frozen. It is no difference: where some of it
+    /// has a price by now, nothing is lacking less than nothing, and it must not hide what another row lacks.
+    /// </summary>
+    /// <param name="column">Of a row <c>m</c>.</param>
+    public static string NotAccepted(string column) =>
+        $"case when m.{column} * m.closed_{column} <= 0 then m.{column} when abs(m.{column}) <= abs(m.closed_{column}) then 0 else m.{column} - m.closed_{column} end";
 
     /// <summary>Seconds. What was known on a day is worked out from daily rows: seconds at millions of them.</summary>
     public const int LongestForThePast = 60;
 
     /// <summary>
-    /// Common table expressions <c>closed</c>, the months that are, and <c>booking</c>: where what differs in each is booked, the
-    /// first open month after it.
+    /// Common table expressions <c>closed</c>, the months that are, with the place in the log up to which each was counted, and
+    /// <c>booking</c>: where what differs in each is booked, the first open month after it.
     /// </summary>
     /// <param name="tenant">An SQL text.</param>
     /// <param name="knownOn">An SQL date: as known at its end.</param>
     public static string Closed(string tenant, string knownOn = "'infinity'") =>
         $"""
         closed as materialized (
-            select c.month, c.closing from spend.period_closing as c
+            select c.month, c.closing, c.position from spend.period_closing as c
             where c.tenant_id = {tenant} and c.recorded_on <= {knownOn}
               and not exists (select from spend.period_reopening as r where r.closing = c.closing and r.recorded_on <= {knownOn})),
         booking as materialized (
-            select c.month, (
+            select c.month, c.position, (
                 select min(n.month) from (select (month + interval '1 month')::date as month from closed) as n
                 where n.month > c.month and n.month not in (select month from closed)) as books_in
             from closed as c)
@@ -90,46 +100,67 @@ internal static class BookedCosts
 
     private static string KnownUsageOf(string? origin) => origin is null ? KnownUsage : $"{KnownUsage} and u.day >= {origin} and u.day < {origin} + interval '1 month'";
 
+    /// <summary>
+    /// Costs by the month of use: common table expressions, <see cref="Closed"/> among them, and the relation like monthly_cost
+    /// that they end in. Parameters as below.
+    /// </summary>
+    public static (string Tables, string Costs) OfUse(DateOnly? knownOn, string? origin = null) => knownOn is null
+        ? (Closed("$1"), "spend.monthly_cost")
+        : ($"{Closed("$1", "$4")},\n{KnownCosts.Replace(KnownUsage, KnownUsageOf(origin), StringComparison.Ordinal)}", "known_cost");
+
     private const string Columns = "workload, approach, component, sku, meter, variant, currency, line_id";
 
     /// <summary>
     /// Common table expressions that end in <c>booked</c>: month (of booking), origin (month of use), workload, approach,
-    /// component, sku, meter, variant, currency, line_id, quantity, events, list_amount, amount, unpriced, unconverted.
+    /// component, sku, meter, variant, currency, line_id, quantity, events, list_amount, amount, unpriced, unconverted, position
+    /// (in the log, where its month of use was closed; 0 for an open one).
     /// Parameters $1 to $4 are those of <see cref="AddParameters"/>; a query's own come after them.
     /// </summary>
     /// <param name="origin">An SQL date: of a past day, only what was used in this month is looked at. Null: all.</param>
     public static string Sql(DateOnly? knownOn, string? origin = null)
     {
-        var (costs, closed) = knownOn is null
-            ? ("spend.monthly_cost", Closed("$1"))
-            : ("known_cost", $"{Closed("$1", "$4")},\n{KnownCosts.Replace(KnownUsage, KnownUsageOf(origin), StringComparison.Ordinal)}");
+        var (tables, costs) = OfUse(knownOn, origin);
         return $"""
             -- Rows with something frozen are few, and reading those columns of all rows would take twice as long.
-            with {closed},
+            with {tables},
             booked as (
-                select m.month, m.month as origin, {Of("m", Columns)}, m.quantity, m.events, m.list_amount, m.amount, m.unpriced, m.unconverted
+                select m.month, m.month as origin, {Of("m", Columns)}, m.quantity, m.events, m.list_amount, m.amount, m.unpriced, m.unconverted, 0::bigint as position
                 from {costs} as m
                 where m.tenant_id = $1 and m.month between $2 and $3 and m.month not in (select month from closed) and not m.has_closed
                 union all
                 select m.month, m.month, {Of("m", Columns)}, m.quantity - m.closed_quantity, m.events - m.closed_events, m.list_amount - m.closed_list_amount,
-                       m.amount - m.closed_amount, m.unpriced - m.closed_unpriced, m.unconverted - m.closed_unconverted
+                       m.amount - m.closed_amount, {NotAccepted("unpriced")}, {NotAccepted("unconverted")}, 0
                 from {costs} as m
                 where m.tenant_id = $1 and m.month between $2 and $3 and m.month not in (select month from closed) and m.has_closed
                 union all
                 select b.books_in, m.month, {Of("m", Columns)},
                        m.quantity - m.closed_quantity, m.events - m.closed_events, m.list_amount - m.closed_list_amount, m.amount - m.closed_amount,
-                       case when m.unpriced = 0 then 0 else m.unpriced - m.closed_unpriced end,
-                       case when m.unconverted = 0 then 0 else m.unconverted - m.closed_unconverted end
+                       {NotAccepted("unpriced")}, {NotAccepted("unconverted")}, b.position
                 from booking as b join {costs} as m on m.tenant_id = $1 and m.month = b.month
                 where b.books_in between $2 and $3
                   and (m.quantity <> m.closed_quantity or m.events <> m.closed_events or m.unpriced <> m.closed_unpriced
-                       or m.amount <> m.closed_amount and round(m.amount - m.closed_amount, {Precision}) <> 0
-                       or m.list_amount <> m.closed_list_amount and round(m.list_amount - m.closed_list_amount, {Precision}) <> 0
-                       or m.unconverted <> m.closed_unconverted and round(m.unconverted - m.closed_unconverted, {Precision}) <> 0)
+                       or {Differs("amount")} or {Differs("list_amount")} or {Differs("unconverted")})
                 union all
-                select f.month, f.origin, {Of("f", Columns)}, f.quantity, f.events, f.list_amount, f.amount, f.unpriced, f.unconverted
+                select f.month, f.origin, {Of("f", Columns)}, f.quantity, f.events, f.list_amount, f.amount, f.unpriced, f.unconverted, closed.position
                 from spend.closed_cost as f join closed using (closing)
                 where f.tenant_id = $1 and f.month between $2 and $3)
+            """;
+    }
+
+    /// <summary>
+    /// A further common table expression <c>registry</c>: the workloads as they are, at position 0, and as they were where months
+    /// were closed. What was signed for a team stays with it when the workload moves, and so does what corrects that.
+    /// </summary>
+    public static string Registry(DateOnly? knownOn)
+    {
+        const string Columns = "w.workload, w.team, w.cost_centre, w.environment";
+        var day = knownOn is null ? null : "$4";
+        return $"""
+            registry as materialized (
+                select 0::bigint as position, {Columns} from {WorkloadProjection.KnownSql(day)} as w
+                union all
+                select c.position, {Columns}
+                from (select distinct position from closed) as c cross join lateral {WorkloadProjection.KnownSql(day, "c.position")} as w)
             """;
     }
 

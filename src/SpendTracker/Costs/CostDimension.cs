@@ -1,7 +1,8 @@
 namespace SpendTracker.Costs;
 
 /// <summary>What costs can be broken down by.</summary>
-public sealed record CostDimension(string Name, string Sql)
+/// <param name="IsOfRegistry">Whether it is read off the registry of workloads.</param>
+public sealed record CostDimension(string Name, string Sql, bool IsOfRegistry = false)
 {
     /// <summary>What a row has where it has nothing: an estimate line without a SKU, labour without a model.</summary>
     public const string None = "(none)";
@@ -26,9 +27,9 @@ public sealed record CostDimension(string Name, string Sql)
         new("origin", "to_char(c.origin, 'YYYY-MM')"),
         new("approach", "c.approach"),
         new("workload", "c.workload"),
-        new("team", $"coalesce(w.team, '{Unregistered}')"),
-        new("cost-centre", $"coalesce(nullif(w.cost_centre, ''), '{None}')"),
-        new("environment", $"coalesce(nullif(w.environment, ''), '{None}')"),
+        new("team", $"coalesce(w.team, '{Unregistered}')", IsOfRegistry: true),
+        new("cost-centre", $"coalesce(nullif(w.cost_centre, ''), '{None}')", IsOfRegistry: true),
+        new("environment", $"coalesce(nullif(w.environment, ''), '{None}')", IsOfRegistry: true),
         new("component", "c.component"),
         new("model", Model("c")),
         new("variant", Variant("c")),

@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using Npgsql;
 using SpendTracker.Estimates;
-using SpendTracker.Workloads;
 
 namespace SpendTracker.Costs;
 
@@ -57,30 +56,32 @@ public sealed class MonthlyCostQuery(NpgsqlDataSource dataSource)
             command.Parameters.Add(new() { Value = origin.Start });
         }
 
-        var where = filter.Where.Select(condition =>
+        var conditions = filter.Where.Select(condition => (
+            Dimension: CostDimension.Find(condition.Key) ?? throw new ArgumentException($"'{condition.Key}' is not a dimension.", nameof(filter)), condition.Value)).ToArray();
+        var where = string.Concat(conditions.Select(condition =>
         {
             command.Parameters.Add(new() { Value = condition.Value });
-            var dimension = CostDimension.Find(condition.Key) ?? throw new ArgumentException($"'{condition.Key}' is not a dimension.", nameof(filter));
-            return $" and {dimension.Sql} = ${command.Parameters.Count}";
-        });
+            return $" and {condition.Dimension.Sql} = ${command.Parameters.Count}";
+        }));
+        var registered = by.Concat(conditions.Select(condition => condition.Dimension)).Any(dimension => dimension.IsOfRegistry);
         var columns = string.Concat(keys.Select(key => $", {key.Sql}"));
 
         // Most rows have everything but one of these: nulls are passed over, where zeros would be added.
         command.CommandText =
             $"""
-            {BookedCosts.Sql(filter.KnownOn, filter.Origin is null ? null : "$5")}
+            {BookedCosts.Sql(filter.KnownOn, filter.Origin is null ? null : "$5")}{(registered ? $",\n{BookedCosts.Registry(filter.KnownOn)}" : "")}
             select to_char(c.month, 'YYYY-MM'){columns}, coalesce({PriceSql.Sum("c.amount")}, 0), coalesce({PriceSql.Sum("c.list_amount")}, 0),
                    coalesce(trim_scale(round(sum(c.amount) filter (where c.origin <> c.month), 12)), 0), coalesce({PriceSql.Sum("c.estimated")}, 0),
                    c.unit, trim_scale(sum(c.unpriced)), c.unconverted_in, {PriceSql.Sum("c.unconverted")}
             from (
                 select month, origin, workload, approach, component, sku, variant, amount, list_amount, null::numeric as estimated,
-                       {UnitSql} as unit, nullif(unpriced, 0) as unpriced, case when unconverted <> 0 then currency end as unconverted_in, nullif(unconverted, 0) as unconverted
+                       {UnitSql} as unit, nullif(unpriced, 0) as unpriced, case when unconverted <> 0 then currency end as unconverted_in, nullif(unconverted, 0) as unconverted, position
                 from booked
                 union all
-                select month, month, workload, approach, component, sku, '', null, null, amount, null, null, null, null
+                select month, month, workload, approach, component, sku, '', null, null, amount, null, null, null, null, 0
                 from {EstimateProjection.KnownSql(filter.KnownOn is null ? null : "$4")} as e) as c
-            left join {WorkloadProjection.KnownSql(filter.KnownOn is null ? null : "$4")} as w using (workload)
-            where {(filter.Origin is null ? "true" : "c.origin = $5")}{string.Concat(where)}
+            {(registered ? "left join registry as w using (workload, position)" : "")}
+            where {(filter.Origin is null ? "true" : "c.origin = $5")}{where}
             group by c.month{columns}, c.unit, c.unconverted_in
             order by c.month{columns}
             """;

@@ -1,6 +1,4 @@
 using Npgsql;
-using NpgsqlTypes;
-using SpendTracker.Events;
 
 namespace SpendTracker.Costs;
 
@@ -25,25 +23,29 @@ public sealed record UnconvertedAmount(string Currency, decimal Amount, string F
 /// <summary>What has a quantity but no rate, or an amount but no exchange rate, so that somebody can publish one.</summary>
 public sealed class UnpricedQuery(NpgsqlDataSource dataSource)
 {
-    /// <summary>Largest quantity first; of some months, or of all time. As things are: what was accepted at a closing is in it still.</summary>
-    public async Task<IReadOnlyList<UnpricedUsage>> ListAsync(BillingPeriod? from, BillingPeriod? to, CancellationToken cancellationToken)
+    /// <summary>
+    /// Largest quantity first; of some months, or of all time. What was accepted at a closing is in it still. A month has what was
+    /// used in it, and what of closed months nobody has accepted and it has to answer for.
+    /// </summary>
+    /// <param name="knownOn">As it was known at the end of this day; null for now.</param>
+    public async Task<IReadOnlyList<UnpricedUsage>> ListAsync(BillingPeriod? from, BillingPeriod? to, DateOnly? knownOn, CancellationToken cancellationToken)
     {
-        await using var command = dataSource.CreateCommand(
+        await using var command = Command(
+            "unpriced",
             """
             select sku, meter, max(above_tokens), trim_scale(sum(unpriced)), sum(events)::bigint, to_char(min(first), 'YYYY-MM'), to_char(max(last), 'YYYY-MM'), min(first_day),
-                   (select array_agg(distinct l.reported_sku order by l.reported_sku) from spend.cost_line as l where l.tenant_id = $1 and l.sku = used.sku and l.meter = used.meter),
+                   (select array_agg(distinct reported_sku order by reported_sku) from lacking as l where (l.sku, l.meter) = (used.sku, used.meter)),
                    array_agg(workload order by abs(unpriced) desc, workload), array_agg(to_char(last, 'YYYY-MM') order by abs(unpriced) desc, workload)
             from (
-                select m.sku, m.meter, m.workload, max(l.above_tokens) as above_tokens, sum(m.unpriced) as unpriced, sum(m.events) as events,
-                       min(m.month) as first, max(m.month) as last,
-                       (select min(u.day) from spend.daily_usage as u where u.line_id = any(array_agg(m.line_id)) and u.day >= min(m.month)) as first_day
-                from spend.monthly_cost as m join spend.cost_line as l using (line_id)
-                where m.tenant_id = $1 and m.unpriced <> 0 and m.month between coalesce($2, '-infinity'::date) and coalesce($3, 'infinity'::date)
-                group by m.sku, m.meter, m.workload) as used
+                select sku, meter, workload, max(above_tokens) as above_tokens, sum(unpriced) as unpriced, sum(events) as events,
+                       min(month) as first, max(month) as last,
+                       (select min(u.day) from spend.daily_usage as u
+                        where u.line_id = any(array_agg(l.line_id)) and u.day >= min(l.month) and u.recorded_on <= coalesce($4, 'infinity')) as first_day
+                from lacking as l
+                group by sku, meter, workload) as used
             group by sku, meter
             order by sum(abs(unpriced)) desc, sku, meter
-            """);
-        AddPeriods(command, from, to);
+            """, from, to, knownOn);
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
         List<UnpricedUsage> rows = [];
         while (await reader.ReadAsync(cancellationToken))
@@ -57,19 +59,18 @@ public sealed class UnpricedQuery(NpgsqlDataSource dataSource)
         return rows;
     }
 
-    /// <summary>By currency, the largest first.</summary>
-    public async Task<IReadOnlyList<UnconvertedAmount>> ListUnconvertedAsync(BillingPeriod? from, BillingPeriod? to, CancellationToken cancellationToken)
+    /// <summary>By currency, the largest first; otherwise as above.</summary>
+    public async Task<IReadOnlyList<UnconvertedAmount>> ListUnconvertedAsync(BillingPeriod? from, BillingPeriod? to, DateOnly? knownOn, CancellationToken cancellationToken)
     {
-        await using var command = dataSource.CreateCommand(
+        await using var command = Command(
+            "unconverted",
             """
             select currency, trim_scale(round(sum(unconverted), 12)), to_char(min(month), 'YYYY-MM'), to_char(max(month), 'YYYY-MM'),
                    array_agg(distinct sku order by sku), array_agg(distinct workload order by workload)
-            from spend.monthly_cost
-            where tenant_id = $1 and unconverted <> 0 and month between coalesce($2, '-infinity'::date) and coalesce($3, 'infinity'::date)
+            from lacking
             group by currency
             order by sum(abs(unconverted)) desc, currency
-            """);
-        AddPeriods(command, from, to);
+            """, from, to, knownOn);
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
         List<UnconvertedAmount> rows = [];
         while (await reader.ReadAsync(cancellationToken))
@@ -81,10 +82,25 @@ public sealed class UnpricedQuery(NpgsqlDataSource dataSource)
         return rows;
     }
 
-    private static void AddPeriods(NpgsqlCommand command, BillingPeriod? from, BillingPeriod? to)
+    /// <summary>A query over rows <c>lacking</c>: costs by the month of use that have some of a column.</summary>
+    private NpgsqlCommand Command(string column, string select, BillingPeriod? from, BillingPeriod? to, DateOnly? knownOn)
     {
-        command.Parameters.Add(new() { Value = Tenant.Default });
-        command.Parameters.Add(new NpgsqlParameter { Value = (object?)from?.Start ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Date });
-        command.Parameters.Add(new NpgsqlParameter { Value = (object?)to?.Start ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Date });
+        var (tables, costs) = BookedCosts.OfUse(knownOn);
+        var command = dataSource.CreateCommand(
+            $"""
+            with {tables},
+            lacking as materialized (
+                select m.*, l.reported_sku, l.above_tokens
+                from (
+                    select m.* from {costs} as m where m.tenant_id = $1 and m.month between $2 and $3 and m.{column} <> 0
+                    union all
+                    select m.* from booking as b join {costs} as m on m.tenant_id = $1 and m.month = b.month
+                    where b.books_in between $2 and $3 and m.month not between $2 and $3 and {BookedCosts.NotAccepted(column)} <> 0) as m
+                join spend.cost_line as l using (line_id))
+            {select}
+            """);
+        command.CommandTimeout = knownOn is null ? command.CommandTimeout : BookedCosts.LongestForThePast;
+        BookedCosts.AddParameters(command, from ?? new(2000, 1), to ?? new(2199, 12), knownOn);
+        return command;
     }
 }

@@ -72,12 +72,14 @@ public sealed class EstimateBook(NpgsqlDataSource dataSource, EventStore store)
     }
 
     /// <summary>What counts, in months from first to last; of one workload, or of all.</summary>
-    public async Task<IReadOnlyList<MonthlyEstimate>> ListAsync(BillingPeriod from, BillingPeriod to, string? workload, CancellationToken cancellationToken)
+    /// <param name="knownOn">What counted at the end of this day; null for now.</param>
+    public async Task<IReadOnlyList<MonthlyEstimate>> ListAsync(
+        BillingPeriod from, BillingPeriod to, string? workload, DateOnly? knownOn, CancellationToken cancellationToken)
     {
         await using var command = dataSource.CreateCommand(
             $"""
             select to_char(month, 'YYYY-MM'), workload, approach, component, nullif(sku, ''), nullif(meter, ''), trim_scale(quantity), trim_scale(amount)
-            from {EstimateProjection.KnownSql(null)} as e
+            from {EstimateProjection.KnownSql(knownOn is null ? null : "$5")} as e
             where $4::text is null or workload = $4
             order by month, workload, approach, line
             """);
@@ -85,6 +87,7 @@ public sealed class EstimateBook(NpgsqlDataSource dataSource, EventStore store)
         command.Parameters.Add(new() { Value = from.Start });
         command.Parameters.Add(new() { Value = to.Start });
         command.Parameters.Add(new() { Value = (object?)workload ?? DBNull.Value, NpgsqlDbType = NpgsqlTypes.NpgsqlDbType.Text });
+        command.Parameters.Add(new() { Value = (object?)knownOn ?? DBNull.Value, NpgsqlDbType = NpgsqlTypes.NpgsqlDbType.Date });
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
         List<MonthlyEstimate> lines = [];
         while (await reader.ReadAsync(cancellationToken))

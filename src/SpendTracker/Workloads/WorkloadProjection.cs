@@ -6,20 +6,24 @@ using SpendTracker.Events;
 
 namespace SpendTracker.Workloads;
 
-/// <summary>The registry of workloads: as they were at the end of each day on which they changed, and so as they are now.</summary>
+/// <summary>The registry of workloads: as they became by each change, and so as they are now.</summary>
 public sealed class WorkloadProjection(TimeZoneInfo reportingTimeZone) : Projection
 {
-    private readonly Dictionary<(string Tenant, string Workload, DateOnly RecordedOn), (WorkloadRegistered Details, DateTimeOffset ChangedAt)> _page = [];
+    private readonly List<(StoredEvent Stored, WorkloadRegistered Details)> _page = [];
 
     /// <summary>The workloads of the tenant that is a query's first parameter.</summary>
     /// <param name="knownOn">An SQL date: as known at its end. Null: now.</param>
-    internal static string KnownSql(string? knownOn) =>
-        $"(select distinct on (workload) * from spend.workload where tenant_id = $1 and recorded_on <= {knownOn ?? "'infinity'"} order by workload, recorded_on desc)";
+    /// <param name="position">An SQL place in the log: as it was there. Null: at its end.</param>
+    internal static string KnownSql(string? knownOn, string? position = null) =>
+        $"""
+        (select distinct on (workload) * from spend.workload
+         where tenant_id = $1 and recorded_on <= {knownOn ?? "'infinity'"}{(position is null ? "" : $" and seq_id <= {position}")} order by workload, seq_id desc)
+        """;
 
     public override string Name => "Workloads";
 
     public override string CreateTables =>
-        DropEarlierLayout("workload", "tags") +
+        DropEarlierLayout("workload", "seq_id") +
         """
         create table if not exists workload (
             tenant_id text not null,
@@ -32,7 +36,8 @@ public sealed class WorkloadProjection(TimeZoneInfo reportingTimeZone) : Project
             tags jsonb not null,
             changed_at timestamptz not null,
             recorded_on date not null,
-            primary key (tenant_id, workload, recorded_on)
+            seq_id bigint not null,
+            primary key (tenant_id, workload, seq_id)
         )
         """;
 
@@ -50,7 +55,7 @@ public sealed class WorkloadProjection(TimeZoneInfo reportingTimeZone) : Project
         };
         if (details is not null)
         {
-            _page[(stored.TenantId, details.Workload, BillingPeriod.DayOf(stored.RecordedAt, reportingTimeZone))] = (details, stored.RecordedAt);
+            _page.Add((stored, details));
         }
     }
 
@@ -63,30 +68,29 @@ public sealed class WorkloadProjection(TimeZoneInfo reportingTimeZone) : Project
             return [];
         }
 
-        var rows = _page.OrderBy(row => row.Key).ToArray();
+        var rows = _page.ToArray();
         _page.Clear();
         return
         [
             new(
                 """
-                insert into workload (tenant_id, workload, name, team, approach, cost_centre, environment, changed_at, recorded_on, tags)
-                select * from unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[], $8::timestamptz[], $9::date[], $10::jsonb[])
-                on conflict (tenant_id, workload, recorded_on) do update set name = excluded.name, team = excluded.team, approach = excluded.approach,
-                    cost_centre = excluded.cost_centre, environment = excluded.environment, changed_at = excluded.changed_at, tags = excluded.tags
+                insert into workload (tenant_id, workload, name, team, approach, cost_centre, environment, changed_at, recorded_on, seq_id, tags)
+                select * from unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[], $8::timestamptz[], $9::date[], $10::bigint[], $11::jsonb[])
                 """)
             {
                 Parameters =
                 {
-                    new() { Value = Array.ConvertAll(rows, row => row.Key.Tenant) },
-                    new() { Value = Array.ConvertAll(rows, row => row.Key.Workload) },
-                    new() { Value = Array.ConvertAll(rows, row => row.Value.Details.Name) },
-                    new() { Value = Array.ConvertAll(rows, row => row.Value.Details.Team) },
-                    new() { Value = Array.ConvertAll(rows, row => EnumName.Of(row.Value.Details.Approach)) },
-                    new() { Value = Array.ConvertAll(rows, row => row.Value.Details.CostCentre ?? "") },
-                    new() { Value = Array.ConvertAll(rows, row => row.Value.Details.Environment ?? "") },
-                    new() { Value = Array.ConvertAll(rows, row => row.Value.ChangedAt) },
-                    new() { Value = Array.ConvertAll(rows, row => row.Key.RecordedOn) },
-                    new() { Value = Array.ConvertAll(rows, row => JsonSerializer.Serialize(row.Value.Details.Tags ?? new Dictionary<string, string>())), NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Jsonb },
+                    new() { Value = Array.ConvertAll(rows, row => row.Stored.TenantId) },
+                    new() { Value = Array.ConvertAll(rows, row => row.Details.Workload) },
+                    new() { Value = Array.ConvertAll(rows, row => row.Details.Name) },
+                    new() { Value = Array.ConvertAll(rows, row => row.Details.Team) },
+                    new() { Value = Array.ConvertAll(rows, row => EnumName.Of(row.Details.Approach)) },
+                    new() { Value = Array.ConvertAll(rows, row => row.Details.CostCentre ?? "") },
+                    new() { Value = Array.ConvertAll(rows, row => row.Details.Environment ?? "") },
+                    new() { Value = Array.ConvertAll(rows, row => row.Stored.RecordedAt) },
+                    new() { Value = Array.ConvertAll(rows, row => BillingPeriod.DayOf(row.Stored.RecordedAt, reportingTimeZone)) },
+                    new() { Value = Array.ConvertAll(rows, row => row.Stored.SeqId) },
+                    new() { Value = Array.ConvertAll(rows, row => JsonSerializer.Serialize(row.Details.Tags ?? new Dictionary<string, string>())), NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Jsonb },
                 },
             },
         ];

@@ -69,6 +69,7 @@ public sealed class ClosingEndpointTests : IAsyncLifetime
         await RefusedAsync("2026-01/close", """{"reason": "r", "acceptUnconverted": true}""", HttpStatusCode.BadRequest, "acceptUnpriced");
         await RefusedAsync("2026-01/close", """{"reason": "r", "acceptUnpriced": true}""", HttpStatusCode.BadRequest, "acceptUnconverted");
         await RefusedAsync("2026-02/close", """{"reason": "r"}""", HttpStatusCode.Conflict, "month");
+        await RefusedAsync("2026-01/close", """{"reason": "r", "acceptUnpriced": true, "acceptUnconverted": true, "total": 99.99}""", HttpStatusCode.Conflict, "total");
         await RefusedAsync("2026-01/reopen", """{"reason": "r"}""", HttpStatusCode.Conflict, "month");
         await RefusedAsync("2026-01/reopen", """{"reason": ""}""", HttpStatusCode.Conflict, "reason");
         Assert.Equal(0, await _host.Database.ScalarAsync<long>("select count(*) from spend.mt_events where stream_id like 'period/%'"));
@@ -163,11 +164,15 @@ public sealed class ClosingEndpointTests : IAsyncLifetime
 
         var known = await _host.GetAsync($"{path}&knownOn=2026-02-04");
         Assert.Equal((100, "2026-02-04"), (known.GetProperty("total").GetProperty("actual").GetDecimal(), known.GetProperty("knownOn").GetString()));
+        var january = await _host.GetAsync("/api/v1/billing-periods/2026-01?knownOn=2026-02-04");
+        Assert.Equal((100, false), (january.GetProperty("total").GetDecimal(), january.TryGetProperty("lag", out _)));
         using var csv = await _host.Client.GetAsync(new Uri($"{path}&knownOn=2026-02-04&format=csv", UriKind.Relative), TestContext.Current.CancellationToken);
         Assert.Contains("2026-01,prompt-engineering,100,", await csv.Content.ReadAsStringAsync(TestContext.Current.CancellationToken), StringComparison.Ordinal);
-        foreach (var (day, reason) in ((string, string)[])[("2026-02-06", "future: today is 2026-02-05"), ("2026-01-14", "first event was recorded on 2026-01-15"), ("then", "Must be a day")])
+        string[] others = ["billing-periods?", "billing-periods/2026-01?", "unpriced?", "reported-costs?", "estimates?"];
+        foreach (var (asked, day, reason) in ((string, string, string)[])
+            [(path, "2026-02-06", "future: today is 2026-02-05"), (path, "2026-01-14", "first event was recorded on 2026-01-15"), .. others.Select(other => ($"/api/v1/{other}", "then", "Must be a day"))])
         {
-            using var response = await _host.Client.GetAsync(new Uri($"{path}&knownOn={day}", UriKind.Relative), TestContext.Current.CancellationToken);
+            using var response = await _host.Client.GetAsync(new Uri($"{asked}&knownOn={day}", UriKind.Relative), TestContext.Current.CancellationToken);
             Assert.Equal(HttpStatusCode.BadRequest, response.StatusCode);
             var problem = await response.Content.ReadFromJsonAsync<JsonElement>(TestContext.Current.CancellationToken);
             Assert.Contains(reason, problem.GetProperty("errors").GetProperty("knownOn")[0].GetString(), StringComparison.Ordinal);

@@ -49,7 +49,7 @@ public sealed class MonthlyCostTests : IAsyncLifetime
         var before = await TotalAsync();
         Assert.Equal(0, before.Actual);
         Assert.Equal(1_100m, before.Unpriced["tokens"]);
-        var queue = await new UnpricedQuery(_database.DataSource).ListAsync(Month, Month, TestContext.Current.CancellationToken);
+        var queue = await new UnpricedQuery(_database.DataSource).ListAsync(Month, Month, null, TestContext.Current.CancellationToken);
         Assert.Equal([("input-tokens", 1_000m), ("output-tokens", 100m)], queue.Select(usage => (usage.Meter, usage.Quantity)));
 
         await _database.PublishAsync("openai/brand-new", Given.Day.AddDays(-1), new("input-tokens", 0), new("output-tokens", 1));
@@ -58,7 +58,7 @@ public sealed class MonthlyCostTests : IAsyncLifetime
         var after = await TotalAsync();
         Assert.Equal(100m, after.Actual);
         Assert.Empty(after.Unpriced);
-        Assert.Empty(await new UnpricedQuery(_database.DataSource).ListAsync(null, null, TestContext.Current.CancellationToken));
+        Assert.Empty(await new UnpricedQuery(_database.DataSource).ListAsync(null, null, null, TestContext.Current.CancellationToken));
     }
 
     [Fact]

@@ -181,7 +181,7 @@ public sealed class DemoRecordingTests(RecordedDemo demo) : IClassFixture<Record
     [Fact]
     public async Task Only_the_pilots_model_is_unpriced()
     {
-        var unpriced = await new UnpricedQuery(demo.Host.Database.DataSource).ListAsync(null, null, TestContext.Current.CancellationToken);
+        var unpriced = await new UnpricedQuery(demo.Host.Database.DataSource).ListAsync(null, null, null, TestContext.Current.CancellationToken);
 
         Assert.Equal(["openai/o5-preview"], unpriced.Select(usage => usage.Sku).Distinct());
         Assert.All(unpriced, usage => Assert.Equal(("2026-06", AtlasProject.Analysis), (usage.FirstMonth, Assert.Single(usage.Workloads))));
@@ -191,13 +191,13 @@ public sealed class DemoRecordingTests(RecordedDemo demo) : IClassFixture<Record
     public async Task The_older_months_are_closed_one_was_reopened_and_late_usage_is_a_correction_in_a_closed_and_in_an_open_month()
     {
         var periods = demo.Host.Services.GetRequiredService<BillingPeriods>();
-        var list = (await periods.ListAsync(TestContext.Current.CancellationToken)).OrderBy(period => period.Month).ToArray();
+        var list = (await periods.ListAsync(null, TestContext.Current.CancellationToken)).OrderBy(period => period.Month).ToArray();
 
         Assert.Equal([1, 2, 1, 1, 1, 1, 1, 1, 1, 0, 0, 0], list.Select(period => period.History.Count));
         Assert.All(list[..9], period => Assert.True(period.IsClosed && period.Total == period.History[0].Total));
         Assert.Equal([5, 9], Enumerable.Range(0, 12).Where(i => list[i].Corrections > 0));
         Assert.Equal([new BillingPeriod(2026, 5)], list.Where((period, i) => i >= 9 && period.Month <= Last).Where(period => period.Corrections == 0).Select(period => period.Month));
-        var pound = await periods.ChecklistAsync(Last, TestContext.Current.CancellationToken);
+        var pound = await periods.ChecklistAsync(Last, null, TestContext.Current.CancellationToken);
         Assert.Equal([("GBP", 650m)], pound.Unconverted.Select(amount => (amount.Key, amount.Value)));
     }
 

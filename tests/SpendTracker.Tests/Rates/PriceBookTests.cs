@@ -120,7 +120,7 @@ public sealed class PriceBookTests : IAsyncLifetime
         var total = await TotalAsync();
         Assert.Equal((0m, 30m), (total.Actual, total.Unconverted["EUR"]));
         Assert.Empty(total.Unpriced);
-        Assert.Equal("EUR", Assert.Single(await new UnpricedQuery(_database.DataSource).ListUnconvertedAsync(null, null, Stop)).Currency);
+        Assert.Equal("EUR", Assert.Single(await new UnpricedQuery(_database.DataSource).ListUnconvertedAsync(null, null, null, Stop)).Currency);
         await PublishAsync(new ExchangeRatePublished("EUR", Given.Day, 1.5m, "bank"));
         Assert.Equal(45m, (await TotalAsync()).Actual);
     }
@@ -157,7 +157,7 @@ public sealed class PriceBookTests : IAsyncLifetime
         await PublishAsync(new AliasPublished("openai/a-*", "own/a"));
         await _database.ProjectAsync();
 
-        var usage = Assert.Single(await new UnpricedQuery(_database.DataSource).ListAsync(null, null, Stop));
+        var usage = Assert.Single(await new UnpricedQuery(_database.DataSource).ListAsync(null, null, null, Stop));
         Assert.Equal(("own/a", 61m, 3L, $"{Month.Previous}", $"{Month}", Given.Day.AddMonths(-1)), (usage.Sku, usage.Quantity, usage.Events, usage.FirstMonth, usage.LastMonth, usage.FirstDay));
         Assert.Equal(["openai/a-1", "openai/a-2"], usage.ReportedSkus);
         Assert.Equal([new UnpricedUse("big", $"{Month}"), new("support-chat", $"{Month}")], usage.UsedBy);
