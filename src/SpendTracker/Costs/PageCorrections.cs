@@ -1,6 +1,7 @@
 using Npgsql;
 using SpendTracker.Contracts;
 using SpendTracker.Events;
+using SpendTracker.Usage;
 
 namespace SpendTracker.Costs;
 
@@ -55,7 +56,7 @@ internal sealed class PageCorrections(Projection projection, TimeZoneInfo report
 
     private readonly Dictionary<(string Tenant, Guid Corrects), Correction> _page = [];
     private readonly List<Correction> _settled = [];
-    private readonly List<(StoredEvent Original, IUsageEvent Usage, DateOnly RecordedOn)> _applied = [];
+    private readonly List<(StoredEvent Original, IUsageEvent Usage, DateOnly Month, DateOnly RecordedOn)> _applied = [];
 
     private sealed record Correction(string Tenant, Guid Corrects, long SeqId, DateOnly KnownOn);
 
@@ -97,7 +98,8 @@ internal sealed class PageCorrections(Projection projection, TimeZoneInfo report
             {
                 var recordedOn = seqId < correction.SeqId ? correction.KnownOn : BillingPeriod.DayOf(original.RecordedAt, reportingTimeZone);
                 found.Add(new(original, recordedOn, Math.Max(seqId, correction.SeqId)));
-                _applied.Add((original, usage, recordedOn));
+                var months = UsageQuantities.Of(usage, reportingTimeZone).Select(quantity => BillingPeriod.Of(quantity.Day).Start).Distinct(); // Hosting may span two.
+                _applied.AddRange(months.Select(month => (original, usage, month, recordedOn)));
             }
         }
 
@@ -129,7 +131,7 @@ internal sealed class PageCorrections(Projection projection, TimeZoneInfo report
                 Parameters =
                 {
                     new() { Value = _applied.Select(a => a.Original.TenantId).ToArray() },
-                    new() { Value = _applied.Select(a => BillingPeriod.Of(a.Usage.OccurredAt, reportingTimeZone).Start).ToArray() },
+                    new() { Value = _applied.Select(a => a.Month).ToArray() },
                     new() { Value = _applied.Select(a => a.Original.Id).ToArray() },
                     new() { Value = _applied.Select(a => a.Usage.Workload).ToArray() },
                     new() { Value = _applied.Select(a => a.RecordedOn).ToArray() },

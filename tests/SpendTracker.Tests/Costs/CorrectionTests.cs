@@ -94,6 +94,23 @@ public sealed class CorrectionTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Hours_that_are_taken_back_from_two_months_are_named_in_the_explanation_of_each()
+    {
+        var lastDay = BillingPeriod.Of(Given.Day).End.AddDays(-1);
+        await _database.RecordAsync(("h", new HostingHoursRecorded("w", Approach.Hybrid, "a/b", 24, Given.At(lastDay), Given.At(lastDay.AddDays(1)))));
+        await _database.ProjectAsync();
+        _clock.Now = Given.At(Given.Day.AddDays(1));
+        await _database.CorrectAsync("h");
+        await _database.ProjectAsync();
+
+        foreach (var month in (BillingPeriod[])[BillingPeriod.Of(lastDay), BillingPeriod.Of(lastDay).Next])
+        {
+            var explanation = await new ExplainQuery(_database.DataSource).OfAsync(month, Given.Day, Given.Day.AddDays(1), null, TestContext.Current.CancellationToken);
+            Assert.Equal(EventId.From(Tenant.Default, "test", "h"), Assert.Single(explanation.Corrections).Event);
+        }
+    }
+
+    [Fact]
     public async Task An_event_that_was_set_aside_counts_for_nothing_when_it_is_applied_after_its_correction()
     {
         await SetAsideWhileAsync("daily_usage", "quantity <> 1000", async () =>
