@@ -1,3 +1,4 @@
+using SpendTracker.Rates;
 using SpendTracker.Usage;
 
 namespace SpendTracker.Costs;
@@ -63,11 +64,14 @@ internal static class PriceSql
     /// <summary>What a <c>meter</c> counts, of which different meters' quantities may be added up.</summary>
     public const string Unit = "case when meter like '%hours' then 'hours' when meter = 'items' then 'items' when meter = 'amount' then 'amounts' else 'tokens' end";
 
-    /// <summary>The SKU that a reported SKU <c>l.reported_sku</c> is priced as, or null: exact names first, then the longest pattern.</summary>
+    /// <summary>
+    /// The SKU that a reported SKU <c>l.reported_sku</c> is priced as, or null: exact names first, then the longest pattern; but
+    /// never a pattern where the name looks like a fine-tuned model's (<see cref="FineTunedNames"/>).
+    /// </summary>
     public static string Alias(string? knownOn = null) =>
         $"""
         select a.sku from alias as a
-        where a.tenant_id = l.tenant_id and l.reported_sku like a.model_like and (a.model not like '%*%' or l.reported_sku not like '%/ft:%')
+        where a.tenant_id = l.tenant_id and l.reported_sku like a.model_like and (a.model not like '%*%' or not ({FineTunedNames.Sql("l.reported_sku")}))
           {Known("a", knownOn)}
         order by a.model like '%*%', length(a.model) desc, a.seq_id desc
         limit 1

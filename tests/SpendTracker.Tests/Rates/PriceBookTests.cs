@@ -54,18 +54,6 @@ public sealed class PriceBookTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_pattern_never_reaches_a_fine_tuned_model_and_a_name_written_out_does()
-    {
-        await PublishAsync(Rate("openai/gpt-x", 2), new AliasPublished("openai/*", "openai/gpt-x"), new AliasPublished("openai/ft:*", "openai/gpt-x"));
-        await _database.RecordAsync(Tokens("ft:gpt-x:acme", 10));
-        var before = await TotalAsync();
-        Assert.Equal((0m, 10m), (before.Actual, before.Unpriced["tokens"]));
-
-        await PublishAsync(new AliasPublished("openai/ft:gpt-x:acme", "openai/gpt-x"));
-        Assert.Equal(20m, (await TotalAsync()).Actual);
-    }
-
-    [Fact]
     public async Task A_negotiated_rate_holds_before_the_list_price_and_no_discount_comes_off_it()
     {
         await PublishAsync(Rate("openai/own", 10), new DiscountPublished("openai/*", 50, Given.Day, "contract"), new DiscountPublished("openai/own", 20, Given.Day, "contract"));
