@@ -17,12 +17,19 @@ internal static class PriceSql
     /// is the one effective last before it or on it; of several from one day, the one published last; of its steps, the
     /// longest context that the quantity's exceeds. What was negotiated holds; otherwise a discount comes off the list price.
     /// Nothing falls back to another SKU's or meter's rate: without one there is no price.
+    /// <c>list_price</c> is what one unit would have cost at the list price, in the reporting currency, since list price and
+    /// negotiated rate may be in different currencies: by the list's currency's exchange rate of the day. Where there is no list
+    /// price, or none for its currency, it is the price paid, so that nothing is shown as saved that nobody knows. Null where
+    /// the price paid cannot be converted: what is in no amount is in no list amount.
     /// </summary>
     /// <param name="source">A relation with those columns; each row is looked up, so they should be distinct.</param>
     /// <param name="knownOn">An SQL date: what was published later counts for nothing. Null: all that is known.</param>
     public static string Priced(string source, string? knownOn = null) =>
         $"""
-        select u.*, coalesce(p.currency, '') as currency, p.list_price, p.unit_price, x.rate as exchange_rate, d.percent,
+        select u.*, coalesce(p.currency, '') as currency, p.unit_price, x.rate as exchange_rate, d.percent,
+               case when x.rate is null then null
+                    when l.currency = p.currency then l.unit_price * x.rate
+                    else coalesce(l.unit_price * ({ExchangeRate("u", "l.currency", knownOn)}), p.unit_price * x.rate) end as list_price,
                case when o.unit_price is null then l.publication else o.publication end as publication
         from {source} as u
         left join lateral ({RateOfTheDay("list", knownOn)}) as l on true
@@ -36,9 +43,7 @@ internal static class PriceSql
         cross join lateral (
             select case when u.meter = '{Meters.Amount}' and u.sku like 'charge/%' then substr(u.sku, 8) else coalesce(o.currency, l.currency) end as currency,
                    case when u.meter = '{Meters.Amount}' and u.sku like 'charge/%' then 1
-                        else coalesce(o.unit_price, l.unit_price * (1 - coalesce(d.percent, 0) * 0.01)) end as unit_price,
-                   case when u.meter = '{Meters.Amount}' and u.sku like 'charge/%' then 1
-                        when l.currency = coalesce(o.currency, l.currency) then l.unit_price else o.unit_price end as list_price) as p
+                        else coalesce(o.unit_price, l.unit_price * (1 - coalesce(d.percent, 0) * 0.01)) end as unit_price) as p
         left join lateral ({ExchangeRate("u", "p.currency", knownOn)}) as x on true
         """;
 
@@ -55,7 +60,7 @@ internal static class PriceSql
     /// <summary>Sums over rows <c>u</c> with a quantity and <c>p</c> of <see cref="Priced"/>; amounts in the reporting currency.</summary>
     public const string Sums =
         $"""
-        coalesce(sum(u.quantity * p.list_price * p.exchange_rate), 0) as list_amount,
+        coalesce(sum(u.quantity * p.list_price), 0) as list_amount,
         coalesce(sum(u.quantity * p.unit_price * p.exchange_rate), 0) as amount,
         coalesce(sum(u.quantity) filter (where p.unit_price is null and p.meter not in ({InformationalMeters})), 0) as unpriced,
         coalesce(sum(u.quantity * p.unit_price) filter (where p.exchange_rate is null), 0) as unconverted

@@ -67,6 +67,27 @@ public sealed class PriceBookTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task The_list_amount_is_of_the_list_price_s_own_currency_also_beside_a_rate_of_ours_in_another()
+    {
+        await PublishAsync(Rate("openai/own", 10), new ExchangeRatePublished("EUR", Given.Day, 1.25m, "bank"));
+        await _database.RecordAsync(Tokens("own", 4));
+        await PublishAsync(Rate("openai/own", 6) with { Currency = "EUR", Kind = RateKind.Negotiated });
+        await AssertAmountsAsync(4 * 6 * 1.25m, 4 * 10);
+
+        // Of the day, as the price paid is.
+        await PublishAsync(Rate("openai/own", 9) with { Currency = "GBP" }, new ExchangeRatePublished("GBP", Given.Day, 1.5m, "bank"), new ExchangeRatePublished("GBP", Given.Day.AddDays(1), 3, "bank"));
+        await AssertAmountsAsync(30, 4 * 9 * 1.5m);
+        var pound = (await Book.ListExchangeRatesAsync(Stop)).Single(rate => rate.Currency == "GBP" && rate.EffectiveFrom == Given.Day);
+        await PublishAsync(new PublicationWithdrawn(pound.Publication.Id, "typo"));
+        await AssertAmountsAsync(30, 30); // Nobody knows what would have been paid: nothing is shown as saved.
+
+        var euro = (await Book.ListExchangeRatesAsync(Stop)).Single(rate => rate.Currency == "EUR");
+        await PublishAsync(new ExchangeRatePublished("GBP", Given.Day, 1.5m, "bank"), new PublicationWithdrawn(euro.Publication.Id, "typo"));
+        await AssertAmountsAsync(0, 0); // What is in no amount is in no list amount.
+        Assert.Equal([new("EUR", 24m)], (await TotalAsync()).Unconverted);
+    }
+
+    [Fact]
     public async Task A_step_holds_for_requests_with_more_tokens_than_it_up_to_the_next()
     {
         await PublishAsync(new RatePublished(
@@ -168,6 +189,15 @@ public sealed class PriceBookTests : IAsyncLifetime
         }
 
         await _database.ProjectAsync();
+    }
+
+    /// <summary>Kept current, and worked out from the days as known today, which is another query.</summary>
+    private async Task AssertAmountsAsync(decimal actual, decimal listed)
+    {
+        var today = BillingPeriod.DayOf(_database.Spend.Options.Clock.GetUtcNow(), _database.Settings.ReportingTimeZone);
+        var known = Assert.Single(await new MonthlyCostQuery(_database.DataSource).ByAsync(new CostFilter(Month, Month) { KnownOn = today }, [], Stop));
+        var now = await TotalAsync();
+        Assert.Equal((actual, listed, actual, listed), (now.Actual, now.Listed, known.Actual, known.Listed));
     }
 
     private async Task<MonthlyCost> TotalAsync()
