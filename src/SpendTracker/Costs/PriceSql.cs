@@ -15,7 +15,8 @@ internal static class PriceSql
     /// <summary>
     /// Rows <c>u</c> with tenant_id, sku, meter, above_tokens and day, and the price of one unit on that day. The rate of a day
     /// is the one effective last before it or on it; of several from one day, the one published last; of its steps, the
-    /// longest context that the quantity's exceeds. What was negotiated holds; otherwise a discount comes off the list price.
+    /// longest context that the quantity's exceeds; and where that one has ended, none of its kind. What was negotiated holds;
+    /// otherwise a discount comes off the list price.
     /// Nothing falls back to another SKU's or meter's rate: without one there is no price.
     /// <c>list_price</c> is what one unit would have cost at the list price, in the reporting currency, since list price and
     /// negotiated rate may be in different currencies: by the list's currency's exchange rate of the day. Where there is no list
@@ -87,11 +88,14 @@ internal static class PriceSql
 
     private static string RateOfTheDay(string kind, string? knownOn) =>
         $"""
-        select r.unit_price, r.currency, r.publication from rate as r
-        where r.tenant_id = u.tenant_id and r.sku = u.sku and r.meter = u.meter and r.kind = '{kind}' and r.effective_from <= u.day
-          and r.above_tokens <= u.above_tokens {Known("r", knownOn)}
-        order by r.effective_from desc, r.seq_id desc, r.above_tokens desc
-        limit 1
+        select r.unit_price, r.currency, r.publication
+        from (
+            select r.* from rate as r
+            where r.tenant_id = u.tenant_id and r.sku = u.sku and r.meter = u.meter and r.kind = '{kind}' and r.effective_from <= u.day
+              and r.above_tokens <= u.above_tokens {Known("r", knownOn)}
+            order by r.effective_from desc, r.seq_id desc, r.above_tokens desc
+            limit 1) as r
+        where r.effective_to >= u.day
         """;
 
     private static string Known(string row, string? knownOn) => knownOn is null

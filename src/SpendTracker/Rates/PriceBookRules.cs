@@ -29,6 +29,7 @@ public static class PriceBookRules
     {
         Sku(check, "sku", rate.Sku);
         check.That("effectiveFrom", BillingPeriod.Covers(rate.EffectiveFrom), "Must be from 2000-01-01 to 2199-12-31.");
+        LastDay(check, rate.EffectiveFrom, rate.EffectiveTo);
         check.Currency("currency", rate.Currency);
         check.Text("source", rate.Source, UsageRules.DescriptionLength);
         check.OptionalText("note", rate.Note, UsageRules.DescriptionLength);
@@ -56,7 +57,7 @@ public static class PriceBookRules
         check.Above("percent", discount.Percent, 0, 100);
         check.That("percent", discount.Percent == Math.Round(discount.Percent, 4), "At most 4 decimals.");
         check.That("effectiveFrom", BillingPeriod.Covers(discount.EffectiveFrom), "Must be from 2000-01-01 to 2199-12-31.");
-        check.That("effectiveTo", discount.EffectiveTo is not { } last || (BillingPeriod.Covers(last) && last >= discount.EffectiveFrom), "Must not be before effectiveFrom, nor after 2199-12-31.");
+        LastDay(check, discount.EffectiveFrom, discount.EffectiveTo);
         check.Text("source", discount.Source, UsageRules.DescriptionLength);
         check.OptionalText("note", discount.Note, UsageRules.DescriptionLength);
     }
@@ -82,6 +83,9 @@ public static class PriceBookRules
         check.Text("source", rate.Source, UsageRules.DescriptionLength);
         check.OptionalText("note", rate.Note, UsageRules.DescriptionLength);
     }
+
+    private static void LastDay(FieldCheck check, DateOnly first, DateOnly? last) => check.That(
+        "effectiveTo", last is not { } day || (BillingPeriod.Covers(day) && day >= first), "Must not be before effectiveFrom, nor after 2199-12-31.");
 
     private static void Sku(FieldCheck check, string field, string sku)
     {

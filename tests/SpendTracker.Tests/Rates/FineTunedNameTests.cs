@@ -1,6 +1,5 @@
 using SpendTracker.Contracts;
 using SpendTracker.Costs;
-using SpendTracker.Events;
 using SpendTracker.Rates;
 
 namespace SpendTracker.Tests.Rates;
@@ -27,12 +26,12 @@ public sealed class FineTunedNameTests : IAsyncLifetime
             "bedrock/arn:aws:bedrock:us-east-1:123456789012:custom-model/amazon.nova-lite-v1:0:300k/cm00001", "bedrock/arn:aws-us-gov:bedrock:us-gov-west-1:123456789012:provisioned-model/abc-123",
             "bedrock/arn:aws:bedrock:us-east-1:123456789012:imported-model/abc123", "sagemaker/arn:aws:sagemaker:us-east-1:123456789012:endpoint/ours", "google/gemini/4965075652664360960",
         ];
-        await PublishAsync([Rate("own/base", 1), .. Patterns(names)]);
+        await _database.ChangePricesAsync([Rate("own/base", 1), .. Patterns(names)]);
         await _database.RecordAsync([.. names.Select(name => Tokens(name))]);
         await _database.ProjectAsync();
         Assert.Equal(names.Order(StringComparer.Ordinal), (await UnpricedAsync()).Order(StringComparer.Ordinal));
 
-        await PublishAsync([.. names.Select(name => new AliasPublished(name, "own/base"))]);
+        await _database.ChangePricesAsync([.. names.Select(name => new AliasPublished(name, "own/base"))]);
         await _database.ProjectAsync();
         Assert.Empty(await UnpricedAsync());
     }
@@ -46,7 +45,7 @@ public sealed class FineTunedNameTests : IAsyncLifetime
             "bedrock/arn:aws:bedrock:us-east-1::foundation-model/amazon.nova-lite-v1:0", "bedrock/arn:aws:bedrock:us-east-1:123456789012:inference-profile/us.amazon.nova-pro-v1:0",
             "google/models/gemini-2.5-pro", "google/projects/p/locations/us-central1/publishers/google/models/gemini-2.0-flash-001", "meta/llama-3.3-70b-instruct", "own/soft-left-20251120",
         ];
-        await PublishAsync([Rate("own/base", 1), .. Patterns(names)]);
+        await _database.ChangePricesAsync([Rate("own/base", 1), .. Patterns(names)]);
         await _database.RecordAsync([.. names.Select(name => Tokens(name))]);
         await _database.ProjectAsync();
 
@@ -57,15 +56,6 @@ public sealed class FineTunedNameTests : IAsyncLifetime
 
     private async Task<IEnumerable<string>> UnpricedAsync() =>
         (await new UnpricedQuery(_database.DataSource).ListAsync(Month, Month, TestContext.Current.CancellationToken)).Select(usage => usage.Sku);
-
-    private async Task PublishAsync(params IEvent[] publications)
-    {
-        foreach (var publication in publications)
-        {
-            Assert.Empty(PriceBookRules.Check(publication, "USD"));
-            await new PriceBook(_database.DataSource, _database.Store).PublishAsync(publication, new Recorder("test"), TestContext.Current.CancellationToken);
-        }
-    }
 
     /// <summary>Of all models of a provider, and of all that begin like one of them.</summary>
     private static IEnumerable<AliasPublished> Patterns(string[] names) =>
