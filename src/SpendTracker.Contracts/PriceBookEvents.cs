@@ -25,7 +25,7 @@ public sealed record AliasPublished(string Model, string Sku, string? Note = nul
 /// <summary>What a currency is worth from a day on.</summary>
 /// <param name="Currency">ISO 4217 code; not the reporting currency, which is worth itself.</param>
 /// <param name="EffectiveFrom">The first day, in the reporting time zone.</param>
-/// <param name="Rate">Units of the reporting currency for one unit. Above 0, at most 1,000,000; at most 10 decimals.</param>
+/// <param name="Rate">Units of the reporting currency for one unit. Above 0, at most 10,000,000; at most 10 decimals.</param>
 /// <param name="Source">Where it is from, e.g. a central bank.</param>
 /// <param name="Note">Anything a reader should know.</param>
 public sealed record ExchangeRatePublished(

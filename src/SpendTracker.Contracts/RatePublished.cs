@@ -22,7 +22,7 @@ public sealed record RatePublished(
 
 /// <summary>The price of a meter.</summary>
 /// <param name="Meter">What is counted, e.g. <c>input-tokens</c>, <c>batch-output-tokens</c>, <c>hosting-hours</c>.</param>
-/// <param name="Price">For so many units. 0 or above: free is a price, no rate is not.</param>
+/// <param name="Price">For so many units. 0 or above: free is a price, no rate is not. Of one token at most 1,000,000, of one of anything else 1,000,000,000; at most 12 decimals.</param>
 /// <param name="Per">How many units the price is for: 1, 1,000 or 1,000,000.</param>
 /// <param name="AboveTokens">
 /// Holds for requests with more input tokens than this, up to the next step: 0, 128,000, 200,000, 256,000 or 272,000. A price

@@ -39,7 +39,7 @@ public static class PriceBookRules
         {
             var price = rate.Prices[i];
             check.That($"prices[{i}].meter", Meters.Priced.Contains(price.Meter), $"Must be one of {string.Join(", ", Meters.Priced)}.");
-            check.Price($"prices[{i}]", price.Price, price.Per);
+            check.Price($"prices[{i}]", price.Price, price.Per, price.Meter);
             check.That($"prices[{i}].aboveTokens", Meters.Steps.Contains(price.AboveTokens), $"Must be one of {string.Join(", ", Meters.Steps)}.");
             check.That($"prices[{i}].aboveTokens", price.AboveTokens == 0 || Meters.HasSteps(price.Meter), "Only token meters have steps.");
             check.That(
@@ -78,7 +78,7 @@ public static class PriceBookRules
         check.Currency("currency", rate.Currency);
         check.That("currency", rate.Currency != reportingCurrency, $"{reportingCurrency} is the reporting currency and worth itself.");
         check.That("effectiveFrom", BillingPeriod.Covers(rate.EffectiveFrom), "Must be from 2000-01-01 to 2199-12-31.");
-        check.Above("rate", rate.Rate, 0, PriceBook.MostPrice);
+        check.Above("rate", rate.Rate, 0, PriceBook.MostExchangeRate);
         check.That("rate", rate.Rate == Math.Round(rate.Rate, 10), "At most 10 decimals.");
         check.Text("source", rate.Source, UsageRules.DescriptionLength);
         check.OptionalText("note", rate.Note, UsageRules.DescriptionLength);
