@@ -17,7 +17,7 @@ public sealed record DiscountPublished(
 /// What a provider reports under one name is priced as a SKU: a dated version, a deployment's name, a region's id. It
 /// reaches all usage, past and to come. Exact names go before patterns, longer patterns before shorter, later before earlier.
 /// </summary>
-/// <param name="Model">As reported, <c>provider/model</c>; a star stands for any characters, except in fine-tuned models' names.</param>
+/// <param name="Model">As reported, <c>provider/model</c>; a star stands for any characters, and never reaches a name that looks like a fine-tuned model's.</param>
 /// <param name="Sku">What it is priced as, e.g. <c>openai/gpt-4o</c>.</param>
 /// <param name="Note">Anything a reader should know.</param>
 public sealed record AliasPublished(string Model, string Sku, string? Note = null) : IEvent;
@@ -25,7 +25,7 @@ public sealed record AliasPublished(string Model, string Sku, string? Note = nul
 /// <summary>What a currency is worth from a day on.</summary>
 /// <param name="Currency">ISO 4217 code; not the reporting currency, which is worth itself.</param>
 /// <param name="EffectiveFrom">The first day, in the reporting time zone.</param>
-/// <param name="Rate">Units of the reporting currency for one unit. Above 0, at most 1,000,000; at most 10 decimals.</param>
+/// <param name="Rate">Units of the reporting currency for one unit. Above 0, at most 10,000,000; at most 10 decimals.</param>
 /// <param name="Source">Where it is from, e.g. a central bank.</param>
 /// <param name="Note">Anything a reader should know.</param>
 public sealed record ExchangeRatePublished(

@@ -4,7 +4,9 @@ namespace SpendTracker.Contracts;
 
 /// <summary>
 /// Prices of one SKU from a day on. Never edited: a later publication supersedes it, for its meters, from its own day; or it
-/// is withdrawn, and what held before holds again.
+/// is withdrawn, and what held before holds again. After its last day, if it has one, nothing older comes back, since that
+/// was superseded: a negotiated rate gives way to the list price of the day, and a list price to none, so that usage is
+/// unpriced. To end a rate that has no end, publish it again from the same day with a last day.
 /// </summary>
 /// <param name="Sku">What is priced, e.g. <c>openai/gpt-4o</c>.</param>
 /// <param name="EffectiveFrom">The first day, in the reporting time zone, that the prices hold for.</param>
@@ -13,13 +15,14 @@ namespace SpendTracker.Contracts;
 /// <param name="Source">Where the prices are from: a price list's address, a contract.</param>
 /// <param name="Note">Anything a reader should know.</param>
 /// <param name="Kind">What the provider asks of everybody, or what it agreed with us.</param>
+/// <param name="EffectiveTo">The last day, included; none where it has no end.</param>
 public sealed record RatePublished(
     string Sku, DateOnly EffectiveFrom, string Currency, IReadOnlyList<MeterPrice> Prices, string Source, string? Note = null,
-    RateKind Kind = RateKind.List) : IEvent;
+    RateKind Kind = RateKind.List, DateOnly? EffectiveTo = null) : IEvent;
 
 /// <summary>The price of a meter.</summary>
 /// <param name="Meter">What is counted, e.g. <c>input-tokens</c>, <c>batch-output-tokens</c>, <c>hosting-hours</c>.</param>
-/// <param name="Price">For so many units. 0 or above: free is a price, no rate is not.</param>
+/// <param name="Price">For so many units. 0 or above: free is a price, no rate is not. Of one token at most 1,000,000, of one of anything else 1,000,000,000; at most 12 decimals.</param>
 /// <param name="Per">How many units the price is for: 1, 1,000 or 1,000,000.</param>
 /// <param name="AboveTokens">
 /// Holds for requests with more input tokens than this, up to the next step: 0, 128,000, 200,000, 256,000 or 272,000. A price
@@ -34,6 +37,6 @@ public enum RateKind
     /// <summary>What the provider asks of everybody; discounts come off it.</summary>
     [JsonStringEnumMemberName("list")] List,
 
-    /// <summary>What the provider agreed with us: it holds instead of the list price, and no discount comes off it.</summary>
+    /// <summary>What the provider agreed with us: until its last day it holds instead of the list price, and no discount comes off it.</summary>
     [JsonStringEnumMemberName("negotiated")] Negotiated,
 }

@@ -84,11 +84,12 @@ public sealed class FieldCheck
     public void Currency(string field, string? code) =>
         That(field, SpendTracker.Currency.IsCode(code), "Must be an ISO 4217 code, e.g. USD.");
 
-    /// <summary>A price for so many units, which must give an exact unit price of at most 12 decimals.</summary>
-    public void Price(string field, decimal price, decimal per)
+    /// <summary>A price for so many units of a meter, or of a text that is none, which must give an exact unit price of at most 12 decimals.</summary>
+    public void Price(string field, decimal price, decimal per, string meter)
     {
-        Range($"{field}.price", price, 0, Rates.PriceBook.MostPrice);
-        That($"{field}.per", per is 1 or 1_000 or 1_000_000, "Must be 1, 1,000 or 1,000,000.");
+        var known = per is 1 or 1_000 or 1_000_000;
+        That($"{field}.per", known, "Must be 1, 1,000 or 1,000,000.");
+        Range($"{field}.price", price, 0, Rates.PriceBook.MostPriceOf(meter) * (known ? per : 1));
         That($"{field}.price", per == 0 || Math.Round(price / per, 12) * per == price, "The price of one unit may have at most 12 decimals.");
     }
 

@@ -152,6 +152,31 @@ public sealed class PriceBookTests
     }
 
     [Fact]
+    public async Task A_rate_with_a_last_day_shows_it_and_holds_no_longer_after_it()
+    {
+        await using var dashboard = await Dashboard.StartAsync();
+        await dashboard.PublishAsync("test/large", "input-tokens", 2);
+        await dashboard.RecordAsync(Dashboard.Tokens("chat", 10));
+        var page = await dashboard.OpenAsync("/price-book?search=test/large");
+        await Button(page, "Publish a rate").ClickAsync();
+        await FillAsync(page, "SKU", "test/large");
+        await FillAsync(page, "First day", "2020-01-01");
+        await FillAsync(page, "Last day, if it ends", "2019-12-31");
+        await FillAsync(page, "Source", "contract");
+        await FillAsync(page, "Price", "0.5");
+        await page.GetByLabel("Whose price").SelectOptionAsync("Negotiated with us");
+        await Button(page, "Preview").ClickAsync();
+        await Expect(page.GetByRole(AriaRole.Alert)).ToContainTextAsync("Must not be before");
+        await FillAsync(page, "Last day, if it ends", "2020-12-31");
+        await Button(page, "Preview").ClickAsync();
+        await Expect(page.GetByText("Nothing recorded so far costs another amount by this")).ToBeVisibleAsync();
+        await Button(page, "Publish the rate").ClickAsync();
+
+        await Expect(Row(page, "test/large 2020-01-01 to 2020-12-31 Negotiated")).Not.ToContainTextAsync("holds today");
+        await Expect(Row(page, "$2.00 a token")).ToContainTextAsync("holds today");
+    }
+
+    [Fact]
     public async Task A_viewer_reads_the_book_and_cannot_change_it()
     {
         await using var dashboard = await Dashboard.StartAsync();

@@ -54,6 +54,18 @@ public sealed class TestDatabase : IAsyncDisposable
     public Task PublishAsync(string sku, DateOnly from, params MeterPrice[] prices) => new PriceBook(DataSource, Store).PublishAsync(
         new RatePublished(sku, from, "USD", prices, "test"), new Recorder("test"), TestContext.Current.CancellationToken);
 
+    /// <summary>Publishes or withdraws what the rules of the price book allow, and has it counted.</summary>
+    public async Task ChangePricesAsync(params IEnumerable<IEvent> changes)
+    {
+        foreach (var change in changes)
+        {
+            Assert.Empty(PriceBookRules.Check(change, Settings.ReportingCurrency));
+            Assert.Null(await new PriceBook(DataSource, Store).ChangeAsync(change, new Recorder("test"), TestContext.Current.CancellationToken));
+        }
+
+        await ProjectAsync();
+    }
+
     /// <summary>Brings all projections to the high-water mark, without a daemon; waits for gaps to be passed.</summary>
     public Task ProjectAsync() => CatchUp.ToTheEndAsync(Spend, TestContext.Current.CancellationToken);
 

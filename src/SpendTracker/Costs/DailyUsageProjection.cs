@@ -41,7 +41,7 @@ public sealed class DailyUsageProjection : Projection
     public override string Name => "DailyUsage";
 
     public override string CreateTables =>
-        DropEarlierLayout(CostChanges.Table, "day")
+        DropEarlierLayout("rate", "effective_to")
         + CostTables.Create + PriceBookRows.Create + ClosingRows.Create + PageCorrections.Create + CostChanges.Create;
 
     /// <summary>In the order in which most queries come to them: so a rebuild, which locks all, seldom has to let go again.</summary>

@@ -1,3 +1,4 @@
+using SpendTracker.Rates;
 using SpendTracker.Usage;
 
 namespace SpendTracker.Costs;
@@ -14,14 +15,22 @@ internal static class PriceSql
     /// <summary>
     /// Rows <c>u</c> with tenant_id, sku, meter, above_tokens and day, and the price of one unit on that day. The rate of a day
     /// is the one effective last before it or on it; of several from one day, the one published last; of its steps, the
-    /// longest context that the quantity's exceeds. What was negotiated holds; otherwise a discount comes off the list price.
+    /// longest context that the quantity's exceeds; and where that one has ended, none of its kind. What was negotiated holds;
+    /// otherwise a discount comes off the list price.
     /// Nothing falls back to another SKU's or meter's rate: without one there is no price.
+    /// <c>list_price</c> is what one unit would have cost at the list price, in the reporting currency, since list price and
+    /// negotiated rate may be in different currencies: by the list's currency's exchange rate of the day. Where there is no list
+    /// price, or none for its currency, it is the price paid, so that nothing is shown as saved that nobody knows. Null where
+    /// the price paid cannot be converted: what is in no amount is in no list amount.
     /// </summary>
     /// <param name="source">A relation with those columns; each row is looked up, so they should be distinct.</param>
     /// <param name="knownOn">An SQL date: what was published later counts for nothing. Null: all that is known.</param>
     public static string Priced(string source, string? knownOn = null) =>
         $"""
-        select u.*, coalesce(p.currency, '') as currency, p.list_price, p.unit_price, x.rate as exchange_rate, d.percent,
+        select u.*, coalesce(p.currency, '') as currency, p.unit_price, x.rate as exchange_rate, d.percent,
+               case when x.rate is null then null
+                    when l.currency = p.currency then l.unit_price * x.rate
+                    else coalesce(l.unit_price * ({ExchangeRate("u", "l.currency", knownOn)}), p.unit_price * x.rate) end as list_price,
                case when o.unit_price is null then l.publication else o.publication end as publication
         from {source} as u
         left join lateral ({RateOfTheDay("list", knownOn)}) as l on true
@@ -35,9 +44,7 @@ internal static class PriceSql
         cross join lateral (
             select case when u.meter = '{Meters.Amount}' and u.sku like 'charge/%' then substr(u.sku, 8) else coalesce(o.currency, l.currency) end as currency,
                    case when u.meter = '{Meters.Amount}' and u.sku like 'charge/%' then 1
-                        else coalesce(o.unit_price, l.unit_price * (1 - coalesce(d.percent, 0) * 0.01)) end as unit_price,
-                   case when u.meter = '{Meters.Amount}' and u.sku like 'charge/%' then 1
-                        when l.currency = coalesce(o.currency, l.currency) then l.unit_price else o.unit_price end as list_price) as p
+                        else coalesce(o.unit_price, l.unit_price * (1 - coalesce(d.percent, 0) * 0.01)) end as unit_price) as p
         left join lateral ({ExchangeRate("u", "p.currency", knownOn)}) as x on true
         """;
 
@@ -54,7 +61,7 @@ internal static class PriceSql
     /// <summary>Sums over rows <c>u</c> with a quantity and <c>p</c> of <see cref="Priced"/>; amounts in the reporting currency.</summary>
     public const string Sums =
         $"""
-        coalesce(sum(u.quantity * p.list_price * p.exchange_rate), 0) as list_amount,
+        coalesce(sum(u.quantity * p.list_price), 0) as list_amount,
         coalesce(sum(u.quantity * p.unit_price * p.exchange_rate), 0) as amount,
         coalesce(sum(u.quantity) filter (where p.unit_price is null and p.meter not in ({InformationalMeters})), 0) as unpriced,
         coalesce(sum(u.quantity * p.unit_price) filter (where p.exchange_rate is null), 0) as unconverted
@@ -63,11 +70,14 @@ internal static class PriceSql
     /// <summary>What a <c>meter</c> counts, of which different meters' quantities may be added up.</summary>
     public const string Unit = "case when meter like '%hours' then 'hours' when meter = 'items' then 'items' when meter = 'amount' then 'amounts' else 'tokens' end";
 
-    /// <summary>The SKU that a reported SKU <c>l.reported_sku</c> is priced as, or null: exact names first, then the longest pattern.</summary>
+    /// <summary>
+    /// The SKU that a reported SKU <c>l.reported_sku</c> is priced as, or null: exact names first, then the longest pattern; but
+    /// never a pattern where the name looks like a fine-tuned model's (<see cref="FineTunedNames"/>).
+    /// </summary>
     public static string Alias(string? knownOn = null) =>
         $"""
         select a.sku from alias as a
-        where a.tenant_id = l.tenant_id and l.reported_sku like a.model_like and (a.model not like '%*%' or l.reported_sku not like '%/ft:%')
+        where a.tenant_id = l.tenant_id and l.reported_sku like a.model_like and (a.model not like '%*%' or not ({FineTunedNames.Sql("l.reported_sku")}))
           {Known("a", knownOn)}
         order by a.model like '%*%', length(a.model) desc, a.seq_id desc
         limit 1
@@ -78,11 +88,14 @@ internal static class PriceSql
 
     private static string RateOfTheDay(string kind, string? knownOn) =>
         $"""
-        select r.unit_price, r.currency, r.publication from rate as r
-        where r.tenant_id = u.tenant_id and r.sku = u.sku and r.meter = u.meter and r.kind = '{kind}' and r.effective_from <= u.day
-          and r.above_tokens <= u.above_tokens {Known("r", knownOn)}
-        order by r.effective_from desc, r.seq_id desc, r.above_tokens desc
-        limit 1
+        select r.unit_price, r.currency, r.publication
+        from (
+            select r.* from rate as r
+            where r.tenant_id = u.tenant_id and r.sku = u.sku and r.meter = u.meter and r.kind = '{kind}' and r.effective_from <= u.day
+              and r.above_tokens <= u.above_tokens {Known("r", knownOn)}
+            order by r.effective_from desc, r.seq_id desc, r.above_tokens desc
+            limit 1) as r
+        where r.effective_to >= u.day
         """;
 
     private static string Known(string row, string? knownOn) => knownOn is null

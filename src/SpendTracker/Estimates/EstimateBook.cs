@@ -49,13 +49,13 @@ public sealed class EstimateBook(NpgsqlDataSource dataSource, EventStore store)
         check.OptionalText($"{field}.meter", line.Meter, UsageRules.TextLength);
         var priced = line.Quantity is not null && line.Price is not null;
         check.That(field, line.Amount is not null != priced, "Give either amount, or quantity and price.");
-        check.Range($"{field}.amount", line.Amount ?? 0, -1_000_000_000, 1_000_000_000);
+        check.Range($"{field}.amount", line.Amount ?? 0, -UsageRules.MostAmount, UsageRules.MostAmount);
         check.That($"{field}.amount", line.Amount is not { } amount || Math.Round(amount, 6) == amount, "At most 6 decimals.");
         check.Range($"{field}.quantity", line.Quantity ?? 0, 0, 1_000_000_000_000);
         check.That($"{field}.quantity", line.Quantity is not { } quantity || Math.Round(quantity, 6) == quantity, "At most 6 decimals.");
         if (line.Price is { } price)
         {
-            check.Price(field, price, line.Per);
+            check.Price(field, price, line.Per, line.Meter ?? "");
         }
     }
 

@@ -2,6 +2,7 @@ using Npgsql;
 using NpgsqlTypes;
 using SpendTracker.Contracts;
 using SpendTracker.Events;
+using SpendTracker.Usage;
 
 namespace SpendTracker.Rates;
 
@@ -16,9 +17,10 @@ public sealed record Publication(
 
 /// <summary>A price in the book.</summary>
 /// <param name="UnitPrice">Of one unit.</param>
+/// <param name="EffectiveTo">The last day; null where it has no end.</param>
 /// <param name="Superseded">Whether a later publication for the same day took its place.</param>
 public sealed record Rate(
-    string Sku, string Meter, int AboveTokens, RateKind Kind, DateOnly EffectiveFrom, decimal Price, decimal Per, decimal UnitPrice, string Currency,
+    string Sku, string Meter, int AboveTokens, RateKind Kind, DateOnly EffectiveFrom, DateOnly? EffectiveTo, decimal Price, decimal Per, decimal UnitPrice, string Currency,
     string Source, bool Superseded, Publication Publication);
 
 /// <param name="EffectiveTo">The last day; null where it has no end.</param>
@@ -35,8 +37,8 @@ public sealed record ExchangeRate(string Currency, DateOnly EffectiveFrom, decim
 /// </summary>
 public sealed class PriceBook(NpgsqlDataSource dataSource, EventStore store)
 {
-    /// <summary>Of 1, 1,000 or 1,000,000 units.</summary>
-    public const decimal MostPrice = 1_000_000;
+    /// <summary>Units of the reporting currency for one of another: a Kuwaiti dinar is worth over 3,000,000 Iranian rials.</summary>
+    public const decimal MostExchangeRate = 10_000_000;
 
     /// <summary>What the streams of rates begin with; the SKU follows.</summary>
     internal const string RateStreams = "rate/";
@@ -128,6 +130,14 @@ public sealed class PriceBook(NpgsqlDataSource dataSource, EventStore store)
         return published;
     }
 
+    /// <summary>
+    /// The largest price of one unit of a meter, in any currency: of a token 1,000,000, of an hour, an item or a request
+    /// 1,000,000,000, which is 1,000 US dollars in Iranian rials, the currency with the smallest unit. The largest quantities
+    /// that are recorded are 10^15 tokens and 10^12 of the others. So what one event costs is at most 10^21, of which 79 add up
+    /// in a decimal with the 6 decimals that large sums are read with; a price, with its 12 decimals, needs 21 of the 28 digits.
+    /// </summary>
+    public static decimal MostPriceOf(string meter) => Meters.UnitOf(meter) == "tokens" ? 1_000_000 : 1_000_000_000;
+
     /// <summary>SKUs that have ever had a price, in order.</summary>
     /// <param name="search">Only those whose names contain this, however it is capitalised; empty for all.</param>
     public Task<IReadOnlyList<string>> ListSkusAsync(string search, CancellationToken cancellationToken) => ListAsync(
@@ -140,7 +150,7 @@ public sealed class PriceBook(NpgsqlDataSource dataSource, EventStore store)
     /// <summary>Prices by SKU, meter and day, the newest day first; of some SKUs, or of all.</summary>
     public Task<IReadOnlyList<Rate>> ListAsync(IReadOnlyList<string>? skus, CancellationToken cancellationToken) => ListAsync(
         $"""
-        select p.sku, p.meter, p.above_tokens, p.kind, p.effective_from, trim_scale(p.price), trim_scale(p.per), p.unit_price, p.currency, p.source,
+        select p.sku, p.meter, p.above_tokens, p.kind, p.effective_from, p.effective_to, trim_scale(p.price), trim_scale(p.per), p.unit_price, p.currency, p.source,
                w.withdrawn_at is null and exists (
                    select from spend.rate as later
                    where (later.tenant_id, later.sku, later.meter, later.kind, later.effective_from) = (p.tenant_id, p.sku, p.meter, p.kind, p.effective_from)
@@ -152,7 +162,7 @@ public sealed class PriceBook(NpgsqlDataSource dataSource, EventStore store)
         """,
         reader => new Rate(
             reader.GetString(0), reader.GetString(1), reader.GetInt32(2), EnumName.Parse<RateKind>(reader.GetString(3)), reader.GetFieldValue<DateOnly>(4),
-            reader.GetDecimal(5), reader.GetDecimal(6), reader.GetDecimal(7), reader.GetString(8), reader.GetString(9), reader.GetBoolean(10), PublicationAt(reader, 11)),
+            LastDay(reader, 5), reader.GetDecimal(6), reader.GetDecimal(7), reader.GetDecimal(8), reader.GetString(9), reader.GetString(10), reader.GetBoolean(11), PublicationAt(reader, 12)),
         cancellationToken, new NpgsqlParameter { Value = (object?)skus?.ToArray() ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Text });
 
     /// <summary>By SKU, the latest first.</summary>
@@ -164,8 +174,7 @@ public sealed class PriceBook(NpgsqlDataSource dataSource, EventStore store)
         order by p.sku, p.effective_from desc, p.seq_id desc
         """,
         reader => new Discount(
-            reader.GetString(0), reader.GetDecimal(1), reader.GetFieldValue<DateOnly>(2),
-            reader.GetFieldValue<DateOnly>(3) is var last && last == DateOnly.MaxValue ? null : last, reader.GetString(4), PublicationAt(reader, 5)),
+            reader.GetString(0), reader.GetDecimal(1), reader.GetFieldValue<DateOnly>(2), LastDay(reader, 3), reader.GetString(4), PublicationAt(reader, 5)),
         cancellationToken);
 
     /// <summary>In the order in which they are tried; those withdrawn last.</summary>
@@ -214,6 +223,8 @@ public sealed class PriceBook(NpgsqlDataSource dataSource, EventStore store)
     private static Publication PublicationAt(NpgsqlDataReader reader, int column) => new(
         reader.GetGuid(column), reader.GetFieldValue<DateTimeOffset>(column + 1), reader.GetString(column + 2), Text(reader, column + 3),
         reader.IsDBNull(column + 4) ? null : reader.GetFieldValue<DateTimeOffset>(column + 4), Text(reader, column + 5), Text(reader, column + 6));
+
+    private static DateOnly? LastDay(NpgsqlDataReader reader, int column) => reader.GetFieldValue<DateOnly>(column) is var last && last == DateOnly.MaxValue ? null : last;
 
     private static string? Text(NpgsqlDataReader reader, int column) => reader.IsDBNull(column) ? null : reader.GetString(column);
 

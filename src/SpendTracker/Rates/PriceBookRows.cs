@@ -19,6 +19,7 @@ internal sealed class PriceBookRows(TimeZoneInfo reportingTimeZone)
             meter text not null,
             kind text not null,
             effective_from date not null,
+            effective_to date not null,
             seq_id bigint not null,
             above_tokens int not null,
             price numeric not null,
@@ -121,10 +122,10 @@ internal sealed class PriceBookRows(TimeZoneInfo reportingTimeZone)
 
     private static string? FaultOf(IEvent data) => data switch
     {
-        RatePublished e when !BillingPeriod.Covers(e.EffectiveFrom) || e.Prices.Any(price => price.Price is < 0 or > PriceBook.MostPrice || price.Per < 1 || price.AboveTokens < 0) =>
+        RatePublished e when !BillingPeriod.Covers(e.EffectiveFrom) || e.Prices.Any(price => price.Price < 0 || price.Per < 1 || price.Price / price.Per > PriceBook.MostPriceOf(price.Meter) || price.AboveTokens < 0) =>
             $"A rate from {e.EffectiveFrom:yyyy-MM-dd}, or a price in it, is out of range.",
         DiscountPublished e when !BillingPeriod.Covers(e.EffectiveFrom) || e.Percent is <= 0 or > 100 => "Its day or its percentage is out of range.",
-        ExchangeRatePublished e when !BillingPeriod.Covers(e.EffectiveFrom) || e.Rate is <= 0 or > PriceBook.MostPrice => "Its day or its rate is out of range.",
+        ExchangeRatePublished e when !BillingPeriod.Covers(e.EffectiveFrom) || e.Rate is <= 0 or > PriceBook.MostExchangeRate => "Its day or its rate is out of range.",
         _ => null,
     };
 
@@ -159,19 +160,19 @@ internal sealed class PriceBookRows(TimeZoneInfo reportingTimeZone)
         var rows = published.SelectMany(p => p.Rate.Prices, (p, price) => (p.Stored, p.Rate, Price: price)).ToArray();
         return With(
             """
-            insert into rate (publication, tenant_id, seq_id, published_at, recorded_on, recorded_by, sku, meter, kind, effective_from, above_tokens,
+            insert into rate (publication, tenant_id, seq_id, published_at, recorded_on, recorded_by, sku, meter, kind, effective_from, effective_to, above_tokens,
                               price, per, unit_price, currency, source, note)
-            select publication, tenant_id, seq_id, published_at, recorded_on, recorded_by, sku, meter, kind, effective_from, above_tokens,
+            select publication, tenant_id, seq_id, published_at, recorded_on, recorded_by, sku, meter, kind, effective_from, effective_to, above_tokens,
                    price, per, trim_scale(price / per), currency, source, note
             from unnest($1::uuid[], $2::text[], $3::bigint[], $4::timestamptz[], $5::date[], $6::text[], $7::text[], $8::text[], $9::text[], $10::date[],
-                        $11::int[], $12::numeric[], $13::numeric[], $14::text[], $15::text[], $16::text[])
-                as r (publication, tenant_id, seq_id, published_at, recorded_on, recorded_by, sku, meter, kind, effective_from, above_tokens, price, per, currency, source, note)
+                        $11::date[], $12::int[], $13::numeric[], $14::numeric[], $15::text[], $16::text[], $17::text[])
+                as r (publication, tenant_id, seq_id, published_at, recorded_on, recorded_by, sku, meter, kind, effective_from, effective_to, above_tokens, price, per, currency, source, note)
             """,
             rows, row => row.Stored,
             Array.ConvertAll(rows, row => row.Rate.Sku), Array.ConvertAll(rows, row => row.Price.Meter), Array.ConvertAll(rows, row => EnumName.Of(row.Rate.Kind)),
-            Array.ConvertAll(rows, row => row.Rate.EffectiveFrom), Array.ConvertAll(rows, row => row.Price.AboveTokens), Array.ConvertAll(rows, row => row.Price.Price),
-            Array.ConvertAll(rows, row => row.Price.Per), Array.ConvertAll(rows, row => row.Rate.Currency), Array.ConvertAll(rows, row => row.Rate.Source),
-            Array.ConvertAll(rows, row => row.Rate.Note ?? ""));
+            Array.ConvertAll(rows, row => row.Rate.EffectiveFrom), Array.ConvertAll(rows, row => row.Rate.EffectiveTo ?? DateOnly.MaxValue),
+            Array.ConvertAll(rows, row => row.Price.AboveTokens), Array.ConvertAll(rows, row => row.Price.Price), Array.ConvertAll(rows, row => row.Price.Per),
+            Array.ConvertAll(rows, row => row.Rate.Currency), Array.ConvertAll(rows, row => row.Rate.Source), Array.ConvertAll(rows, row => row.Rate.Note ?? ""));
     }
 
     private NpgsqlBatchCommand InsertDiscounts((StoredEvent Stored, DiscountPublished Discount)[] rows) => With(

@@ -29,6 +29,7 @@ public static class PriceBookRules
     {
         Sku(check, "sku", rate.Sku);
         check.That("effectiveFrom", BillingPeriod.Covers(rate.EffectiveFrom), "Must be from 2000-01-01 to 2199-12-31.");
+        LastDay(check, rate.EffectiveFrom, rate.EffectiveTo);
         check.Currency("currency", rate.Currency);
         check.Text("source", rate.Source, UsageRules.DescriptionLength);
         check.OptionalText("note", rate.Note, UsageRules.DescriptionLength);
@@ -38,7 +39,7 @@ public static class PriceBookRules
         {
             var price = rate.Prices[i];
             check.That($"prices[{i}].meter", Meters.Priced.Contains(price.Meter), $"Must be one of {string.Join(", ", Meters.Priced)}.");
-            check.Price($"prices[{i}]", price.Price, price.Per);
+            check.Price($"prices[{i}]", price.Price, price.Per, price.Meter);
             check.That($"prices[{i}].aboveTokens", Meters.Steps.Contains(price.AboveTokens), $"Must be one of {string.Join(", ", Meters.Steps)}.");
             check.That($"prices[{i}].aboveTokens", price.AboveTokens == 0 || Meters.HasSteps(price.Meter), "Only token meters have steps.");
             check.That(
@@ -56,7 +57,7 @@ public static class PriceBookRules
         check.Above("percent", discount.Percent, 0, 100);
         check.That("percent", discount.Percent == Math.Round(discount.Percent, 4), "At most 4 decimals.");
         check.That("effectiveFrom", BillingPeriod.Covers(discount.EffectiveFrom), "Must be from 2000-01-01 to 2199-12-31.");
-        check.That("effectiveTo", discount.EffectiveTo is not { } last || (BillingPeriod.Covers(last) && last >= discount.EffectiveFrom), "Must not be before effectiveFrom, nor after 2199-12-31.");
+        LastDay(check, discount.EffectiveFrom, discount.EffectiveTo);
         check.Text("source", discount.Source, UsageRules.DescriptionLength);
         check.OptionalText("note", discount.Note, UsageRules.DescriptionLength);
     }
@@ -77,11 +78,14 @@ public static class PriceBookRules
         check.Currency("currency", rate.Currency);
         check.That("currency", rate.Currency != reportingCurrency, $"{reportingCurrency} is the reporting currency and worth itself.");
         check.That("effectiveFrom", BillingPeriod.Covers(rate.EffectiveFrom), "Must be from 2000-01-01 to 2199-12-31.");
-        check.Above("rate", rate.Rate, 0, PriceBook.MostPrice);
+        check.Above("rate", rate.Rate, 0, PriceBook.MostExchangeRate);
         check.That("rate", rate.Rate == Math.Round(rate.Rate, 10), "At most 10 decimals.");
         check.Text("source", rate.Source, UsageRules.DescriptionLength);
         check.OptionalText("note", rate.Note, UsageRules.DescriptionLength);
     }
+
+    private static void LastDay(FieldCheck check, DateOnly first, DateOnly? last) => check.That(
+        "effectiveTo", last is not { } day || (BillingPeriod.Covers(day) && day >= first), "Must not be before effectiveFrom, nor after 2199-12-31.");
 
     private static void Sku(FieldCheck check, string field, string sku)
     {

@@ -10,6 +10,10 @@ namespace SpendTracker.Rates;
 internal sealed partial class PriceMapEntry
 {
     private const decimal PerTokens = 1_000_000;
+
+    /// <summary>Of a million tokens, or of a request: a map's prices are in dollars, so more is a mistake.</summary>
+    private const decimal MostDollars = 1_000_000;
+
     private const int MostDigits = 28;
     private const string RequestMember = "input_cost_per_request";
 
@@ -146,7 +150,7 @@ internal sealed partial class PriceMapEntry
         var above = match.Groups["step"] is { Success: true, Value: var thousands } ? int.Parse(thousands, CultureInfo.InvariantCulture) * 1_000 : 0;
         Check(Meters.Steps.Contains(above), member.Name, string.Create(CultureInfo.InvariantCulture, $"There are steps at {string.Join(", ", Meters.Steps.Skip(1).Select(step => $"{step / 1_000}k"))} tokens only."));
         Check(_members.TryAdd((meter, above), member.Name), member.Name, "Says the price of another member again.");
-        _unitPrices[(meter, above)] = UnitPrice(member, match.Success ? PriceBook.MostPrice / PerTokens : PriceBook.MostPrice);
+        _unitPrices[(meter, above)] = UnitPrice(member, match.Success ? MostDollars / PerTokens : MostDollars);
     }
 
     private static string MeterOf(string what, string tier)

@@ -11,10 +11,11 @@ namespace SpendTracker.Rates;
 /// <param name="Rates">List prices in force, as they were published: negotiated ones and withdrawn ones are not among them.</param>
 public sealed record BookedRates(long Version, IReadOnlyList<RatePublished> Rates)
 {
-    /// <summary>The publication that gives a meter its list price on a day: of the latest first day, the last one.</summary>
+    /// <summary>The publication that gives a meter its list price on a day: of the latest first day, the last one; none where that one has ended.</summary>
     public RatePublished? Of(string meter, DateOnly day) => Rates
         .Where(rate => rate.EffectiveFrom <= day && rate.Prices.Any(price => price.Meter == meter))
-        .Aggregate((RatePublished?)null, (latest, rate) => latest is null || rate.EffectiveFrom >= latest.EffectiveFrom ? rate : latest);
+        .Aggregate((RatePublished?)null, (latest, rate) => latest is null || rate.EffectiveFrom >= latest.EffectiveFrom ? rate : latest)
+        is { } of && !(of.EffectiveTo < day) ? of : null;
 }
 
 /// <summary>

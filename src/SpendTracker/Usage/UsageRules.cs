@@ -18,8 +18,15 @@ public static class UsageRules
 
     private const decimal MostTokens = 1_000_000_000_000;
     private const decimal MostHours = 100_000;
-    private const decimal MostAmount = 1_000_000_000;
+    private const decimal MostReportedCost = 1_000_000_000_000;
     private const decimal MostScore = 1_000_000_000;
+
+    /// <summary>
+    /// Of a charge, in any currency: a billion US dollars in Iranian rials, the currency with the smallest unit. With 6 decimals
+    /// that is 21 of a decimal's 28 digits, so that ten million of them add up exactly. Reported costs, which have 12 decimals,
+    /// are of single calls, and limited to a thousandth of it.
+    /// </summary>
+    internal const decimal MostAmount = 1_000_000_000_000_000;
 
     internal static readonly TimeSpan LongestHosting = TimeSpan.FromDays(31);
 
@@ -67,7 +74,7 @@ public static class UsageRules
         check.OptionalText("variant", e.Variant, TextLength);
         if (e.ReportedCost is { } reported)
         {
-            check.Range("reportedCost", reported, 0, MostAmount);
+            check.Range("reportedCost", reported, 0, MostReportedCost);
             check.That("reportedCost", reported == Math.Round(reported, 12), "At most 12 decimals.");
             check.Currency("reportedCurrency", e.ReportedCurrency);
         }

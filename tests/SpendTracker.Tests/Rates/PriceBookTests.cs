@@ -54,18 +54,6 @@ public sealed class PriceBookTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_pattern_never_reaches_a_fine_tuned_model_and_a_name_written_out_does()
-    {
-        await PublishAsync(Rate("openai/gpt-x", 2), new AliasPublished("openai/*", "openai/gpt-x"), new AliasPublished("openai/ft:*", "openai/gpt-x"));
-        await _database.RecordAsync(Tokens("ft:gpt-x:acme", 10));
-        var before = await TotalAsync();
-        Assert.Equal((0m, 10m), (before.Actual, before.Unpriced["tokens"]));
-
-        await PublishAsync(new AliasPublished("openai/ft:gpt-x:acme", "openai/gpt-x"));
-        Assert.Equal(20m, (await TotalAsync()).Actual);
-    }
-
-    [Fact]
     public async Task A_negotiated_rate_holds_before_the_list_price_and_no_discount_comes_off_it()
     {
         await PublishAsync(Rate("openai/own", 10), new DiscountPublished("openai/*", 50, Given.Day, "contract"), new DiscountPublished("openai/own", 20, Given.Day, "contract"));
@@ -76,6 +64,27 @@ public sealed class PriceBookTests : IAsyncLifetime
         await PublishAsync(Rate("openai/own", 9) with { Kind = RateKind.Negotiated });
         var negotiated = await TotalAsync();
         Assert.Equal((90m, 100m), (negotiated.Actual, negotiated.Listed));
+    }
+
+    [Fact]
+    public async Task The_list_amount_is_of_the_list_price_s_own_currency_also_beside_a_rate_of_ours_in_another()
+    {
+        await PublishAsync(Rate("openai/own", 10), new ExchangeRatePublished("EUR", Given.Day, 1.25m, "bank"));
+        await _database.RecordAsync(Tokens("own", 4));
+        await PublishAsync(Rate("openai/own", 6) with { Currency = "EUR", Kind = RateKind.Negotiated });
+        await AssertAmountsAsync(4 * 6 * 1.25m, 4 * 10);
+
+        // Of the day, as the price paid is.
+        await PublishAsync(Rate("openai/own", 9) with { Currency = "GBP" }, new ExchangeRatePublished("GBP", Given.Day, 1.5m, "bank"), new ExchangeRatePublished("GBP", Given.Day.AddDays(1), 3, "bank"));
+        await AssertAmountsAsync(30, 4 * 9 * 1.5m);
+        var pound = (await Book.ListExchangeRatesAsync(Stop)).Single(rate => rate.Currency == "GBP" && rate.EffectiveFrom == Given.Day);
+        await PublishAsync(new PublicationWithdrawn(pound.Publication.Id, "typo"));
+        await AssertAmountsAsync(30, 30); // Nobody knows what would have been paid: nothing is shown as saved.
+
+        var euro = (await Book.ListExchangeRatesAsync(Stop)).Single(rate => rate.Currency == "EUR");
+        await PublishAsync(new ExchangeRatePublished("GBP", Given.Day, 1.5m, "bank"), new PublicationWithdrawn(euro.Publication.Id, "typo"));
+        await AssertAmountsAsync(0, 0); // What is in no amount is in no list amount.
+        Assert.Equal([new("EUR", 24m)], (await TotalAsync()).Unconverted);
     }
 
     [Fact]
@@ -170,16 +179,15 @@ public sealed class PriceBookTests : IAsyncLifetime
         await _database.ProjectAsync();
     }
 
-    /// <summary>Publishes or withdraws what the rules allow, and has it counted.</summary>
-    private async Task PublishAsync(params IEvent[] changes)
-    {
-        foreach (var change in changes)
-        {
-            Assert.Empty(PriceBookRules.Check(change, "USD"));
-            Assert.Null(await Book.ChangeAsync(change, Recorder, Stop));
-        }
+    private Task PublishAsync(params IEvent[] changes) => _database.ChangePricesAsync(changes);
 
-        await _database.ProjectAsync();
+    /// <summary>Kept current, and worked out from the days as known today, which is another query.</summary>
+    private async Task AssertAmountsAsync(decimal actual, decimal listed)
+    {
+        var today = BillingPeriod.DayOf(_database.Spend.Options.Clock.GetUtcNow(), _database.Settings.ReportingTimeZone);
+        var known = Assert.Single(await new MonthlyCostQuery(_database.DataSource).ByAsync(new CostFilter(Month, Month) { KnownOn = today }, [], Stop));
+        var now = await TotalAsync();
+        Assert.Equal((actual, listed, actual, listed), (now.Actual, now.Listed, known.Actual, known.Listed));
     }
 
     private async Task<MonthlyCost> TotalAsync()

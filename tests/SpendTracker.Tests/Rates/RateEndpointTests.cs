@@ -105,6 +105,8 @@ public sealed class RateEndpointTests : IAsyncLifetime
             ("rates", Rate("own/*", 1), "sku"),
             ("rates", Rate("own/model", 1).Replace(Day, "1999-12-31", StringComparison.Ordinal), "effectiveFrom"),
             ("rates", Rate("own/model", 1).Replace("\"price\":1", "\"price\":1,\"aboveTokens\":200000", StringComparison.Ordinal), "prices[0].aboveTokens"),
+            ("rates", Rate("own/model", 1).Replace("\"source\"", "\"effectiveTo\":\"2020-01-01\",\"source\"", StringComparison.Ordinal), "effectiveTo"),
+            ("rates", Rate("own/model", 1).Replace("\"source\"", "\"effectiveTo\":\"2200-01-01\",\"source\"", StringComparison.Ordinal), "effectiveTo"),
             ("rates?dryRun=maybe", Rate("own/model", 1), "dryRun"),
             ("discounts", Discount("own", 10), "sku"),
             ("discounts", Discount("o*/model", 10), "sku"),
