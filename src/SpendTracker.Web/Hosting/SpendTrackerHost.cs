@@ -24,6 +24,7 @@ using SpendTracker.Web.Estimates;
 using SpendTracker.Web.Events;
 using SpendTracker.Web.Ingest;
 using SpendTracker.Web.Rates;
+using SpendTracker.Web.Usage;
 using SpendTracker.Web.Workloads;
 using SpendTracker.Workloads;
 
@@ -68,6 +69,7 @@ public static class SpendTrackerHost
         services.AddSingleton<UsageCorrections>();
         services.AddSingleton<MonthlyCostQuery>();
         services.AddSingleton<UnpricedQuery>();
+        services.AddSingleton<MissingPriceQuery>();
         services.AddSingleton<CostLineQuery>();
         services.AddSingleton<OverviewFeed>();
         services.AddSingleton<BillingPeriods>();
@@ -136,6 +138,7 @@ public static class SpendTrackerHost
         api.MapCorrections();
         api.MapCosts();
         api.MapExplain();
+        api.MapEvents();
         api.MapClosing();
         api.MapWorkloads();
         api.MapRates();

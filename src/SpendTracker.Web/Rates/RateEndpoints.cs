@@ -10,9 +10,6 @@ namespace SpendTracker.Web.Rates;
 /// <summary>Prices, and what lacks one.</summary>
 internal sealed record RatesResponse(IReadOnlyList<Rate> Rates, IReadOnlyList<UnpricedUsage> Unpriced);
 
-/// <summary>What is in no amount: quantities without a rate, and amounts without an exchange rate.</summary>
-internal sealed record UnpricedResponse(IReadOnlyList<UnpricedUsage> Unpriced, IReadOnlyList<UnconvertedAmount> Unconverted);
-
 /// <summary>The price book over HTTP, for reading. <see cref="PublishEndpoints"/> changes it.</summary>
 internal static class RateEndpoints
 {
@@ -33,20 +30,12 @@ internal static class RateEndpoints
         await book.ListAsync(sku, cancellationToken),
         [.. (await unpriced.ListAsync(null, null, cancellationToken)).Where(usage => sku is null || usage.Sku == sku)]);
 
-    /// <summary>Of all time, unless months are asked for.</summary>
     private static async Task<IResult> ListUnpricedAsync(
-        string? from, string? to, UnpricedQuery query, OrganisationSettings settings, TimeProvider clock, CancellationToken cancellationToken)
+        string? from, string? to, UnpricedQuery query, MissingPriceQuery missing, OrganisationSettings settings, TimeProvider clock, CancellationToken cancellationToken)
     {
         var check = new FieldCheck();
-        var (first, last) = MonthSpan.Read(check, from, to, BillingPeriod.Of(clock.GetUtcNow(), settings.ReportingTimeZone));
-        if (check.Reasons.Count > 0)
-        {
-            return Problems.Of(check.Reasons);
-        }
-
-        (BillingPeriod? First, BillingPeriod? Last) asked = from is null && to is null ? (null, null) : (first, last);
-        return TypedResults.Ok(new UnpricedResponse(
-            await query.ListAsync(asked.First, asked.Last, cancellationToken), await query.ListUnconvertedAsync(asked.First, asked.Last, cancellationToken)));
+        var (first, last) = MonthSpan.ReadOptional(check, from, to, BillingPeriod.Of(clock.GetUtcNow(), settings.ReportingTimeZone));
+        return check.Reasons.Count > 0 ? Problems.Of(check.Reasons) : TypedResults.Ok(await UnpricedResponse.ReadAsync(query, missing, first, last, cancellationToken));
     }
 
     private static async Task<IResult> ListReportedAsync(
