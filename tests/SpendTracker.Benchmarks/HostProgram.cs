@@ -12,7 +12,7 @@ internal static class HostProgram
     {
         var start = new ProcessStartInfo("dotnet", [typeof(SpendTrackerHost).Assembly.Location, .. arguments])
         {
-            RedirectStandardOutput = redirect, RedirectStandardError = redirect,
+            RedirectStandardInput = redirect, RedirectStandardOutput = redirect, RedirectStandardError = redirect,
         };
         start.Environment["ConnectionStrings__spendtracker"] = connectionString;
         foreach (var (name, value) in environment ?? [])

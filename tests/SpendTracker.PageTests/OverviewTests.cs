@@ -116,7 +116,7 @@ public sealed class OverviewTests
         await Expect(page.GetByRole(AriaRole.Heading, new() { Name = $"Nothing was recorded for {Dashboard.MonthName}" })).ToBeVisibleAsync();
         await Expect(page.GetByText($"curl {dashboard.Address}/api/v1/usage")).ToBeVisibleAsync();
 
-        foreach (var (path, text) in ((string, string)[])[("/?month=2026-13", "“2026-13” is not a month"), ("/events?workload=chat&month=soon", "“soon” is not a month"), ("/events?workload=chat&approach=magic", "“magic” is not an approach")])
+        foreach (var (path, text) in ((string, string)[])[("/?month=2026-13", "“2026-13” is not a month"), ("/events?workload=chat&month=soon", "The month cannot be asked for"), ("/events?workload=chat&approach=magic", "The approach cannot be asked for")])
         {
             await dashboard.GoAsync(page, path);
             await Expect(page.GetByRole(AriaRole.Alert)).ToContainTextAsync(text);

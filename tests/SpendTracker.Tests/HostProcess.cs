@@ -46,11 +46,22 @@ internal sealed class HostProcess : IAsyncDisposable
     public static async Task<(int ExitCode, string Output)> RunAsync(
         string connectionString, IEnumerable<string> arguments, Dictionary<string, string>? environment = null)
     {
+        var (exitCode, output, errors) = await RunApartAsync(connectionString, arguments, environment);
+        return (exitCode, output + errors);
+    }
+
+    /// <summary>The same, and what it wrote for people apart from what it answers.</summary>
+    /// <param name="input">What it reads; nothing where nobody types.</param>
+    public static async Task<(int ExitCode, string Output, string Errors)> RunApartAsync(
+        string connectionString, IEnumerable<string> arguments, Dictionary<string, string>? environment = null, string input = "")
+    {
         using var process = HostProgram.Run(arguments, connectionString, environment, redirect: true);
         var errors = process.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken);
-        var output = await process.StandardOutput.ReadToEndAsync(TestContext.Current.CancellationToken) + await errors;
+        var output = process.StandardOutput.ReadToEndAsync(TestContext.Current.CancellationToken);
+        await process.StandardInput.WriteAsync(input);
+        process.StandardInput.Close();
         await process.WaitForExitAsync(TestContext.Current.CancellationToken);
-        return (process.ExitCode, output);
+        return (process.ExitCode, await output, await errors);
     }
 
     /// <summary>Stops all its threads at once, as if the machine hung; its connections stay open.</summary>

@@ -9,8 +9,6 @@ namespace SpendTracker.Web.Commands;
 /// <summary><c>budgets import</c>: budgets from a CSV file.</summary>
 internal static class BudgetsCommand
 {
-    private static readonly Recorder Recorder = new("command:budgets");
-
     public static Command Create() => new("budgets", "What may be spent.") { Import() };
 
     private static Command Import()
@@ -23,22 +21,23 @@ internal static class BudgetsCommand
                 "rollover (true or false), fiscalYearStart (1 to 12), note, and a column like 2026-01 for each month with an amount of its own.",
         };
         var yes = Confirmation.YesOption("Set them without asking.");
+        var by = CommandLine.ByOption();
         var demo = CommandLine.DemoOption();
         var command = new Command("import", "Show which budgets are new or changed, then set them. Budgets that are not in the file stay. Exit code 2 where rows are malformed, or a difference was not set.")
         {
-            file, yes, demo,
+            file, yes, by, demo,
         };
         command.SetAction((parsed, cancellationToken) => CommandLine.GuardAsync(async () =>
         {
             var content = await ImportedFile.ReadAsync(parsed.GetRequiredValue(file), cancellationToken);
             using var stream = new MemoryStream(content.ToArray());
             var budgets = await BudgetCsv.ReadAsync(stream, cancellationToken);
-            return await CommandLine.RunAsync(parsed.GetValue(demo), opened => RunAsync(opened.Database, budgets, parsed.GetValue(yes), cancellationToken), cancellationToken);
+            return await CommandLine.RunAsync(parsed.GetValue(demo), opened => RunAsync(opened.Database, budgets, parsed.GetValue(yes), new(CommandLine.RecordedBy("budgets", parsed.GetValue(by))), cancellationToken), cancellationToken);
         }));
         return command;
     }
 
-    private static async Task<int> RunAsync(SpendDatabase database, BudgetFile file, bool yes, CancellationToken cancellationToken)
+    private static async Task<int> RunAsync(SpendDatabase database, BudgetFile file, bool yes, Recorder recorder, CancellationToken cancellationToken)
     {
         var import = new BudgetImport(new BudgetBook(database.DataSource, database.Store), database.Store);
         var diff = await import.CompareAsync(file.Rows, cancellationToken);
@@ -55,7 +54,7 @@ internal static class BudgetsCommand
             return 2;
         }
 
-        var overtaken = await import.SetAsync(diff, Recorder, cancellationToken);
+        var overtaken = await import.SetAsync(diff, recorder, cancellationToken);
         Console.WriteLine(FormattableString.Invariant($"{diff.Changes.Count - overtaken.Count:#,0} budgets were set."));
         if (overtaken.Count > 0)
         {

@@ -3,14 +3,13 @@ using Spectre.Console;
 using SpendTracker.Closing;
 using SpendTracker.Contracts;
 using SpendTracker.Web.Costs;
+using Recorder = SpendTracker.Events.Recorder;
 
 namespace SpendTracker.Web.Commands;
 
 /// <summary><c>periods</c>, <c>close</c> and <c>reopen</c>: billing periods.</summary>
 internal static class ClosingCommands
 {
-    private static readonly SpendTracker.Events.Recorder Recorder = new("command:closing");
-
     public static Command Periods()
     {
         var demo = CommandLine.DemoOption();
@@ -18,16 +17,17 @@ internal static class ClosingCommands
         command.SetAction((parsed, cancellationToken) => CommandLine.RunAsync(parsed.GetValue(demo), async opened =>
         {
             var currency = opened.Database.Settings.ReportingCurrency;
-            var table = new Table().AddColumns("Month", "Status", "Total", "Of which corrections", "Closed", "By", "Reason");
+            var table = new Table().AddColumns("Month", "Status", "Total", "Of which corrections", "Closed", "By", "Reason", "Reopened", "By", "Reason");
             foreach (var period in await PeriodsOf(opened).ListAsync(null, cancellationToken))
             {
                 var last = period.History is [var latest, ..] ? latest : null;
                 table.AddRow(
                     period.Month.ToString(), period.IsClosed ? "closed" : last is null ? "open" : "reopened", Money.Text(period.Total, currency), Money.Text(period.Corrections, currency),
-                    last?.ClosedAt.ToString("u") ?? "", Markup.Escape(last?.ClosedBy ?? ""), Markup.Escape(last?.Reason ?? ""));
+                    last?.ClosedAt.ToString("u") ?? "", Markup.Escape(last is null ? "" : Label.By(last.ClosedBy)), Markup.Escape(last?.Reason ?? ""),
+                    last?.ReopenedAt?.ToString("u") ?? "", Markup.Escape(last?.ReopenedBy is { } by ? Label.By(by) : ""), Markup.Escape(last?.ReopenedBecause ?? ""));
             }
 
-            AnsiConsole.Write(table);
+            CommandLine.Write(table);
             return 0;
         }, cancellationToken));
         return command;
@@ -36,18 +36,19 @@ internal static class ClosingCommands
     public static Command Close()
     {
         var month = Month();
-        var reason = Reason();
+        var reason = CommandLine.ReasonOption();
         var unpriced = new Option<bool>("--accept-unpriced") { Description = "Close although some usage has no rate; it is not in the total." };
         var unconverted = new Option<bool>("--accept-unconverted") { Description = "Close although some amounts have no exchange rate; they are not in the total." };
+        var by = CommandLine.ByOption();
         var demo = CommandLine.DemoOption();
         var command = new Command("close", "Close a billing period: its total never changes again, and what comes later is booked in the first open period after it.")
         {
-            month, reason, unpriced, unconverted, demo,
+            month, reason, unpriced, unconverted, by, demo,
         };
         command.SetAction((parsed, cancellationToken) => WithMonthAsync(parsed, month, demo, async (opened, period) =>
         {
             var request = new CloseRequest(parsed.GetRequiredValue(reason), parsed.GetValue(unpriced), parsed.GetValue(unconverted));
-            var (closing, reasons) = await PeriodsOf(opened).CloseAsync(period, request, Recorder, cancellationToken);
+            var (closing, reasons) = await PeriodsOf(opened).CloseAsync(period, request, RecorderOf(parsed.GetValue(by)), cancellationToken);
             if (closing is null)
             {
                 return CommandLine.Fail(reasons);
@@ -62,12 +63,13 @@ internal static class ClosingCommands
     public static Command Reopen()
     {
         var month = Month();
-        var reason = Reason();
+        var reason = CommandLine.ReasonOption();
+        var by = CommandLine.ByOption();
         var demo = CommandLine.DemoOption();
-        var command = new Command("reopen", "Open a closed billing period again: what was booked for it in an open one comes back.") { month, reason, demo };
+        var command = new Command("reopen", "Open a closed billing period again: what was booked for it in an open one comes back.") { month, reason, by, demo };
         command.SetAction((parsed, cancellationToken) => WithMonthAsync(parsed, month, demo, async (opened, period) =>
         {
-            if (await PeriodsOf(opened).ReopenAsync(period, parsed.GetRequiredValue(reason), Recorder, cancellationToken) is { Count: > 0 } reasons)
+            if (await PeriodsOf(opened).ReopenAsync(period, parsed.GetRequiredValue(reason), RecorderOf(parsed.GetValue(by)), cancellationToken) is { Count: > 0 } reasons)
             {
                 return CommandLine.Fail(reasons);
             }
@@ -78,9 +80,9 @@ internal static class ClosingCommands
         return command;
     }
 
-    private static Argument<string> Month() => new("month") { Description = "The billing period, like 2026-01." };
+    private static Recorder RecorderOf(string? by) => new(CommandLine.RecordedBy("closing", by));
 
-    private static Option<string> Reason() => new("--reason") { Required = true, Description = "Why; it goes into the log." };
+    private static Argument<string> Month() => new("month") { Description = "The billing period, like 2026-01." };
 
     private static Task<int> WithMonthAsync(
         ParseResult parsed, Argument<string> month, Option<bool> demo, Func<OpenedDatabase, BillingPeriod, Task<int>> run, CancellationToken cancellationToken) =>

@@ -1,21 +1,82 @@
 using System.CommandLine;
+using System.Text.Json;
+using System.Text.Json.Serialization.Metadata;
 using Npgsql;
 using Spectre.Console;
 using SpendTracker.Closing;
 using SpendTracker.Contracts;
 using SpendTracker.LocalPostgres;
 using SpendTracker.Settings;
+using SpendTracker.Usage;
 using SpendTracker.Web.Demo;
 using SpendTracker.Web.Hosting;
 using SpendTracker.Web.Import;
+using SpendTracker.Web.Ingest;
 
 namespace SpendTracker.Web.Commands;
 
 /// <summary>What the commands have in common: which database, and one clear line where one fails.</summary>
 internal static class CommandLine
 {
+    private const int LongestLine = 10_000;
+
     /// <summary>Commands beside a running host find its database by this.</summary>
     public static Option<bool> DemoOption() => new("--demo") { Description = "Use the demo's database instead of that of serve." };
+
+    public static Option<bool> JsonOption() => new("--json") { Description = "Write what the API answers instead of a table." };
+
+    public static Option<string?> FromOption(string otherwise) => new("--from") { Description = $"The first month, like 2026-01; {otherwise} if not given." };
+
+    public static Option<string?> ToOption() => new("--to") { Description = "The last month; the first alone if not given." };
+
+    /// <summary>The month that is not named.</summary>
+    public static BillingPeriod ThisMonth(SpendDatabase database) => BillingPeriod.Of(database.Options.Clock.GetUtcNow(), database.Settings.ReportingTimeZone);
+
+    public static Option<string> ReasonOption() => new("--reason") { Required = true, Description = "Why; it goes into the log." };
+
+    /// <summary>Nobody signs in on a command line, so whoever changes something is named here.</summary>
+    public static Option<string> ByOption()
+    {
+        var by = new Option<string>("--by") { Description = "Who does it, for the log; the operating system's user if not given.", DefaultValueFactory = _ => Environment.UserName };
+        by.Validators.Add(result =>
+        {
+            var check = new FieldCheck();
+            var name = result.GetValueOrDefault<string>();
+            check.That("--by", result.Implicit || !string.IsNullOrWhiteSpace(name), "Must not be empty.");
+            check.OptionalText("--by", name, UsageRules.SourceLength);
+            foreach (var reason in check.Reasons)
+            {
+                result.AddError($"{reason.Field}: {reason.Reason}");
+            }
+        });
+        return by;
+    }
+
+    /// <summary>Who goes into the log, e.g. <c>command:rates/anna</c>; without a name where the operating system has none.</summary>
+    public static string RecordedBy(string command, string? by) => string.IsNullOrWhiteSpace(by) ? $"command:{command}" : $"command:{command}/{by.Trim()}";
+
+    /// <summary>A table; in a file or a pipe a row stays a line, however long it is.</summary>
+    public static void Write(Table table)
+    {
+        if (Console.IsOutputRedirected)
+        {
+            AnsiConsole.Profile.Width = LongestLine;
+        }
+
+        AnsiConsole.Write(table);
+    }
+
+    public static void WriteJson<T>(T answer) => Console.WriteLine(JsonSerializer.Serialize(answer, AnswerJson.Indented));
+
+    /// <summary>Runs on the object that a file has, or says what is wrong with it.</summary>
+    /// <param name="path">Of the file; - for the standard input.</param>
+    public static Task<int> WithObjectAsync<T>(string path, JsonTypeInfo<T> json, Func<T, Task<int>> run, CancellationToken cancellationToken)
+        where T : class => GuardAsync(async () =>
+    {
+        var content = await ImportedFile.ReadOrInputAsync(path, cancellationToken);
+        var (value, malformed, reasons) = JsonReasons.Read(content.Span, json);
+        return malformed is not null ? Fail($"{path} is not JSON. {malformed}") : value is null ? Fail(reasons) : await run(value);
+    });
 
     public static IConfiguration Configuration() => new ConfigurationBuilder()
         .AddJsonFile(Path.Combine(AppContext.BaseDirectory, "appsettings.json"), optional: true)
@@ -25,7 +86,7 @@ internal static class CommandLine
     /// <summary>Opens the database, shows what takes long, and runs a command on it.</summary>
     public static Task<int> RunAsync(bool demo, Func<OpenedDatabase, Task<int>> run, CancellationToken cancellationToken) => GuardAsync(async () =>
     {
-        using var loggers = LoggerFactory.Create(logging => logging.AddConsole().SetMinimumLevel(LogLevel.Warning));
+        using var loggers = LoggerFactory.Create(logging => logging.AddConsole(console => console.LogToStandardErrorThreshold = LogLevel.Trace).SetMinimumLevel(LogLevel.Warning));
         await using var opened = await WithStatusAsync(progress => OpenedDatabase.OpenAsync(
             Configuration(), loggers, demo ? OpenedDatabase.Demo : OpenedDatabase.Serve, reset: false, progress, cancellationToken));
         return await run(opened);
@@ -61,11 +122,11 @@ internal static class CommandLine
         return 1;
     }
 
-    /// <summary>A spinner where a person watches, plain lines where a file does.</summary>
+    /// <summary>A spinner where a person watches, plain lines where a file does; never among what a command answers.</summary>
     public static async Task<T> WithStatusAsync<T>(Func<IProgress<string>, Task<T>> run) =>
-        AnsiConsole.Profile.Capabilities.Interactive
+        AnsiConsole.Profile.Capabilities.Interactive && !Console.IsOutputRedirected
             ? await AnsiConsole.Status().StartAsync("Starting", status => run(new Report(text => status.Status(Markup.Escape(text)))))
-            : await run(new Report(Console.WriteLine));
+            : await run(new Report(Console.Error.WriteLine));
 
     private sealed class Report(Action<string> show) : IProgress<string>
     {

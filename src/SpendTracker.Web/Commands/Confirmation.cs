@@ -8,6 +8,8 @@ namespace SpendTracker.Web.Commands;
 /// <summary>Whether what a command has shown is to be done.</summary>
 internal static class Confirmation
 {
+    public const string NoEffect = "No cost so far would change.";
+
     public static Option<bool> YesOption(string description = "Publish without asking.") => new("--yes") { Description = description };
 
     /// <summary>By <c>--yes</c>, or by typing it; where nobody can type, not without <c>--yes</c>.</summary>
@@ -45,7 +47,7 @@ internal static class Confirmation
 
         if (changes.Count == 0)
         {
-            Console.WriteLine("No cost so far would change.");
+            Console.WriteLine(NoEffect);
         }
     }
 

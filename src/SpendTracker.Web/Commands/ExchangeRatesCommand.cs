@@ -1,4 +1,5 @@
 using System.CommandLine;
+using SpendTracker.Contracts;
 using SpendTracker.Events;
 using SpendTracker.Rates;
 using SpendTracker.Web.Import;
@@ -8,9 +9,10 @@ namespace SpendTracker.Web.Commands;
 /// <summary><c>exchange-rates import</c>: dated exchange rates from a CSV file.</summary>
 internal static class ExchangeRatesCommand
 {
-    private static readonly Recorder Recorder = new("command:exchange-rates");
-
-    public static Command Create() => new("exchange-rates", "What currencies are worth.") { Import() };
+    public static Command Create() => new("exchange-rates", "What currencies are worth.")
+    {
+        PublishCommand.Create("exchange-rates", ContractsJson.Default.ExchangeRatePublished), Import(),
+    };
 
     private static Command Import()
     {
@@ -18,10 +20,11 @@ internal static class ExchangeRatesCommand
         var from = new Option<string?>("--from") { Description = "No rates of earlier days, e.g. 2026-01-01." };
         var currency = new Option<string?>("--currency") { Description = "Only these, e.g. EUR,GBP; all if not given." };
         var yes = Confirmation.YesOption();
+        var by = CommandLine.ByOption();
         var demo = CommandLine.DemoOption();
         var command = new Command("import", "Show which exchange rates are new or changed, then publish them. Exit code 2 where rows are malformed, or a difference was not published.")
         {
-            file, from, currency, yes, demo,
+            file, from, currency, yes, by, demo,
         };
         command.SetAction((parsed, cancellationToken) => CommandLine.GuardAsync(async () =>
         {
@@ -35,13 +38,13 @@ internal static class ExchangeRatesCommand
             var path = parsed.GetRequiredValue(file);
             var content = await ImportedFile.ReadAsync(path, cancellationToken);
             return await CommandLine.RunAsync(
-                parsed.GetValue(demo), opened => RunAsync(opened.Database, path, content, choice, parsed.GetValue(yes), cancellationToken), cancellationToken);
+                parsed.GetValue(demo), opened => RunAsync(opened.Database, path, content, choice, parsed.GetValue(yes), new(CommandLine.RecordedBy("exchange-rates", parsed.GetValue(by))), cancellationToken), cancellationToken);
         }));
         return command;
     }
 
     private static async Task<int> RunAsync(
-        SpendDatabase database, string path, ReadOnlyMemory<byte> content, ExchangeRateChoice choice, bool yes, CancellationToken cancellationToken)
+        SpendDatabase database, string path, ReadOnlyMemory<byte> content, ExchangeRateChoice choice, bool yes, Recorder recorder, CancellationToken cancellationToken)
     {
         using var stream = new MemoryStream(content.ToArray());
         var file = await ExchangeRateCsv.ReadAsync(stream, Path.GetFileName(path), database.Settings.ReportingCurrency, choice, cancellationToken);
@@ -62,7 +65,7 @@ internal static class ExchangeRatesCommand
             return 2;
         }
 
-        var overtaken = await import.PublishAsync(diff, Recorder, cancellationToken);
+        var overtaken = await import.PublishAsync(diff, recorder, cancellationToken);
         Console.WriteLine(Told($"Published rates of {diff.Publications.Count - overtaken.Count:#,0} currencies."));
         return Confirmation.Overtaken(overtaken) ? 2 : whole;
     }

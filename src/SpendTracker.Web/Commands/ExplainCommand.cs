@@ -16,8 +16,9 @@ internal static class ExplainCommand
         var from = new Option<string?>("--from") { Description = "The total as known at the end of this day; the month's last if not given." };
         var to = new Option<string?>("--to") { Description = "Against the total as known at the end of this day; today if not given." };
         var workload = new Option<string?>("--workload") { Description = "Only what this one moved; all if not given." };
+        var json = CommandLine.JsonOption();
         var demo = CommandLine.DemoOption();
-        var command = new Command("explain", "Explain what moved a month's total between two days.") { month, from, to, workload, demo };
+        var command = new Command("explain", "Explain what moved a month's total between two days.") { month, from, to, workload, json, demo };
         command.SetAction((parsed, cancellationToken) => CommandLine.RunAsync(parsed.GetValue(demo), async opened =>
         {
             var database = opened.Database;
@@ -28,8 +29,16 @@ internal static class ExplainCommand
                 return CommandLine.Fail(check.Reasons);
             }
 
-            var query = new ExplainQuery(database.DataSource);
-            Write(await query.OfAsync(span.Month, span.From, span.To, parsed.GetValue(workload), cancellationToken), database.Settings.ReportingCurrency);
+            var explanation = await new ExplainQuery(database.DataSource).OfAsync(span.Month, span.From, span.To, parsed.GetValue(workload), cancellationToken);
+            if (parsed.GetValue(json))
+            {
+                CommandLine.WriteJson(ExplainResponse.Of(explanation, parsed.GetValue(workload), database.Settings.ReportingCurrency));
+            }
+            else
+            {
+                Write(explanation, database.Settings.ReportingCurrency);
+            }
+
             return 0;
         }, cancellationToken));
         return command;
@@ -45,7 +54,7 @@ internal static class ExplainCommand
 
         foreach (var move in explanation.Prices)
         {
-            var causes = move.Causes.Select(cause => $"{cause.Kind} {(cause.Withdrawn ? "withdrawn" : "published")} {cause.At:u} by {cause.By}: {cause.Why}");
+            var causes = move.Causes.Select(cause => $"{cause.Kind} {(cause.Withdrawn ? "withdrawn" : "published")} {cause.At:u} by {Label.By(cause.By)}: {cause.Why}");
             Row(
                 table, $"price {Price(move.UnitPriceBefore)} → {Price(move.UnitPriceAfter)}", move.Workload, move.Sku, move.Meter, Number(move.Quantity),
                 string.Join('\n', causes), Money.Text(move.Amount, currency));
@@ -61,7 +70,7 @@ internal static class ExplainCommand
             Row(table, "corrected", correction.Workload, "", "", "", $"event {correction.Event}, on {correction.RecordedOn:yyyy-MM-dd}", "in usage");
         }
 
-        AnsiConsole.Write(table);
+        CommandLine.Write(table);
         Console.WriteLine(string.Create(
             CultureInfo.InvariantCulture, $"{explanation.Month} at the end of {explanation.From:yyyy-MM-dd}: {Money.Text(explanation.Before, currency)}; moves {Money.Text(explanation.Explained, currency)}; at the end of {explanation.To:yyyy-MM-dd}: {Money.Text(explanation.After, currency)}."));
     }

@@ -29,10 +29,11 @@ internal static class ImportCommand
     public static Command Create()
     {
         Approach.AcceptOnlyFromAmong([.. EnumName.All<Approach>()]);
+        var by = CommandLine.ByOption();
         var demo = CommandLine.DemoOption();
         var tokens = new Command("tokens", "Import token usage. What is there already is not imported again. Exit code 2 where rows were set aside.")
         {
-            File, Workload, Approach, Provider, Model, Time, Input, Output, CachedInput, CacheWrite, Reasoning, Requests, Id, Variant, Source, Rejects, Delimiter, demo,
+            File, Workload, Approach, Provider, Model, Time, Input, Output, CachedInput, CacheWrite, Reasoning, Requests, Id, Variant, Source, Rejects, Delimiter, by, demo,
         };
         tokens.SetAction((parsed, cancellationToken) =>
         {
@@ -40,7 +41,7 @@ internal static class ImportCommand
             string[] wrong = [.. file.Check().Select(reason => $"--{reason.Field}: {reason.Reason}"), .. file.Absent() is { } absent ? [absent] : Array.Empty<string>()];
             return wrong.Length > 0
                 ? Task.FromResult(CommandLine.Fail(string.Join(Environment.NewLine, wrong)))
-                : CommandLine.RunAsync(parsed.GetValue(demo), opened => RunAsync(file, opened, cancellationToken), cancellationToken);
+                : CommandLine.RunAsync(parsed.GetValue(demo), opened => RunAsync(file, opened, CommandLine.RecordedBy("import", parsed.GetValue(by)), cancellationToken), cancellationToken);
         });
         return new Command("import", "Take usage from files.") { tokens };
     }
@@ -70,10 +71,10 @@ internal static class ImportCommand
         };
     }
 
-    private static async Task<int> RunAsync(TokenFile file, OpenedDatabase opened, CancellationToken cancellationToken)
+    private static async Task<int> RunAsync(TokenFile file, OpenedDatabase opened, string by, CancellationToken cancellationToken)
     {
         var database = opened.Database;
-        var import = new TokenImport(new UsageRecorder(database.Store, database.Settings), database.Options.Clock);
+        var import = new TokenImport(new UsageRecorder(database.Store, database.Settings), database.Options.Clock, by);
         try
         {
             await ProgressBar.ShowAsync($"Importing {Path.GetFileName(file.Path)}", async progress =>

@@ -2,15 +2,16 @@ using System.CommandLine;
 using Spectre.Console;
 using SpendTracker.Access;
 using SpendTracker.Contracts;
+using Recorder = SpendTracker.Events.Recorder;
 
 namespace SpendTracker.Web.Commands;
 
 /// <summary><c>keys</c>: issue, list and revoke API keys.</summary>
 internal static class KeysCommand
 {
-    private static readonly SpendTracker.Events.Recorder Recorder = new("command:keys");
-
     public static Command Create() => new("keys", "API keys.") { Issue(), List(), Revoke() };
+
+    private static Recorder RecorderOf(string? by) => new(CommandLine.RecordedBy("keys", by));
 
     private static Command Issue()
     {
@@ -18,8 +19,9 @@ internal static class KeysCommand
         var scopes = new Option<string[]>("--scope") { Required = true, AllowMultipleArgumentsPerToken = true, Description = "What it may do." };
         scopes.AcceptOnlyFromAmong([.. EnumName.All<Scope>()]);
         var workloads = new Option<string[]>("--workload") { AllowMultipleArgumentsPerToken = true, Description = "The workloads that it may record for; any if not given.", DefaultValueFactory = _ => [] };
+        var by = CommandLine.ByOption();
         var demo = CommandLine.DemoOption();
-        var command = new Command("issue", "Issue a key. It is shown once.") { name, scopes, workloads, demo };
+        var command = new Command("issue", "Issue a key. It is shown once.") { name, scopes, workloads, by, demo };
         command.SetAction((parsed, cancellationToken) =>
         {
             Scope[] wanted = [.. parsed.GetRequiredValue(scopes).Select(EnumName.Parse<Scope>).Distinct()];
@@ -29,7 +31,7 @@ internal static class KeysCommand
                 ? Task.FromResult(CommandLine.Fail(string.Join(Environment.NewLine, reasons.Select(reason => $"--{reason.Field}: {reason.Reason}"))))
                 : CommandLine.RunAsync(parsed.GetValue(demo), async opened =>
                 {
-                    Console.WriteLine(await new ApiKeys(opened.Database.Store).IssueAsync(parsed.GetRequiredValue(name), wanted, bound, Recorder, cancellationToken));
+                    Console.WriteLine(await new ApiKeys(opened.Database.Store).IssueAsync(parsed.GetRequiredValue(name), wanted, bound, RecorderOf(parsed.GetValue(by)), cancellationToken));
                     return 0;
                 }, cancellationToken);
         });
@@ -50,7 +52,7 @@ internal static class KeysCommand
                     key.Workloads.Count == 0 ? "any" : Markup.Escape(string.Join(", ", key.Workloads)), key.IssuedAt.ToString("u"), key.Revoked ? "yes" : "");
             }
 
-            AnsiConsole.Write(table);
+            CommandLine.Write(table);
             return 0;
         }, cancellationToken));
         return command;
@@ -59,11 +61,12 @@ internal static class KeysCommand
     private static Command Revoke()
     {
         var id = new Argument<string>("id") { Description = "The key's id, from keys list." };
-        var reason = new Option<string>("--reason") { Required = true, Description = "Why; it goes into the log." };
+        var reason = CommandLine.ReasonOption();
+        var by = CommandLine.ByOption();
         var demo = CommandLine.DemoOption();
-        var command = new Command("revoke", "Revoke a key. It stops working within two seconds.") { id, reason, demo };
+        var command = new Command("revoke", "Revoke a key. It stops working within two seconds.") { id, reason, by, demo };
         command.SetAction((parsed, cancellationToken) => CommandLine.RunAsync(parsed.GetValue(demo), async opened =>
-            await new ApiKeys(opened.Database.Store).RevokeAsync(parsed.GetRequiredValue(id), parsed.GetRequiredValue(reason), Recorder, cancellationToken)
+            await new ApiKeys(opened.Database.Store).RevokeAsync(parsed.GetRequiredValue(id), parsed.GetRequiredValue(reason), RecorderOf(parsed.GetValue(by)), cancellationToken)
                 ? 0
                 : CommandLine.Fail($"No key '{parsed.GetRequiredValue(id)}' is in force."), cancellationToken));
         return command;

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Text.Json;
+using SpendTracker.Contracts;
 using SpendTracker.Events;
 using SpendTracker.Rates;
 using SpendTracker.Web.Import;
@@ -7,12 +8,10 @@ using SpendTracker.Web.Ingest;
 
 namespace SpendTracker.Web.Commands;
 
-/// <summary><c>rates import</c>: a price map into the price book, once its difference to the book was seen.</summary>
+/// <summary><c>rates</c>: the price book, and a price map into the price book, once its difference to the book was seen.</summary>
 internal static class RatesCommand
 {
-    private static readonly Recorder Recorder = new("command:rates");
-
-    public static Command Create() => new("rates", "The price book.") { Import() };
+    public static Command Create() => new("rates", "The price book.") { RateListCommand.Create(), PublishCommand.Create("rates", ContractsJson.Default.RatePublished), PublishCommand.Withdraw(), Import() };
 
     private static Command Import()
     {
@@ -20,10 +19,11 @@ internal static class RatesCommand
         var from = new Option<string?>("--from") { Description = "The first day that the prices hold for, e.g. 2026-02-01; tomorrow if not given." };
         var provider = new Option<string?>("--provider") { Description = "Only these, as events name them, e.g. openai,anthropic; all if not given." };
         var yes = Confirmation.YesOption();
+        var by = CommandLine.ByOption();
         var demo = CommandLine.DemoOption();
         var command = new Command("import", "Show what a price map would change in the price book, then publish it. Nothing is overwritten. Exit code 2 where entries are malformed, or a difference was not published.")
         {
-            file, from, provider, yes, demo,
+            file, from, provider, yes, by, demo,
         };
         command.SetAction((parsed, cancellationToken) => CommandLine.GuardAsync(async () =>
         {
@@ -39,7 +39,7 @@ internal static class RatesCommand
             var map = MapOf(path, content.Span);
             var source = RateImport.SourceOf(Path.GetFileName(path), content.Span);
             return await CommandLine.RunAsync(parsed.GetValue(demo), opened => RunAsync(
-                opened.Database, map, source, day, ImportOptions.List(parsed.GetValue(provider)), parsed.GetValue(yes), cancellationToken), cancellationToken);
+                opened.Database, map, source, day, ImportOptions.List(parsed.GetValue(provider)), parsed.GetValue(yes), new(CommandLine.RecordedBy("rates", parsed.GetValue(by))), cancellationToken), cancellationToken);
         }));
         return command;
     }
@@ -58,7 +58,7 @@ internal static class RatesCommand
     }
 
     private static async Task<int> RunAsync(
-        SpendDatabase database, PriceMap map, string source, DateOnly? from, string[] providers, bool yes, CancellationToken cancellationToken)
+        SpendDatabase database, PriceMap map, string source, DateOnly? from, string[] providers, bool yes, Recorder recorder, CancellationToken cancellationToken)
     {
         var import = new RateImport(database.Store, database.Settings);
         var diff = await import.CompareAsync(map, source, from ?? ImportOptions.Tomorrow(database.Options.Clock, database.Settings), providers, cancellationToken);
@@ -76,7 +76,7 @@ internal static class RatesCommand
             return 2;
         }
 
-        var overtaken = await import.PublishAsync(diff, Recorder, cancellationToken);
+        var overtaken = await import.PublishAsync(diff, recorder, cancellationToken);
         Console.WriteLine(Told($"Published rates of {diff.Publications.Count - overtaken.Count:#,0} SKUs from {diff.From:yyyy-MM-dd}."));
         return Confirmation.Overtaken(overtaken) ? 2 : whole;
     }

@@ -27,7 +27,7 @@ internal static class SetAsideCommand
             var count = (await setAside.CountAsync(cancellationToken)).Values.Sum();
             if (count > 0)
             {
-                AnsiConsole.Write(table);
+                CommandLine.Write(table);
             }
 
             Console.WriteLine(count == 0 ? "Nothing is set aside." : $"{count} set aside.");

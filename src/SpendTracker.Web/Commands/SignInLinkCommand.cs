@@ -16,13 +16,14 @@ internal static class SignInLinkCommand
         var role = new Option<string>("--role") { Description = "What they may do.", DefaultValueFactory = _ => EnumName.Of(Role.Viewer) };
         role.AcceptOnlyFromAmong([.. EnumName.All<Role>()]);
         var address = new Option<string>("--address") { Description = "The dashboard's address.", DefaultValueFactory = _ => SpendTrackerHost.DefaultUrl };
+        var by = CommandLine.ByOption();
         var demo = CommandLine.DemoOption();
-        var command = new Command("sign-in-link", "Print a link that signs a person in, once, within half an hour.") { person, role, address, demo };
+        var command = new Command("sign-in-link", "Print a link that signs a person in, once, within half an hour.") { person, role, address, by, demo };
         command.SetAction((parsed, cancellationToken) => CommandLine.RunAsync(parsed.GetValue(demo), async opened =>
         {
             var links = new SignInLinks(opened.Database.Store, TimeProvider.System);
             var token = await links.IssueAsync(
-                parsed.GetRequiredValue(person), EnumName.Parse<Role>(parsed.GetRequiredValue(role)), new Recorder("command:sign-in-link"), cancellationToken);
+                parsed.GetRequiredValue(person), EnumName.Parse<Role>(parsed.GetRequiredValue(role)), new Recorder(CommandLine.RecordedBy("sign-in-link", parsed.GetValue(by))), cancellationToken);
             Console.WriteLine(SignIn.Link(parsed.GetRequiredValue(address), token));
             return 0;
         }, cancellationToken));

@@ -13,7 +13,14 @@ namespace SpendTracker.Web.Costs;
 /// <param name="Total">The sum of all rows.</param>
 internal sealed record CostsResponse(
     string From, string To, IReadOnlyList<string> By, string Currency, string ReportingTimeZone, DateOnly? KnownOn, IReadOnlyList<CostRow> Rows,
-    IReadOnlyList<CostRow> Months, CostRow Total);
+    IReadOnlyList<CostRow> Months, CostRow Total)
+{
+    public static CostsResponse Of(CostQuestion question, IReadOnlyList<MonthlyCost> costs, OrganisationSettings settings) => new(
+        question.Filter.From.ToString(), question.Filter.To.ToString(), question.Names, settings.ReportingCurrency, settings.ReportingTimeZone.Id, question.Filter.KnownOn,
+        [.. costs.Select(CostRow.Of)],
+        [.. costs.GroupBy(cost => cost.Month).Select(month => CostRow.TotalOf(month.Key, month))],
+        CostRow.TotalOf(null, costs));
+}
 
 /// <param name="Listed">The actual at list prices: what discounts and negotiated rates saved is the difference.</param>
 /// <param name="Corrections">The part of the actual that corrects closed months.</param>
@@ -39,48 +46,27 @@ internal static class CostEndpoints
         api.MapGet("/costs", GetAsync).RequireAuthorization(Policies.Read).WithName("GetCosts");
 
     private static async Task<IResult> GetAsync(
-        string? from, string? to, string? by, string? format, string? knownOn, MonthlyCostQuery query, KnownOn days, OrganisationSettings settings,
+        string? from, string? to, string? by, string[]? where, string? format, string? knownOn, MonthlyCostQuery query, KnownOn days, OrganisationSettings settings,
         CancellationToken cancellationToken)
     {
         var check = new FieldCheck();
-        var (first, last) = MonthSpan.Read(check, from, to, BillingPeriod.Of(days.Today));
-        var dimensions = Dimensions(check, by ?? "approach");
         check.That("format", format is null or "json" or "csv", "Must be json or csv.");
-        var known = await days.ReadAsync(check, knownOn, cancellationToken);
-        if (check.Reasons.Count > 0)
+        if (await CostQuestion.ReadAsync(check, (from, to, by, where ?? [], knownOn), days, cancellationToken) is not { } question)
         {
             return Problems.Of(check.Reasons);
         }
 
-        var costs = await query.ByAsync(new CostFilter(first, last) { KnownOn = known }, dimensions, cancellationToken);
-        string[] names = [.. dimensions.Select(dimension => dimension.Name)];
+        var filter = question.Filter;
+        var costs = await query.ByAsync(filter, question.By, cancellationToken);
         return format == "csv"
-            ? TypedResults.Bytes(await CsvAsync(costs, names, cancellationToken), "text/csv; charset=utf-8", $"costs-{first}-{last}{(known is { } day ? $"-as-known-on-{KnownOn.Text(day)}" : "")}.csv")
-            : TypedResults.Ok(new CostsResponse(
-                first.ToString(), last.ToString(), names, settings.ReportingCurrency, settings.ReportingTimeZone.Id, known,
-                [.. costs.Select(CostRow.Of)],
-                [.. costs.GroupBy(cost => cost.Month).Select(month => CostRow.TotalOf(month.Key, month))],
-                CostRow.TotalOf(null, costs)));
-    }
-
-    private static List<CostDimension> Dimensions(FieldCheck check, string by)
-    {
-        List<CostDimension> dimensions = [];
-        foreach (var name in by.Split(',', StringSplitOptions.TrimEntries).Distinct())
-        {
-            var dimension = CostDimension.Find(name);
-            check.That("by", dimension is not null, $"Must be one or several of {string.Join(", ", CostDimension.All.Select(known => known.Name))}, separated by commas.");
-            if (dimension is not null)
-            {
-                dimensions.Add(dimension);
-            }
-        }
-
-        return dimensions;
+            ? TypedResults.Bytes(
+                await CsvAsync(costs, question.Names, cancellationToken), "text/csv; charset=utf-8",
+                $"costs-{filter.From}-{filter.To}{(filter.KnownOn is { } day ? $"-as-known-on-{KnownOn.Text(day)}" : "")}.csv")
+            : TypedResults.Ok(CostsResponse.Of(question, costs, settings));
     }
 
     /// <summary>A column for each dimension; amounts in full, with a point; unpriced quantities a column for each unit; what is unconverted as a text.</summary>
-    private static async Task<byte[]> CsvAsync(IReadOnlyList<MonthlyCost> costs, string[] dimensions, CancellationToken cancellationToken)
+    public static async Task<byte[]> CsvAsync(IReadOnlyList<MonthlyCost> costs, string[] dimensions, CancellationToken cancellationToken)
     {
         var text = new MemoryStream();
 

@@ -1,7 +1,9 @@
+using Microsoft.AspNetCore.Http.Extensions;
 using SpendTracker.Contracts;
 using SpendTracker.Costs;
 using SpendTracker.Rates;
 using SpendTracker.Settings;
+using SpendTracker.Usage;
 using SpendTracker.Web.Access;
 using SpendTracker.Web.Hosting;
 using SpendTracker.Web.Usage;
@@ -15,16 +17,46 @@ namespace SpendTracker.Web.Costs;
 /// <param name="Explained">The sum of all moves: always after − before.</param>
 internal sealed record ExplainResponse(
     string Month, DateOnly From, DateOnly To, string? Workload, string Currency, decimal Before, decimal After, decimal Explained,
-    IReadOnlyList<UsageMoveRow> Usage, IReadOnlyList<PriceMoveRow> Prices, IReadOnlyList<BookingMove> Bookings, IReadOnlyList<CorrectionMove> Corrections);
+    IReadOnlyList<UsageMoveRow> Usage, IReadOnlyList<PriceMoveRow> Prices, IReadOnlyList<BookingMoveRow> Bookings, IReadOnlyList<CorrectionMoveRow> Corrections)
+{
+    public static ExplainResponse Of(Explanation explanation, string? workload, string currency) => new(
+        explanation.Month.ToString(), explanation.From, explanation.To, workload, currency, explanation.Before, explanation.After, explanation.Explained,
+        [.. explanation.Usage.Select(move => UsageMoveRow.Of(move, EventLink.FilterOf(explanation, move)))],
+        [.. explanation.Prices.Select(move => PriceMoveRow.Of(move, EventLink.FilterOf(explanation, move)))],
+        [.. explanation.Bookings.Select(move => BookingMoveRow.Of(move, explanation, workload))],
+        [.. explanation.Corrections.Select(move => new CorrectionMoveRow(move.Event, move.Workload, move.RecordedOn, EventLink.ToEventList(move.Event)))]);
+}
 
 /// <param name="EventsPage">Where the events behind it are shown.</param>
+/// <param name="EventsList">The same events over the API.</param>
 internal sealed record UsageMoveRow(
-    string Workload, string Approach, string Sku, string Meter, decimal Quantity, long Events, decimal Amount, string EventsPage);
+    string Workload, string Approach, string Sku, string Meter, decimal Quantity, long Events, decimal Amount, string EventsPage, string EventsList)
+{
+    public static UsageMoveRow Of(UsageMove move, UsageFilter events) => new(
+        move.Workload, EnumName.Of(move.Approach), move.Sku, move.Meter, move.Quantity, move.Events, move.Amount, EventLink.To(events), EventLink.ToList(events));
+}
 
 /// <param name="Causes">What was published or withdrawn between the days.</param>
+/// <param name="EventsPage">Where the events are shown that it prices, of the whole month.</param>
+/// <param name="EventsList">The same events over the API.</param>
 internal sealed record PriceMoveRow(
     string Workload, string Approach, string SkuBefore, string Sku, string Meter, decimal Quantity, decimal? UnitPriceBefore, decimal? UnitPriceAfter,
-    DateOnly FirstDay, DateOnly LastDay, decimal Amount, IReadOnlyList<PublicationChange> Causes);
+    DateOnly FirstDay, DateOnly LastDay, decimal Amount, IReadOnlyList<PublicationChange> Causes, string EventsPage, string EventsList)
+{
+    public static PriceMoveRow Of(PriceMove move, UsageFilter events) => new(
+        move.Workload, EnumName.Of(move.Approach), move.SkuBefore, move.Sku, move.Meter, move.Quantity, move.UnitPriceBefore, move.UnitPriceAfter,
+        move.FirstDay, move.LastDay, move.Amount, move.Causes, EventLink.To(events), EventLink.ToList(events));
+}
+
+/// <param name="Explanation">Where the month of use is explained, with the events behind; null where that is this month.</param>
+internal sealed record BookingMoveRow(string Origin, string Booked, decimal Amount, string? Explanation)
+{
+    public static BookingMoveRow Of(BookingMove move, Explanation within, string? workload) => new(
+        move.Origin, move.Booked, move.Amount, move.Origin == within.Month.ToString() ? null : ExplainEndpoints.Link(move.Origin, within.From, within.To, workload));
+}
+
+/// <param name="EventsList">The event with its correction, over the API.</param>
+internal sealed record CorrectionMoveRow(Guid Event, string Workload, DateOnly RecordedOn, string EventsList);
 
 /// <summary>Explanations over HTTP.</summary>
 internal static class ExplainEndpoints
@@ -42,14 +74,19 @@ internal static class ExplainEndpoints
             return Problems.Of(check.Reasons);
         }
 
-        var explanation = await query.OfAsync(span.Month, span.From, span.To, workload, cancellationToken);
-        return TypedResults.Ok(new ExplainResponse(
-            span.Month.ToString(), span.From, span.To, workload, settings.ReportingCurrency, explanation.Before, explanation.After, explanation.Explained,
-            [.. explanation.Usage.Select(move => new UsageMoveRow(
-                move.Workload, EnumName.Of(move.Approach), move.Sku, move.Meter, move.Quantity, move.Events, move.Amount, EventLink.To(explanation, move)))],
-            [.. explanation.Prices.Select(move => new PriceMoveRow(
-                move.Workload, EnumName.Of(move.Approach), move.SkuBefore, move.Sku, move.Meter, move.Quantity, move.UnitPriceBefore, move.UnitPriceAfter,
-                move.FirstDay, move.LastDay, move.Amount, move.Causes))],
-            explanation.Bookings, explanation.Corrections));
+        return TypedResults.Ok(ExplainResponse.Of(
+            await query.OfAsync(span.Month, span.From, span.To, workload, cancellationToken), workload, settings.ReportingCurrency));
+    }
+
+    /// <summary>Where an explanation is.</summary>
+    public static string Link(string month, DateOnly from, DateOnly to, string? workload)
+    {
+        var query = new QueryBuilder { { "month", month }, { "from", KnownOn.Text(from) }, { "to", KnownOn.Text(to) } };
+        if (workload is not null)
+        {
+            query.Add("workload", workload);
+        }
+
+        return $"/api/v1/costs/explain{query}";
     }
 }

@@ -17,15 +17,6 @@ internal static class Label
 
     public static string Of(BillingPeriod month) => month.Start.ToString("MMMM yyyy", CultureInfo.InvariantCulture);
 
-    /// <summary>Who recorded something: a person by name, a key by its id; the product itself, where the rates came with it.</summary>
-    public static string Who(string recordedBy) => recordedBy switch
-    {
-        _ when recordedBy.StartsWith("person:", StringComparison.Ordinal) => recordedBy["person:".Length..],
-        _ when recordedBy.StartsWith("key:", StringComparison.Ordinal) => $"API key {recordedBy["key:".Length..]}",
-        _ when recordedBy.StartsWith("host:", StringComparison.Ordinal) => "SpendTracker",
-        _ => recordedBy,
-    };
-
     /// <summary>An instant to the second, in the reporting time zone.</summary>
     public static string Of(DateTimeOffset instant, TimeZoneInfo zone) =>
         TimeZoneInfo.ConvertTime(instant, zone).ToString("yyyy-MM-dd HH:mm:ss", CultureInfo.InvariantCulture);
@@ -36,12 +27,13 @@ internal static class Label
     /// <summary>A month as it stands in the log, e.g. <c>2026-01</c>.</summary>
     public static string Of(string month) => BillingPeriod.TryParse(month, out var period) ? Of(period) : month;
 
-    /// <summary>Who recorded something, as a reader would say it.</summary>
+    /// <summary>Who recorded something, as a reader would say it: the product itself, where the rates came with it.</summary>
     public static string By(string recordedBy) => recordedBy.Split(':', 2) switch
     {
         ["person", var name] => name,
         ["key", var id] => $"API key {id}",
-        ["command", _] => "the command line",
+        ["command", var command] => command.Split('/', 2) is [_, var name] ? $"{name}, on the command line" : "the command line",
+        ["host", _] => "SpendTracker",
         _ => recordedBy,
     };
 }

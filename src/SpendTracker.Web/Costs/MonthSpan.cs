@@ -15,6 +15,10 @@ internal static class MonthSpan
         return (first, last);
     }
 
+    /// <summary>The same, but all of time, as nulls, where neither is given.</summary>
+    public static (BillingPeriod? First, BillingPeriod? Last) ReadOptional(FieldCheck check, string? from, string? to, BillingPeriod current) =>
+        from is null && to is null ? (null, null) : Read(check, from, to, current);
+
     private static BillingPeriod Month(FieldCheck check, string field, string? text, BillingPeriod otherwise)
     {
         var period = otherwise;

@@ -1,4 +1,3 @@
-using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using Microsoft.AspNetCore.Diagnostics;
 using Microsoft.AspNetCore.Http.HttpResults;
@@ -35,18 +34,9 @@ internal sealed class Problems(IProblemDetailsService problems, ILogger<Problems
         }
 
         using var body = await RequestBody.ReadAsync(request, cancellationToken);
-        try
-        {
-            return JsonSerializer.Deserialize(body.Span, json) is { } value
-                ? (value, null)
-                : (null, Of([new FieldReason("", "Must be an object.")]));
-        }
-        catch (JsonException fault)
-        {
-            return (null, JsonReasons.IsMalformed(body.Span, out var where)
-                ? TypedResults.Problem(where, statusCode: StatusCodes.Status400BadRequest, title: "Malformed JSON.")
-                : Of(JsonReasons.Of(fault, body.Span, json)));
-        }
+        var (value, malformed, reasons) = JsonReasons.Read(body.Span, json);
+        return (value, malformed is not null ? TypedResults.Problem(malformed, statusCode: StatusCodes.Status400BadRequest, title: "Malformed JSON.")
+            : reasons.Count > 0 ? Of(reasons) : null);
     }
 
     public async ValueTask<bool> TryHandleAsync(HttpContext context, Exception exception, CancellationToken cancellationToken)

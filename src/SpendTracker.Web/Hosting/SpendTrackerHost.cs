@@ -1,5 +1,3 @@
-using System.Text.Json;
-using System.Text.Json.Serialization;
 using Microsoft.AspNetCore.Components.Authorization;
 using Microsoft.AspNetCore.DataProtection;
 using Microsoft.AspNetCore.DataProtection.KeyManagement;
@@ -24,6 +22,7 @@ using SpendTracker.Web.Estimates;
 using SpendTracker.Web.Events;
 using SpendTracker.Web.Ingest;
 using SpendTracker.Web.Rates;
+using SpendTracker.Web.Usage;
 using SpendTracker.Web.Workloads;
 using SpendTracker.Workloads;
 
@@ -99,11 +98,7 @@ public static class SpendTrackerHost
         services.AddProblemDetails();
         services.AddExceptionHandler<Problems>();
         services.AddHealthChecks().AddCheck<ReadyCheck>("ready");
-        services.ConfigureHttpJsonOptions(options =>
-        {
-            options.SerializerOptions.PropertyNamingPolicy = JsonNamingPolicy.CamelCase;
-            options.SerializerOptions.DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull;
-        });
+        services.ConfigureHttpJsonOptions(options => AnswerJson.Configure(options.SerializerOptions));
 
         services.AddRazorComponents().AddInteractiveServerComponents();
         services.AddCascadingAuthenticationState();
@@ -136,6 +131,7 @@ public static class SpendTrackerHost
         api.MapCorrections();
         api.MapCosts();
         api.MapExplain();
+        api.MapEvents();
         api.MapClosing();
         api.MapWorkloads();
         api.MapRates();

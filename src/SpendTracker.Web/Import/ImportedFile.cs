@@ -24,7 +24,32 @@ internal static class ImportedFile
             throw new ImportException($"{path} is larger than {MostBytes / 1024 / 1024} MiB.");
         }
 
-        ReadOnlyMemory<byte> content = await File.ReadAllBytesAsync(path, cancellationToken);
-        return content.Span.StartsWith("\uFEFF"u8) ? content[3..] : content;
+        return WithoutMark(await File.ReadAllBytesAsync(path, cancellationToken));
     }
+
+    /// <summary>The same, or the standard input's where the path is a dash.</summary>
+    /// <exception cref="ImportException">There is no file, or it is too large.</exception>
+    public static async Task<ReadOnlyMemory<byte>> ReadOrInputAsync(string path, CancellationToken cancellationToken)
+    {
+        if (path != "-")
+        {
+            return await ReadAsync(path, cancellationToken);
+        }
+
+        using var content = new MemoryStream();
+        await using var input = Console.OpenStandardInput();
+        var part = new byte[64 * 1024];
+        while (await input.ReadAsync(part, cancellationToken) is > 0 and var length)
+        {
+            content.Write(part, 0, length);
+            if (content.Length > MostBytes)
+            {
+                throw new ImportException($"The standard input is longer than {MostBytes / 1024 / 1024} MiB.");
+            }
+        }
+
+        return WithoutMark(content.ToArray());
+    }
+
+    private static ReadOnlyMemory<byte> WithoutMark(ReadOnlyMemory<byte> content) => content.Span.StartsWith("\uFEFF"u8) ? content[3..] : content;
 }

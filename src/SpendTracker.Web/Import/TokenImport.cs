@@ -7,7 +7,8 @@ using SpendTracker.Web.Ingest;
 namespace SpendTracker.Web.Import;
 
 /// <summary>Appends the rows of a file as usage, as if they had been sent to the API; what cannot be is set aside with the reason.</summary>
-internal sealed class TokenImport(UsageRecorder recorder, TimeProvider clock)
+/// <param name="by">Who goes into the log as the recorder, e.g. <c>command:import</c>.</param>
+internal sealed class TokenImport(UsageRecorder recorder, TimeProvider clock, string by)
 {
     /// <summary>Near the size from which an event no longer gets cheaper.</summary>
     private const int BatchRows = 4_000;
@@ -18,8 +19,8 @@ internal sealed class TokenImport(UsageRecorder recorder, TimeProvider clock)
     /// <summary>Beyond this a line is no row of figures but a broken file.</summary>
     private const int LongestLine = 1024 * 1024;
 
-    private static readonly ClaimsPrincipal Caller = new(new ClaimsIdentity(
-        [new Claim(ClaimTypes.Name, TokenFile.DefaultSource), new Claim(ApiClaims.RecordedBy, "command:import")], "command"));
+    private readonly ClaimsPrincipal _caller = new(new ClaimsIdentity(
+        [new Claim(ClaimTypes.Name, TokenFile.DefaultSource), new Claim(ApiClaims.RecordedBy, by)], "command"));
 
     private readonly Queue<(IReadOnlyList<Row> Rows, Task<UsageResponse> Answer)> _inFlight = [];
     private ImportCounts _counts;
@@ -101,7 +102,7 @@ internal sealed class TokenImport(UsageRecorder recorder, TimeProvider clock)
 
     /// <summary>Not cancelled once begun: whoever stops the import gets to know what was imported.</summary>
     private void Send(List<Row> batch) =>
-        _inFlight.Enqueue((batch, recorder.RecordAsync([.. batch.Select(row => row.Item)], Caller, CancellationToken.None)));
+        _inFlight.Enqueue((batch, recorder.RecordAsync([.. batch.Select(row => row.Item)], _caller, CancellationToken.None)));
 
     /// <summary>Waits until no more than so many batches are in flight, oldest first.</summary>
     private async Task SettleAsync(RejectedRows rejected, int most)

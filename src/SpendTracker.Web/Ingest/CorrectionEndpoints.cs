@@ -1,27 +1,11 @@
-using System.Runtime.InteropServices;
 using System.Security.Claims;
-using System.Text.Json;
-using System.Text.Json.Serialization;
 using SpendTracker.Contracts;
 using SpendTracker.Events;
 using SpendTracker.Usage;
 using SpendTracker.Web.Access;
 using SpendTracker.Web.Hosting;
-using EventId = SpendTracker.Events.EventId;
 
 namespace SpendTracker.Web.Ingest;
-
-/// <summary>Names an event: by its id in the log, or by the caller's own id, which is of the key's numbering unless a source is given.</summary>
-internal sealed record EventName(Guid? EventId = null, string? Id = null, string? Source = null);
-
-/// <param name="Replacement">An event as <c>POST /api/v1/usage</c> takes it.</param>
-internal sealed record CorrectionRequest(EventName Corrects, string Reason, JsonElement? Replacement = null);
-
-[JsonSourceGenerationOptions(
-    PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, RespectNullableAnnotations = true, RespectRequiredConstructorParameters = true,
-    UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow, AllowDuplicateProperties = false)]
-[JsonSerializable(typeof(CorrectionRequest))]
-internal sealed partial class CorrectionJson : JsonSerializerContext;
 
 /// <summary>Takes corrections of usage in.</summary>
 internal static class CorrectionEndpoints
@@ -43,68 +27,29 @@ internal static class CorrectionEndpoints
         }
 
         var by = caller.FindFirstValue(ApiClaims.RecordedBy)!;
-        var defaultSource = caller.Identity?.Name ?? by;
-        var (replacement, reasons) = ReplacementOf(correction, defaultSource, clock.GetUtcNow());
-        reasons.AddRange(CheckName(correction.Corrects));
-        if (reasons.Count > 0)
+        var (read, reasons) = RequestedCorrection.Read(correction, caller.Identity?.Name ?? by, clock.GetUtcNow());
+        if (read is not { } wanted)
         {
             return Problems.Of(reasons);
         }
 
-        var corrects = correction.Corrects.EventId ?? EventId.From(Tenant.Default, correction.Corrects.Source ?? defaultSource, correction.Corrects.Id!);
-        var original = await log.FindAsync(corrects, cancellationToken);
-        if (Forbidden(caller, original?.Stored.Data as IUsageEvent, replacement?.Usage) is { Count: > 0 } forbidden)
+        var original = await log.FindAsync(wanted.Corrects, cancellationToken);
+        if (Forbidden(caller, original?.Stored.Data as IUsageEvent, wanted.Replacement?.Usage) is { Count: > 0 } forbidden)
         {
             return Problems.Of(forbidden, StatusCodes.Status403Forbidden, "This API key is bound to other workloads.");
         }
 
-        if (UsageCorrections.Check(corrects, correction.Reason, replacement, original?.Stored) is { Count: > 0 } broken)
+        if (UsageCorrections.Check(wanted.Corrects, wanted.Reason, wanted.Replacement, original?.Stored) is { Count: > 0 } broken)
         {
             return Problems.Of(broken);
         }
 
-        var result = await corrections.CorrectAsync(corrects, correction.Reason, replacement, new Recorder(by), CancellationToken.None).ForAsync(request, cancellationToken);
+        var result = await corrections.CorrectAsync(wanted.Corrects, wanted.Reason, wanted.Replacement, new Recorder(by), CancellationToken.None).ForAsync(request, cancellationToken);
         return result.Status == AppendStatus.Conflict
-            ? Problems.Of(result.Conflicts, StatusCodes.Status409Conflict, "The event has another correction, or the replacement's id is taken. Nothing was stored.")
+            ? Problems.Of(result.Conflicts, StatusCodes.Status409Conflict, RequestedCorrection.Conflict)
             : TypedResults.Json(
-                new CorrectionResponse(result.Status, result.EventId, corrects, Waiting: original is null, result.Replacement),
+                new CorrectionResponse(result.Status, result.EventId, wanted.Corrects, Waiting: original is null, result.Replacement),
                 ContractsJson.Default.CorrectionResponse);
-    }
-
-    private static (Replacement? Replacement, List<FieldReason> Reasons) ReplacementOf(CorrectionRequest correction, string defaultSource, DateTimeOffset now)
-    {
-        if (correction.Replacement is not { } json)
-        {
-            return (null, []);
-        }
-
-        if (json.ValueKind != JsonValueKind.Object)
-        {
-            return (null, [new FieldReason("replacement", "Must be one event.")]);
-        }
-
-        var item = UsageRequest.Read(JsonMarshal.GetRawUtf8Value(json), lines: false, now)[0];
-        return item.Usage is { } usage
-            ? (new Replacement(usage, item.Source ?? defaultSource, item.Id), [])
-            : (null, [.. item.Reasons.Select(reason => reason with { Field = $"replacement.{reason.Field}" })]);
-    }
-
-    private static IReadOnlyList<FieldReason> CheckName(EventName name)
-    {
-        var check = new FieldCheck();
-        check.That("corrects", name.EventId is null != name.Id is null, "Give either eventId or id.");
-        check.That("corrects.source", name.Source is null || name.Id is not null, "Goes with id only.");
-        if (name.Id is { } id)
-        {
-            check.Text("corrects.id", id, UsageRules.IdLength);
-        }
-
-        if (name.Source is { } source)
-        {
-            check.Text("corrects.source", source, UsageRules.SourceLength);
-        }
-
-        return check.Reasons;
     }
 
     /// <summary>

@@ -10,6 +10,21 @@ internal static class JsonReasons
 {
     private const int NameLength = 100;
 
+    /// <summary>Reads one object as strictly as events are read.</summary>
+    /// <returns>The object; otherwise where it is no JSON, or what is wrong with its fields.</returns>
+    public static (T? Value, string? Malformed, IReadOnlyList<FieldReason> Reasons) Read<T>(ReadOnlySpan<byte> text, JsonTypeInfo<T> json)
+        where T : class
+    {
+        try
+        {
+            return JsonSerializer.Deserialize(text, json) is { } value ? (value, null, []) : (null, null, [new FieldReason("", "Must be an object.")]);
+        }
+        catch (JsonException fault)
+        {
+            return IsMalformed(text, out var where) ? (null, where, []) : (null, null, Of(fault, text, json));
+        }
+    }
+
     /// <summary>Whether the text is not JSON at all, and if so where: line and position count from 1.</summary>
     public static bool IsMalformed(ReadOnlySpan<byte> json, out string where, long firstLine = 1)
     {

@@ -9,9 +9,6 @@ namespace SpendTracker.Web.Rates;
 /// <summary>Prices, and what lacks one.</summary>
 internal sealed record RatesResponse(IReadOnlyList<Rate> Rates, IReadOnlyList<UnpricedUsage> Unpriced);
 
-/// <summary>What is in no amount: quantities without a rate, and amounts without an exchange rate.</summary>
-internal sealed record UnpricedResponse(IReadOnlyList<UnpricedUsage> Unpriced, IReadOnlyList<UnconvertedAmount> Unconverted);
-
 /// <summary>The price book over HTTP, for reading. <see cref="PublishEndpoints"/> changes it.</summary>
 internal static class RateEndpoints
 {
@@ -32,21 +29,13 @@ internal static class RateEndpoints
         await book.ListAsync(sku, cancellationToken),
         [.. (await unpriced.ListAsync(null, null, null, cancellationToken)).Where(usage => sku is null || usage.Sku == sku)]);
 
-    /// <summary>Of all time, unless months are asked for.</summary>
     private static async Task<IResult> ListUnpricedAsync(
         string? from, string? to, string? knownOn, UnpricedQuery query, KnownOn days, CancellationToken cancellationToken)
     {
         var check = new FieldCheck();
-        var (first, last) = MonthSpan.Read(check, from, to, BillingPeriod.Of(days.Today));
+        var (first, last) = MonthSpan.ReadOptional(check, from, to, BillingPeriod.Of(days.Today));
         var known = await days.ReadAsync(check, knownOn, cancellationToken);
-        if (check.Reasons.Count > 0)
-        {
-            return Problems.Of(check.Reasons);
-        }
-
-        (BillingPeriod? First, BillingPeriod? Last) asked = from is null && to is null ? (null, null) : (first, last);
-        return TypedResults.Ok(new UnpricedResponse(
-            await query.ListAsync(asked.First, asked.Last, known, cancellationToken), await query.ListUnconvertedAsync(asked.First, asked.Last, known, cancellationToken)));
+        return check.Reasons.Count > 0 ? Problems.Of(check.Reasons) : TypedResults.Ok(await UnpricedResponse.ReadAsync(query, first, last, known, cancellationToken));
     }
 
     private static async Task<IResult> ListReportedAsync(

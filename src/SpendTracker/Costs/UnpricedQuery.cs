@@ -20,6 +20,12 @@ public sealed record UnpricedUse(string Workload, string Month);
 /// <summary>An amount that no exchange rate covers.</summary>
 public sealed record UnconvertedAmount(string Currency, decimal Amount, string FirstMonth, string LastMonth, IReadOnlyList<string> Skus, IReadOnlyList<string> Workloads);
 
+/// <summary>What a workload used in a month of what is in no amount: the way to the events behind it.</summary>
+/// <param name="Currency">Of an amount without an exchange rate; empty for a quantity without a rate.</param>
+/// <param name="Quantity">That no rate covers; of an amount, in its currency.</param>
+/// <param name="Events">Behind the line, also of days that have a rate.</param>
+public sealed record MissingPrice(string Currency, string Sku, string Meter, string Workload, string Month, decimal Quantity, long Events);
+
 /// <summary>What has a quantity but no rate, or an amount but no exchange rate, so that somebody can publish one.</summary>
 public sealed class UnpricedQuery(NpgsqlDataSource dataSource)
 {
@@ -80,6 +86,31 @@ public sealed class UnpricedQuery(NpgsqlDataSource dataSource)
         }
 
         return rows;
+    }
+
+    /// <summary>The sums of both lists taken apart by workload and month; by SKU and meter, the latest month first.</summary>
+    public async Task<IReadOnlyList<MissingPrice>> ListUsesAsync(BillingPeriod? from, BillingPeriod? to, DateOnly? knownOn, CancellationToken cancellationToken)
+    {
+        List<MissingPrice> uses = [];
+        foreach (var (column, currency) in ((string, string)[])[("unpriced", "''"), ("unconverted", "currency")])
+        {
+            await using var command = Command(
+                column,
+                $"""
+                select {currency}, sku, meter, workload, to_char(month, 'YYYY-MM'), trim_scale(round(sum({column}), 12)), sum(events)::bigint
+                from lacking
+                group by 1, sku, meter, workload, month
+                order by 1, sku, meter, month desc, workload
+                """, from, to, knownOn);
+            await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+            while (await reader.ReadAsync(cancellationToken))
+            {
+                uses.Add(new MissingPrice(
+                    reader.GetString(0), reader.GetString(1), reader.GetString(2), reader.GetString(3), reader.GetString(4), reader.GetDecimal(5), reader.GetInt64(6)));
+            }
+        }
+
+        return uses;
     }
 
     /// <summary>A query over rows <c>lacking</c>: costs by the month of use that have some of a column.</summary>

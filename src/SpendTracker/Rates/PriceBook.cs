@@ -24,7 +24,11 @@ public sealed record Rate(
     string Source, bool Superseded, Publication Publication);
 
 /// <param name="EffectiveTo">The last day; null where it has no end.</param>
-public sealed record Discount(string Sku, decimal Percent, DateOnly EffectiveFrom, DateOnly? EffectiveTo, string Source, Publication Publication);
+public sealed record Discount(string Sku, decimal Percent, DateOnly EffectiveFrom, DateOnly? EffectiveTo, string Source, Publication Publication)
+{
+    /// <summary>Whether it comes off a SKU's price, on its days.</summary>
+    public bool Covers(string sku) => Sku == sku || (Sku.EndsWith('*') && sku.StartsWith(Sku[..^1], StringComparison.Ordinal));
+}
 
 /// <param name="Order">Its place among the rules, from 1: the first that fits holds. 0 where it was withdrawn.</param>
 public sealed record Alias(int Order, string Model, string Sku, Publication Publication);

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json;
 using Npgsql;
 using NpgsqlTypes;
@@ -37,11 +38,15 @@ public sealed record UsageEvent(LoggedEvent Logged, EventPlace Place, IUsageEven
 /// <summary>Where an event stands among a workload's: the month of its stream, and its version there.</summary>
 public readonly record struct EventPlace(BillingPeriod Period, long Version)
 {
+    /// <summary>More than a stream will ever have; beyond, the version after it would be none.</summary>
+    private const long MostVersion = 1_000_000_000_000;
+
     /// <param name="text">Like <c>2026-11.42</c>.</param>
     public static bool TryParse(string? text, out EventPlace place)
     {
         place = default;
-        if (text?.Split('.') is not [var month, var number] || !BillingPeriod.TryParse(month, out var period) || !long.TryParse(number, out var version))
+        if (text?.Split('.') is not [var month, var number] || !BillingPeriod.TryParse(month, out var period)
+            || !long.TryParse(number, NumberStyles.None, CultureInfo.InvariantCulture, out var version) || version > MostVersion)
         {
             return false;
         }
@@ -94,6 +99,21 @@ public sealed class UsageEventQuery(NpgsqlDataSource dataSource, EventLog log, C
         return newer
             ? new UsageEventPage(rated, page.Count > 0 ? page[^1].Place : from, more ? page[0].Place : stoppedAt, false)
             : new UsageEventPage(rated, next, from is null ? null : page.Count > 0 ? page[0].Place : from, from is null && next is null);
+    }
+
+    /// <summary>One event, or those of one correction; also of what was corrected and has not come yet.</summary>
+    /// <param name="id">Of the event or of the correction.</param>
+    public async Task<(Correction? Correction, IReadOnlyList<UsageEvent> Events)> FindAsync(Guid id, CancellationToken cancellationToken)
+    {
+        var correction = await corrections.FindAsync(id, cancellationToken);
+        if (correction is null && await FindAsync([id], cancellationToken) is { Count: > 0 } one)
+        {
+            return (null, one);
+        }
+
+        correction ??= await corrections.FindAsync(EventId.OfCorrection(Tenant.Default, id), cancellationToken);
+        return (correction, correction is null ? [] : await FindAsync(
+            correction.Data.ReplacedBy is { } replacement ? [correction.Data.Corrects, replacement] : [correction.Data.Corrects], cancellationToken));
     }
 
     /// <summary>Events by their ids, in that order; without those that are not there, or not of usage.</summary>

@@ -42,6 +42,11 @@ public sealed class ClosingEndpointTests : IAsyncLifetime
         Assert.Equal((true, 100), (january.GetProperty("isClosed").GetBoolean(), january.GetProperty("total").GetDecimal()));
         Assert.Equal(("2026-01", "2026-02", 7), Booking(Assert.Single(january.GetProperty("bookings").EnumerateArray())));
 
+        var explained = await _host.GetAsync("/api/v1/costs/explain?month=2026-02&from=2026-02-01&to=2026-02-10&workload=support-chat");
+        Assert.Equal(
+            "/api/v1/costs/explain?month=2026-01&from=2026-02-01&to=2026-02-10&workload=support-chat",
+            Assert.Single(explained.GetProperty("bookings").EnumerateArray()).GetProperty("explanation").GetString());
+
         On(2026, 2, 11);
         await PostAsync("2026-01/reopen", """{"reason": "forgot something"}""", HttpStatusCode.OK);
         january = await PeriodAsync("2026-01", period => period.GetProperty("total").GetDecimal() == 107);

@@ -155,7 +155,7 @@ public sealed class TokenImportTests : IAsyncLifetime
 
     private string Rejects => Path.Combine(_folder.FullName, "rejects.csv");
 
-    private TokenImport Import() => new(new UsageRecorder(_database.Store, _database.Settings), _clock);
+    private TokenImport Import() => new(new UsageRecorder(_database.Store, _database.Settings), _clock, "command:import/anna");
 
     private TokenFile FileAt(string path)
     {

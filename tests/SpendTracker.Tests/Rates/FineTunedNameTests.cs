@@ -55,7 +55,7 @@ public sealed class FineTunedNameTests : IAsyncLifetime
     }
 
     private async Task<IEnumerable<string>> UnpricedAsync() =>
-        (await new UnpricedQuery(_database.DataSource).ListAsync(Month, Month, TestContext.Current.CancellationToken)).Select(usage => usage.Sku);
+        (await new UnpricedQuery(_database.DataSource).ListAsync(Month, Month, null, TestContext.Current.CancellationToken)).Select(usage => usage.Sku);
 
     /// <summary>Of all models of a provider, and of all that begin like one of them.</summary>
     private static IEnumerable<AliasPublished> Patterns(string[] names) =>

@@ -10,15 +10,19 @@ namespace SpendTracker.Tests.Rates;
 /// <summary>The commands, as a user starts them, on a database without a host.</summary>
 public sealed class RateImportTests : IAsyncLifetime
 {
-    private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("spendtracker-rates-");
     private TestDatabase _database = null!;
+    private CommandFolder _commands = null!;
 
-    public async ValueTask InitializeAsync() => _database = await TestDatabase.CreateAsync();
+    public async ValueTask InitializeAsync()
+    {
+        _database = await TestDatabase.CreateAsync();
+        _commands = new CommandFolder(_database);
+    }
 
     public async ValueTask DisposeAsync()
     {
+        _commands.Dispose();
         await _database.DisposeAsync();
-        _folder.Delete(recursive: true);
     }
 
     [Fact]
@@ -90,7 +94,7 @@ public sealed class RateImportTests : IAsyncLifetime
     [Fact]
     public async Task A_file_that_cannot_be_imported_is_refused_in_one_line_that_says_why()
     {
-        Assert.Equal($"There is no file {_folder.FullName}/none.", Assert.Single(await RunAsync(1, "exchange-rates", "import", $"{_folder.FullName}/none")));
+        Assert.Equal($"There is no file {_commands.Path}/none.", Assert.Single(await RunAsync(1, "exchange-rates", "import", $"{_commands.Path}/none")));
         var broken = Write("broken.json", "{\n\"a\": x}");
         Assert.StartsWith($"{broken} is not JSON. Line 2, position 6: ", Assert.Single(await RunAsync(1, "rates", "import", broken)), StringComparison.Ordinal);
         var list = Write("list.json", "[]");
@@ -138,19 +142,7 @@ public sealed class RateImportTests : IAsyncLifetime
 
     private Task<IReadOnlyList<StoredEvent>> StreamAsync(string stream) => _database.Store.ReadStreamAsync(stream, TestContext.Current.CancellationToken);
 
-    private string Write(string name, string content)
-    {
-        var path = Path.Combine(_folder.FullName, name);
-        File.WriteAllText(path, content);
-        return path;
-    }
+    private string Write(string name, string content) => _commands.Write(name, content);
 
-    /// <summary>Runs the program to its end.</summary>
-    /// <returns>What it wrote, without what it says while it opens the database.</returns>
-    private async Task<string[]> RunAsync(int exitCode, params string[] arguments)
-    {
-        var (code, output) = await HostProcess.RunAsync(_database.Spend.Options.ConnectionString, arguments);
-        Assert.True(code == exitCode, $"{code}: {output}");
-        return [.. output.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries).Where(line => line != "Preparing the database")];
-    }
+    private Task<string[]> RunAsync(int exitCode, params string[] arguments) => _commands.RunAsync(exitCode, arguments);
 }

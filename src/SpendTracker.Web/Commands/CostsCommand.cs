@@ -1,0 +1,78 @@
+using System.CommandLine;
+using Spectre.Console;
+using SpendTracker.Costs;
+using SpendTracker.Events;
+using SpendTracker.Web.Costs;
+using SpendTracker.Web.Usage;
+
+namespace SpendTracker.Web.Commands;
+
+/// <summary><c>costs</c>: what the API's costs answer, as a table, JSON or CSV.</summary>
+internal static class CostsCommand
+{
+    public static Command Create()
+    {
+        var from = CommandLine.FromOption("this month");
+        var to = CommandLine.ToOption();
+        var by = new Option<string?>("--by") { Description = $"What to break them down by, with commas: {string.Join(", ", CostDimension.All.Select(dimension => dimension.Name))}; approach if not given." };
+        var where = new Option<string[]>("--where") { Description = "Only costs that have this, like team=Support; given again, it narrows further.", DefaultValueFactory = _ => [] };
+        var knownOn = new Option<string?>("--known-on") { Description = "As known at the end of this day, like 2026-10-31; now if not given." };
+        var json = CommandLine.JsonOption();
+        var csv = new Option<bool>("--csv") { Description = "Write CSV instead of a table, amounts in full." };
+        var demo = CommandLine.DemoOption();
+        var command = new Command("costs", "Actual, estimated, unpriced and unconverted costs by month.") { from, to, by, where, knownOn, json, csv, demo };
+        command.SetAction((parsed, cancellationToken) => CommandLine.RunAsync(parsed.GetValue(demo), async opened =>
+        {
+            var database = opened.Database;
+            var days = new KnownOn(new EventLog(database.DataSource), database.Settings, database.Options.Clock);
+            var check = new FieldCheck();
+            check.That("--csv", !parsed.GetValue(csv) || !parsed.GetValue(json), "Goes without --json.");
+            var asked = (parsed.GetValue(from), parsed.GetValue(to), parsed.GetValue(by), parsed.GetRequiredValue(where), parsed.GetValue(knownOn));
+            if (await CostQuestion.ReadAsync(check, asked, days, cancellationToken) is not { } question)
+            {
+                return CommandLine.Fail(check.Reasons);
+            }
+
+            await WriteAsync(database, question, parsed.GetValue(json), parsed.GetValue(csv), cancellationToken);
+            return 0;
+        }, cancellationToken));
+        return command;
+    }
+
+    private static async Task WriteAsync(SpendDatabase database, CostQuestion question, bool json, bool csv, CancellationToken cancellationToken)
+    {
+        var costs = await new MonthlyCostQuery(database.DataSource).ByAsync(question.Filter, question.By, cancellationToken);
+        if (csv)
+        {
+            await using var output = Console.OpenStandardOutput();
+            await output.WriteAsync(await CostEndpoints.CsvAsync(costs, question.Names, cancellationToken), cancellationToken);
+        }
+        else if (json)
+        {
+            CommandLine.WriteJson(CostsResponse.Of(question, costs, database.Settings));
+        }
+        else
+        {
+            Write(question, costs, database.Settings.ReportingCurrency);
+        }
+    }
+
+    private static void Write(CostQuestion question, IReadOnlyList<MonthlyCost> costs, string currency)
+    {
+        string[] keys = [.. question.Names.Where(name => name != "month")];
+        var table = new Table().AddColumns(["Month", .. keys, "Actual", "At list prices", "Of which corrections", "Estimated", "Variance", "Unpriced", "Unconverted"]);
+        void Add(string month, IEnumerable<string> values, MonthlyCost cost) => table.AddRow(
+        [
+            month, .. values.Select(Markup.Escape), .. new[] { cost.Actual, cost.Listed, cost.Corrections, cost.Estimated, cost.Variance }.Select(amount => Money.Text(amount, currency)),
+            Quantity.Short(cost.Unpriced), Money.InEach(cost.Unconverted),
+        ]);
+        foreach (var cost in costs)
+        {
+            Add(cost.Month, keys.Select(key => cost.Keys[key]), cost);
+        }
+
+        Add("Total", keys.Select(_ => ""), MonthlyCostQuery.Total("", costs));
+        CommandLine.Write(table);
+        Console.WriteLine($"In {currency}{(question.Filter.KnownOn is { } day ? $", as known on {KnownOn.Text(day)}" : "")}.");
+    }
+}

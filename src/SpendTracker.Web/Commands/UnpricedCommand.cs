@@ -1,0 +1,74 @@
+using System.CommandLine;
+using Spectre.Console;
+using SpendTracker.Costs;
+using SpendTracker.Web.Costs;
+using SpendTracker.Web.Rates;
+using SpendTracker.Web.Usage;
+
+namespace SpendTracker.Web.Commands;
+
+/// <summary><c>unpriced</c>: what is in no amount, for want of a rate or an exchange rate.</summary>
+internal static class UnpricedCommand
+{
+    public static Command Create()
+    {
+        var from = CommandLine.FromOption("all time");
+        var to = CommandLine.ToOption();
+        var json = CommandLine.JsonOption();
+        var demo = CommandLine.DemoOption();
+        var command = new Command("unpriced", "List quantities without a rate and amounts without an exchange rate, the largest first. Exit code 2 where there are any.") { from, to, json, demo };
+        command.SetAction((parsed, cancellationToken) => CommandLine.RunAsync(parsed.GetValue(demo), async opened =>
+        {
+            var database = opened.Database;
+            var check = new FieldCheck();
+            var (first, last) = MonthSpan.ReadOptional(check, parsed.GetValue(from), parsed.GetValue(to), CommandLine.ThisMonth(database));
+            if (check.Reasons.Count > 0)
+            {
+                return CommandLine.Fail(check.Reasons);
+            }
+
+            var answer = await UnpricedResponse.ReadAsync(new UnpricedQuery(database.DataSource), first, last, null, cancellationToken);
+            if (parsed.GetValue(json))
+            {
+                CommandLine.WriteJson(answer);
+            }
+            else
+            {
+                Write(answer);
+            }
+
+            return answer.Unpriced.Count + answer.Unconverted.Count == 0 ? 0 : 2;
+        }, cancellationToken));
+        return command;
+    }
+
+    private static void Write(UnpricedResponse answer)
+    {
+        var table = new Table().AddColumns("SKU", "Meter", "Without a price", "Reported as", "Used by");
+        foreach (var usage in answer.Unpriced)
+        {
+            var meter = usage.AboveTokens > 0 ? FormattableString.Invariant($"{usage.Meter}, up to above {usage.AboveTokens:#,0}") : usage.Meter;
+            Add(table, usage.Sku, meter, Quantity.Text(usage.Quantity, usage.Meter, usage.Sku), string.Join(", ", usage.ReportedSkus), usage.UsedBy);
+        }
+
+        foreach (var amount in answer.Unconverted)
+        {
+            Add(table, string.Join(", ", amount.Skus), "", Money.Text(amount.Amount, amount.Currency), "", amount.UsedBy);
+        }
+
+        if (table.Rows.Count > 0)
+        {
+            CommandLine.Write(table);
+        }
+
+        Console.WriteLine(table.Rows.Count == 0
+            ? "Everything has a price."
+            : FormattableString.Invariant($"{answer.Unpriced.Count:#,0} without a rate: publish one, or an alias. {answer.Unconverted.Count:#,0} currencies without an exchange rate."));
+    }
+
+    private static void Add(Table table, string sku, string meter, string quantity, string reported, IReadOnlyList<UseRow> uses)
+    {
+        var usedBy = uses.GroupBy(use => use.Workload).Select(workload => $"{workload.Key} in {string.Join(", ", workload.Select(use => use.Month).Distinct())}");
+        table.AddRow([.. new[] { sku, meter, quantity, reported, string.Join("; ", usedBy) }.Select(Markup.Escape)]);
+    }
+}

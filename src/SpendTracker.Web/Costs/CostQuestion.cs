@@ -1,0 +1,53 @@
+using SpendTracker.Costs;
+
+namespace SpendTracker.Web.Costs;
+
+/// <summary>Which costs, and broken down by what, as the API and the command line are asked.</summary>
+internal sealed record CostQuestion(CostFilter Filter, IReadOnlyList<CostDimension> By)
+{
+    public string[] Names => [.. By.Select(dimension => dimension.Name)];
+
+    /// <param name="asked">Months, dimensions with commas, conditions like <c>team=Support</c>, a day; what is null is as by default.</param>
+    /// <returns>Null where something cannot be read; the check has why.</returns>
+    public static async Task<CostQuestion?> ReadAsync(
+        FieldCheck check, (string? From, string? To, string? By, IReadOnlyList<string> Where, string? KnownOn) asked, KnownOn days, CancellationToken cancellationToken)
+    {
+        var (first, last) = MonthSpan.Read(check, asked.From, asked.To, BillingPeriod.Of(days.Today));
+        var dimensions = Dimensions(check, asked.By ?? "approach");
+        var where = Conditions(check, asked.Where);
+        var known = await days.ReadAsync(check, asked.KnownOn, cancellationToken);
+        return check.Reasons.Count > 0 ? null : new CostQuestion(new CostFilter(first, last) { KnownOn = known, Where = where }, dimensions);
+    }
+
+    private static List<CostDimension> Dimensions(FieldCheck check, string by)
+    {
+        List<CostDimension> dimensions = [];
+        foreach (var name in by.Split(',', StringSplitOptions.TrimEntries).Distinct())
+        {
+            var dimension = CostDimension.Find(name);
+            check.That("by", dimension is not null, $"Must be one or several of {Known}, separated by commas.");
+            if (dimension is not null)
+            {
+                dimensions.Add(dimension);
+            }
+        }
+
+        return dimensions;
+    }
+
+    /// <summary>A value may have any characters, so each condition comes by itself.</summary>
+    private static Dictionary<string, string> Conditions(FieldCheck check, IReadOnlyList<string> conditions)
+    {
+        Dictionary<string, string> where = [];
+        foreach (var condition in conditions)
+        {
+            var (name, value) = condition.Split('=', 2) is [var left, var right] ? (left, right) : ("", "");
+            check.That("where", CostDimension.Find(name) is not null, $"Must be like team=Support, with one of {Known}.");
+            check.That("where", where.TryAdd(name, value), "A dimension has one value at a time, so it can be named once.");
+        }
+
+        return where;
+    }
+
+    private static string Known => string.Join(", ", CostDimension.All.Select(dimension => dimension.Name));
+}

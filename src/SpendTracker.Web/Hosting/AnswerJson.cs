@@ -1,0 +1,20 @@
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+
+namespace SpendTracker.Web.Hosting;
+
+/// <summary>How answers are written: by the API, and the same by commands with <c>--json</c>.</summary>
+internal static class AnswerJson
+{
+    /// <summary>For people and pipes; a terminal shows texts as they were written.</summary>
+    public static JsonSerializerOptions Indented { get; } =
+        Configure(new JsonSerializerOptions(JsonSerializerDefaults.Web) { WriteIndented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping });
+
+    public static JsonSerializerOptions Configure(JsonSerializerOptions options)
+    {
+        options.PropertyNamingPolicy = JsonNamingPolicy.CamelCase;
+        options.DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull;
+        return options;
+    }
+}

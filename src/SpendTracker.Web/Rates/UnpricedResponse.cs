@@ -1,0 +1,54 @@
+using SpendTracker.Costs;
+using SpendTracker.Usage;
+using SpendTracker.Web.Usage;
+
+namespace SpendTracker.Web.Rates;
+
+/// <summary>What is in no amount: quantities without a rate, and amounts without an exchange rate.</summary>
+internal sealed record UnpricedResponse(IReadOnlyList<UnpricedRow> Unpriced, IReadOnlyList<UnconvertedRow> Unconverted)
+{
+    /// <summary>Of some months, or of all time.</summary>
+    public static async Task<UnpricedResponse> ReadAsync(
+        UnpricedQuery query, BillingPeriod? from, BillingPeriod? to, DateOnly? knownOn, CancellationToken cancellationToken)
+    {
+        var uses = await query.ListUsesAsync(from, to, knownOn, cancellationToken);
+        return new UnpricedResponse(
+            [.. (await query.ListAsync(from, to, knownOn, cancellationToken)).Select(usage =>
+                UnpricedRow.Of(usage, uses.Where(use => use.Currency.Length == 0 && use.Sku == usage.Sku && use.Meter == usage.Meter)))],
+            [.. (await query.ListUnconvertedAsync(from, to, knownOn, cancellationToken)).Select(amount =>
+                UnconvertedRow.Of(amount, uses.Where(use => use.Currency == amount.Currency)))]);
+    }
+}
+
+/// <summary>A quantity that no rate covers; see <see cref="UnpricedUsage"/>.</summary>
+/// <param name="UsedBy">Each workload in each month, the latest first.</param>
+internal sealed record UnpricedRow(
+    string Sku, string Meter, int AboveTokens, decimal Quantity, long Events, string FirstMonth, string LastMonth, DateOnly FirstDay,
+    IReadOnlyList<string> ReportedSkus, IReadOnlyList<UseRow> UsedBy)
+{
+    public static UnpricedRow Of(UnpricedUsage usage, IEnumerable<MissingPrice> uses) => new(
+        usage.Sku, usage.Meter, usage.AboveTokens, usage.Quantity, usage.Events, usage.FirstMonth, usage.LastMonth, usage.FirstDay, usage.ReportedSkus,
+        [.. uses.Select(UseRow.Of)]);
+}
+
+/// <summary>An amount that no exchange rate covers; see <see cref="UnconvertedAmount"/>.</summary>
+/// <param name="UsedBy">Each workload in each month, SKU by SKU, the latest first.</param>
+internal sealed record UnconvertedRow(
+    string Currency, decimal Amount, string FirstMonth, string LastMonth, IReadOnlyList<string> Skus, IReadOnlyList<UseRow> UsedBy)
+{
+    public static UnconvertedRow Of(UnconvertedAmount amount, IEnumerable<MissingPrice> uses) => new(
+        amount.Currency, amount.Amount, amount.FirstMonth, amount.LastMonth, amount.Skus, [.. uses.Select(UseRow.Of)]);
+}
+
+/// <param name="Quantity">Of an unconverted amount, in its currency.</param>
+/// <param name="EventsPage">Where the events behind it are shown.</param>
+/// <param name="EventsList">The same events over the API.</param>
+internal sealed record UseRow(string Workload, string Month, string Sku, string Meter, decimal Quantity, long Events, string EventsPage, string EventsList)
+{
+    public static UseRow Of(MissingPrice use)
+    {
+        _ = BillingPeriod.TryParse(use.Month, out var month);
+        var events = new UsageFilter(use.Workload, month) { Sku = use.Sku, Meter = use.Meter };
+        return new UseRow(use.Workload, use.Month, use.Sku, use.Meter, use.Quantity, use.Events, EventLink.To(events), EventLink.ToList(events));
+    }
+}

@@ -1,0 +1,121 @@
+using System.Text.Json;
+using SpendTracker.Contracts;
+using SpendTracker.Costs;
+using SpendTracker.Settings;
+using SpendTracker.Usage;
+using SpendTracker.Web.Access;
+using SpendTracker.Web.Costs;
+using SpendTracker.Web.Hosting;
+
+namespace SpendTracker.Web.Usage;
+
+/// <summary>Some of the events behind a number, newest first; or one event with its correction and what replaced it.</summary>
+/// <param name="Currency">The reporting currency, of all amounts.</param>
+/// <param name="Complete">Whether these are all. Where they are not, there may be none: a page ends after so many events of others.</param>
+/// <param name="Older">Where to go on with what was recorded before; null where nothing was.</param>
+/// <param name="Newer">Where to go on with what was recorded after; null on the first page.</param>
+internal sealed record EventsResponse(
+    string Currency, string ReportingTimeZone, IReadOnlyList<EventRow> Events, CorrectionRow? Correction, bool Complete, string? Older = null, string? Newer = null);
+
+/// <summary>A usage event and what it counts for.</summary>
+/// <param name="Id">The caller's, of its <paramref name="Source"/>; null where it gave none.</param>
+/// <param name="Data">As it is in the log.</param>
+/// <param name="Amount">The sum of the quantities that count and have a price; 0 where it was corrected.</param>
+/// <param name="CorrectedBy">What it counts no longer by; null where it counts.</param>
+/// <param name="Replaces">What it took the place of another event by.</param>
+internal sealed record EventRow(
+    Guid EventId, string Type, string? Id, string? Source, DateTimeOffset RecordedAt, string? RecordedBy, long SeqId, string Stream, long Version, JsonElement Data,
+    decimal Amount, IReadOnlyList<QuantityRow> Quantities, CorrectionRow? CorrectedBy, CorrectionRow? Replaces)
+{
+    public static EventRow Of(UsageEvent e)
+    {
+        var stored = e.Logged.Stored;
+        using var data = JsonDocument.Parse(e.Logged.Json);
+        return new EventRow(
+            stored.Id, stored.Type, e.Logged.SourceId, e.Logged.Source, stored.RecordedAt, e.Logged.RecordedBy, stored.SeqId, stored.Stream, stored.Version,
+            data.RootElement.Clone(), e.Amount, [.. e.Quantities.Select(QuantityRow.Of)], CorrectionRow.Of(e.CorrectedBy), CorrectionRow.Of(e.Replaces));
+    }
+}
+
+/// <param name="Sku">What it is priced as.</param>
+/// <param name="Counts">Whether it is part of what was asked for.</param>
+/// <param name="UnitPrice">Discount taken off, in the <paramref name="PriceCurrency"/>; null where no rate covers it.</param>
+/// <param name="ExchangeRate">Units of the reporting currency for one; null where nobody published one.</param>
+/// <param name="Amount">In the reporting currency; null where it is unpriced or unconverted, or nothing is owed for the meter.</param>
+internal sealed record QuantityRow(
+    DateOnly Day, string Component, string ReportedSku, string Sku, string Meter, int AboveTokens, decimal Quantity, bool Counts, decimal? UnitPrice,
+    string? PriceCurrency, decimal? ExchangeRate, string? PriceSource, decimal? Amount, bool Unpriced)
+{
+    public static QuantityRow Of(RatedQuantity rated) => new(
+        rated.Quantity.Day, EnumName.Of(rated.Quantity.Component), rated.Quantity.Sku, rated.Price?.Sku ?? rated.Quantity.Sku, rated.Quantity.Meter,
+        rated.Quantity.AboveTokens, rated.Quantity.Quantity, rated.Counts, rated.Price?.UnitPrice, rated.Price?.Currency, rated.Price?.ExchangeRate,
+        rated.Price?.Source, rated.Amount, rated.IsUnpriced);
+}
+
+/// <param name="Corrects">The event that counts no longer.</param>
+/// <param name="ReplacedBy">The event that counts instead; null where none does.</param>
+internal sealed record CorrectionRow(Guid EventId, Guid Corrects, Guid? ReplacedBy, string Reason, DateTimeOffset RecordedAt, string? RecordedBy)
+{
+    public static CorrectionRow? Of(Correction? correction) => correction is null ? null : new(
+        correction.Id, correction.Data.Corrects, correction.Data.ReplacedBy, correction.Data.Reason, correction.RecordedAt, correction.RecordedBy);
+}
+
+/// <summary>The events behind a number over HTTP: the explorer's page as data, under the same parameters.</summary>
+internal static class EventEndpoints
+{
+    public static void MapEvents(this IEndpointRouteBuilder api) =>
+        api.MapGet("/events", GetAsync).RequireAuthorization(Policies.Read).WithName("GetEvents");
+
+    private static async Task<IResult> GetAsync(
+        HttpRequest request, UsageEventQuery query, CostLineQuery lines, KnownOn days, OrganisationSettings settings, CancellationToken cancellationToken)
+    {
+        var question = EventQuestion.Of(request.Query);
+        var check = new FieldCheck();
+        foreach (var name in question.Asked.Keys.Where(name => !EventQuestion.Parameters.Contains(name, StringComparer.OrdinalIgnoreCase)))
+        {
+            check.That(name, false, $"Not a parameter here; these are {string.Join(", ", EventQuestion.Parameters)}."); // Misspelt, it would list too much.
+        }
+
+        return question.Id is null
+            ? await ListAsync(question, check, query, lines, days, settings, cancellationToken)
+            : await FindAsync(question, check, query, settings, cancellationToken);
+    }
+
+    private static async Task<IResult> ListAsync(
+        EventQuestion question, FieldCheck check, UsageEventQuery query, CostLineQuery lines, KnownOn days, OrganisationSettings settings, CancellationToken cancellationToken)
+    {
+        question.CheckPlaces(check);
+        check.That("source", question.Source is null, "Goes with id only.");
+        if (await question.FilterAsync(check, days, cancellationToken) is not { } filter)
+        {
+            return Problems.Of(check.Reasons);
+        }
+
+        var hosting = (await lines.ListAsync(filter, cancellationToken)).Any(line => line.Component == Component.Hosting);
+        var page = await query.PageAsync(filter, question.After ?? question.Before, question.After is not null, hosting, cancellationToken);
+        return TypedResults.Ok(new EventsResponse(
+            settings.ReportingCurrency, settings.ReportingTimeZone.Id, [.. page.Events.Select(EventRow.Of)], null, page.Complete,
+            page.Older is { } older ? EventLink.ToList(filter, before: older) : null, page.Newer is { } newer ? EventLink.ToList(filter, after: newer) : null));
+    }
+
+    private static async Task<IResult> FindAsync(
+        EventQuestion question, FieldCheck check, UsageEventQuery query, OrganisationSettings settings, CancellationToken cancellationToken)
+    {
+        check.That("id", question.EventId is not null, "Must be an event's id; the caller's own goes with its source.");
+        foreach (var name in question.Asked.Keys.Where(name => !name.Equals("id", StringComparison.OrdinalIgnoreCase) && !name.Equals("source", StringComparison.OrdinalIgnoreCase)))
+        {
+            check.That(name, check.Reasons.Any(reason => reason.Field == name), "Goes without id.");
+        }
+
+        if (check.Reasons.Count > 0)
+        {
+            return Problems.Of(check.Reasons);
+        }
+
+        var (correction, events) = await query.FindAsync(question.EventId!.Value, cancellationToken);
+        return correction is null && events.Count == 0
+            ? TypedResults.Problem("There is no usage event of that id.", statusCode: StatusCodes.Status404NotFound)
+            : TypedResults.Ok(new EventsResponse(
+                settings.ReportingCurrency, settings.ReportingTimeZone.Id, [.. events.Select(EventRow.Of)], CorrectionRow.Of(correction), Complete: true));
+    }
+}

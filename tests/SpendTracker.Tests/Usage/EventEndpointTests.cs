@@ -1,0 +1,152 @@
+using System.Net;
+using System.Net.Http.Json;
+using System.Text.Json;
+using SpendTracker.Access;
+using SpendTracker.Contracts;
+using SpendTracker.Events;
+using SpendTracker.Usage;
+
+namespace SpendTracker.Tests.Usage;
+
+/// <summary>The events behind a number over HTTP, and the links that lead to them.</summary>
+public sealed class EventEndpointTests : IAsyncLifetime
+{
+    private const string Path = "/api/v1/events";
+
+    private static readonly DateOnly January = new(2026, 1, 15);
+
+    private readonly FixedClock _clock = new(Given.At(January));
+    private TestHost _host = null!;
+
+    public async ValueTask InitializeAsync() => _host = await TestHost.StartAsync(await TestDatabase.CreateAsync("UTC", _clock));
+
+    public ValueTask DisposeAsync() => _host.DisposeAsync();
+
+    [Fact]
+    public async Task Events_come_fifty_a_page_newest_first_with_what_they_count_for_and_links_lead_on_and_back()
+    {
+        await _host.Database.PublishAsync("openai/m", new(2025, 1, 1), new MeterPrice("input-tokens", 2));
+        await _host.Database.RecordAsync([.. Enumerable.Range(1, 120).Select(tokens => Used(January, tokens)), Used(January, 7) with { Model = "other" }]);
+        await _host.GetUntilAsync("/api/v1/costs?from=2026-01&to=2026-01", costs => costs.GetProperty("total").GetProperty("actual").GetDecimal() == 2 * 120 * 121 / 2);
+
+        var first = await _host.GetAsync($"{Path}?workload=support-chat&month=2026-01&sku=openai/m&meter=input-tokens&approach=prompt-engineering&component=usage");
+        var second = await _host.GetAsync(first.GetProperty("older").GetString()!);
+        var third = await _host.GetAsync(second.GetProperty("older").GetString()!);
+        Assert.Equal(Enumerable.Range(1, 120).Reverse().Select(tokens => 2m * tokens), new[] { first, second, third }.SelectMany(Amounts));
+        Assert.Equal((false, false), (third.TryGetProperty("older", out _), first.TryGetProperty("newer", out _)));
+        Assert.Equal(Amounts(second), Amounts(await _host.GetAsync(third.GetProperty("newer").GetString()!)));
+
+        var newest = first.GetProperty("events")[0];
+        Assert.Equal(("token_usage_recorded", "usage/support-chat/2026-01", 120), (Text(newest, "type"), Text(newest, "stream"), newest.GetProperty("data").GetProperty("inputTokens").GetInt32()));
+        var counting = Assert.Single(newest.GetProperty("quantities").EnumerateArray(), quantity => quantity.GetProperty("counts").GetBoolean());
+        Assert.Equal(("2026-01-15", "openai/m", "input-tokens"), (Text(counting, "day"), Text(counting, "sku"), Text(counting, "meter")));
+        Assert.Equal((120, 2, 240), (Number(counting, "quantity"), Number(counting, "unitPrice"), Number(counting, "amount")));
+        Assert.All(await Task.WhenAll(
+            _host.GetAsync($"{Path}?workload=support-chat&month=2026-01&recordedTo=2026-01-14"), _host.GetAsync($"{Path}?workload=nobody&month=2026-01"),
+            _host.GetAsync($"{Path}?workload=support-chat&month=2026-01&variant=v2")), none => Assert.Equal((0, true), (none.GetProperty("events").GetArrayLength(), none.GetProperty("complete").GetBoolean())));
+    }
+
+    [Fact]
+    public async Task One_event_is_found_by_either_id_with_its_correction_and_what_replaced_it()
+    {
+        await _host.Database.RecordAsync(("wrong", Used(January, 5)));
+        await _host.Database.CorrectAsync("wrong", Used(January, 6), "right");
+        var wrong = EventId.From(Tenant.Default, "test", "wrong");
+
+        var one = await _host.GetAsync($"{Path}?id=wrong&source=test");
+        Assert.Equal(one.GetRawText(), (await _host.GetAsync($"{Path}?id={wrong}")).GetRawText());
+        var corrected = Assert.Single(one.GetProperty("events").EnumerateArray().ToArray());
+        Assert.Equal((0, "wrong", "test"), (Number(corrected, "amount"), Text(corrected, "id"), Text(corrected, "source")));
+        var by = corrected.GetProperty("correctedBy");
+        Assert.Equal((wrong, EventId.From(Tenant.Default, "test", "right")), (by.GetProperty("corrects").GetGuid(), by.GetProperty("replacedBy").GetGuid()));
+
+        var both = await _host.GetAsync($"{Path}?id={Text(by, "eventId")}");
+        Assert.Equal(["wrong", "right"], both.GetProperty("events").EnumerateArray().Select(e => Text(e, "id")));
+        Assert.Equal(by.GetRawText(), both.GetProperty("events")[1].GetProperty("replaces").GetRawText());
+        await RefusedAsync($"{Path}?id={Guid.NewGuid()}", HttpStatusCode.NotFound, null);
+    }
+
+    [Fact]
+    public async Task What_cannot_be_asked_for_is_named_with_the_parameter()
+    {
+        (string Query, string Field)[] senseless =
+        [
+            ("", "workload"), ("?workload=w&month=2026-13", "month"), ("?workload=w&approach=magic", "approach"), ("?workload=w&component=magic", "component"),
+            ("?workload=w&recordedFrom=soon", "recordedFrom"), ("?workload=w&recordedTo=2026-02-30", "recordedTo"), ("?workload=w&knownOn=2026-01-16", "knownOn"),
+            ("?workload=w&before=5", "before"), ("?workload=w&after=2026-01.9223372036854775807", "after"), ("?workload=w&before=2026-01.5&after=2026-01.5", "after"),
+            ("?workload=w&source=s", "source"), ("?workload=w&colour=red", "colour"), ("?id=mine", "id"), ("?id=mine&source=s&workload=w", "workload"),
+        ];
+        foreach (var (query, field) in senseless)
+        {
+            await RefusedAsync(Path + query, HttpStatusCode.BadRequest, field);
+        }
+    }
+
+    [Theory]
+    [InlineData(null, HttpStatusCode.Unauthorized)]
+    [InlineData("record,publish,close", HttpStatusCode.Forbidden)]
+    [InlineData("read", HttpStatusCode.OK)]
+    public async Task Looking_at_events_needs_the_scope_read(string? scopes, HttpStatusCode status)
+    {
+        _host.Client.DefaultRequestHeaders.Authorization = scopes is null ? null : new("Bearer", await _host.IssueKeyAsync([.. scopes.Split(',').Select(EnumName.Parse<Scope>)]));
+        using var response = await _host.Client.GetAsync(new Uri($"{Path}?workload=w", UriKind.Relative), TestContext.Current.CancellationToken);
+        Assert.Equal(status, response.StatusCode);
+    }
+
+    [Fact]
+    public async Task What_is_in_no_amount_leads_to_its_events_in_every_month_and_not_only_the_last()
+    {
+        var december = January.AddMonths(-1);
+        var charge = new ChargeRecorded("search", Approach.Hybrid, Component.Other, 8, "EUR", Given.At(december));
+        await _host.Database.RecordAsync(Used(January, 1), Used(december, 2), Used(december, 3) with { Workload = "search" }, charge, charge with { Amount = 4, ChargedAt = Given.At(January) });
+        var answer = await _host.GetUntilAsync("/api/v1/unpriced", a => a.GetProperty("unconverted").GetArrayLength() == 1 && a.GetProperty("unpriced").GetArrayLength() == 1);
+
+        Assert.Equal(
+            [("support-chat", "2026-01", 1, "1"), ("search", "2025-12", 3, "3"), ("support-chat", "2025-12", 2, "2")],
+            await UsesAsync(answer.GetProperty("unpriced")[0], "inputTokens"));
+        Assert.Equal([("search", "2026-01", 4, "4"), ("search", "2025-12", 8, "8")], await UsesAsync(answer.GetProperty("unconverted")[0], "amount"));
+        Assert.Single((await _host.GetAsync("/api/v1/unpriced?from=2026-01")).GetProperty("unpriced")[0].GetProperty("usedBy").EnumerateArray());
+    }
+
+    [Fact]
+    public async Task Each_move_of_an_explanation_leads_to_the_events_that_it_is_of()
+    {
+        await _host.Database.PublishAsync("openai/m", new(2025, 1, 1), new MeterPrice("input-tokens", 2));
+        await _host.Database.RecordAsync(("early", Used(January, 100)));
+        await _host.Database.ProjectAsync();
+        _clock.Now = Given.At(new(2026, 2, 5));
+        await _host.Database.RecordAsync(("late", Used(January, 7)));
+        await _host.Database.CorrectAsync("early", Used(January, 90), "replacement");
+        await _host.Database.PublishAsync("openai/m", new(2026, 1, 1), new MeterPrice("input-tokens", 3));
+        var answer = await _host.GetUntilAsync("/api/v1/costs/explain?month=2026-01&to=2026-02-05", a => a.GetProperty("after").GetDecimal() == 291);
+
+        Assert.Equal(["replacement", "late"], await IdsAsync(Assert.Single(answer.GetProperty("usage").EnumerateArray(), move => Text(move, "meter") == "input-tokens")));
+        Assert.Equal(["early"], await IdsAsync(Assert.Single(answer.GetProperty("prices").EnumerateArray())));
+        Assert.Equal(["early"], await IdsAsync(Assert.Single(answer.GetProperty("corrections").EnumerateArray())));
+    }
+
+    private static TokenUsageRecorded Used(DateOnly day, long tokens) => Given.Tokens(Given.At(day), model: "m", input: tokens, output: 0);
+
+    private static IEnumerable<decimal> Amounts(JsonElement page) => page.GetProperty("events").EnumerateArray().Select(e => Number(e, "amount"));
+
+    private static string? Text(JsonElement element, string name) => element.GetProperty(name).GetString();
+
+    private static decimal Number(JsonElement element, string name) => element.GetProperty(name).GetDecimal();
+
+    private async Task<IEnumerable<string?>> IdsAsync(JsonElement move) =>
+        (await _host.GetAsync(Text(move, "eventsList")!)).GetProperty("events").EnumerateArray().Select(e => Text(e, "id"));
+
+    /// <summary>Who used it, when, how much, and that member of the events that the link leads to.</summary>
+    private async Task<IEnumerable<(string?, string?, decimal, string)>> UsesAsync(JsonElement missing, string member) =>
+        await Task.WhenAll(missing.GetProperty("usedBy").EnumerateArray().Select(async use => (
+            Text(use, "workload"), Text(use, "month"), Number(use, "quantity"),
+            string.Join(',', (await _host.GetAsync(Text(use, "eventsList")!)).GetProperty("events").EnumerateArray().Select(e => e.GetProperty("data").GetProperty(member).GetRawText())))));
+
+    private async Task RefusedAsync(string path, HttpStatusCode status, string? field)
+    {
+        using var response = await _host.Client.GetAsync(new Uri(path, UriKind.Relative), TestContext.Current.CancellationToken);
+        var problem = await response.Content.ReadFromJsonAsync<JsonElement>(TestContext.Current.CancellationToken);
+        Assert.Equal((path, status, "application/problem+json"), (path, response.StatusCode, response.Content.Headers.ContentType?.MediaType));
+        Assert.True(field is null || problem.GetProperty("errors").TryGetProperty(field, out _), $"{path}: {problem}");
+    }
+}
