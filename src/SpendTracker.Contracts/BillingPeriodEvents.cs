@@ -37,9 +37,10 @@ public sealed record CostsFrozen(string Month, Guid Closing, IReadOnlyList<Close
 /// <param name="Unpriced">The part of the quantity without a rate.</param>
 /// <param name="Unconverted">The amount without an exchange rate, in its own currency.</param>
 /// <param name="Events">How many events it is the sum of.</param>
+/// <param name="UnconvertedEvents">How many of them have an amount without an exchange rate; amounts may come to nothing.</param>
 public sealed record ClosedLine(
     string Origin, CostLineKey Line, string Currency, string Sku, decimal Quantity, decimal ListAmount, decimal Amount, decimal Unpriced,
-    decimal Unconverted, long Events);
+    decimal Unconverted, long Events, long UnconvertedEvents = 0);
 
 /// <summary>What costs are kept apart by, within a month.</summary>
 /// <param name="Workload">The workload.</param>

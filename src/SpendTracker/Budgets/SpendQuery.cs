@@ -82,7 +82,7 @@ internal sealed class SpendQuery(NpgsqlConnection connection)
             select c.month, c.workload, c.approach, c.component, {CostDimension.Model("c")}, {CostDimension.Variant("c")},
                    array_position(array['tokens', 'hours', 'items', 'amounts'], {PriceSql.Unit}) - 1, {PriceSql.Sum("c.amount")},
                    trim_scale(coalesce(sum(c.quantity) filter (where c.meter not in ({PriceSql.InformationalMeters})), 0)),
-                   trim_scale(sum(case when c.unconverted <> 0 then c.quantity else c.unpriced end))
+                   trim_scale(sum(case when {PriceSql.IsUnconverted} then c.quantity else c.unpriced end))
             from booked as c
             group by 1, 2, 3, 4, 5, 6, 7
             """, connection);

@@ -58,7 +58,7 @@ public sealed class BillingPeriods(NpgsqlDataSource dataSource, EventStore store
         Total = lines.Sum(line => line.Amount),
         Unpriced = MonthlyCostQuery.Sum(lines.Where(line => line.Unpriced != 0)
             .Select(line => new Dictionary<string, decimal> { [Meters.UnitOf(line.Line.Meter)] = line.Unpriced })),
-        Unconverted = MonthlyCostQuery.Sum(lines.Where(line => line.Unconverted != 0)
+        Unconverted = MonthlyCostQuery.Sum(lines.Where(line => line.Unconverted != 0 || line.UnconvertedEvents != 0)
             .Select(line => new Dictionary<string, decimal> { [line.Currency] = line.Unconverted })),
     };
 
@@ -214,7 +214,7 @@ public sealed class BillingPeriods(NpgsqlDataSource dataSource, EventStore store
             {BookedCosts.Sql(null)}
             select to_char(b.origin, 'YYYY-MM'), l.workload, l.approach, l.component, l.reported_sku, l.meter, l.above_tokens, l.reported_currency, l.variant,
                    b.currency, b.sku, trim_scale(sum(b.quantity)), {PriceSql.Sum("b.list_amount")}, {PriceSql.Sum("b.amount")}, trim_scale(sum(b.unpriced)),
-                   {PriceSql.Sum("b.unconverted")}, sum(b.events)::bigint
+                   {PriceSql.Sum("b.unconverted")}, sum(b.events)::bigint, sum(b.unconverted_events)::bigint
             from booked as b join spend.cost_line as l using (line_id)
             group by b.origin, line_id, l.workload, l.approach, l.component, l.reported_sku, l.meter, l.above_tokens, l.reported_currency, l.variant, b.currency, b.sku
             order by b.origin, line_id, b.currency
@@ -230,7 +230,7 @@ public sealed class BillingPeriods(NpgsqlDataSource dataSource, EventStore store
                     reader.GetString(1), EnumName.Parse<Approach>(reader.GetString(2)), EnumName.Parse<Component>(reader.GetString(3)), reader.GetString(4),
                     reader.GetString(5), reader.GetInt32(6), reader.GetString(7), reader.GetString(8)),
                 reader.GetString(9), reader.GetString(10), reader.GetDecimal(11), reader.GetDecimal(12), reader.GetDecimal(13), reader.GetDecimal(14),
-                reader.GetDecimal(15), reader.GetInt64(16)));
+                reader.GetDecimal(15), reader.GetInt64(16), reader.GetInt64(17)));
         }
 
         return (position, lines);

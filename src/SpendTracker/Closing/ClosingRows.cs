@@ -56,6 +56,7 @@ internal sealed class ClosingRows(TimeZoneInfo reportingTimeZone, CostLines line
             amount numeric not null,
             unpriced numeric not null,
             unconverted numeric not null,
+            unconverted_events bigint not null,
             primary key (closing, origin, line_id, currency)
         );
 
@@ -130,11 +131,12 @@ internal sealed class ClosingRows(TimeZoneInfo reportingTimeZone, CostLines line
     private const string RefreshClosed =
         """
         insert into monthly_cost as m (tenant_id, line_id, month, currency, workload, approach, component, sku, meter, variant,
-                                       quantity, events, list_amount, amount, unpriced, unconverted,
-                                       has_closed, closed_quantity, closed_events, closed_list_amount, closed_amount, closed_unpriced, closed_unconverted)
-        select l.tenant_id, l.line_id, t.origin, t.currency, l.workload, l.approach, l.component, l.sku, l.meter, l.variant, 0, 0, 0, 0, 0, 0,
+                                       quantity, events, list_amount, amount, unpriced, unconverted, unconverted_events,
+                                       has_closed, closed_quantity, closed_events, closed_list_amount, closed_amount, closed_unpriced, closed_unconverted,
+                                       closed_unconverted_events)
+        select l.tenant_id, l.line_id, t.origin, t.currency, l.workload, l.approach, l.component, l.sku, l.meter, l.variant, 0, 0, 0, 0, 0, 0, 0,
                count(c.closing) > 0, coalesce(sum(c.quantity), 0), coalesce(sum(c.events), 0), coalesce(sum(c.list_amount), 0), coalesce(sum(c.amount), 0),
-               coalesce(sum(c.unpriced), 0), coalesce(sum(c.unconverted), 0)
+               coalesce(sum(c.unpriced), 0), coalesce(sum(c.unconverted), 0), coalesce(sum(c.unconverted_events), 0)
         from (select distinct line_id, origin, currency from closed_cost where closing = any($1)) as t
         join cost_line as l using (line_id)
         left join (
@@ -143,7 +145,8 @@ internal sealed class ClosingRows(TimeZoneInfo reportingTimeZone, CostLines line
         group by l.tenant_id, l.line_id, t.origin, t.currency, l.workload, l.approach, l.component, l.sku, l.meter, l.variant
         on conflict (line_id, month, currency) do update set
             has_closed = excluded.has_closed, closed_quantity = excluded.closed_quantity, closed_events = excluded.closed_events, closed_list_amount = excluded.closed_list_amount,
-            closed_amount = excluded.closed_amount, closed_unpriced = excluded.closed_unpriced, closed_unconverted = excluded.closed_unconverted
+            closed_amount = excluded.closed_amount, closed_unpriced = excluded.closed_unpriced, closed_unconverted = excluded.closed_unconverted,
+            closed_unconverted_events = excluded.closed_unconverted_events
         """;
 
     private NpgsqlBatchCommand InsertClosing(StoredEvent stored, BillingPeriodClosed closed) => new(
@@ -181,9 +184,9 @@ internal sealed class ClosingRows(TimeZoneInfo reportingTimeZone, CostLines line
             new(
                 """
                 insert into closed_cost (closing, tenant_id, month, origin, line_id, currency, workload, approach, component, sku, meter, variant,
-                                         quantity, events, list_amount, amount, unpriced, unconverted)
+                                         quantity, events, list_amount, amount, unpriced, unconverted, unconverted_events)
                 select $1, $2, $3, * from unnest($4::date[], $5::uuid[], $6::text[], $7::text[], $8::text[], $9::text[], $10::text[], $11::text[], $12::text[],
-                                                 $13::numeric[], $14::bigint[], $15::numeric[], $16::numeric[], $17::numeric[], $18::numeric[])
+                                                 $13::numeric[], $14::bigint[], $15::numeric[], $16::numeric[], $17::numeric[], $18::numeric[], $19::bigint[])
                 """)
             {
                 Parameters =
@@ -204,6 +207,7 @@ internal sealed class ClosingRows(TimeZoneInfo reportingTimeZone, CostLines line
                     new() { Value = Array.ConvertAll(rows, row => row.Line.Amount) },
                     new() { Value = Array.ConvertAll(rows, row => row.Line.Unpriced) },
                     new() { Value = Array.ConvertAll(rows, row => row.Line.Unconverted) },
+                    new() { Value = Array.ConvertAll(rows, row => row.Line.UnconvertedEvents) },
                 },
             },
         ];

@@ -81,19 +81,21 @@ internal static class BookedCosts
             select tenant_id, line_id, month, currency, min(workload) as workload, min(approach) as approach, min(component) as component, max(sku) as sku,
                    min(meter) as meter, min(variant) as variant,
                    sum(quantity) as quantity, sum(events) as events, sum(list_amount) as list_amount, sum(amount) as amount,
-                   sum(unpriced) as unpriced, sum(unconverted) as unconverted,
+                   sum(unpriced) as unpriced, sum(unconverted) as unconverted, sum(unconverted_events) as unconverted_events,
                    bool_or(has_closed) as has_closed, sum(closed_quantity) as closed_quantity, sum(closed_events) as closed_events, sum(closed_list_amount) as closed_list_amount,
-                   sum(closed_amount) as closed_amount, sum(closed_unpriced) as closed_unpriced, sum(closed_unconverted) as closed_unconverted
+                   sum(closed_amount) as closed_amount, sum(closed_unpriced) as closed_unpriced, sum(closed_unconverted) as closed_unconverted,
+                   sum(closed_unconverted_events) as closed_unconverted_events
             from (
                 select l.tenant_id, u.line_id, p.month, p.currency, l.workload, l.approach, l.component, l.sku, l.meter, l.variant,
                        sum(u.quantity) as quantity, sum(u.events) as events, {PriceSql.Sums},
-                       false as has_closed, 0 as closed_quantity, 0 as closed_events, 0 as closed_list_amount, 0 as closed_amount, 0 as closed_unpriced, 0 as closed_unconverted
+                       false as has_closed, 0 as closed_quantity, 0 as closed_events, 0 as closed_list_amount, 0 as closed_amount, 0 as closed_unpriced, 0 as closed_unconverted,
+                       0 as closed_unconverted_events
                 from known_usage as u join known_line as l using (line_id)
                 join (select distinct segment, month, currency, meter, list_price, unit_price, exchange_rate from known_price) as p using (segment)
                 group by 1, 2, 3, 4, 5, 6, 7, 8, 9, 10
                 union all
-                select f.tenant_id, f.line_id, f.origin, f.currency, f.workload, f.approach, f.component, l.sku, f.meter, f.variant, 0, 0, 0, 0, 0, 0,
-                       true, f.quantity, f.events, f.list_amount, f.amount, f.unpriced, f.unconverted
+                select f.tenant_id, f.line_id, f.origin, f.currency, f.workload, f.approach, f.component, l.sku, f.meter, f.variant, 0, 0, 0, 0, 0, 0, 0,
+                       true, f.quantity, f.events, f.list_amount, f.amount, f.unpriced, f.unconverted, f.unconverted_events
                 from spend.closed_cost as f join closed using (closing) join known_line as l using (line_id)) as both_sides
             group by tenant_id, line_id, month, currency)
         """;
@@ -112,7 +114,7 @@ internal static class BookedCosts
 
     /// <summary>
     /// Common table expressions that end in <c>booked</c>: month (of booking), origin (month of use), workload, approach,
-    /// component, sku, meter, variant, currency, line_id, quantity, events, list_amount, amount, unpriced, unconverted, position
+    /// component, sku, meter, variant, currency, line_id, quantity, events, list_amount, amount, unpriced, unconverted, unconverted_events, position
     /// (in the log, where its month of use was closed; 0 for an open one).
     /// Parameters $1 to $4 are those of <see cref="AddParameters"/>; a query's own come after them.
     /// </summary>
@@ -124,24 +126,25 @@ internal static class BookedCosts
             -- Rows with something frozen are few, and reading those columns of all rows would take twice as long.
             with {tables},
             booked as (
-                select m.month, m.month as origin, {Of("m", Columns)}, m.quantity, m.events, m.list_amount, m.amount, m.unpriced, m.unconverted, 0::bigint as position
+                select m.month, m.month as origin, {Of("m", Columns)}, m.quantity, m.events, m.list_amount, m.amount, m.unpriced, m.unconverted, m.unconverted_events,
+                       0::bigint as position
                 from {costs} as m
                 where m.tenant_id = $1 and m.month between $2 and $3 and m.month not in (select month from closed) and not m.has_closed
                 union all
                 select m.month, m.month, {Of("m", Columns)}, m.quantity - m.closed_quantity, m.events - m.closed_events, m.list_amount - m.closed_list_amount,
-                       m.amount - m.closed_amount, {NotAccepted("unpriced")}, {NotAccepted("unconverted")}, 0
+                       m.amount - m.closed_amount, {NotAccepted("unpriced")}, {NotAccepted("unconverted")}, {NotAccepted("unconverted_events")}, 0
                 from {costs} as m
                 where m.tenant_id = $1 and m.month between $2 and $3 and m.month not in (select month from closed) and m.has_closed
                 union all
                 select b.books_in, m.month, {Of("m", Columns)},
                        m.quantity - m.closed_quantity, m.events - m.closed_events, m.list_amount - m.closed_list_amount, m.amount - m.closed_amount,
-                       {NotAccepted("unpriced")}, {NotAccepted("unconverted")}, b.position
+                       {NotAccepted("unpriced")}, {NotAccepted("unconverted")}, {NotAccepted("unconverted_events")}, b.position
                 from booking as b join {costs} as m on m.tenant_id = $1 and m.month = b.month
                 where b.books_in between $2 and $3
                   and (m.quantity <> m.closed_quantity or m.events <> m.closed_events or m.unpriced <> m.closed_unpriced
-                       or {Differs("amount")} or {Differs("list_amount")} or {Differs("unconverted")})
+                       or {Differs("amount")} or {Differs("list_amount")} or m.unconverted_events <> m.closed_unconverted_events or {Differs("unconverted")})
                 union all
-                select f.month, f.origin, {Of("f", Columns)}, f.quantity, f.events, f.list_amount, f.amount, f.unpriced, f.unconverted, closed.position
+                select f.month, f.origin, {Of("f", Columns)}, f.quantity, f.events, f.list_amount, f.amount, f.unpriced, f.unconverted, f.unconverted_events, closed.position
                 from spend.closed_cost as f join closed using (closing)
                 where f.tenant_id = $1 and f.month between $2 and $3)
             """;

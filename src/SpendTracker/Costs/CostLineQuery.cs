@@ -26,16 +26,18 @@ public sealed class CostLineQuery(NpgsqlDataSource dataSource)
             {BookedCosts.Sql(filter.KnownOn)},
             line as (
                 select nullif(origin, month) as origin, component, sku, meter, currency, sum(quantity) as quantity, sum(list_amount) as list_amount,
-                       sum(amount) as amount, sum(unpriced) as unpriced, sum(unconverted) as unconverted, sum(events) as events
+                       sum(amount) as amount, sum(unpriced) as unpriced, sum(unconverted) as unconverted, sum(unconverted_events) as unconverted_events,
+                       sum(events) as events
                 from booked
                 where workload = $5 and ($6 is null or approach = $6) and ($7 is null or component = $7)
                   and ($8 is null or sku = $8) and ($9 is null or meter = $9) and ($10 is null or variant = $10)
                 group by 1, 2, 3, 4, 5)
             select origin, component, sku, meter, trim_scale(sum(quantity)), {PriceSql.Sum("list_amount")}, {PriceSql.Sum("amount")}, trim_scale(sum(unpriced)),
-                   array_agg(currency) filter (where unconverted <> 0), array_agg(trim_scale(round(unconverted, 12))) filter (where unconverted <> 0), sum(events)::bigint
+                   array_agg(currency) filter (where {PriceSql.IsUnconverted}),
+                   array_agg(trim_scale(round(unconverted, 12))) filter (where {PriceSql.IsUnconverted}), sum(events)::bigint
             from line
             group by origin, component, sku, meter
-            having sum(quantity) <> 0 or sum(events) <> 0 or sum(amount) <> 0 or sum(list_amount) <> 0 or sum(unpriced) <> 0 or bool_or(unconverted <> 0)
+            having sum(quantity) <> 0 or sum(events) <> 0 or sum(amount) <> 0 or sum(list_amount) <> 0 or sum(unpriced) <> 0 or bool_or({PriceSql.IsUnconverted})
             order by origin is not null, origin, sum(sum(amount)) over (partition by origin, component) desc, component, sum(amount) desc, sku, meter
             """);
         command.CommandTimeout = filter.KnownOn is null ? command.CommandTimeout : BookedCosts.LongestForThePast;

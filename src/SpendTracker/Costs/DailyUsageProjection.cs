@@ -41,7 +41,7 @@ public sealed class DailyUsageProjection : Projection
     public override string Name => "DailyUsage";
 
     public override string CreateTables =>
-        DropEarlierLayout("rate", "effective_to")
+        DropEarlierLayout("monthly_cost", "unconverted_events")
         + CostTables.Create + PriceBookRows.Create + ClosingRows.Create + PageCorrections.Create + CostChanges.Create;
 
     /// <summary>In the order in which most queries come to them: so a rebuild, which locks all, seldom has to let go again.</summary>

@@ -75,7 +75,8 @@ public sealed class MonthlyCostQuery(NpgsqlDataSource dataSource)
                    c.unit, trim_scale(sum(c.unpriced)), c.unconverted_in, {PriceSql.Sum("c.unconverted")}
             from (
                 select month, origin, workload, approach, component, sku, variant, amount, list_amount, null::numeric as estimated,
-                       {UnitSql} as unit, nullif(unpriced, 0) as unpriced, case when unconverted <> 0 then currency end as unconverted_in, nullif(unconverted, 0) as unconverted, position
+                       {UnitSql} as unit, nullif(unpriced, 0) as unpriced, case when {PriceSql.IsUnconverted} then currency end as unconverted_in,
+                       case when {PriceSql.IsUnconverted} then unconverted end as unconverted, position
                 from booked
                 union all
                 select month, month, workload, approach, component, sku, '', null, null, amount, null, null, null, null, 0

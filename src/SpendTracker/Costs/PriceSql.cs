@@ -58,14 +58,21 @@ internal static class PriceSql
         limit 1
         """;
 
-    /// <summary>Sums over rows <c>u</c> with a quantity and <c>p</c> of <see cref="Priced"/>; amounts in the reporting currency.</summary>
+    /// <summary>
+    /// Sums over rows <c>u</c> with a quantity and events, and <c>p</c> of <see cref="Priced"/>; amounts in the reporting currency.
+    /// What is unconverted is found by its events: an invoice and a credit may come to nothing, and two exchange rates later not.
+    /// </summary>
     public const string Sums =
         $"""
         coalesce(sum(u.quantity * p.list_price), 0) as list_amount,
         coalesce(sum(u.quantity * p.unit_price * p.exchange_rate), 0) as amount,
         coalesce(sum(u.quantity) filter (where p.unit_price is null and p.meter not in ({InformationalMeters})), 0) as unpriced,
-        coalesce(sum(u.quantity * p.unit_price) filter (where p.exchange_rate is null), 0) as unconverted
+        coalesce(sum(u.quantity * p.unit_price) filter (where p.exchange_rate is null), 0) as unconverted,
+        coalesce(sum(u.events) filter (where p.unit_price is not null and p.exchange_rate is null), 0) as unconverted_events
         """;
+
+    /// <summary>Whether a row, or what nobody has accepted of it, has an amount without an exchange rate.</summary>
+    public const string IsUnconverted = "(unconverted <> 0 or unconverted_events <> 0)";
 
     /// <summary>What a <c>meter</c> counts, of which different meters' quantities may be added up.</summary>
     public const string Unit = "case when meter like '%hours' then 'hours' when meter = 'items' then 'items' when meter = 'amount' then 'amounts' else 'tokens' end";

@@ -29,6 +29,9 @@ public sealed record MissingPrice(string Currency, string Sku, string Meter, str
 /// <summary>What has a quantity but no rate, or an amount but no exchange rate, so that somebody can publish one.</summary>
 public sealed class UnpricedQuery(NpgsqlDataSource dataSource)
 {
+    private static readonly string[] Unpriced = ["unpriced"];
+    private static readonly string[] Unconverted = ["unconverted", "unconverted_events"]; // Amounts may come to nothing.
+
     /// <summary>
     /// Largest quantity first; of some months, or of all time. What was accepted at a closing is in it still. A month has what was
     /// used in it, and what of closed months nobody has accepted and it has to answer for.
@@ -37,7 +40,7 @@ public sealed class UnpricedQuery(NpgsqlDataSource dataSource)
     public async Task<IReadOnlyList<UnpricedUsage>> ListAsync(BillingPeriod? from, BillingPeriod? to, DateOnly? knownOn, CancellationToken cancellationToken)
     {
         await using var command = Command(
-            "unpriced",
+            Unpriced,
             """
             select sku, meter, max(above_tokens), trim_scale(sum(unpriced)), sum(events)::bigint, to_char(min(first), 'YYYY-MM'), to_char(max(last), 'YYYY-MM'), min(first_day),
                    (select array_agg(distinct reported_sku order by reported_sku) from lacking as l where (l.sku, l.meter) = (used.sku, used.meter)),
@@ -69,7 +72,7 @@ public sealed class UnpricedQuery(NpgsqlDataSource dataSource)
     public async Task<IReadOnlyList<UnconvertedAmount>> ListUnconvertedAsync(BillingPeriod? from, BillingPeriod? to, DateOnly? knownOn, CancellationToken cancellationToken)
     {
         await using var command = Command(
-            "unconverted",
+            Unconverted,
             """
             select currency, trim_scale(round(sum(unconverted), 12)), to_char(min(month), 'YYYY-MM'), to_char(max(month), 'YYYY-MM'),
                    array_agg(distinct sku order by sku), array_agg(distinct workload order by workload)
@@ -92,12 +95,12 @@ public sealed class UnpricedQuery(NpgsqlDataSource dataSource)
     public async Task<IReadOnlyList<MissingPrice>> ListUsesAsync(BillingPeriod? from, BillingPeriod? to, DateOnly? knownOn, CancellationToken cancellationToken)
     {
         List<MissingPrice> uses = [];
-        foreach (var (column, currency) in ((string, string)[])[("unpriced", "''"), ("unconverted", "currency")])
+        foreach (var (columns, currency) in ((string[], string)[])[(Unpriced, "''"), (Unconverted, "currency")])
         {
             await using var command = Command(
-                column,
+                columns,
                 $"""
-                select {currency}, sku, meter, workload, to_char(month, 'YYYY-MM'), trim_scale(round(sum({column}), 12)), sum(events)::bigint
+                select {currency}, sku, meter, workload, to_char(month, 'YYYY-MM'), trim_scale(round(sum({columns[0]}), 12)), sum(events)::bigint
                 from lacking
                 group by 1, sku, meter, workload, month
                 order by 1, sku, meter, month desc, workload
@@ -113,8 +116,8 @@ public sealed class UnpricedQuery(NpgsqlDataSource dataSource)
         return uses;
     }
 
-    /// <summary>A query over rows <c>lacking</c>: costs by the month of use that have some of a column.</summary>
-    private NpgsqlCommand Command(string column, string select, BillingPeriod? from, BillingPeriod? to, DateOnly? knownOn)
+    /// <summary>A query over rows <c>lacking</c>: costs by the month of use that have something in one of some columns.</summary>
+    private NpgsqlCommand Command(string[] columns, string select, BillingPeriod? from, BillingPeriod? to, DateOnly? knownOn)
     {
         var (tables, costs) = BookedCosts.OfUse(knownOn);
         var command = dataSource.CreateCommand(
@@ -123,10 +126,11 @@ public sealed class UnpricedQuery(NpgsqlDataSource dataSource)
             lacking as materialized (
                 select m.*, l.reported_sku, l.above_tokens
                 from (
-                    select m.* from {costs} as m where m.tenant_id = $1 and m.month between $2 and $3 and m.{column} <> 0
+                    select m.* from {costs} as m where m.tenant_id = $1 and m.month between $2 and $3 and ({string.Join(" or ", columns.Select(column => $"m.{column} <> 0"))})
                     union all
                     select m.* from booking as b join {costs} as m on m.tenant_id = $1 and m.month = b.month
-                    where b.books_in between $2 and $3 and m.month not between $2 and $3 and {BookedCosts.NotAccepted(column)} <> 0) as m
+                    where b.books_in between $2 and $3 and m.month not between $2 and $3
+                      and ({string.Join(" or ", columns.Select(column => $"{BookedCosts.NotAccepted(column)} <> 0"))})) as m
                 join spend.cost_line as l using (line_id))
             {select}
             """);

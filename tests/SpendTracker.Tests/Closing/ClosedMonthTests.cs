@@ -63,6 +63,23 @@ public sealed class ClosedMonthTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task An_invoice_and_a_credit_without_an_exchange_rate_are_told_although_they_come_to_nothing()
+    {
+        await _database.RecordAsync(Charge(100, new(2026, 1, 5)), Charge(-100, new(2026, 1, 20)));
+        Assert.Equal(0m, (await TotalAsync(January)).Unconverted["EUR"]);
+        Assert.Equal("EUR", Assert.Single(await Unpriced.ListUnconvertedAsync(January, January, null, Stop)).Currency);
+        On(2026, 2, 2);
+        Assert.Equal("acceptUnconverted", Assert.Single((await TryCloseAsync(January, new CloseRequest("month end"))).Reasons).Field);
+        await CloseAsync(January, acceptUnconverted: true);
+        Assert.Empty((await TotalAsync(February)).Unconverted);
+
+        await PublishAsync(new ExchangeRatePublished("EUR", new(2026, 1, 1), 1.5m, "bank"));
+        await PublishAsync(new ExchangeRatePublished("EUR", new(2026, 1, 10), 1.25m, "bank"));
+        Assert.Equal((25m, 0), ((await TotalAsync(February)).Actual, (await TotalAsync(February)).Unconverted.Count));
+        Assert.Equal(0m, Assert.Single((await TotalAsync(January, new(2026, 1, 31))).Unconverted).Value);
+    }
+
+    [Fact]
     public async Task What_comes_late_without_a_rate_is_in_the_queue_of_the_month_that_has_to_answer_for_it()
     {
         await UseAsync(new(2026, 1, 5), 60);
@@ -216,10 +233,10 @@ public sealed class ClosedMonthTests : IAsyncLifetime
         return await Periods.CloseAsync(month, request, Recorder, Stop);
     }
 
-    private async Task<MonthlyCost> TotalAsync(BillingPeriod month)
+    private async Task<MonthlyCost> TotalAsync(BillingPeriod month, DateOnly? knownOn = null)
     {
         await ProjectAsync();
-        return MonthlyCostQuery.Total(month.ToString(), await new MonthlyCostQuery(_database.DataSource).ByAsync(new CostFilter(month, month), [], Stop));
+        return MonthlyCostQuery.Total(month.ToString(), await new MonthlyCostQuery(_database.DataSource).ByAsync(new CostFilter(month, month) { KnownOn = knownOn }, [], Stop));
     }
 
     private async Task<IEnumerable<(string, string, decimal)>> ByTeamAsync(DateOnly? knownOn)
