@@ -5,24 +5,47 @@ namespace SpendTracker.Tests.Closing;
 /// <summary>What usage costs by the rules in words, in the plainest code: for comparing with the SQL.</summary>
 internal sealed class MoneyModel
 {
-    private readonly List<(string Sku, DateOnly Day, decimal Quantity)> _usage = [];
-    private readonly List<(string Currency, DateOnly Day, decimal Amount)> _charges = [];
+    private readonly List<Use> _usage = [];
     private readonly List<(Guid Id, IEvent Data)> _published = [];
 
-    public void Use(string sku, DateOnly day, decimal quantity) => _usage.Add((sku, day, quantity));
+    /// <param name="Context">Input tokens of the request.</param>
+    public sealed record Use(string Sku, string Meter, DateOnly Day, decimal Quantity, decimal Context = 0);
 
-    public void Unuse(string sku, DateOnly day, decimal quantity) => _usage.Remove((sku, day, quantity));
+    private sealed record Price(decimal Unit, string Currency);
 
-    public void Charge(string currency, DateOnly day, decimal amount) => _charges.Add((currency, day, amount));
+    public void Add(IEnumerable<Use> uses) => _usage.AddRange(uses);
+
+    public void Remove(IEnumerable<Use> uses)
+    {
+        foreach (var use in uses)
+        {
+            _usage.Remove(use);
+        }
+    }
 
     public void Publish(Guid id, IEvent data) => _published.Add((id, data));
 
     public void Withdraw(Guid id) => _published.RemoveAll(publication => publication.Id == id);
 
-    /// <summary>Of everything that has a price and an exchange rate, in the reporting currency.</summary>
-    public decimal Cost =>
-        _usage.Sum(use => UnitPrice(Resolve(use.Sku), use.Day, use.Quantity) is var (price, currency) ? use.Quantity * price * Worth(currency, use.Day) : 0)
-        + _charges.Sum(charge => charge.Amount * Worth(charge.Currency, charge.Day));
+    /// <summary>Of everything that has a price and an exchange rate, in the reporting currency: what it costs, and what it would at list prices.</summary>
+    public (decimal Cost, decimal Listed) Total
+    {
+        get
+        {
+            var (cost, listed) = (0m, 0m);
+            foreach (var use in _usage)
+            {
+                var (paid, list) = use.Meter == "amount" ? (new Price(1, use.Sku["charge/".Length..]), null) : PricesOf(use with { Sku = Resolve(use.Sku) });
+                if (paid is not null && Worth(paid, use.Day) is { } worth)
+                {
+                    cost += use.Quantity * worth;
+                    listed += use.Quantity * ((list is null ? null : Worth(list, use.Day)) ?? worth);
+                }
+            }
+
+            return (cost, listed);
+        }
+    }
 
     private IEnumerable<T> All<T>() => _published.Select(publication => publication.Data).OfType<T>();
 
@@ -31,26 +54,35 @@ internal sealed class MoneyModel
         ?? All<AliasPublished>().Where(alias => alias.Model.EndsWith('*') && sku.StartsWith(alias.Model[..^1], StringComparison.Ordinal)).LastOrDefault()?.Sku
         ?? sku;
 
-    private (decimal Price, string Currency)? UnitPrice(string sku, DateOnly day, decimal context)
+    private (Price? Paid, Price? List) PricesOf(Use use)
     {
-        var of = All<RatePublished>().Where(rate => rate.Sku == sku && rate.EffectiveFrom <= day);
+        var (own, list) = (PriceOf(use, RateKind.Negotiated), PriceOf(use, RateKind.List));
+        if (own is not null || list is null)
+        {
+            return (own, list);
+        }
 
-        // A stable sort: of those from one day, the one published last is the last.
-        var own = of.Where(rate => rate.Kind == RateKind.Negotiated).OrderBy(rate => rate.EffectiveFrom).LastOrDefault();
-        var list = of.Where(rate => rate.Kind == RateKind.List).OrderBy(rate => rate.EffectiveFrom).LastOrDefault();
-        if ((own ?? list) is not { } rate)
+        var discount = All<DiscountPublished>()
+            .Where(discount => (discount.Sku == use.Sku || (discount.Sku.EndsWith('*') && use.Sku.StartsWith(discount.Sku[..^1], StringComparison.Ordinal)))
+                               && discount.EffectiveFrom <= use.Day && use.Day <= (discount.EffectiveTo ?? DateOnly.MaxValue))
+            .OrderBy(discount => discount.Sku.Length).ThenBy(discount => discount.EffectiveFrom).LastOrDefault();
+        return (list with { Unit = list.Unit * (1 - ((discount?.Percent ?? 0) / 100)) }, list);
+    }
+
+    /// <summary>A stable sort: of those from one day, the one published last is the last.</summary>
+    private Price? PriceOf(Use use, RateKind kind)
+    {
+        var rate = All<RatePublished>().Where(rate => rate.Sku == use.Sku && rate.Kind == kind && rate.EffectiveFrom <= use.Day && rate.Prices.Any(price => price.Meter == use.Meter))
+            .OrderBy(rate => rate.EffectiveFrom).LastOrDefault();
+        if (rate is null || rate.EffectiveTo < use.Day)
         {
             return null;
         }
 
-        var price = rate.Prices.Where(price => price.AboveTokens == 0 || context > price.AboveTokens).MaxBy(price => price.AboveTokens)!;
-        var discount = own is not null ? null : All<DiscountPublished>()
-            .Where(discount => (discount.Sku == sku || (discount.Sku.EndsWith('*') && sku.StartsWith(discount.Sku[..^1], StringComparison.Ordinal)))
-                               && discount.EffectiveFrom <= day && day <= (discount.EffectiveTo ?? DateOnly.MaxValue))
-            .OrderBy(discount => discount.Sku.Length).ThenBy(discount => discount.EffectiveFrom).LastOrDefault();
-        return (price.Price / price.Per * (1 - ((discount?.Percent ?? 0) / 100)), rate.Currency);
+        var price = rate.Prices.Where(price => price.Meter == use.Meter && (price.AboveTokens == 0 || use.Context > price.AboveTokens)).MaxBy(price => price.AboveTokens)!;
+        return new(price.Price / price.Per, rate.Currency);
     }
 
-    private decimal Worth(string currency, DateOnly day) => currency == "USD" ? 1
-        : All<ExchangeRatePublished>().Where(rate => rate.Currency == currency && rate.EffectiveFrom <= day).OrderBy(rate => rate.EffectiveFrom).LastOrDefault()?.Rate ?? 0;
+    private decimal? Worth(Price price, DateOnly day) => price.Currency == "USD" ? price.Unit
+        : price.Unit * All<ExchangeRatePublished>().Where(rate => rate.Currency == price.Currency && rate.EffectiveFrom <= day).OrderBy(rate => rate.EffectiveFrom).LastOrDefault()?.Rate;
 }

@@ -65,7 +65,7 @@ public sealed class ProjectionTests : IAsyncLifetime
         var right = await _database.TextsAsync("select to_jsonb(m)::text from spend.monthly_cost as m order by 1");
         await _database.ExecuteAsync(
             """
-            drop table spend.cost_line, spend.exchange_rate, spend.discount, spend.alias, spend.withdrawal, spend.cost_change;
+            drop table spend.cost_line, spend.exchange_rate, spend.discount, spend.alias, spend.withdrawal;
             alter table spend.rate drop column effective_to;
             alter table spend.workload drop column tags;
             alter table spend.monthly_estimate drop column superseded_on

@@ -1,0 +1,59 @@
+using SpendTracker.Costs;
+
+namespace SpendTracker.Tests.Closing;
+
+/// <summary>What the queries answer in a play, and answered before. Amounts are compared to 12 decimals: frozen ones are rounded to 18.</summary>
+internal sealed class MoneyAnswers(TestDatabase database, DateOnly first)
+{
+    private readonly List<(DateOnly KnownOn, string Answer)> _answers = [];
+    private readonly MonthlyCostQuery _costs = new(database.DataSource);
+    private readonly CancellationToken _stop = TestContext.Current.CancellationToken;
+
+    public static decimal Rounded(decimal amount) => decimal.Round(amount, 12);
+
+    public async Task<decimal> TotalAsync(BillingPeriod month) =>
+        Rounded((await _costs.ByAsync(new CostFilter(month, month), [], _stop)).Sum(cost => cost.Actual));
+
+    /// <summary>Of all periods.</summary>
+    public async Task<(decimal Cost, decimal Listed)> TotalAsync()
+    {
+        var months = await _costs.ByAsync(new CostFilter(new(2000, 1), new(2199, 12)), [], _stop);
+        return (Rounded(months.Sum(month => month.Actual)), Rounded(months.Sum(month => month.Listed)));
+    }
+
+    /// <summary>Keeps what is known now, at the end of a day.</summary>
+    public async Task RecordAsync(DateOnly today) => _answers.Add((today, await AnswerAsync(null)));
+
+    /// <summary>What was known on each day is still what was answered on it, and what moved between any two is explained.</summary>
+    public async Task CheckAsync(DateOnly today, Random random)
+    {
+        foreach (var (knownOn, answer) in _answers)
+        {
+            Assert.Equal(answer, await AnswerAsync(knownOn));
+        }
+
+        Assert.Equal(await AnswerAsync(null), await AnswerAsync(today));
+        var explain = new ExplainQuery(database.DataSource);
+        var days = _answers.Select(answer => answer.KnownOn).Append(today).Order().ToArray();
+        for (var i = 0; i < 10; i++)
+        {
+            var (from, to) = (random.Next(days.Length), random.Next(days.Length));
+            var explanation = await explain.OfAsync(BillingPeriod.Of(first.AddMonths(random.Next(14))), days[Math.Min(from, to)], days[Math.Max(from, to)], null, _stop);
+            Assert.Equal(Rounded(explanation.After - explanation.Before), Rounded(explanation.Explained));
+        }
+    }
+
+    /// <summary>All that the queries answer, as a text that can be compared.</summary>
+    private async Task<string> AnswerAsync(DateOnly? knownOn)
+    {
+        CostDimension[] by = [CostDimension.Find("origin")!, CostDimension.Find("component")!, CostDimension.Find("model")!, CostDimension.Find("team")!];
+        var costs = await _costs.ByAsync(new CostFilter(BillingPeriod.Of(first), BillingPeriod.Of(first.AddMonths(16))) { KnownOn = knownOn }, by, _stop);
+        var lines = await new CostLineQuery(database.DataSource).ListAsync(new("w", BillingPeriod.Of(first.AddMonths(2))) { KnownOn = knownOn }, _stop);
+        return string.Join('\n', costs.Where(cost => Rounded(cost.Actual) != 0 || cost.Estimated != 0 || cost.Unpriced.Count > 0 || cost.Unconverted.Count > 0).Select(cost =>
+                   $"{cost.Month} {string.Join('/', cost.Keys.Values)}: {Text(cost.Actual)} of {Text(cost.Listed)}, expected {cost.Estimated}, {string.Join(' ', cost.Unpriced)} {string.Join(' ', cost.Unconverted)}"))
+               + string.Join('\n', lines.Select(line =>
+                   $"{line with { Unconverted = null!, Amount = 0, ListAmount = 0 }} {Text(line.Amount)} of {Text(line.ListAmount)} {string.Join(' ', line.Unconverted)}"));
+    }
+
+    private static string Text(decimal amount) => Rounded(amount).ToString("0.############", System.Globalization.CultureInfo.InvariantCulture);
+}

@@ -1,0 +1,229 @@
+using SpendTracker.Closing;
+using SpendTracker.Contracts;
+using SpendTracker.Costs;
+using SpendTracker.Estimates;
+using SpendTracker.Events;
+using SpendTracker.Rates;
+using SpendTracker.Workloads;
+
+namespace SpendTracker.Tests.Closing;
+
+/// <summary>What happens in a year, step by step, in the database and in the <see cref="MoneyModel"/>.</summary>
+internal sealed class MoneyPlay(TestDatabase database, FixedClock clock, Random random) : IAsyncDisposable
+{
+    private const string Hosted = "azure/hosted";
+
+    private static readonly string[] Skus = ["openai/a", "openai/b", "openai/b-2026-01-01", "azure/c", Hosted];
+    private static readonly DateOnly First = BillingPeriod.Of(DateOnly.FromDateTime(DateTime.UtcNow)).Start.AddMonths(-14);
+
+    private readonly MoneyModel _model = new();
+    private readonly Dictionary<BillingPeriod, decimal> _closed = [];
+    private readonly List<Guid> _publications = [];
+    private readonly List<MoneyModel.Use[]> _uses = [];
+    private readonly HashSet<int> _corrected = [];
+    private readonly PriceBook _book = new(database.DataSource, database.Store);
+    private readonly BillingPeriods _periods = new(database.DataSource, database.Store, database.Settings, clock);
+    private readonly MoneyAnswers _answers = new(database, First);
+    private readonly Recorder _recorder = new("test:property");
+    private readonly CancellationToken _stop = TestContext.Current.CancellationToken;
+
+    public bool YearIsOver => Today >= First.AddYears(1);
+
+    private DateOnly Today => DayOf(clock.Now);
+
+    public static async Task<MoneyPlay> StartAsync(int seed, string zone, int hour)
+    {
+        TestContext.Current.TestOutputHelper?.WriteLine($"seed {seed}");
+        var clock = new FixedClock(Given.At(First.AddDays(40), hour));
+        return new MoneyPlay(await TestDatabase.CreateAsync(zone, clock), clock, new Random(seed));
+    }
+
+    public async Task StepAsync()
+    {
+        switch (random.Next(22))
+        {
+            case < 5: await UseAsync(); break;
+            case 5: await ChargeAsync(); break;
+            case < 8: await HostAsync(); break;
+            case < 10: await CorrectAsync(); break;
+            case 10: await OrganiseAsync(); break;
+            case < 16: await PublishAsync(); break;
+            case 16: await WithdrawAsync(); break;
+            case < 19: await CloseAsync(); break;
+            case 19: await ReopenAsync(); break;
+            default: await NextDayAsync(); break;
+        }
+
+        if (random.Next(3) == 0)
+        {
+            await CheckAsync();
+        }
+    }
+
+    public async Task CheckTheEndAsync()
+    {
+        await CheckAsync();
+        await _answers.CheckAsync(Today, random);
+        Assert.Empty(await database.Spend.CreateRebuild().VerifyAsync(database.Spend.Projections()[0], null, _stop));
+    }
+
+    private async Task UseAsync()
+    {
+        var usage = Tokens();
+        var number = Count(Counted(usage));
+        await database.RecordAsync(($"{number}", usage));
+    }
+
+    private async Task ChargeAsync()
+    {
+        var charge = new ChargeRecorded("w", Approach.Hybrid, Component.Other, random.Next(1, 100_000_000) / 1_000_000m, "EUR", AnInstant());
+        _model.Add([new("charge/EUR", "amount", DayOf(charge.ChargedAt), charge.Amount)]);
+        await database.RecordAsync(charge);
+    }
+
+    /// <summary>Whole hours of up to a month, over the end of one in most cases: each is of the day, and so of the month, that it began in.</summary>
+    private async Task HostAsync()
+    {
+        var (start, hours, units) = (AnInstant(), random.Next(1, 31 * 24), random.Next(1, 4));
+        var hosting = new HostingHoursRecorded("w", Approach.Hybrid, Hosted, hours, start, start.AddHours(hours), units);
+        var number = Count([.. Enumerable.Range(0, hours).GroupBy(hour => DayOf(start.AddHours(hour))).Select(day => new MoneyModel.Use(Hosted, "hosting-hours", day.Key, day.Count() * units))]);
+        await database.RecordAsync(($"{number}", hosting));
+    }
+
+    /// <summary>Of what was used at any time, or of what will be used next; sometimes something else was right, which may be corrected in turn.</summary>
+    private async Task CorrectAsync()
+    {
+        var number = random.Next(_uses.Count + 1);
+        var isNew = _corrected.Add(number);
+        if (isNew && number < _uses.Count)
+        {
+            _model.Remove(_uses[number]);
+            if (random.Next(2) == 0)
+            {
+                var right = Tokens();
+                var replacement = Count(Counted(right));
+                Assert.Equal(AppendStatus.Appended, (await database.CorrectAsync($"{number}", right, $"{replacement}")).Status);
+                return;
+            }
+        }
+
+        await database.CorrectAsync($"{number}");
+    }
+
+    /// <summary>The workload gets another team, and is expected to cost something else.</summary>
+    private async Task OrganiseAsync()
+    {
+        await new WorkloadRegistry(database.DataSource, database.Store).RegisterAsync(new("w", "W", $"team-{random.Next(5)}", Approach.Hybrid), _recorder, _stop);
+        var from = BillingPeriod.Of(Today.AddMonths(-random.Next(2)));
+        await new EstimateBook(database.DataSource, database.Store).SubmitAsync(
+            new("w", Approach.Hybrid, from.ToString(), from.Next.ToString(), "USD", [new(Component.Usage, random.Next(1_000))]), _recorder, _stop);
+    }
+
+    private async Task PublishAsync()
+    {
+        var from = First.AddDays(random.Next(Today.DayNumber - First.DayNumber + 10));
+        DateOnly? to = random.Next(3) == 0 ? from.AddDays(random.Next(60)) : null;
+        IEvent publication = random.Next(8) switch
+        {
+            0 => new DiscountPublished(random.Next(2) == 0 ? "openai/*" : "openai/a", random.Next(1, 1_000_000) / 10_000m, from, "contract", to),
+            1 => new AliasPublished(random.Next(2) == 0 ? "openai/b-*" : "openai/b-2026-01-01", "openai/b"),
+            2 or 3 => new ExchangeRatePublished("EUR", from, random.NextInt64(8_000_000_000, 13_000_000_000) / 10_000_000_000m, "bank"),
+            var kind => Rate(Skus[random.Next(Skus.Length)], from) with { Kind = kind == 5 ? RateKind.Negotiated : RateKind.List, EffectiveTo = to },
+        };
+        Assert.Empty(PriceBookRules.Check(publication, "USD"));
+        await _book.PublishAsync(publication, _recorder, _stop);
+        var id = await database.ScalarAsync<Guid>("select id from spend.mt_events order by seq_id desc limit 1");
+        _publications.Add(id);
+        _model.Publish(id, publication);
+    }
+
+    private RatePublished Rate(string sku, DateOnly from) => new(
+        sku, from, random.Next(3) == 0 ? "EUR" : "USD",
+        sku == Hosted
+            ? [new("hosting-hours", random.Next(1, 900) / 100m)]
+            : [new("input-tokens", random.Next(1, 900) / 100m, 1_000_000), new("input-tokens", random.Next(1, 900) / 100m, 1_000_000, 200_000)],
+        "list");
+
+    private async Task WithdrawAsync()
+    {
+        if (_publications.Count > 0)
+        {
+            var id = _publications[random.Next(_publications.Count)];
+            _publications.Remove(id);
+            _model.Withdraw(id);
+            Assert.Null(await _book.WithdrawAsync(new PublicationWithdrawn(id, "wrong"), _recorder, _stop));
+        }
+    }
+
+    private async Task CloseAsync()
+    {
+        var month = BillingPeriod.Of(First.AddMonths(random.Next(14)));
+        await database.ProjectAsync();
+        var shown = await _answers.TotalAsync(month);
+        var (closing, reasons) = await _periods.CloseAsync(month, new CloseRequest("month end", true, true), _recorder, _stop);
+        Assert.Equal(_closed.ContainsKey(month) || month.End > Today, reasons.Count > 0);
+        if (closing is not null)
+        {
+            Assert.Equal(shown, MoneyAnswers.Rounded(closing.Total));
+            _closed.Add(month, shown);
+        }
+    }
+
+    private async Task ReopenAsync()
+    {
+        if (_closed.Count > 0)
+        {
+            var month = _closed.Keys.Order().ElementAt(random.Next(_closed.Count));
+            Assert.Empty(await _periods.ReopenAsync(month, "forgot something", _recorder, _stop));
+            _closed.Remove(month);
+        }
+    }
+
+    /// <summary>At least two days, so that it is another day in the zone, too, when clocks are changed.</summary>
+    private async Task NextDayAsync()
+    {
+        await database.ProjectAsync();
+        await _answers.RecordAsync(Today);
+        clock.Now = clock.Now.AddDays(random.Next(2, 60));
+    }
+
+    private async Task CheckAsync()
+    {
+        await database.ProjectAsync();
+        var (cost, listed) = await _answers.TotalAsync();
+        Assert.Equal((MoneyAnswers.Rounded(_model.Total.Cost), MoneyAnswers.Rounded(_model.Total.Listed)), (cost, listed));
+        foreach (var (month, total) in _closed)
+        {
+            Assert.Equal(total, await _answers.TotalAsync(month));
+        }
+    }
+
+    /// <summary>Counts usage that is being recorded, unless it has been corrected before.</summary>
+    /// <returns>Its number, by which it can be corrected.</returns>
+    private int Count(MoneyModel.Use[] uses)
+    {
+        _uses.Add(uses);
+        if (!_corrected.Contains(_uses.Count - 1))
+        {
+            _model.Add(uses);
+        }
+
+        return _uses.Count - 1;
+    }
+
+    private TokenUsageRecorded Tokens()
+    {
+        var sku = Skus[random.Next(Skus.Length - 1)];
+        return new("w", Approach.Hybrid, sku[..sku.IndexOf('/')], sku[(sku.IndexOf('/') + 1)..], random.Next(1, 5) * 100_000, 0, AnInstant());
+    }
+
+    private MoneyModel.Use[] Counted(TokenUsageRecorded usage) =>
+        [new($"{usage.Provider}/{usage.Model}", "input-tokens", DayOf(usage.UsedAt), usage.InputTokens, usage.InputTokens)];
+
+    /// <summary>At any hour of the last hundred days.</summary>
+    private DateTimeOffset AnInstant() => clock.Now.AddHours(-random.Next(24 * Math.Min(100, Today.DayNumber - First.DayNumber)));
+
+    private DateOnly DayOf(DateTimeOffset instant) => DateOnly.FromDateTime(TimeZoneInfo.ConvertTime(instant, database.Settings.ReportingTimeZone).DateTime);
+
+    public ValueTask DisposeAsync() => database.DisposeAsync();
+}
