@@ -13,6 +13,9 @@ internal sealed record PriceBookLists(
 /// <summary><c>rates list</c>: all that is published, what was withdrawn or superseded, and by whom.</summary>
 internal static class RateListCommand
 {
+    /// <summary>A central bank's history has thousands, which nobody reads on a terminal.</summary>
+    private const int MostOfACurrency = 50;
+
     public static Command Create()
     {
         var sku = new Option<string?>("--sku") { Description = "Only the rates of this one, and the discounts and aliases that lead to it; all if not given." };
@@ -61,12 +64,13 @@ internal static class RateListCommand
 
         Write("Aliases", aliases);
         var exchangeRates = TableOf("Currency", "From", "Rate", "Source");
-        foreach (var rate in lists.ExchangeRates)
+        var latest = lists.ExchangeRates.GroupBy(rate => rate.Currency).SelectMany(currency => currency.Take(MostOfACurrency)).ToArray();
+        foreach (var rate in latest)
         {
             Add(exchangeRates, rate.Publication, rate.Superseded, rate.Currency, KnownOn.Text(rate.EffectiveFrom), Told($"{rate.Rate}"), rate.Source);
         }
 
-        Write("Exchange rates", exchangeRates);
+        Write(latest.Length == lists.ExchangeRates.Count ? "Exchange rates" : $"Exchange rates, the latest {MostOfACurrency} of each currency; --json has all", exchangeRates);
     }
 
     private static Table RatesOf(IReadOnlyList<Rate> rates)

@@ -65,6 +65,7 @@ public sealed class TokenImportTests : IAsyncLifetime
         Assert.Equal(new ImportCounts(0, 4, 0, 0), await ImportAsync(file));
         await _database.ProjectAsync();
         Assert.Equal(31, await QuantityAsync("input-tokens"));
+        Assert.Equal(["command:import/anna"], await _database.TextsAsync("select distinct headers->>'recordedBy' from spend.mt_events where type = 'token_usage_recorded'"));
     }
 
     [Fact]
