@@ -101,8 +101,7 @@ public sealed class UsageEventQuery(NpgsqlDataSource dataSource, EventLog log, C
             : new UsageEventPage(rated, next, from is null ? null : page.Count > 0 ? page[0].Place : from, from is null && next is null);
     }
 
-    /// <summary>One event, or those of one correction; also of what was corrected and has not come yet.</summary>
-    /// <param name="id">Of the event or of the correction.</param>
+    /// <summary>By either's id: one event, or those of one correction; also of what was corrected and has not come yet.</summary>
     public async Task<(Correction? Correction, IReadOnlyList<UsageEvent> Events)> FindAsync(Guid id, CancellationToken cancellationToken)
     {
         var correction = await corrections.FindAsync(id, cancellationToken);

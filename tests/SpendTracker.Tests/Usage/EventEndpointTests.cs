@@ -63,6 +63,9 @@ public sealed class EventEndpointTests : IAsyncLifetime
         var both = await _host.GetAsync($"{Path}?id={Text(by, "eventId")}");
         Assert.Equal(["wrong", "right"], both.GetProperty("events").EnumerateArray().Select(e => Text(e, "id")));
         Assert.Equal(by.GetRawText(), both.GetProperty("events")[1].GetProperty("replaces").GetRawText());
+        await _host.Database.CorrectAsync("to come");
+        var waiting = await _host.GetAsync($"{Path}?id=to%20come&source=test");
+        Assert.Equal((0, EventId.From(Tenant.Default, "test", "to come")), (waiting.GetProperty("events").GetArrayLength(), waiting.GetProperty("correction").GetProperty("corrects").GetGuid()));
         await RefusedAsync($"{Path}?id={Guid.NewGuid()}", HttpStatusCode.NotFound, null);
     }
 
