@@ -12,13 +12,21 @@ internal static class ClosingCommands
 {
     public static Command Periods()
     {
+        var knownOn = CommandLine.KnownOnOption();
         var demo = CommandLine.DemoOption();
-        var command = new Command("periods", "List the billing periods, and who closed them.") { demo };
+        var command = new Command("periods", "List the billing periods, and who closed them.") { knownOn, demo };
         command.SetAction((parsed, cancellationToken) => CommandLine.RunAsync(parsed.GetValue(demo), async opened =>
         {
             var currency = opened.Database.Settings.ReportingCurrency;
+            var check = new FieldCheck();
+            var known = await CommandLine.DaysOf(opened.Database).ReadAsync(check, parsed.GetValue(knownOn), cancellationToken);
+            if (check.Reasons.Count > 0)
+            {
+                return CommandLine.Fail(check.Reasons);
+            }
+
             var table = new Table().AddColumns("Month", "Status", "Total", "Of which corrections", "Closed", "By", "Reason", "Reopened", "By", "Reason");
-            foreach (var period in await PeriodsOf(opened).ListAsync(null, cancellationToken))
+            foreach (var period in await PeriodsOf(opened).ListAsync(known, cancellationToken))
             {
                 var last = period.History is [var latest, ..] ? latest : null;
                 table.AddRow(
@@ -39,15 +47,16 @@ internal static class ClosingCommands
         var reason = CommandLine.ReasonOption();
         var unpriced = new Option<bool>("--accept-unpriced") { Description = "Close although some usage has no rate; it is not in the total." };
         var unconverted = new Option<bool>("--accept-unconverted") { Description = "Close although some amounts have no exchange rate; they are not in the total." };
+        var total = new Option<decimal?>("--total") { Description = "What was looked at, to as many decimals as are given: the period is not closed where its total is another." };
         var by = CommandLine.ByOption();
         var demo = CommandLine.DemoOption();
         var command = new Command("close", "Close a billing period: its total never changes again, and what comes later is booked in the first open period after it.")
         {
-            month, reason, unpriced, unconverted, by, demo,
+            month, reason, unpriced, unconverted, total, by, demo,
         };
         command.SetAction((parsed, cancellationToken) => WithMonthAsync(parsed, month, demo, async (opened, period) =>
         {
-            var request = new CloseRequest(parsed.GetRequiredValue(reason), parsed.GetValue(unpriced), parsed.GetValue(unconverted));
+            var request = new CloseRequest(parsed.GetRequiredValue(reason), parsed.GetValue(unpriced), parsed.GetValue(unconverted), parsed.GetValue(total));
             var (closing, reasons) = await PeriodsOf(opened).CloseAsync(period, request, RecorderOf(parsed.GetValue(by)), cancellationToken);
             if (closing is null)
             {

@@ -5,9 +5,11 @@ using Npgsql;
 using Spectre.Console;
 using SpendTracker.Closing;
 using SpendTracker.Contracts;
+using SpendTracker.Events;
 using SpendTracker.LocalPostgres;
 using SpendTracker.Settings;
 using SpendTracker.Usage;
+using SpendTracker.Web.Costs;
 using SpendTracker.Web.Demo;
 using SpendTracker.Web.Hosting;
 using SpendTracker.Web.Import;
@@ -29,8 +31,10 @@ internal static class CommandLine
 
     public static Option<string?> ToOption() => new("--to") { Description = "The last month; the first alone if not given." };
 
-    /// <summary>The month that is not named.</summary>
-    public static BillingPeriod ThisMonth(SpendDatabase database) => BillingPeriod.Of(database.Options.Clock.GetUtcNow(), database.Settings.ReportingTimeZone);
+    public static Option<string?> KnownOnOption() => new("--known-on") { Description = "As known at the end of this day, like 2026-10-31; now if not given." };
+
+    /// <summary>Reads the day of <see cref="KnownOnOption"/>, and says which month is not named.</summary>
+    public static KnownOn DaysOf(SpendDatabase database) => new(new EventLog(database.DataSource), database.Settings, database.Options.Clock);
 
     public static Option<string> ReasonOption() => new("--reason") { Required = true, Description = "Why; it goes into the log." };
 

@@ -1,7 +1,6 @@
 using System.CommandLine;
 using Spectre.Console;
 using SpendTracker.Costs;
-using SpendTracker.Events;
 using SpendTracker.Web.Costs;
 using SpendTracker.Web.Usage;
 
@@ -16,7 +15,7 @@ internal static class CostsCommand
         var to = CommandLine.ToOption();
         var by = new Option<string?>("--by") { Description = $"What to break them down by, with commas: {string.Join(", ", CostDimension.All.Select(dimension => dimension.Name))}; approach if not given." };
         var where = new Option<string[]>("--where") { Description = "Only costs that have this, like team=Support; given again, it narrows further.", DefaultValueFactory = _ => [] };
-        var knownOn = new Option<string?>("--known-on") { Description = "As known at the end of this day, like 2026-10-31; now if not given." };
+        var knownOn = CommandLine.KnownOnOption();
         var json = CommandLine.JsonOption();
         var csv = new Option<bool>("--csv") { Description = "Write CSV instead of a table, amounts in full." };
         var demo = CommandLine.DemoOption();
@@ -24,7 +23,7 @@ internal static class CostsCommand
         command.SetAction((parsed, cancellationToken) => CommandLine.RunAsync(parsed.GetValue(demo), async opened =>
         {
             var database = opened.Database;
-            var days = new KnownOn(new EventLog(database.DataSource), database.Settings, database.Options.Clock);
+            var days = CommandLine.DaysOf(database);
             var check = new FieldCheck();
             check.That("--csv", !parsed.GetValue(csv) || !parsed.GetValue(json), "Goes without --json.");
             var asked = (parsed.GetValue(from), parsed.GetValue(to), parsed.GetValue(by), parsed.GetRequiredValue(where), parsed.GetValue(knownOn));

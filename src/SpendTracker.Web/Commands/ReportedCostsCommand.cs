@@ -13,20 +13,23 @@ internal static class ReportedCostsCommand
     {
         var from = CommandLine.FromOption("this month");
         var to = CommandLine.ToOption();
+        var knownOn = CommandLine.KnownOnOption();
         var json = CommandLine.JsonOption();
         var demo = CommandLine.DemoOption();
-        var command = new Command("reported-costs", "Compare costs that providers report with what the rates give; the largest difference of a month first.") { from, to, json, demo };
+        var command = new Command("reported-costs", "Compare costs that providers report with what the rates give; the largest difference of a month first.") { from, to, knownOn, json, demo };
         command.SetAction((parsed, cancellationToken) => CommandLine.RunAsync(parsed.GetValue(demo), async opened =>
         {
             var database = opened.Database;
             var check = new FieldCheck();
-            var (first, last) = MonthSpan.Read(check, parsed.GetValue(from), parsed.GetValue(to), CommandLine.ThisMonth(database));
+            var days = CommandLine.DaysOf(database);
+            var (first, last) = MonthSpan.Read(check, parsed.GetValue(from), parsed.GetValue(to), BillingPeriod.Of(days.Today));
+            var known = await days.ReadAsync(check, parsed.GetValue(knownOn), cancellationToken);
             if (check.Reasons.Count > 0)
             {
                 return CommandLine.Fail(check.Reasons);
             }
 
-            var costs = await new ReportedCostQuery(database.DataSource).ListAsync(first, last, null, cancellationToken);
+            var costs = await new ReportedCostQuery(database.DataSource).ListAsync(first, last, known, cancellationToken);
             if (parsed.GetValue(json))
             {
                 CommandLine.WriteJson(costs);

@@ -14,20 +14,23 @@ internal static class UnpricedCommand
     {
         var from = CommandLine.FromOption("all time");
         var to = CommandLine.ToOption();
+        var knownOn = CommandLine.KnownOnOption();
         var json = CommandLine.JsonOption();
         var demo = CommandLine.DemoOption();
-        var command = new Command("unpriced", "List quantities without a rate and amounts without an exchange rate, the largest first. Exit code 2 where there are any.") { from, to, json, demo };
+        var command = new Command("unpriced", "List quantities without a rate and amounts without an exchange rate, the largest first. Exit code 2 where there are any.") { from, to, knownOn, json, demo };
         command.SetAction((parsed, cancellationToken) => CommandLine.RunAsync(parsed.GetValue(demo), async opened =>
         {
             var database = opened.Database;
             var check = new FieldCheck();
-            var (first, last) = MonthSpan.ReadOptional(check, parsed.GetValue(from), parsed.GetValue(to), CommandLine.ThisMonth(database));
+            var days = CommandLine.DaysOf(database);
+            var (first, last) = MonthSpan.ReadOptional(check, parsed.GetValue(from), parsed.GetValue(to), BillingPeriod.Of(days.Today));
+            var known = await days.ReadAsync(check, parsed.GetValue(knownOn), cancellationToken);
             if (check.Reasons.Count > 0)
             {
                 return CommandLine.Fail(check.Reasons);
             }
 
-            var answer = await UnpricedResponse.ReadAsync(new UnpricedQuery(database.DataSource), first, last, null, cancellationToken);
+            var answer = await UnpricedResponse.ReadAsync(new UnpricedQuery(database.DataSource), first, last, known, cancellationToken);
             if (parsed.GetValue(json))
             {
                 CommandLine.WriteJson(answer);
