@@ -106,11 +106,35 @@ public sealed class ClosingTests
         await Expect(page.GetByText("8,000,000 input-tokens")).ToBeVisibleAsync();
         await Expect(page.GetByText("4,000,000 input-tokens")).ToHaveCountAsync(0);
 
-        foreach (var (asked, reason) in ((string, string)[])[("2199-01-01", "Must not be in the future"), ("2020-01-01", "Nothing was known yet"), ("then", "Must be a day")])
+        foreach (var (path, asked, reason) in ((string, string, string)[])
+            [("/", "2199-01-01", "Must not be in the future"), ("/", "2020-01-01", "Nothing was known yet"), ("/", "then", "Must be a day"), ("/unpriced", "then", "Must be a day"), ("/closing", "then", "Must be a day")])
         {
-            await dashboard.GoAsync(page, $"/?knownOn={asked}");
+            await dashboard.GoAsync(page, $"{path}?knownOn={asked}");
             await Expect(page.GetByRole(AriaRole.Alert)).ToContainTextAsync(reason);
         }
+    }
+
+    [Fact]
+    public async Task What_lacked_a_rate_on_a_day_and_where_months_stood_is_shown_without_doing_anything_about_it()
+    {
+        var used = Now.AddDays(-20);
+        await using var dashboard = await Dashboard.StartAsync(opened: Now.AddDays(-40));
+        await dashboard.RecordAtAsync(used, new("chat", Approach.PromptEngineering, "test", "unheard-of", 40, 0, used));
+        await dashboard.PublishAsync("test/unheard-of", "input-tokens", 1);
+
+        var page = await dashboard.OpenAsync("/unpriced");
+        await Expect(page.GetByText("Everything has a rate.")).ToBeVisibleAsync();
+        var day = used.AddDays(1).ToString("yyyy-MM-dd", System.Globalization.CultureInfo.InvariantCulture);
+        await dashboard.GoAsync(page, $"/unpriced?knownOn={day}");
+        await Expect(page.GetByRole(AriaRole.Row, new() { Name = "test/unheard-of" })).ToContainTextAsync("40 tokens");
+        await Expect(page.GetByRole(AriaRole.Button, new() { Name = "Publish a rate" })).ToHaveCountAsync(0);
+
+        await dashboard.GoAsync(page, $"/closing?knownOn={day}");
+        var month = BillingPeriod.Of(DateOnly.FromDateTime(used));
+        await Expect(page.GetByRole(AriaRole.Row, new() { Name = month.Start.ToString("MMMM yyyy", System.Globalization.CultureInfo.InvariantCulture) })).ToContainTextAsync("$0.00");
+        await Expect(page.GetByRole(AriaRole.Button, new() { Name = "Close" })).ToHaveCountAsync(0);
+        await page.GetByRole(AriaRole.Link, new() { Name = "back to now" }).ClickAsync();
+        await Expect(page.GetByRole(AriaRole.Row, new() { Name = month.Start.ToString("MMMM yyyy", System.Globalization.CultureInfo.InvariantCulture) })).ToContainTextAsync("$40.00");
     }
 
     private static string Name => Last.Start.ToString("MMMM yyyy", System.Globalization.CultureInfo.InvariantCulture);

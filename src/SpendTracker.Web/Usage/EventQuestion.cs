@@ -56,8 +56,7 @@ internal sealed record EventQuestion(IReadOnlyDictionary<string, string> Asked)
         var month = BillingPeriod.Of(days.Today);
         check.That("workload", Workload is not null, "Must not be empty, unless the id of an event is given.");
         check.That("month", this["month"] is not { } text || BillingPeriod.TryParse(text, out month), "Must be a month like 2026-01.");
-        var (knownOn, problem) = await days.ReadAsync(this["knownOn"], cancellationToken);
-        check.That("knownOn", problem is null, problem ?? "");
+        var knownOn = await days.ReadAsync(check, this["knownOn"], cancellationToken);
         var filter = new UsageFilter(Workload ?? "", month)
         {
             Approach = Named<Approach>(check, "approach"),

@@ -54,7 +54,10 @@ public sealed class CostCommandTests : IAsyncLifetime
         var unpriced = await _commands.RunAsync(2, "unpriced");
         AssertRow(unpriced, "openai/[unheard-of]", "3 tokens", $"support-chat in {Month}");
         AssertRow(unpriced, "€8.00", $"search in {Month}");
+        var known = Given.Day.AddDays(1).ToString("yyyy-MM-dd");
+        Assert.Empty((await _commands.JsonAsync(0, "unpriced", "--known-on", known)).GetProperty("unpriced").EnumerateArray());
         AssertRow(await _commands.RunAsync(0, ["reported-costs", .. Span]), "search", "$15.00", "$20.00", "$5.00", "100 %");
+        AssertRow(await _commands.RunAsync(0, "periods", "--known-on", known), Month, "open", "$220.00");
     }
 
     [Fact]
@@ -89,7 +92,8 @@ public sealed class CostCommandTests : IAsyncLifetime
         await _database.ProjectAsync();
         string[] close = ["close", Month, "--reason", "month end", "--by", "anna"];
         Assert.StartsWith("acceptUnpriced: ", Assert.Single(await _commands.RunAsync(1, close)), StringComparison.Ordinal);
-        Assert.StartsWith($"{Month} is closed at $234.00, in ", Assert.Single(await _commands.RunAsync(0, [.. close, "--accept-unpriced"])), StringComparison.Ordinal);
+        Assert.Equal(["total: It is 234 by now. Look again."], await _commands.RunAsync(1, [.. close, "--accept-unpriced", "--total", "233.99"]));
+        Assert.StartsWith($"{Month} is closed at $234.00, in ", Assert.Single(await _commands.RunAsync(0, [.. close, "--accept-unpriced", "--total", "234.00"])), StringComparison.Ordinal);
 
         await _database.RecordAsync(Used(5));
         await _database.ProjectAsync();
