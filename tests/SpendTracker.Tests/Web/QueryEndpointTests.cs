@@ -46,8 +46,8 @@ public sealed class QueryEndpointTests : IAsyncLifetime
 
         Assert.Equal("text/csv", response.Content.Headers.ContentType?.MediaType);
         var lines = (await response.Content.ReadAsStringAsync(TestContext.Current.CancellationToken)).Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
-        Assert.Equal("month,workload,approach,actual,estimated,variance,listed,unpriced_tokens,unpriced_hours,unpriced_items,unpriced_amounts,unconverted", lines[0]);
-        Assert.Equal([$"{Month},\"'=cmd\",prompt-engineering,0.0035,0,0.0035,0.0035,0,0,0,0,"], lines[1..]);
+        Assert.Equal("month,workload,approach,actual,estimated,variance,listed,corrections,unpriced_tokens,unpriced_hours,unpriced_items,unpriced_amounts,unconverted", lines[0]);
+        Assert.Equal([$"{Month},\"'=cmd\",prompt-engineering,0.0035,0,0.0035,0.0035,0,0,0,0,0,"], lines[1..]);
     }
 
     [Theory]
