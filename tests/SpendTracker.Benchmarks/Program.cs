@@ -34,9 +34,10 @@ query.SetAction((parsed, cancellationToken) => RunAsync(
     (server, report) => new QueryBenchmark(server, report, parsed.GetValue(quick)).RunAsync(cancellationToken), cancellationToken));
 
 var millions = new Option<string>("--millions") { Description = "Sizes to measure at, in millions of events, ascending.", DefaultValueFactory = _ => "1,10,30" };
-var growth = new Command("growth", "Appending, the overview and the disk as the log grows.") { quick, millions };
+var randomIds = new Option<bool>("--random-ids") { Description = "Callers number their records by version 4 UUIDs, and not by version 7 as they are asked to." };
+var growth = new Command("growth", "Appending, the overview and the disk as the log grows.") { quick, millions, randomIds };
 growth.SetAction((parsed, cancellationToken) => RunAsync(
-    (server, report) => new GrowthBenchmark(server, report, parsed.GetValue(quick), parsed.GetRequiredValue(millions)).RunAsync(cancellationToken), cancellationToken));
+    (server, report) => new GrowthBenchmark(server, report, parsed.GetValue(quick), parsed.GetRequiredValue(millions), parsed.GetValue(randomIds)).RunAsync(cancellationToken), cancellationToken));
 
 var logged = new Option<int?>("--events") { Description = "Events in the log; 10,000,000 if not given." };
 var rebuild = new Command("rebuild", "A rebuild while others read and events come in: no total may be wrong, or fall.") { quick, logged };

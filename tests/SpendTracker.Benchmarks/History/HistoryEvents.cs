@@ -27,11 +27,11 @@ internal static class HistoryEvents
         select UsageStream.Of(Workload(workload), BillingPeriod.Of(FirstDay.AddMonths(month)));
 
     /// <summary>So many events, spread evenly over the three years and in their order.</summary>
-    public static IEnumerable<EventToAppend> All(int count)
+    public static IEnumerable<EventToAppend> All(int count, bool randomIds)
     {
         var start = new DateTimeOffset(FirstDay, default, TimeSpan.Zero);
         var step = (new DateTimeOffset(Current.Start, default, TimeSpan.Zero) - start) / count;
-        return Enumerable.Range(0, count).Select(i => UsageEvents.ToAppend(Usage(i, start + (step * i))));
+        return Enumerable.Range(0, count).Select(i => UsageEvents.ToAppend(Usage(i, start + (step * i)), randomIds));
     }
 
     /// <summary>Events of the last day.</summary>

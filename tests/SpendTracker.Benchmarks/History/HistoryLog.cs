@@ -19,10 +19,12 @@ internal sealed class HistoryLog : IAsyncDisposable
     private const int ProjectedParts = 20;
 
     private readonly BenchmarkServer _server;
+    private readonly bool _randomIds;
 
-    private HistoryLog(BenchmarkServer server, SpendDatabase database, RawCopy copy)
+    private HistoryLog(BenchmarkServer server, SpendDatabase database, RawCopy copy, bool randomIds)
     {
         _server = server;
+        _randomIds = randomIds;
         Database = database;
         Copy = copy;
         Costs = new MonthlyCostQuery(database.DataSource);
@@ -38,7 +40,7 @@ internal sealed class HistoryLog : IAsyncDisposable
     public long Events { get; private set; }
 
     /// <param name="streams">Further ones that raw COPY appends to.</param>
-    public static async Task<HistoryLog> OpenAsync(BenchmarkServer server, IEnumerable<string> streams, CancellationToken cancellationToken)
+    public static async Task<HistoryLog> OpenAsync(BenchmarkServer server, IEnumerable<string> streams, bool randomIds, CancellationToken cancellationToken)
     {
         var database = await server.CreateDatabaseAsync(new(), cancellationToken);
         var prices = new PriceBook(database.DataSource, database.Store);
@@ -48,14 +50,14 @@ internal sealed class HistoryLog : IAsyncDisposable
             await prices.PublishAsync(rate, new Recorder("command:benchmarks"), cancellationToken);
         }
 
-        return new HistoryLog(server, database, await RawCopy.OpenAsync(server, database, HistoryEvents.Streams.Concat(streams), cancellationToken));
+        return new HistoryLog(server, database, await RawCopy.OpenAsync(server, database, HistoryEvents.Streams.Concat(streams), cancellationToken), randomIds);
     }
 
     /// <returns>How many events a second were projected.</returns>
     public async Task<double> GrowAsync(int events, CancellationToken cancellationToken)
     {
         var projecting = TimeSpan.Zero;
-        foreach (var (number, part) in HistoryEvents.All(events).Chunk(Part).Index())
+        foreach (var (number, part) in HistoryEvents.All(events, _randomIds).Chunk(Part).Index())
         {
             await CopyAsync(part, cancellationToken);
             Events += part.Length;

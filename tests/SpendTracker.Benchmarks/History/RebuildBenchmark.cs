@@ -17,7 +17,7 @@ internal sealed class RebuildBenchmark(BenchmarkServer server, Report report, bo
 
     public async Task RunAsync(CancellationToken cancellationToken)
     {
-        await using var log = await HistoryLog.OpenAsync(server, [], cancellationToken);
+        await using var log = await HistoryLog.OpenAsync(server, [], randomIds: false, cancellationToken);
         await log.GrowAsync(_events, cancellationToken);
         var total = await log.TotalAsync(cancellationToken);
         if (total == 0)
