@@ -51,8 +51,7 @@ internal static class RateListCommand
         var discounts = TableOf("SKUs", "Percent", "From", "To", "Source");
         foreach (var discount in lists.Discounts)
         {
-            var last = discount.EffectiveTo is { } day ? KnownOn.Text(day) : "";
-            Add(discounts, discount.Publication, false, discount.Sku, Told($"{discount.Percent}"), KnownOn.Text(discount.EffectiveFrom), last, discount.Source);
+            Add(discounts, discount.Publication, false, discount.Sku, Told($"{discount.Percent}"), KnownOn.Text(discount.EffectiveFrom), LastDay(discount.EffectiveTo), discount.Source);
         }
 
         Write("Discounts", discounts);
@@ -75,12 +74,12 @@ internal static class RateListCommand
 
     private static Table RatesOf(IReadOnlyList<Rate> rates)
     {
-        var table = TableOf("SKU", "Meter", "Kind", "From", "Price", "Source");
+        var table = TableOf("SKU", "Meter", "Kind", "From", "To", "Price", "Source");
         foreach (var rate in rates)
         {
             var meter = rate.AboveTokens == 0 ? rate.Meter : Told($"{rate.Meter} above {rate.AboveTokens:#,0}");
             var price = Money.Exact(rate.Price, rate.Currency) + (rate.Per == 1 ? "" : Told($" per {rate.Per:#,0}"));
-            Add(table, rate.Publication, rate.Superseded, rate.Sku, meter, EnumName.Of(rate.Kind), KnownOn.Text(rate.EffectiveFrom), price, rate.Source);
+            Add(table, rate.Publication, rate.Superseded, rate.Sku, meter, EnumName.Of(rate.Kind), KnownOn.Text(rate.EffectiveFrom), LastDay(rate.EffectiveTo), price, rate.Source);
         }
 
         return table;
@@ -102,6 +101,8 @@ internal static class RateListCommand
         var status = publication.WithdrawnAt is { } at ? $"withdrawn {at:u} by {Label.By(publication.WithdrawnBy!)}: {publication.WithdrawnBecause}" : superseded ? "superseded" : "";
         table.AddRow([.. ((string[])[.. cells, publication.PublishedAt.ToString("u"), Label.By(publication.PublishedBy), $"{publication.Id}", status]).Select(Markup.Escape)]);
     }
+
+    private static string LastDay(DateOnly? day) => day is { } last ? KnownOn.Text(last) : "";
 
     private static string Told(FormattableString text) => FormattableString.Invariant(text);
 }

@@ -11,12 +11,13 @@ internal sealed record UnpricedResponse(IReadOnlyList<UnpricedRow> Unpriced, IRe
     public static async Task<UnpricedResponse> ReadAsync(
         UnpricedQuery query, BillingPeriod? from, BillingPeriod? to, DateOnly? knownOn, CancellationToken cancellationToken)
     {
-        var uses = await query.ListUsesAsync(from, to, knownOn, cancellationToken);
+        var uses = (await query.ListUsesAsync(from, to, knownOn, cancellationToken)).ToLookup(
+            use => use.Currency.Length == 0 ? (use.Sku, use.Meter) : (use.Currency, ""), use => UseRow.Of(use, knownOn));
         return new UnpricedResponse(
             [.. (await query.ListAsync(from, to, knownOn, cancellationToken)).Select(usage =>
-                UnpricedRow.Of(usage, uses.Where(use => use.Currency.Length == 0 && use.Sku == usage.Sku && use.Meter == usage.Meter)))],
+                UnpricedRow.Of(usage, uses[(usage.Sku, usage.Meter)]))],
             [.. (await query.ListUnconvertedAsync(from, to, knownOn, cancellationToken)).Select(amount =>
-                UnconvertedRow.Of(amount, uses.Where(use => use.Currency == amount.Currency)))]);
+                UnconvertedRow.Of(amount, uses[(amount.Currency, "")]))]);
     }
 }
 
@@ -26,9 +27,9 @@ internal sealed record UnpricedRow(
     string Sku, string Meter, int AboveTokens, decimal Quantity, long Events, string FirstMonth, string LastMonth, DateOnly FirstDay,
     IReadOnlyList<string> ReportedSkus, IReadOnlyList<UseRow> UsedBy)
 {
-    public static UnpricedRow Of(UnpricedUsage usage, IEnumerable<MissingPrice> uses) => new(
+    public static UnpricedRow Of(UnpricedUsage usage, IEnumerable<UseRow> uses) => new(
         usage.Sku, usage.Meter, usage.AboveTokens, usage.Quantity, usage.Events, usage.FirstMonth, usage.LastMonth, usage.FirstDay, usage.ReportedSkus,
-        [.. uses.Select(UseRow.Of)]);
+        [.. uses]);
 }
 
 /// <summary>An amount that no exchange rate covers; see <see cref="UnconvertedAmount"/>.</summary>
@@ -36,8 +37,8 @@ internal sealed record UnpricedRow(
 internal sealed record UnconvertedRow(
     string Currency, decimal Amount, string FirstMonth, string LastMonth, IReadOnlyList<string> Skus, IReadOnlyList<UseRow> UsedBy)
 {
-    public static UnconvertedRow Of(UnconvertedAmount amount, IEnumerable<MissingPrice> uses) => new(
-        amount.Currency, amount.Amount, amount.FirstMonth, amount.LastMonth, amount.Skus, [.. uses.Select(UseRow.Of)]);
+    public static UnconvertedRow Of(UnconvertedAmount amount, IEnumerable<UseRow> uses) => new(
+        amount.Currency, amount.Amount, amount.FirstMonth, amount.LastMonth, amount.Skus, [.. uses]);
 }
 
 /// <param name="Quantity">Of an unconverted amount, in its currency.</param>
@@ -45,10 +46,10 @@ internal sealed record UnconvertedRow(
 /// <param name="EventsList">The same events over the API.</param>
 internal sealed record UseRow(string Workload, string Month, string Sku, string Meter, decimal Quantity, long Events, string EventsPage, string EventsList)
 {
-    public static UseRow Of(MissingPrice use)
+    public static UseRow Of(MissingPrice use, DateOnly? knownOn)
     {
         _ = BillingPeriod.TryParse(use.Month, out var month);
-        var events = new UsageFilter(use.Workload, month) { Sku = use.Sku, Meter = use.Meter };
+        var events = new UsageFilter(use.Workload, month) { Sku = use.Sku, Meter = use.Meter, KnownOn = knownOn };
         return new UseRow(use.Workload, use.Month, use.Sku, use.Meter, use.Quantity, use.Events, EventLink.To(events), EventLink.ToList(events));
     }
 }

@@ -66,8 +66,8 @@ public sealed class ProjectionTests : IAsyncLifetime
         await _database.ExecuteAsync(
             """
             drop table spend.cost_line, spend.exchange_rate, spend.discount, spend.alias, spend.withdrawal;
-            alter table spend.rate drop column effective_to;
-            alter table spend.workload drop column tags;
+            alter table spend.monthly_cost drop column unconverted_events;
+            alter table spend.workload drop column seq_id;
             alter table spend.monthly_estimate drop column superseded_on
             """);
 
