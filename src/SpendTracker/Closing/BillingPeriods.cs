@@ -38,7 +38,7 @@ public sealed class BillingPeriods(NpgsqlDataSource dataSource, EventStore store
         var (position, lines) = await LinesAsync(month, cancellationToken);
 
         // By the very lines that are frozen: what comes between two readings would be frozen without having been accepted.
-        var checklist = Of(lines, await ChecklistAsync(month, null, cancellationToken));
+        var checklist = await ChecklistAsync(month, TotalOf(month, lines), null, cancellationToken);
         if (Check(checklist, request) is { Count: > 0 } reasons)
         {
             return (null, reasons);
@@ -53,14 +53,13 @@ public sealed class BillingPeriods(NpgsqlDataSource dataSource, EventStore store
             : (null, [new FieldReason("month", "Somebody else closed or reopened it at the same time. Look again.")]);
     }
 
-    private static ClosingChecklist Of(List<ClosedLine> lines, ClosingChecklist checklist) => checklist with
-    {
-        Total = lines.Sum(line => line.Amount),
-        Unpriced = MonthlyCostQuery.Sum(lines.Where(line => line.Unpriced != 0)
+    private static MonthlyCost TotalOf(BillingPeriod month, List<ClosedLine> lines) => new(
+        month.ToString(), new Dictionary<string, string>(), lines.Sum(line => line.Amount), lines.Sum(line => line.ListAmount),
+        lines.Where(line => line.Origin != month.ToString()).Sum(line => line.Amount), 0,
+        MonthlyCostQuery.Sum(lines.Where(line => line.Unpriced != 0)
             .Select(line => new Dictionary<string, decimal> { [Meters.UnitOf(line.Line.Meter)] = line.Unpriced })),
-        Unconverted = MonthlyCostQuery.Sum(lines.Where(line => line.Unconverted != 0 || line.UnconvertedEvents != 0)
-            .Select(line => new Dictionary<string, decimal> { [line.Currency] = line.Unconverted })),
-    };
+        MonthlyCostQuery.Sum(lines.Where(line => line.Unconverted != 0 || line.UnconvertedEvents != 0)
+            .Select(line => new Dictionary<string, decimal> { [line.Currency] = line.Unconverted })));
 
     /// <summary>Opens a closed period again.</summary>
     /// <returns>Why it cannot be; empty where it is done.</returns>
@@ -91,9 +90,11 @@ public sealed class BillingPeriods(NpgsqlDataSource dataSource, EventStore store
     });
 
     /// <param name="knownOn">As it was known at the end of this day, but for the lag and what is set aside; null for now.</param>
-    public async Task<ClosingChecklist> ChecklistAsync(BillingPeriod month, DateOnly? knownOn, CancellationToken cancellationToken)
+    public async Task<ClosingChecklist> ChecklistAsync(BillingPeriod month, DateOnly? knownOn, CancellationToken cancellationToken) => await ChecklistAsync(
+        month, MonthlyCostQuery.Total(month.ToString(), await _costs.ByAsync(new CostFilter(month, month) { KnownOn = knownOn }, [], cancellationToken)), knownOn, cancellationToken);
+
+    private async Task<ClosingChecklist> ChecklistAsync(BillingPeriod month, MonthlyCost total, DateOnly? knownOn, CancellationToken cancellationToken)
     {
-        var total = MonthlyCostQuery.Total(month.ToString(), await _costs.ByAsync(new CostFilter(month, month) { KnownOn = knownOn }, [], cancellationToken));
         var isClosed = knownOn is null
             ? ClosingOf((await store.ReadStreamAsync(StreamOf(month), cancellationToken)).Select(stored => stored.Data)) is not null
             : (await HistoryAsync(month, knownOn, cancellationToken)).Any(closing => closing.Holds);
