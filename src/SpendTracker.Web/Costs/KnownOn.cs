@@ -40,6 +40,13 @@ internal sealed class KnownOn(EventLog log, OrganisationSettings settings, TimeP
         return day;
     }
 
+    /// <summary>The same of a page's address. Today is now: a page goes on by itself.</summary>
+    public async Task<(DateOnly? Day, string? Problem)> ReadPageAsync(string? text, CancellationToken cancellationToken)
+    {
+        var (day, problem) = await ReadAsync(text, cancellationToken);
+        return (day == Today ? null : day, problem);
+    }
+
     public static bool IsDay(string? text, out DateOnly day) =>
         DateOnly.TryParseExact(text, "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out day) && BillingPeriod.Covers(day);
 
