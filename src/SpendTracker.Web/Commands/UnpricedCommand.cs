@@ -10,40 +10,11 @@ namespace SpendTracker.Web.Commands;
 /// <summary><c>unpriced</c>: what is in no amount, for want of a rate or an exchange rate.</summary>
 internal static class UnpricedCommand
 {
-    public static Command Create()
-    {
-        var from = CommandLine.FromOption("all time");
-        var to = CommandLine.ToOption();
-        var knownOn = CommandLine.KnownOnOption();
-        var json = CommandLine.JsonOption();
-        var demo = CommandLine.DemoOption();
-        var command = new Command("unpriced", "List quantities without a rate and amounts without an exchange rate, the largest first. Exit code 2 where there are any.") { from, to, knownOn, json, demo };
-        command.SetAction((parsed, cancellationToken) => CommandLine.RunAsync(parsed.GetValue(demo), async opened =>
-        {
-            var database = opened.Database;
-            var check = new FieldCheck();
-            var days = CommandLine.DaysOf(database);
-            var (first, last) = MonthSpan.ReadOptional(check, parsed.GetValue(from), parsed.GetValue(to), BillingPeriod.Of(days.Today));
-            var known = await days.ReadAsync(check, parsed.GetValue(knownOn), cancellationToken);
-            if (check.Reasons.Count > 0)
-            {
-                return CommandLine.Fail(check.Reasons);
-            }
-
-            var answer = await UnpricedResponse.ReadAsync(new UnpricedQuery(database.DataSource), first, last, known, cancellationToken);
-            if (parsed.GetValue(json))
-            {
-                CommandLine.WriteJson(answer);
-            }
-            else
-            {
-                Write(answer);
-            }
-
-            return answer.Unpriced.Count + answer.Unconverted.Count == 0 ? 0 : 2;
-        }, cancellationToken));
-        return command;
-    }
+    public static Command Create() => MonthsCommand.Create(
+        "unpriced", "List quantities without a rate and amounts without an exchange rate, the largest first. Exit code 2 where there are any.", ofAllTime: true,
+        (database, asked, cancellationToken) => UnpricedResponse.ReadAsync(new UnpricedQuery(database.DataSource), asked.First, asked.Last, asked.KnownOn, cancellationToken),
+        (_, answer) => Write(answer),
+        answer => answer.Unpriced.Count + answer.Unconverted.Count == 0 ? 0 : 2);
 
     private static void Write(UnpricedResponse answer)
     {
