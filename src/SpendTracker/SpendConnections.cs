@@ -22,13 +22,6 @@ internal sealed class SpendConnections : IAsyncDisposable
     public static readonly TimeSpan Silence = TimeSpan.FromSeconds(3);
 
     /// <summary>
-    /// Statements that a writer's or a projection's connection keeps prepared: more than they have. Queries have no end of texts,
-    /// since filters are part of them, are planned for each execution anyway, and so are not kept: where one has to make room
-    /// for another, Npgsql 10.0.0 now and then loses count of the answers, and a command fails or waits.
-    /// </summary>
-    private const int KeptStatements = 100;
-
-    /// <summary>
     /// How long a statement of a writer may take, waiting for locks included; a full batch takes a twentieth. Longer than
     /// <see cref="Silence"/>, so that who waits for a silent host's locks gets them.
     /// </summary>
@@ -37,7 +30,7 @@ internal sealed class SpendConnections : IAsyncDisposable
     public SpendConnections(SpendDatabaseOptions options)
     {
         // Projections name their tables without a schema, so that a rebuild can run the same statements beside the live ones.
-        var general = new NpgsqlConnectionStringBuilder(options.ConnectionString) { SearchPath = "spend" };
+        var general = new NpgsqlConnectionStringBuilder(options.ConnectionString) { SearchPath = "spend", MaxAutoPrepare = 100 };
         general.Options = Sessions(general.Options, Planning);
         if (!general.ShouldSerialize("Maximum Pool Size"))
         {
@@ -84,7 +77,7 @@ internal sealed class SpendConnections : IAsyncDisposable
     /// <summary>No limit on a statement: re-rating years of usage takes what it takes, also without a host that listens.</summary>
     private NpgsqlConnectionStringBuilder ProjectingSettings()
     {
-        var settings = new NpgsqlConnectionStringBuilder(ConnectionString) { MaxPoolSize = 12, MaxAutoPrepare = KeptStatements, ApplicationName = Name(Projector) };
+        var settings = new NpgsqlConnectionStringBuilder(ConnectionString) { MaxPoolSize = 12, ApplicationName = Name(Projector) };
         settings.Options = Sessions(settings.Options, EndOfSilence);
         return settings;
     }
@@ -94,7 +87,6 @@ internal sealed class SpendConnections : IAsyncDisposable
         var settings = new NpgsqlConnectionStringBuilder(ConnectionString)
         {
             MaxPoolSize = writers + 4,
-            MaxAutoPrepare = KeptStatements,
             ApplicationName = Name(Writer),
 
             // Seconds. Above the server's own limit, whose answer is certain: not stored. Ours leaves it in doubt.

@@ -61,18 +61,7 @@ public sealed class AlertLedger(NpgsqlDataSource dataSource, EventStore store, C
     public async Task<bool> CountFailureAsync(Channel channel, string reason, CancellationToken cancellationToken)
     {
         var now = clock.GetUtcNow();
-        await using var command = dataSource.CreateCommand(
-            """
-            insert into spend.channel_health as h (tenant_id, channel, failures, failing_since) values ($1, $2, 1, $3)
-            on conflict (tenant_id, channel) do update set failures = h.failures + 1 returning failures, failing_since
-            """);
-        command.Parameters.Add(new() { Value = Tenant.Default });
-        command.Parameters.Add(new() { Value = channel.Id });
-        command.Parameters.Add(new() { Value = now });
-        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
-        await reader.ReadAsync(cancellationToken);
-        var (failures, since) = (reader.GetInt32(0), reader.GetFieldValue<DateTimeOffset>(1));
-        await reader.DisposeAsync();
+        var (failures, since) = await AddFailureAsync(channel, now, cancellationToken);
         if (!AlertPause.IsDue(failures, since, now))
         {
             return false;
@@ -84,6 +73,22 @@ public sealed class AlertLedger(NpgsqlDataSource dataSource, EventStore store, C
 
     /// <summary>A test went through: a paused channel works again.</summary>
     public Task<Channel?> TestedAsync(Channel channel, CancellationToken cancellationToken) => channels.ResumeAsync(channel.Id, Recorder, cancellationToken);
+
+    /// <returns>How many attempts have failed in a row, and since when.</returns>
+    private async Task<(int Failures, DateTimeOffset Since)> AddFailureAsync(Channel channel, DateTimeOffset now, CancellationToken cancellationToken)
+    {
+        await using var command = dataSource.CreateCommand(
+            """
+            insert into spend.channel_health as h (tenant_id, channel, failures, failing_since) values ($1, $2, 1, $3)
+            on conflict (tenant_id, channel) do update set failures = h.failures + 1 returning failures, failing_since
+            """);
+        command.Parameters.Add(new() { Value = Tenant.Default });
+        command.Parameters.Add(new() { Value = channel.Id });
+        command.Parameters.Add(new() { Value = now });
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        await reader.ReadAsync(cancellationToken);
+        return (reader.GetInt32(0), reader.GetFieldValue<DateTimeOffset>(1));
+    }
 
     /// <summary>Whether an event of that id is stored already does not matter: it says the same.</summary>
     private Task<AppendResult[]> AppendAsync(IReadOnlyList<AlertMessage> messages, string what, Func<AlertMessage, IEvent> data, CancellationToken cancellationToken) => store.AppendAsync(

@@ -29,22 +29,7 @@ internal sealed class EventPage(Projection projection)
     public async Task ReadAsync(NpgsqlConnection connection, long after, long last, int most, CancellationToken cancellationToken)
     {
         (After, Last) = (after, Math.Min(last, after + most));
-        await using var command = new NpgsqlCommand(
-            $"""
-            select {EventReader.Columns} from spend.mt_events
-            where seq_id > $1 and seq_id <= $2 and type <> all($3) order by seq_id
-            """, connection);
-        command.Parameters.Add(new() { Value = after });
-        command.Parameters.Add(new() { Value = Last });
-        command.Parameters.Add(new() { Value = projection.UnneededTypes });
-        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
-        while (await reader.ReadAsync(cancellationToken))
-        {
-            Count++;
-            Apply(reader);
-        }
-
-        await reader.DisposeAsync();
+        await FoldAsync(connection, cancellationToken);
         if (Count == 0 && Last < last)
         {
             Last = await BeforeNextAsync(connection, Last, last, cancellationToken);
@@ -59,6 +44,24 @@ internal sealed class EventPage(Projection projection)
     public Task CompleteAsync(NpgsqlConnection connection, long position, CancellationToken cancellationToken) => Count == 0
         ? Task.CompletedTask
         : projection.CompleteAsync(connection, new PageBounds(After, Last, position, [.. SetAside.Select(e => e.SeqId)]), cancellationToken);
+
+    private async Task FoldAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
+    {
+        await using var command = new NpgsqlCommand(
+            $"""
+            select {EventReader.Columns} from spend.mt_events
+            where seq_id > $1 and seq_id <= $2 and type <> all($3) order by seq_id
+            """, connection);
+        command.Parameters.Add(new() { Value = After });
+        command.Parameters.Add(new() { Value = Last });
+        command.Parameters.Add(new() { Value = projection.UnneededTypes });
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        while (await reader.ReadAsync(cancellationToken))
+        {
+            Count++;
+            Apply(reader);
+        }
+    }
 
     /// <summary>A gap may be longer than any number of pages: somebody moved the sequence on.</summary>
     private static async Task<long> BeforeNextAsync(NpgsqlConnection connection, long after, long last, CancellationToken cancellationToken)

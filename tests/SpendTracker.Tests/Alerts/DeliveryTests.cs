@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Diagnostics.Metrics;
+using Microsoft.Extensions.DependencyInjection;
 using SpendTracker.Alerts;
 using SpendTracker.Contracts;
 using SpendTracker.Events;
@@ -64,6 +65,34 @@ public sealed class DeliveryTests
         Assert.Equal("failed", shown.GetProperty("state").GetString());
         Assert.Contains("500", shown.GetProperty("lastReason").GetString(), StringComparison.Ordinal);
         Assert.Equal(AlertPause.Failures, alerting.Receiver.All.Count);
+    }
+
+    [Fact]
+    public async Task Pausing_a_channel_leaves_alone_what_others_are_reading()
+    {
+        await using var alerting = await Alerting.StartAsync();
+        var channel = await alerting.SetAsync("ops");
+        var ledger = alerting.Host.Services.GetRequiredService<AlertLedger>();
+        using var done = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
+        var readers = Enumerable.Range(0, 4).Select(async _ =>
+        {
+            while (!done.IsCancellationRequested)
+            {
+                Assert.Equal(1_000, (await alerting.Database.TextsAsync("select n::text from generate_series(1, 1000) as n")).Count);
+            }
+        }).ToArray();
+        await alerting.Database.ExecuteAsync(
+            $"""
+            insert into spend.channel_health (tenant_id, channel, failures, failing_since)
+            values ('{Tenant.Default}', 'ops', {AlertPause.Failures}, '{Alerting.Noon - AlertPause.Over:o}')
+            """);
+        for (var i = 0; i < 200; i++)
+        {
+            Assert.True(await ledger.CountFailureAsync(channel, "It fails.", TestContext.Current.CancellationToken));
+        }
+
+        await done.CancelAsync();
+        await Task.WhenAll(readers).WaitAsync(TimeSpan.FromSeconds(30), TestContext.Current.CancellationToken);
     }
 
     [Fact]
