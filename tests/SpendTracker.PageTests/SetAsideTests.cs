@@ -17,7 +17,7 @@ public sealed class SetAsideTests
         await dashboard.RecordAsync(Dashboard.Tokens("chat", 10));
         await dashboard.WriteForeignAsync("order_placed", """{"order": 7}""");
         await Expect(page.GetByRole(AriaRole.Link, new() { Name = "Set aside 7", Exact = true })).ToBeVisibleAsync(new() { Timeout = 30_000 });
-        await page.ReloadAsync();
+        await dashboard.GoAsync(page, "/set-aside");
         await Expect(Row(page, "DailyUsage Event type 'order_placed' is not known.")).ToBeVisibleAsync();
         await page.GetByText("Details of seq_id").First.ClickAsync();
         await Expect(page.GetByText("\"order\": 7").First).ToBeVisibleAsync();

@@ -11,13 +11,11 @@ internal sealed record UnpricedResponse(IReadOnlyList<UnpricedRow> Unpriced, IRe
     public static async Task<UnpricedResponse> ReadAsync(
         UnpricedQuery query, BillingPeriod? from, BillingPeriod? to, DateOnly? knownOn, CancellationToken cancellationToken)
     {
-        var uses = (await query.ListUsesAsync(from, to, knownOn, cancellationToken)).ToLookup(
-            use => use.Currency.Length == 0 ? (use.Sku, use.Meter) : (use.Currency, ""), use => UseRow.Of(use, knownOn));
+        var missing = await query.ReadAsync(from, to, knownOn, cancellationToken);
+        var uses = missing.Uses.ToLookup(use => use.Currency.Length == 0 ? (use.Sku, use.Meter) : (use.Currency, ""), use => UseRow.Of(use, knownOn));
         return new UnpricedResponse(
-            [.. (await query.ListAsync(from, to, knownOn, cancellationToken)).Select(usage =>
-                UnpricedRow.Of(usage, uses[(usage.Sku, usage.Meter)]))],
-            [.. (await query.ListUnconvertedAsync(from, to, knownOn, cancellationToken)).Select(amount =>
-                UnconvertedRow.Of(amount, uses[(amount.Currency, "")]))]);
+            [.. missing.Unpriced.Select(usage => UnpricedRow.Of(usage, uses[(usage.Sku, usage.Meter)]))],
+            [.. missing.Unconverted.Select(amount => UnconvertedRow.Of(amount, uses[(amount.Currency, "")]))]);
     }
 }
 

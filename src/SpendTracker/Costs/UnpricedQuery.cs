@@ -1,3 +1,4 @@
+using System.Data;
 using Npgsql;
 
 namespace SpendTracker.Costs;
@@ -26,11 +27,24 @@ public sealed record UnconvertedAmount(string Currency, decimal Amount, string F
 /// <param name="Events">Behind the line, also of days that have a rate.</param>
 public sealed record MissingPrice(string Currency, string Sku, string Meter, string Workload, string Month, decimal Quantity, long Events);
 
+/// <param name="Uses">The sums of both lists taken apart by workload and month; by SKU and meter, the latest month first.</param>
+public sealed record MissingPrices(IReadOnlyList<UnpricedUsage> Unpriced, IReadOnlyList<UnconvertedAmount> Unconverted, IReadOnlyList<MissingPrice> Uses);
+
 /// <summary>What has a quantity but no rate, or an amount but no exchange rate, so that somebody can publish one.</summary>
 public sealed class UnpricedQuery(NpgsqlDataSource dataSource)
 {
-    private static readonly string[] Unpriced = ["unpriced"];
-    private static readonly string[] Unconverted = ["unconverted", "unconverted_events"]; // Amounts may come to nothing.
+    private static readonly string[] UnpricedColumns = ["unpriced"];
+    private static readonly string[] UnconvertedColumns = ["unconverted", "unconverted_events"]; // Amounts may come to nothing.
+
+    /// <summary>Both lists, and what is behind them, as they were at one moment.</summary>
+    public async Task<MissingPrices> ReadAsync(BillingPeriod? from, BillingPeriod? to, DateOnly? knownOn, CancellationToken cancellationToken)
+    {
+        await using var connection = await dataSource.OpenConnectionAsync(cancellationToken);
+        await using var transaction = await connection.BeginTransactionAsync(IsolationLevel.RepeatableRead, cancellationToken);
+        var asked = new Asked(connection, from, to, knownOn);
+        return new MissingPrices(
+            await ListAsync(asked, cancellationToken), await ListUnconvertedAsync(asked, cancellationToken), await ListUsesAsync(asked, cancellationToken));
+    }
 
     /// <summary>
     /// Largest quantity first; of some months, or of all time. What was accepted at a closing is in it still. A month has what was
@@ -39,8 +53,21 @@ public sealed class UnpricedQuery(NpgsqlDataSource dataSource)
     /// <param name="knownOn">As it was known at the end of this day; null for now.</param>
     public async Task<IReadOnlyList<UnpricedUsage>> ListAsync(BillingPeriod? from, BillingPeriod? to, DateOnly? knownOn, CancellationToken cancellationToken)
     {
+        await using var connection = await dataSource.OpenConnectionAsync(cancellationToken);
+        return await ListAsync(new Asked(connection, from, to, knownOn), cancellationToken);
+    }
+
+    /// <summary>By currency, the largest first; otherwise as above.</summary>
+    public async Task<IReadOnlyList<UnconvertedAmount>> ListUnconvertedAsync(BillingPeriod? from, BillingPeriod? to, DateOnly? knownOn, CancellationToken cancellationToken)
+    {
+        await using var connection = await dataSource.OpenConnectionAsync(cancellationToken);
+        return await ListUnconvertedAsync(new Asked(connection, from, to, knownOn), cancellationToken);
+    }
+
+    private static async Task<IReadOnlyList<UnpricedUsage>> ListAsync(Asked asked, CancellationToken cancellationToken)
+    {
         await using var command = Command(
-            Unpriced,
+            asked, UnpricedColumns,
             """
             select sku, meter, max(above_tokens), trim_scale(sum(unpriced)), sum(events)::bigint, to_char(min(first), 'YYYY-MM'), to_char(max(last), 'YYYY-MM'), min(first_day),
                    (select array_agg(distinct reported_sku order by reported_sku) from lacking as l where (l.sku, l.meter) = (used.sku, used.meter)),
@@ -54,7 +81,7 @@ public sealed class UnpricedQuery(NpgsqlDataSource dataSource)
                 group by sku, meter, workload) as used
             group by sku, meter
             order by sum(abs(unpriced)) desc, sku, meter
-            """, from, to, knownOn);
+            """);
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
         List<UnpricedUsage> rows = [];
         while (await reader.ReadAsync(cancellationToken))
@@ -68,18 +95,17 @@ public sealed class UnpricedQuery(NpgsqlDataSource dataSource)
         return rows;
     }
 
-    /// <summary>By currency, the largest first; otherwise as above.</summary>
-    public async Task<IReadOnlyList<UnconvertedAmount>> ListUnconvertedAsync(BillingPeriod? from, BillingPeriod? to, DateOnly? knownOn, CancellationToken cancellationToken)
+    private static async Task<IReadOnlyList<UnconvertedAmount>> ListUnconvertedAsync(Asked asked, CancellationToken cancellationToken)
     {
         await using var command = Command(
-            Unconverted,
+            asked, UnconvertedColumns,
             """
             select currency, trim_scale(round(sum(unconverted), 12)), to_char(min(month), 'YYYY-MM'), to_char(max(month), 'YYYY-MM'),
                    array_agg(distinct sku order by sku), array_agg(distinct workload order by workload)
             from lacking
             group by currency
             order by sum(abs(unconverted)) desc, currency
-            """, from, to, knownOn);
+            """);
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
         List<UnconvertedAmount> rows = [];
         while (await reader.ReadAsync(cancellationToken))
@@ -91,20 +117,19 @@ public sealed class UnpricedQuery(NpgsqlDataSource dataSource)
         return rows;
     }
 
-    /// <summary>The sums of both lists taken apart by workload and month; by SKU and meter, the latest month first.</summary>
-    public async Task<IReadOnlyList<MissingPrice>> ListUsesAsync(BillingPeriod? from, BillingPeriod? to, DateOnly? knownOn, CancellationToken cancellationToken)
+    private static async Task<IReadOnlyList<MissingPrice>> ListUsesAsync(Asked asked, CancellationToken cancellationToken)
     {
         List<MissingPrice> uses = [];
-        foreach (var (columns, currency) in ((string[], string)[])[(Unpriced, "''"), (Unconverted, "currency")])
+        foreach (var (columns, currency) in ((string[], string)[])[(UnpricedColumns, "''"), (UnconvertedColumns, "currency")])
         {
             await using var command = Command(
-                columns,
+                asked, columns,
                 $"""
                 select {currency}, sku, meter, workload, to_char(month, 'YYYY-MM'), trim_scale(round(sum({columns[0]}), 12)), sum(events)::bigint
                 from lacking
                 group by 1, sku, meter, workload, month
                 order by 1, sku, meter, month desc, workload
-                """, from, to, knownOn);
+                """);
             await using var reader = await command.ExecuteReaderAsync(cancellationToken);
             while (await reader.ReadAsync(cancellationToken))
             {
@@ -117,10 +142,10 @@ public sealed class UnpricedQuery(NpgsqlDataSource dataSource)
     }
 
     /// <summary>A query over rows <c>lacking</c>: costs by the month of use that have something in one of some columns.</summary>
-    private NpgsqlCommand Command(string[] columns, string select, BillingPeriod? from, BillingPeriod? to, DateOnly? knownOn)
+    private static NpgsqlCommand Command(Asked asked, string[] columns, string select)
     {
-        var (tables, costs) = BookedCosts.OfUse(knownOn);
-        var command = dataSource.CreateCommand(
+        var (tables, costs) = BookedCosts.OfUse(asked.KnownOn);
+        var command = new NpgsqlCommand(
             $"""
             with {tables},
             lacking as materialized (
@@ -133,9 +158,11 @@ public sealed class UnpricedQuery(NpgsqlDataSource dataSource)
                       and ({string.Join(" or ", columns.Select(column => $"{BookedCosts.NotAccepted(column)} <> 0"))})) as m
                 join spend.cost_line as l using (line_id))
             {select}
-            """);
-        command.CommandTimeout = knownOn is null ? command.CommandTimeout : BookedCosts.LongestForThePast;
-        BookedCosts.AddParameters(command, from ?? new(2000, 1), to ?? new(2199, 12), knownOn);
+            """, asked.Connection);
+        command.CommandTimeout = asked.KnownOn is null ? command.CommandTimeout : BookedCosts.LongestForThePast;
+        BookedCosts.AddParameters(command, asked.From ?? new(2000, 1), asked.To ?? new(2199, 12), asked.KnownOn);
         return command;
     }
+
+    private sealed record Asked(NpgsqlConnection Connection, BillingPeriod? From, BillingPeriod? To, DateOnly? KnownOn);
 }

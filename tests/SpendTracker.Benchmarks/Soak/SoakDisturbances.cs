@@ -41,9 +41,8 @@ internal sealed class SoakDisturbances(
 
                 return ("another program begins", async token => Add(await OvertakenWriter.BeginAsync(connectionString, events, token)));
             case < 27 when _others.Count > 0:
-                var end = random.Next(4);
-                var other = Take(random.Next(_others.Count));
-                return ("another program ends", token => EndAsync(other, end, token));
+                var (end, place) = (random.Next(4), random.Next(_others.Count));
+                return ("another program ends", token => EndAsync(Take(place), end, token)); // Taken only then: not all that is chosen is run.
             case 27:
                 return ("rebuilds", token => store.Database.CreateRebuild().RebuildAsync(store.Database.Projections()[projection], null, token));
             case 28:
