@@ -75,7 +75,7 @@ internal sealed class Alerting : IAsyncDisposable
                 Recorder));
         }
 
-        await database.Store.AppendAsync(crossings, Cancel);
+        await database.Store.AppendTogetherAsync(crossings, Cancel); // Or the host might see some of them first.
         return [.. crossings.Select(crossing => crossing.Id)];
     }
 
