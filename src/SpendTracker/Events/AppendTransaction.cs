@@ -1,5 +1,5 @@
+using System.Runtime.InteropServices;
 using Npgsql;
-using NpgsqlTypes;
 using SpendTracker.Contracts;
 
 namespace SpendTracker.Events;
@@ -8,7 +8,8 @@ namespace SpendTracker.Events;
 /// One transaction of an <see cref="EventWriter"/>: drop what is there already, advance the stream heads in a fixed order,
 /// draw sequence numbers for what is left, and copy it in. Three round trips and a commit, whatever the batch's size.
 /// </summary>
-internal sealed class AppendTransaction(NpgsqlDataSource dataSource, List<PendingAppend> batch, DateTimeOffset now)
+/// <param name="rows">The writer's, for the rows on their way: each batch would otherwise need memory of its own.</param>
+internal sealed class AppendTransaction(NpgsqlDataSource dataSource, List<PendingAppend> batch, DateTimeOffset now, BinaryRows rows)
 {
     // One statement, so that the duplicates are known before heads advance and numbers are drawn: a version or a number
     // given to a duplicate would be a gap. Heads are locked in the order of their ids, so that writers never deadlock.
@@ -35,6 +36,9 @@ internal sealed class AppendTransaction(NpgsqlDataSource dataSource, List<Pendin
             seq_id, id, stream_id, version, data, type, timestamp, tenant_id, mt_dotnet_type, correlation_id, causation_id, headers, is_archived)
         from stdin (format binary)
         """;
+
+    /// <summary>PostgreSQL works on one part while the next is made; much smaller ones cost a call each.</summary>
+    private const int PartBytes = 32 * 1024;
 
     private readonly Dictionary<(string Tenant, string Stream), long> _heads = [];
 
@@ -166,38 +170,37 @@ internal sealed class AppendTransaction(NpgsqlDataSource dataSource, List<Pendin
             _heads[(append.Event.TenantId, append.Event.Stream)]--;
         }
 
-        using var copy = connection.BeginBinaryImport(CopySql);
+#pragma warning disable CA2000 // Disposed of once all is written: that stores the rows. After a fault, the transaction's end cancels it.
+        var copy = connection.BeginRawBinaryCopy(CopySql);
+#pragma warning restore CA2000
+        rows.Clear();
+        rows.WriteHeader();
         for (var i = 0; i < fresh.Length; i++)
         {
             var e = fresh[i].Event;
-            copy.StartRow();
-            copy.Write(sequence[i], NpgsqlDbType.Bigint);
-            copy.Write(e.Id, NpgsqlDbType.Uuid);
-            copy.Write(e.Stream, NpgsqlDbType.Varchar);
-            copy.Write(++_heads[(e.TenantId, e.Stream)], NpgsqlDbType.Bigint);
-            copy.Write(e.Data, NpgsqlDbType.Jsonb);
-            copy.Write(e.Type.Name, NpgsqlDbType.Varchar);
-            copy.Write(now, NpgsqlDbType.TimestampTz);
-            copy.Write(e.TenantId, NpgsqlDbType.Varchar);
-            copy.Write(e.Type.DotNetName, NpgsqlDbType.Varchar);
-            WriteTextOrNull(copy, e.CorrelationId);
-            WriteTextOrNull(copy, e.CausationId);
-            copy.Write(e.Headers, NpgsqlDbType.Jsonb);
-            copy.Write(false, NpgsqlDbType.Boolean);
+            rows.StartRow(columns: 13);
+            rows.Write(sequence[i]);
+            rows.Write(e.Id);
+            rows.Write(e.Stream);
+            rows.Write(++CollectionsMarshal.GetValueRefOrNullRef(_heads, (e.TenantId, e.Stream)));
+            rows.WriteJson(e.Data);
+            rows.Write(e.Type.Name);
+            rows.Write(now);
+            rows.Write(e.TenantId);
+            rows.Write(e.Type.DotNetName);
+            rows.Write(e.CorrelationId);
+            rows.Write(e.CausationId);
+            rows.WriteJson(e.Headers);
+            rows.Write(false);
+            if (rows.Bytes.Length >= PartBytes)
+            {
+                copy.Write(rows.Bytes);
+                rows.Clear();
+            }
         }
 
-        copy.Complete();
-    }
-
-    private static void WriteTextOrNull(NpgsqlBinaryImporter copy, string? text)
-    {
-        if (text is null)
-        {
-            copy.WriteNull();
-        }
-        else
-        {
-            copy.Write(text, NpgsqlDbType.Varchar);
-        }
+        rows.WriteTrailer();
+        copy.Write(rows.Bytes);
+        copy.Dispose();
     }
 }

@@ -21,6 +21,7 @@ internal sealed class EventWriter : IAsyncDisposable
     private readonly EventStoreOptions _options;
     private readonly TimeProvider _clock;
     private readonly Action _committed;
+    private readonly BinaryRows _rows = new();
     private int _queued;
     private bool _closed;
 
@@ -136,7 +137,7 @@ internal sealed class EventWriter : IAsyncDisposable
         {
             try
             {
-                new AppendTransaction(_dataSource, batch, _clock.GetUtcNow()).Run();
+                new AppendTransaction(_dataSource, batch, _clock.GetUtcNow(), _rows).Run();
                 return;
             }
             catch (NpgsqlException fault) when (attempt < Attempts && IsWorthAnotherTry(fault, attempt))

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using SpendTracker.Benchmarks;
 using SpendTracker.Contracts;
 using SpendTracker.Events;
@@ -22,6 +23,24 @@ public sealed class AppendTests : IAsyncLifetime
         Assert.Equal(AppendStatus.Appended, first[0].Status);
         Assert.Equal(AppendStatus.Duplicate, again[0].Status);
         Assert.Equal(events, await CountAsync());
+    }
+
+    [Fact]
+    public async Task Every_column_is_as_it_was_given_to_the_microsecond_and_the_letter()
+    {
+        await using var database = await TestDatabase.CreateAsync(clock: new FixedClock(new DateTimeOffset(2026, 2, 28, 23, 59, 59, TimeSpan.Zero).AddTicks(9_999_999)));
+        using var request = new Activity("request").SetIdFormat(ActivityIdFormat.W3C).Start();
+        await database.RecordAsync(("Grüße ☕", Given.Tokens(workload: "wörk-☕")));
+        request.Stop();
+
+        Assert.Equal(
+            [$"{EventId.From(Tenant.Default, "test", "Grüße ☕")} t 1 wörk-☕ token_usage_recorded 2026-02-28 23:59:59.999999+00 *DEFAULT* SpendTracker.Contracts.TokenUsageRecorded, SpendTracker.Contracts {request.TraceId} {request.SpanId} Grüße ☕ f"],
+            await database.TextsAsync(
+                """
+                select concat_ws(' ', id, seq_id = (select last_value from spend.mt_events_sequence), version, data->>'workload', type, timestamp at time zone 'UTC' || '+00', tenant_id, mt_dotnet_type, correlation_id, causation_id,
+                       headers->>'sourceId', is_archived)
+                from spend.mt_events where stream_id like 'usage/wörk-☕/%'
+                """));
     }
 
     [Fact]
