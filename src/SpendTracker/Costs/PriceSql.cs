@@ -91,7 +91,10 @@ internal static class PriceSql
         """;
 
     /// <summary>A sum of amounts as it is read: exact, up to 18 decimals; one too large for a decimal with that many, to millionths.</summary>
-    public static string Sum(string column) => $"trim_scale(round(sum({column}), case when abs(sum({column})) < 1e9 then 18 else 6 end))";
+    public static string Sum(string column) => $"trim_scale(round(sum({column}), case when abs(sum({column})) < {MostWithAllDecimals} then 18 else 6 end))";
+
+    /// <summary>A decimal has 28 digits.</summary>
+    public const decimal MostWithAllDecimals = 1_000_000_000;
 
     private static string RateOfTheDay(string kind, string? knownOn) =>
         $"""

@@ -66,7 +66,14 @@ internal sealed class QueryBenchmark(BenchmarkServer server, Report report, bool
     private Task<string[]> ExplainAsync(SpendDatabase database, BillingPeriod month, CancellationToken cancellationToken)
     {
         var explain = new ExplainQuery(database.DataSource);
-        return MeasureAsync("Explaining a month", _rates, warmUp: 1, database, () => explain.OfAsync(month, month.End, DateOnly.FromDateTime(DateTime.UtcNow), null, cancellationToken), cancellationToken);
+        return MeasureAsync("Explaining a month", _rates, warmUp: 1, database, async () =>
+        {
+            var explanation = await explain.OfAsync(month, month.End, DateOnly.FromDateTime(DateTime.UtcNow), null, cancellationToken);
+            if (!explanation.AddsUp)
+            {
+                throw new BenchmarkFailedException($"{explanation.Month} does not add up: {explanation.Before} + {explanation.Explained} is not {explanation.After}.");
+            }
+        }, cancellationToken);
     }
 
     private Task<string[]> PreviewAsync(SpendDatabase database, DateOnly first, CancellationToken cancellationToken)

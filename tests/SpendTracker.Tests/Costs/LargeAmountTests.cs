@@ -44,6 +44,21 @@ public sealed class LargeAmountTests
         Assert.Equal(reason is null ? [] : [reason], PriceBookRules.Check(rate, "USD").Select(found => found.Reason));
     }
 
+    [Theory]
+    [InlineData("0.000001", "2500000000", true)] // Each of its parts is rounded to millionths.
+    [InlineData("0.01", "2500000000", false)]
+    [InlineData("0.000001", "250", false)]
+    [InlineData("0", "250", true)]
+    public void An_explanation_adds_up_to_the_decimals_that_its_amounts_have(string off, string total, bool addsUp)
+    {
+        var (half, missed) = (decimal.Parse(total, CultureInfo.InvariantCulture) / 2, decimal.Parse(off, CultureInfo.InvariantCulture));
+        var usage = new UsageMove("w", Approach.Hybrid, "own/m", "input-tokens", 1, 1, half - missed);
+
+        var explanation = new Explanation(BillingPeriod.Of(Given.Day), Given.Day, Given.Day, half, 2 * half, [usage], [], [], []);
+
+        Assert.Equal(addsUp, explanation.AddsUp);
+    }
+
     [Fact]
     public async Task The_largest_charges_the_largest_price_and_the_smallest_of_both_add_up_to_the_last_digit()
     {
