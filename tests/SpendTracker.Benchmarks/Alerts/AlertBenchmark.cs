@@ -97,6 +97,11 @@ internal sealed class AlertBenchmark(BenchmarkServer server, Report report, bool
     private async Task RunAsync(SpendDatabase database, int hostId, HttpClient client, string key, WebhookReceiver receiver, CancellationToken cancellationToken)
     {
         using var over = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        while (!await IsWatchedAsync(client, _budgets - 1, cancellationToken))
+        {
+            await Task.Delay(50, cancellationToken); // The host has just started, and reads the budgets.
+        }
+
         await AskAsync(client, new(), TimeSpan.FromSeconds(1), cancellationToken); // The compiler's.
         await AskAsync(client, _quietAllowances, TimeSpan.FromSeconds(quick ? 1 : 20), cancellationToken);
 
@@ -131,6 +136,14 @@ internal sealed class AlertBenchmark(BenchmarkServer server, Report report, bool
         $$"""{"type":"token_usage_recorded","id":"{{Guid.CreateVersion7()}}","workload":"{{workload}}","approach":"hybrid","provider":"openai","model":"gpt-4o","inputTokens":1000,"outputTokens":100,"usedAt":"{{DateTime.UtcNow:yyyy-MM-dd'T'HH:mm:ss'Z'}}"}""",
         Encoding.UTF8, "application/json");
 
+    private static Uri AllowanceOf(int budget) => new($"/api/v1/budgets/budget-{budget}/allowance", UriKind.Relative);
+
+    private static async Task<bool> IsWatchedAsync(HttpClient client, int budget, CancellationToken cancellationToken)
+    {
+        using var answer = await client.GetAsync(AllowanceOf(budget), cancellationToken);
+        return answer.IsSuccessStatusCode;
+    }
+
     /// <summary>As a gateway does, which wants to know what is left.</summary>
     private async Task AskAsync(HttpClient client, Series latencies, TimeSpan time, CancellationToken over)
     {
@@ -141,7 +154,7 @@ internal sealed class AlertBenchmark(BenchmarkServer server, Report report, bool
             for (var i = 0; Stopwatch.GetElapsedTime(begun) < time && await timer.WaitForNextTickAsync(over); i++)
             {
                 var started = Stopwatch.GetTimestamp();
-                using var answer = await client.GetAsync(new Uri($"/api/v1/budgets/budget-{i % _budgets}/allowance", UriKind.Relative), CancellationToken.None);
+                using var answer = await client.GetAsync(AllowanceOf(i % _budgets), CancellationToken.None);
                 latencies.Add(Stopwatch.GetElapsedTime(started).TotalMilliseconds);
                 answer.EnsureSuccessStatusCode();
             }
