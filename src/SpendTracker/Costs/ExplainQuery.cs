@@ -45,14 +45,15 @@ public sealed record Explanation(
     BillingPeriod Month, DateOnly From, DateOnly To, decimal Before, decimal After, IReadOnlyList<UsageMove> Usage, IReadOnlyList<PriceMove> Prices,
     IReadOnlyList<BookingMove> Bookings, IReadOnlyList<CorrectionMove> Corrections)
 {
-    /// <summary>Each move is rounded by itself, so that many together may miss the difference by a little in the last decimals.</summary>
-    public bool AddsUp => Math.Abs(Before + Explained - After) <= (Usage.Count + Prices.Count + Bookings.Count + 2) * MostRoundedOff;
+    /// <summary>Each amount is rounded by itself, so that many together may miss the difference by a little in the last decimals.</summary>
+    public bool AddsUp => Math.Abs(Before + Explained - After) <= Moves.Append(Before).Append(After).Sum(MostRoundedOff);
 
-    /// <summary>Of sums to 18 decimals, with room; of those that are too large for as many, to millionths (<see cref="PriceSql.Sum"/>).</summary>
-    private decimal MostRoundedOff => Usage.Select(move => move.Amount).Concat(Prices.Select(move => move.Amount)).Concat(Bookings.Select(move => move.Amount))
-        .Append(Before).Append(After).Any(amount => Math.Abs(amount) >= PriceSql.MostWithAllDecimals) ? 0.0000005m : 0.0000000000001m;
+    public decimal Explained => Moves.Sum();
 
-    public decimal Explained => Usage.Sum(move => move.Amount) + Prices.Sum(move => move.Amount) + Bookings.Sum(move => move.Amount);
+    private IEnumerable<decimal> Moves => [.. Usage.Select(move => move.Amount), .. Prices.Select(move => move.Amount), .. Bookings.Select(move => move.Amount)];
+
+    /// <summary>Of a sum to 18 decimals, with room; of one that is too large for as many, to millionths (<see cref="PriceSql.Sum"/>).</summary>
+    private static decimal MostRoundedOff(decimal amount) => Math.Abs(amount) >= PriceSql.MostWithAllDecimals ? 0.0000005m : 0.0000000000001m;
 }
 
 /// <summary>

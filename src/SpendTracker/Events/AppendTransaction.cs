@@ -1,4 +1,3 @@
-using System.Runtime.InteropServices;
 using Npgsql;
 using SpendTracker.Contracts;
 
@@ -182,7 +181,7 @@ internal sealed class AppendTransaction(NpgsqlDataSource dataSource, List<Pendin
             rows.Write(sequence[i]);
             rows.Write(e.Id);
             rows.Write(e.Stream);
-            rows.Write(++CollectionsMarshal.GetValueRefOrNullRef(_heads, (e.TenantId, e.Stream)));
+            rows.Write(++_heads[(e.TenantId, e.Stream)]);
             rows.WriteJson(e.Data);
             rows.Write(e.Type.Name);
             rows.Write(now);

@@ -33,8 +33,6 @@ internal sealed class BinaryRows
     /// <param name="columns">So many values follow.</param>
     public void StartRow(short columns) => WriteShort(columns);
 
-    public void WriteNull() => WriteLength(-1);
-
     /// <summary>A bigint.</summary>
     public void Write(long value)
     {
@@ -68,7 +66,7 @@ internal sealed class BinaryRows
     {
         if (text is null)
         {
-            WriteNull();
+            WriteLength(-1);
             return;
         }
 

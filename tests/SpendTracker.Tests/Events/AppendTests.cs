@@ -34,11 +34,11 @@ public sealed class AppendTests : IAsyncLifetime
         request.Stop();
 
         Assert.Equal(
-            [$"{EventId.From(Tenant.Default, "test", "Grüße ☕")} t 1 wörk-☕ token_usage_recorded 2026-02-28 23:59:59.999999+00 *DEFAULT* SpendTracker.Contracts.TokenUsageRecorded, SpendTracker.Contracts {request.TraceId} {request.SpanId} Grüße ☕ f"],
+            [$"{EventId.From(Tenant.Default, "test", "Grüße ☕")} t 1 wörk-☕ token_usage_recorded 2026-02-28 23:59:59.999999 *DEFAULT* SpendTracker.Contracts.TokenUsageRecorded, SpendTracker.Contracts {request.TraceId} {request.SpanId} Grüße ☕ f"],
             await database.TextsAsync(
                 """
-                select concat_ws(' ', id, seq_id = (select last_value from spend.mt_events_sequence), version, data->>'workload', type, timestamp at time zone 'UTC' || '+00', tenant_id, mt_dotnet_type, correlation_id, causation_id,
-                       headers->>'sourceId', is_archived)
+                select concat_ws(' ', id, seq_id = (select last_value from spend.mt_events_sequence), version, data->>'workload', type, timestamp at time zone 'UTC',
+                       tenant_id, mt_dotnet_type, correlation_id, causation_id, headers->>'sourceId', is_archived)
                 from spend.mt_events where stream_id like 'usage/wörk-☕/%'
                 """));
     }

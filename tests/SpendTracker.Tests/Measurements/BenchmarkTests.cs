@@ -7,7 +7,7 @@ namespace SpendTracker.Tests.Measurements;
 
 /// <summary>
 /// Benchmarks fill tables by SQL of their own and check what they find, so a change of layout breaks them, and nobody would
-/// notice until somebody wants a figure. Nothing is timed here. These are the ones that have the most of both.
+/// notice until somebody wants a figure. Nothing is timed here. The other benchmarks append and count as these do.
 /// </summary>
 public sealed class BenchmarkTests
 {
