@@ -40,7 +40,7 @@ public sealed class SpendDatabase : IAsyncDisposable
         Options = options;
         _connections = new SpendConnections(options);
         Store = new EventStore(_connections.Appending, _connections.Queries, options.Events, options.Clock);
-        HighWaterMark = new HighWaterMark(DataSource, options.Events, options.LoggerFactory.CreateLogger<HighWaterMark>());
+        HighWaterMark = new HighWaterMark(DataSource, options.Events, options.LoggerFactory.CreateLogger<HighWaterMark>(), Store.Recent);
     }
 
     public SpendDatabaseOptions Options { get; }

@@ -101,7 +101,7 @@ internal sealed class RawCopy : IAsyncDisposable
             copy.Write(e.Id, NpgsqlDbType.Uuid);
             copy.Write(e.Stream, NpgsqlDbType.Varchar);
             copy.Write(_versions[e.Stream], NpgsqlDbType.Bigint);
-            copy.Write(e.Data, NpgsqlDbType.Jsonb);
+            copy.Write(e.Json, NpgsqlDbType.Jsonb);
             copy.Write(e.Type.Name, NpgsqlDbType.Varchar);
             copy.Write(now, NpgsqlDbType.TimestampTz);
             copy.Write(e.TenantId, NpgsqlDbType.Varchar);

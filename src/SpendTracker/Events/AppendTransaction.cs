@@ -4,29 +4,29 @@ using SpendTracker.Contracts;
 namespace SpendTracker.Events;
 
 /// <summary>
-/// One transaction of an <see cref="EventWriter"/>: drop what is there already, advance the stream heads in a fixed order,
-/// draw sequence numbers for what is left, and copy it in. Three round trips and a commit, whatever the batch's size.
+/// One transaction of an <see cref="EventWriter"/>: find what is there already, advance the heads of the others' streams in a
+/// fixed order, draw their sequence numbers, and copy them in. Two round trips and a commit, whatever the batch's size.
 /// </summary>
+/// <param name="now">To the microsecond, as it is stored.</param>
 /// <param name="rows">The writer's, for the rows on their way: each batch would otherwise need memory of its own.</param>
-internal sealed class AppendTransaction(NpgsqlDataSource dataSource, List<PendingAppend> batch, DateTimeOffset now, BinaryRows rows)
+/// <param name="recent">Gets what was committed.</param>
+internal sealed class AppendTransaction(NpgsqlDataSource dataSource, List<PendingAppend> batch, DateTimeOffset now, BinaryRows rows, RecentEvents recent)
 {
-    // One statement, so that the duplicates are known before heads advance and numbers are drawn: a version or a number
-    // given to a duplicate would be a gap. Heads are locked in the order of their ids, so that writers never deadlock.
+    // One statement, which changes nothing where an event is there already: a version or a number given to a duplicate would
+    // be a gap. Streams come in the order in which their heads are locked, so that writers never deadlock.
     private const string ReserveSql =
         """
-        with incoming as materialized (
-            select id, tenant_id, stream_id, place
-            from unnest($1, $2, $3) with ordinality as i (id, tenant_id, stream_id, place)),
-        fresh as materialized (
-            select * from incoming as i where not exists (select from spend.mt_events as e where e.id = i.id)),
+        with duplicate as materialized (
+            select id from unnest($1) as i (id) where exists (select from spend.mt_events as e where e.id = i.id)),
         head as (
             insert into spend.mt_streams as s (tenant_id, id, version, timestamp, created)
-            select tenant_id, stream_id, count(*), $4, $4 from fresh group by tenant_id, stream_id order by tenant_id, stream_id
+            select tenant_id, stream_id, events, $5, $5 from unnest($2, $3, $4) with ordinality as h (tenant_id, stream_id, events, place)
+            where not exists (select from duplicate) order by place
             on conflict (tenant_id, id) do update set version = s.version + excluded.version, timestamp = excluded.timestamp
             returning tenant_id, id, version)
-        select (select array_agg(place) from fresh),
+        select (select array_agg(id) from duplicate),
                (select array_agg(h.tenant_id) from head as h), (select array_agg(h.id) from head as h), (select array_agg(h.version) from head as h),
-               (select array_agg(nextval('spend.mt_events_sequence')) from fresh)
+               (select array_agg(nextval('spend.mt_events_sequence')) from generate_series(1, $6) where not exists (select from duplicate))
         """;
 
     private const string CopySql =
@@ -38,8 +38,6 @@ internal sealed class AppendTransaction(NpgsqlDataSource dataSource, List<Pendin
 
     /// <summary>PostgreSQL works on one part while the next is made; much smaller ones cost a call each.</summary>
     private const int PartBytes = 32 * 1024;
-
-    private readonly Dictionary<(string Tenant, string Stream), long> _heads = [];
 
     public void Run()
     {
@@ -55,73 +53,64 @@ internal sealed class AppendTransaction(NpgsqlDataSource dataSource, List<Pendin
             }
         }
 
-        var incoming = first.Values.ToArray();
         using var connection = dataSource.OpenConnection();
         using var transaction = connection.BeginTransaction();
-        if (batch[0].Together)
+        var fresh = new FreshEvents([.. first.Values]);
+        while (fresh.Count > 0 && Reserve(connection, fresh) is { Length: > 0 } duplicates)
         {
-            CompareStored(connection, batch); // Before numbers are drawn, since turning the call away would lose them.
-            if (IsTurnedAway())
+            foreach (var id in duplicates)
+            {
+                first[id].Outcome = AppendResult.Duplicate; // Until its content has been compared.
+            }
+
+            CompareStored(connection, batch.Where(append => first[append.Event.Id].Outcome is not null));
+            if (batch[0].Together && IsTurnedAway())
             {
                 return;
             }
+
+            fresh = new FreshEvents([.. first.Values.Where(append => append.Outcome is null)]);
         }
 
-        var sequence = Reserve(connection, incoming);
-        CompareStored(connection, batch.Where(append => first[append.Event.Id].Outcome is not null));
-        if (batch[0].Together && IsTurnedAway())
+        if (fresh.Count > 0)
         {
-            return; // Another host was faster. What it stored is not undone, and nothing of this is stored.
-        }
-
-        var fresh = incoming.Where(append => append.Outcome is null).ToArray();
-        if (fresh.Length > 0)
-        {
-            Copy(connection, fresh, sequence);
+            Copy(connection, fresh);
         }
 
         transaction.Commit();
+        for (var i = 0; i < fresh.Count; i++)
+        {
+            recent.Add(fresh[i], fresh.Sequence[i], fresh.Versions[i], now);
+        }
+
         foreach (var repeat in repeats.Where(repeat => repeat.Outcome is null))
         {
             var stored = first[repeat.Event.Id].Event; // It was fresh, so what it brought is what is stored.
-            repeat.Outcome = repeat.Event.AgainstStored(stored.Type.Name, stored.Data);
+            repeat.Outcome = repeat.Event.AgainstStored(stored.Type.Name, stored.Json);
         }
     }
 
-    private long[] Reserve(NpgsqlConnection connection, PendingAppend[] incoming)
+    /// <returns>The ids of those that are there already. Where there are any, nothing was reserved.</returns>
+    private Guid[] Reserve(NpgsqlConnection connection, FreshEvents fresh)
     {
         using var command = new NpgsqlCommand(ReserveSql, connection);
-        command.Parameters.Add(new() { Value = Array.ConvertAll(incoming, append => append.Event.Id) });
-        command.Parameters.Add(new() { Value = Array.ConvertAll(incoming, append => append.Event.TenantId) });
-        command.Parameters.Add(new() { Value = Array.ConvertAll(incoming, append => append.Event.Stream) });
+        command.Parameters.Add(new() { Value = fresh.Ids });
+        command.Parameters.Add(new() { Value = Array.ConvertAll(fresh.Streams, stream => stream.Tenant) });
+        command.Parameters.Add(new() { Value = Array.ConvertAll(fresh.Streams, stream => stream.Id) });
+        command.Parameters.Add(new() { Value = Array.ConvertAll(fresh.Streams, stream => stream.Events) });
         command.Parameters.Add(new() { Value = now });
+        command.Parameters.Add(new() { Value = fresh.Count });
         using var reader = command.ExecuteReader();
         reader.Read();
-        foreach (var append in incoming)
+        if (!reader.IsDBNull(0))
         {
-            append.Outcome = AppendResult.Duplicate; // Unless it is fresh, and until its content has been compared.
+            return reader.GetFieldValue<Guid[]>(0);
         }
 
-        foreach (var place in Longs(reader, 0))
-        {
-            incoming[place - 1].Outcome = null;
-        }
-
-        if (!reader.IsDBNull(1))
-        {
-            var tenants = reader.GetFieldValue<string[]>(1);
-            var streams = reader.GetFieldValue<string[]>(2);
-            var versions = Longs(reader, 3);
-            for (var i = 0; i < streams.Length; i++)
-            {
-                _heads.Add((tenants[i], streams[i]), versions[i]);
-            }
-        }
-
-        return Longs(reader, 4);
+        fresh.Number(
+            reader.GetFieldValue<string[]>(1), reader.GetFieldValue<string[]>(2), reader.GetFieldValue<long[]>(3), reader.GetFieldValue<long[]>(4));
+        return [];
     }
-
-    private static long[] Longs(NpgsqlDataReader reader, int column) => reader.IsDBNull(column) ? [] : reader.GetFieldValue<long[]>(column);
 
     /// <summary>Each by itself, repeats too: of two with one id, one may be what is stored and the other contradict it.</summary>
     private static void CompareStored(NpgsqlConnection connection, IEnumerable<PendingAppend> appends)
@@ -161,28 +150,22 @@ internal sealed class AppendTransaction(NpgsqlDataSource dataSource, List<Pendin
         return true;
     }
 
-    private void Copy(NpgsqlConnection connection, PendingAppend[] fresh, long[] sequence)
+    private void Copy(NpgsqlConnection connection, FreshEvents fresh)
     {
-        // A head is the version after the whole batch, so the first event's version is that less the stream's events, plus one.
-        foreach (var append in fresh)
-        {
-            _heads[(append.Event.TenantId, append.Event.Stream)]--;
-        }
-
 #pragma warning disable CA2000 // Disposed of once all is written: that stores the rows. After a fault, the transaction's end cancels it.
         var copy = connection.BeginRawBinaryCopy(CopySql);
 #pragma warning restore CA2000
         rows.Clear();
         rows.WriteHeader();
-        for (var i = 0; i < fresh.Length; i++)
+        for (var i = 0; i < fresh.Count; i++)
         {
-            var e = fresh[i].Event;
+            var e = fresh[i];
             rows.StartRow(columns: 13);
-            rows.Write(sequence[i]);
+            rows.Write(fresh.Sequence[i]);
             rows.Write(e.Id);
             rows.Write(e.Stream);
-            rows.Write(++_heads[(e.TenantId, e.Stream)]);
-            rows.WriteJson(e.Data);
+            rows.Write(fresh.Versions[i]);
+            rows.WriteJson(e.Json);
             rows.Write(e.Type.Name);
             rows.Write(now);
             rows.Write(e.TenantId);

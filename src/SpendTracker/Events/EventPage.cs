@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Diagnostics;
 using System.Text.Json;
 using Npgsql;
@@ -5,7 +6,8 @@ using Npgsql;
 namespace SpendTracker.Events;
 
 /// <summary>Some events in a row, as they are read and folded by a projection.</summary>
-internal sealed class EventPage(Projection projection)
+/// <param name="recent">What need not be read from the log; null where that is what counts.</param>
+internal sealed class EventPage(Projection projection, RecentEvents? recent)
 {
     /// <summary>Sampled traces that one page continues; more would cost more than they tell.</summary>
     private const int MostTraces = 64;
@@ -29,6 +31,11 @@ internal sealed class EventPage(Projection projection)
     public async Task ReadAsync(NpgsqlConnection connection, long after, long last, int most, CancellationToken cancellationToken)
     {
         (After, Last) = (after, Math.Min(last, after + most));
+        if (recent is not null && FoldRecent(recent))
+        {
+            return;
+        }
+
         await FoldAsync(connection, cancellationToken);
         if (Count == 0 && Last < last)
         {
@@ -44,6 +51,36 @@ internal sealed class EventPage(Projection projection)
     public Task CompleteAsync(NpgsqlConnection connection, long position, CancellationToken cancellationToken) => Count == 0
         ? Task.CompletedTask
         : projection.CompleteAsync(connection, new PageBounds(After, Last, position, [.. SetAside.Select(e => e.SeqId)]), cancellationToken);
+
+    /// <returns>False where not all of the page is there; then nothing of it is folded.</returns>
+    private bool FoldRecent(RecentEvents recent)
+    {
+        var count = (int)(Last - After);
+        var events = ArrayPool<StoredEvent>.Shared.Rent(count);
+        try
+        {
+            var page = events.AsSpan(0, count);
+            if (!recent.TryCopy(After, page))
+            {
+                return false;
+            }
+
+            foreach (var stored in page)
+            {
+                if (projection.Needs(stored.Type))
+                {
+                    Count++;
+                    Apply(stored);
+                }
+            }
+
+            return true;
+        }
+        finally
+        {
+            ArrayPool<StoredEvent>.Shared.Return(events, clearArray: true);
+        }
+    }
 
     private async Task FoldAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
     {
@@ -87,6 +124,11 @@ internal sealed class EventPage(Projection projection)
             return;
         }
 
+        Apply(stored);
+    }
+
+    private void Apply(StoredEvent stored)
+    {
         projection.Apply(stored);
         if (stored.TraceParent is { } trace && _traces.Count < MostTraces)
         {

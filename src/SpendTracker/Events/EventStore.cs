@@ -22,8 +22,11 @@ public sealed class EventStore : IAsyncDisposable
     {
         (_appending, _reading) = (appending, reading);
         _clock = clock;
-        _writers = [.. Enumerable.Range(0, options.Writers).Select(_ => new EventWriter(appending, options, clock, () => Appended?.Invoke()))];
+        _writers = [.. Enumerable.Range(0, options.Writers).Select(_ => new EventWriter(appending, options, clock, Recent, () => Appended?.Invoke()))];
     }
+
+    /// <summary>What was committed here last.</summary>
+    public RecentEvents Recent { get; } = new();
 
     /// <summary>Something was committed here. A hint to look, and nothing more: several commits may give one.</summary>
     public event Action? Appended;
@@ -96,7 +99,7 @@ public sealed class EventStore : IAsyncDisposable
         command.Parameters.Add(new() { Value = _clock.GetUtcNow() });
         command.Parameters.Add(new() { Value = expectedVersion });
         command.Parameters.Add(new() { Value = toAppend.Select(e => e.Id).ToArray() });
-        command.Parameters.Add(new() { Value = toAppend.Select(e => e.Data).ToArray(), NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Jsonb });
+        command.Parameters.Add(new() { Value = toAppend.Select(e => e.Json).ToArray(), NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Jsonb });
         command.Parameters.Add(new() { Value = toAppend.Select(e => e.Type.Name).ToArray() });
         command.Parameters.Add(new() { Value = toAppend.Select(e => e.Type.DotNetName).ToArray() });
         command.Parameters.Add(new() { Value = (object?)toAppend[0].CorrelationId ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Varchar });

@@ -31,33 +31,41 @@ public sealed class EventToAppend
         Stream = stream;
         Id = id;
         Type = EventTypes.Of(data);
-        Data = Type.Write(data);
+        Data = data;
+        Json = Type.Write(data);
 
         // The trace goes with the event, so that its projection and its alert continue the caller's trace.
         var activity = Activity.Current;
         CorrelationId = activity?.TraceId.ToHexString();
         CausationId = causation?.ToString() ?? activity?.SpanId.ToHexString();
-        Headers = HeadersOf(recorder, activity);
+        TraceParent = activity is { Recorded: true } ? activity.Id : null;
+        Headers = HeadersOf(recorder, TraceParent);
     }
 
     public string TenantId { get; } = Tenant.Default;
     public string Stream { get; }
     public Guid Id { get; }
     public EventType Type { get; }
-    public byte[] Data { get; }
+    public IEvent Data { get; }
+
+    /// <summary>The same, as it is stored.</summary>
+    public byte[] Json { get; }
     public byte[] Headers { get; }
     public string? CorrelationId { get; }
     public string? CausationId { get; }
+
+    /// <summary>The W3C trace context that it is recorded under, where the trace is sampled.</summary>
+    public string? TraceParent { get; }
 
     /// <summary>Compares this event with the content stored under the same id.</summary>
     public AppendResult AgainstStored(string storedType, byte[] stored) =>
         storedType != Type.Name
             ? new AppendResult(AppendStatus.Conflict, [new FieldReason("type", $"Stored as '{storedType}', sent as '{Type.Name}'.")])
-            : EventDifference.Between(Type, stored, Data) is { Count: > 0 } difference
+            : EventDifference.Between(Type, stored, Json) is { Count: > 0 } difference
                 ? new AppendResult(AppendStatus.Conflict, difference)
                 : AppendResult.Duplicate;
 
-    private static byte[] HeadersOf(Recorder recorder, Activity? activity)
+    private static byte[] HeadersOf(Recorder recorder, string? traceParent)
     {
         _headers ??= new();
         _json ??= new(_headers);
@@ -76,9 +84,9 @@ public sealed class EventToAppend
             _json.WriteString("sourceId"u8, sourceId);
         }
 
-        if (activity is { Recorded: true })
+        if (traceParent is not null)
         {
-            _json.WriteString("traceparent"u8, activity.Id);
+            _json.WriteString("traceparent"u8, traceParent);
         }
 
         _json.WriteEndObject();

@@ -20,16 +20,18 @@ internal sealed class EventWriter : IAsyncDisposable
     private readonly NpgsqlDataSource _dataSource;
     private readonly EventStoreOptions _options;
     private readonly TimeProvider _clock;
+    private readonly RecentEvents _recent;
     private readonly Action _committed;
     private readonly BinaryRows _rows = new();
     private int _queued;
     private bool _closed;
 
-    public EventWriter(NpgsqlDataSource dataSource, EventStoreOptions options, TimeProvider clock, Action committed)
+    public EventWriter(NpgsqlDataSource dataSource, EventStoreOptions options, TimeProvider clock, RecentEvents recent, Action committed)
     {
         _dataSource = dataSource;
         _options = options;
         _clock = clock;
+        _recent = recent;
         _committed = committed;
         new Thread(Write) { IsBackground = true, Name = "Event writer" }.Start();
     }
@@ -137,7 +139,7 @@ internal sealed class EventWriter : IAsyncDisposable
         {
             try
             {
-                new AppendTransaction(_dataSource, batch, _clock.GetUtcNow(), _rows).Run();
+                new AppendTransaction(_dataSource, batch, ToMicrosecond(_clock.GetUtcNow()), _rows, _recent).Run();
                 return;
             }
             catch (NpgsqlException fault) when (attempt < Attempts && IsWorthAnotherTry(fault, attempt))
@@ -150,6 +152,8 @@ internal sealed class EventWriter : IAsyncDisposable
             }
         }
     }
+
+    private static DateTimeOffset ToMicrosecond(DateTimeOffset time) => time.AddTicks(-(time.Ticks % TimeSpan.TicksPerMicrosecond));
 
     // Another host took the same id, or a lock, at the same moment: the next attempt sees what it committed. A connection
     // that had died in the pool gets one more try on a fresh one.

@@ -18,7 +18,9 @@ namespace SpendTracker.Events;
 /// program that rolls back twice a second would hold the mark up for longer than it takes to make new gaps.
 /// </para>
 /// </summary>
-public sealed class HighWaterMark(NpgsqlDataSource dataSource, EventStoreOptions options, ILogger<HighWaterMark> logger) : IDisposable
+/// <param name="recent">What was committed here needs no look, where it follows upon the mark without a gap.</param>
+public sealed class HighWaterMark(
+    NpgsqlDataSource dataSource, EventStoreOptions options, ILogger<HighWaterMark> logger, RecentEvents? recent = null) : IDisposable
 {
     /// <summary>
     /// Most numbers that one look goes through, and the first event behind them. Numbers and not events: with a limit, and
@@ -76,6 +78,8 @@ public sealed class HighWaterMark(NpgsqlDataSource dataSource, EventStoreOptions
                 LastOther = await FurthestCheckpointAsync(connection, cancellationToken); // What lies before was not looked at here.
                 Current = LastOther;
             }
+
+            Current = recent?.EndOfRun(Current) ?? Current;
 
             // Asked for before the look: gaps whose fillers were gone by now are final in the look that follows.
             await AgeAsync(connection, cancellationToken);

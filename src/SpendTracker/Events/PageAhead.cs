@@ -7,7 +7,7 @@ namespace SpendTracker.Events;
 /// projection is elsewhere when its turn comes, or reading failed, it is forgotten and read again.
 /// </summary>
 /// <param name="like">The connection that pages are written over; the other one is a copy.</param>
-internal sealed class PageAhead(NpgsqlConnection like, Projection projection) : IAsyncDisposable
+internal sealed class PageAhead(NpgsqlConnection like, Projection projection, RecentEvents? recent) : IAsyncDisposable
 {
     private NpgsqlConnection? _connection;
     private Task<EventPage>? _reading;
@@ -58,7 +58,7 @@ internal sealed class PageAhead(NpgsqlConnection like, Projection projection) : 
             await _connection.OpenAsync(cancellationToken);
         }
 
-        var page = new EventPage(projection);
+        var page = new EventPage(projection, recent);
         await page.ReadAsync(_connection, after, last, most, cancellationToken);
         return page;
     }

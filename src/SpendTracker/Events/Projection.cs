@@ -1,3 +1,4 @@
+using System.Collections.Frozen;
 using Npgsql;
 
 namespace SpendTracker.Events;
@@ -9,6 +10,8 @@ namespace SpendTracker.Events;
 /// </summary>
 public abstract class Projection
 {
+    private FrozenSet<string>? _needed;
+
     /// <summary>The name of its checkpoint, <c>SpendTracker.{Name}:All</c>.</summary>
     public abstract string Name { get; }
 
@@ -23,6 +26,8 @@ public abstract class Projection
 
     /// <summary>Types that are known and not needed, or Marten's own: they are passed by in the database. Unknown ones are read, to be set aside.</summary>
     internal string[] UnneededTypes => field ??= [.. Events.EventTypes.All.Select(type => type.Name).Except(EventTypes), .. Events.EventTypes.OfMarten];
+
+    internal bool Needs(string type) => (_needed ??= EventTypes.ToFrozenSet()).Contains(type);
 
     internal bool NeedsUsage => EventTypes.Intersect(Events.EventTypes.UsageNames).Any();
 

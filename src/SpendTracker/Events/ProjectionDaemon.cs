@@ -70,7 +70,8 @@ public sealed class ProjectionDaemon(
     private async Task RunAsync(Projection projection, CancellationToken cancellationToken)
     {
         await using var connection = await projecting.OpenConnectionAsync(cancellationToken);
-        var run = new ProjectionRun(connection, projection, options);
+        store.Recent.Clear();
+        var run = new ProjectionRun(connection, projection, options, store.Recent);
         var needsUsage = projection.NeedsUsage;
         while (true)
         {

@@ -7,7 +7,8 @@ namespace SpendTracker.Events;
 /// page of events, folds it, and commits rows and checkpoint together. The checkpoint is guarded by its old value all the
 /// same: a rule that money rests on is not left to one lock. An event that cannot be applied is set aside with its reason.
 /// </summary>
-public sealed class ProjectionRun(NpgsqlConnection connection, Projection projection, EventStoreOptions options)
+/// <param name="recent">What need not be read from the log; null where that is what counts, as in a rebuild.</param>
+public sealed class ProjectionRun(NpgsqlConnection connection, Projection projection, EventStoreOptions options, RecentEvents? recent = null)
 {
     /// <summary>The key of a projection's advisory lock; a rebuild beside the live tables has one of its own.</summary>
     internal const string ProjectionLock = "hashtextextended(current_schema() || '.' || $1, 0)";
@@ -25,7 +26,7 @@ public sealed class ProjectionRun(NpgsqlConnection connection, Projection projec
     /// <returns>How many events there were; 0 also where another host has the projection's lock.</returns>
     public async Task<long> CatchUpAsync(long highWaterMark, Action<long>? progress, CancellationToken cancellationToken, long lastNeeded = long.MaxValue)
     {
-        await using var ahead = new PageAhead(connection, projection);
+        await using var ahead = new PageAhead(connection, projection, recent);
         for (var total = 0L; ; progress?.Invoke(Position))
         {
             var applied = await ApplyPageAsync(ahead, highWaterMark, lastNeeded, cancellationToken);
@@ -55,7 +56,7 @@ public sealed class ProjectionRun(NpgsqlConnection connection, Projection projec
             return true; // Somebody else has applied it meanwhile.
         }
 
-        var page = new EventPage(projection);
+        var page = new EventPage(projection, recent);
         await transaction.SaveAsync(BeforeEvent, cancellationToken);
         try
         {
@@ -96,7 +97,7 @@ public sealed class ProjectionRun(NpgsqlConnection connection, Projection projec
         using var activity = EventMetrics.Activities.StartActivity($"project {projection.Name}");
         var started = DateTimeOffset.UtcNow;
         var read = await ahead.TakeAsync(Position);
-        var page = read ?? new EventPage(projection);
+        var page = read ?? new EventPage(projection, recent);
         bool advanced;
         try
         {

@@ -37,7 +37,7 @@ internal sealed class AppendBenchmark(BenchmarkServer server, Report report, boo
         report.Table("Append", ["what", "events/s", "raw COPY, rows/s", "ratio to raw COPY", "p50", "p99", "CPU here", "CPU in PostgreSQL", "allocated"], rows);
         var example = new UsageEvents(1).Stored(1)[0];
         report.Note(
-            $"An event is {new UsageEvents(1).Json(1)[0].Length} bytes of JSON as sent, {example.Data.Length} as stored with {example.Headers.Length} of headers. "
+            $"An event is {new UsageEvents(1).Json(1)[0].Length} bytes of JSON as sent, {example.Json.Length} as stored with {example.Headers.Length} of headers. "
             + "Raw COPY: one connection, the same table, keys and foreign key, a commit every 5,000 rows. HTTP: the whole host with an API key and its projections running; "
             + "it, PostgreSQL and the client that loads it share the cores. All that was acknowledged was found stored, without gaps.");
     }

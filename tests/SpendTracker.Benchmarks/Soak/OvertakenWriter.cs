@@ -54,7 +54,7 @@ internal sealed class OvertakenWriter : IAsyncDisposable
                 """,
                 [
                     new() { Value = _seqIds[i] }, new() { Value = e.Id }, new() { Value = stream }, new() { Value = i + 1L },
-                    new() { Value = e.Data, NpgsqlDbType = NpgsqlTypes.NpgsqlDbType.Jsonb }, new() { Value = e.Type.Name },
+                    new() { Value = e.Json, NpgsqlDbType = NpgsqlTypes.NpgsqlDbType.Jsonb }, new() { Value = e.Type.Name },
                     new() { Value = e.Type.DotNetName }, new() { Value = e.Headers, NpgsqlDbType = NpgsqlTypes.NpgsqlDbType.Jsonb },
                 ],
                 cancellationToken);
