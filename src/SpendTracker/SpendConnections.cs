@@ -1,10 +1,12 @@
 using Npgsql;
+using SpendTracker.Events;
+using SpendTracker.Settings;
 
 namespace SpendTracker;
 
 /// <summary>
 /// Connections for three kinds of work. A host that hangs, or whose network does, must not keep others waiting: what holds
-/// locks is ended within some seconds, by PostgreSQL or <see cref="Events.SilentWriters"/>, and our side stops waiting, too.
+/// locks is ended within some seconds, by PostgreSQL or <see cref="SilentWriters"/>, and our side stops waiting, too.
 /// <para>
 /// The settings go with the start of a session, since a pool resets what is set later. They work on every platform and
 /// version that is supported, which client_connection_check_interval (an error on Windows) and transaction_timeout
@@ -52,7 +54,7 @@ internal sealed class SpendConnections : IAsyncDisposable
         queries.ApplicationName = Name("");
         Queries = Build(queries, options);
         Projecting = Build(ProjectingSettings(), options);
-        Appending = Build(AppendingSettings(options.Events.Writers), options);
+        Appending = Build(AppendingSettings(options.Events), options);
     }
 
     /// <summary>As given, for work that may take long.</summary>
@@ -66,6 +68,22 @@ internal sealed class SpendConnections : IAsyncDisposable
 
     /// <summary>For writers: an append holds stream heads, and numbers of the sequence that the high-water mark waits for.</summary>
     public NpgsqlDataSource Appending { get; }
+
+    /// <summary>Opens a session that appends: whether its settings are allowed is said now, and not to the first caller.</summary>
+    /// <exception cref="SettingsConflictException">The database's user may not do what is configured.</exception>
+    public async Task CheckAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            await using var appending = await Appending.OpenConnectionAsync(cancellationToken);
+        }
+        catch (PostgresException fault) when (fault.SqlState == PostgresErrorCodes.InsufficientPrivilege)
+        {
+            throw new SettingsConflictException(
+                $"SpendTracker:Events:{nameof(EventStoreOptions.SkipForeignKeyCheck)} is on, but the database's user may not set session_replication_role. "
+                + "As a superuser: grant set on parameter session_replication_role to that user (PostgreSQL 15 or later). Or leave it off.");
+        }
+    }
 
     public async ValueTask DisposeAsync()
     {
@@ -82,11 +100,11 @@ internal sealed class SpendConnections : IAsyncDisposable
         return settings;
     }
 
-    private NpgsqlConnectionStringBuilder AppendingSettings(int writers)
+    private NpgsqlConnectionStringBuilder AppendingSettings(EventStoreOptions events)
     {
         var settings = new NpgsqlConnectionStringBuilder(ConnectionString)
         {
-            MaxPoolSize = writers + 4,
+            MaxPoolSize = events.Writers + 4,
             ApplicationName = Name(Writer),
 
             // Seconds. Above the server's own limit, whose answer is certain: not stored. Ours leaves it in doubt.
@@ -97,7 +115,8 @@ internal sealed class SpendConnections : IAsyncDisposable
         // The duplicate filter looks up a handful of ids in a large table. Its plan is made once and kept, at a moment when
         // the table may still be small enough for a scan; these settings leave only the index.
         settings.Options = Sessions(settings.Options, EndOfSilence)
-            + $" -c plan_cache_mode=auto -c statement_timeout={LongestAppend.TotalMilliseconds} -c enable_seqscan=off -c enable_hashjoin=off -c enable_mergejoin=off";
+            + $" -c plan_cache_mode=auto -c statement_timeout={LongestAppend.TotalMilliseconds} -c enable_seqscan=off -c enable_hashjoin=off -c enable_mergejoin=off"
+            + (events.SkipForeignKeyCheck ? " -c session_replication_role=replica" : "");
         return settings;
     }
 
@@ -116,7 +135,7 @@ internal sealed class SpendConnections : IAsyncDisposable
     /// </summary>
     private const string Planning = "-c jit=off -c work_mem=32MB -c plan_cache_mode=force_custom_plan";
 
-    /// <summary>Tells an operator, and <see cref="Events.SilentWriters"/>, what a session does. PostgreSQL cuts after 63 bytes.</summary>
+    /// <summary>Tells an operator, and <see cref="SilentWriters"/>, what a session does. PostgreSQL cuts after 63 bytes.</summary>
     private string Name(string work)
     {
         var given = new NpgsqlConnectionStringBuilder(ConnectionString).ApplicationName ?? "SpendTracker";
