@@ -36,7 +36,7 @@ internal sealed class ReverseProxy : IAsyncDisposable
     public async Task<SocketsHttpHandler> HandlerAsync(CookieContainer? cookies)
     {
         var (own, caddys) = (Path.Combine(_folder.FullName, "certificate.pem"), Path.Combine(_folder.FullName, "caddy/pki/authorities/local/root.crt"));
-        await Eventually.Async(() => File.Exists(own) || File.Exists(caddys)); // Caddy makes its own when it starts.
+        await Eventually.Async(() => IsWhole(own) || IsWhole(caddys)); // Caddy makes its own when it starts.
         var policy = new X509ChainPolicy { TrustMode = X509ChainTrustMode.CustomRootTrust, RevocationMode = X509RevocationMode.NoCheck };
         policy.CustomTrustStore.Add(X509CertificateLoader.LoadCertificateFromFile(File.Exists(own) ? own : caddys));
         return new()
@@ -59,6 +59,9 @@ internal sealed class ReverseProxy : IAsyncDisposable
 
         _folder.Delete(recursive: true);
     }
+
+    /// <summary>Whether a certificate is there, and not just being written.</summary>
+    private static bool IsWhole(string path) => File.Exists(path) && File.ReadAllText(path).Contains("-----END CERTIFICATE-----", StringComparison.Ordinal);
 
     private async Task ConfigureNginxAsync(ProcessStartInfo start, Uri[] hosts)
     {
