@@ -69,7 +69,7 @@ internal sealed class SpendConnections : IAsyncDisposable
     /// <summary>For writers: an append holds stream heads, and numbers of the sequence that the high-water mark waits for.</summary>
     public NpgsqlDataSource Appending { get; }
 
-    /// <summary>Opens a session that appends: whether its settings are allowed is said now, and not to the first caller.</summary>
+    /// <summary>Opens a session that appends: whether it may leave out the foreign key's check is said now, and not to the first caller.</summary>
     /// <exception cref="SettingsConflictException">The database's user may not do what is configured.</exception>
     public async Task CheckAsync(CancellationToken cancellationToken)
     {
@@ -77,7 +77,8 @@ internal sealed class SpendConnections : IAsyncDisposable
         {
             await using var appending = await Appending.OpenConnectionAsync(cancellationToken);
         }
-        catch (PostgresException fault) when (fault.SqlState == PostgresErrorCodes.InsufficientPrivilege)
+        catch (PostgresException fault) when (
+            fault.SqlState == PostgresErrorCodes.InsufficientPrivilege && fault.MessageText.Contains("session_replication_role", StringComparison.Ordinal))
         {
             throw new SettingsConflictException(
                 $"SpendTracker:Events:{nameof(EventStoreOptions.SkipForeignKeyCheck)} is on, but the database's user may not set session_replication_role. "

@@ -66,7 +66,11 @@ public sealed class SpendDatabase : IAsyncDisposable
         var database = new SpendDatabase(options);
         try
         {
-            await database._connections.CheckAsync(cancellationToken);
+            if (options.Events.SkipForeignKeyCheck)
+            {
+                await database._connections.CheckAsync(cancellationToken);
+            }
+
             await EventSchema.CreateAsync(database.DataSource, cancellationToken);
             database.Settings = await OrganisationSettings.EstablishAsync(
                 database.Store, options.ReportingTimeZone, options.ReportingCurrency, cancellationToken);
