@@ -10,8 +10,6 @@ namespace SpendTracker.Events;
 /// </summary>
 public abstract class Projection
 {
-    private FrozenSet<string>? _needed;
-
     /// <summary>The name of its checkpoint, <c>SpendTracker.{Name}:All</c>.</summary>
     public abstract string Name { get; }
 
@@ -27,9 +25,11 @@ public abstract class Projection
     /// <summary>Types that are known and not needed, or Marten's own: they are passed by in the database. Unknown ones are read, to be set aside.</summary>
     internal string[] UnneededTypes => field ??= [.. Events.EventTypes.All.Select(type => type.Name).Except(EventTypes), .. Events.EventTypes.OfMarten];
 
-    internal bool Needs(string type) => (_needed ??= EventTypes.ToFrozenSet()).Contains(type);
+    internal bool NeedsUsage => Events.EventTypes.UsageNames.Any(Needs);
 
-    internal bool NeedsUsage => EventTypes.Intersect(Events.EventTypes.UsageNames).Any();
+    private FrozenSet<string> Needed => field ??= EventTypes.ToFrozenSet();
+
+    internal bool Needs(string type) => Needed.Contains(type);
 
     /// <summary>Folds one event into the page in memory.</summary>
     public abstract void Apply(StoredEvent stored);
