@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
@@ -19,39 +20,99 @@ internal sealed record LoadRequest(byte[] Bytes, int Events)
 
 /// <summary>
 /// A kept-alive HTTP connection that sends prepared requests one after the other. A socket and not HttpClient: client and
-/// host share the cores, and HttpClient would take about as much of them as the host.
+/// host share the cores, and HttpClient would take about as much of them as the host. It never waits by itself, so that one
+/// thread can look after hundreds.
 /// </summary>
 internal sealed class LoadConnection : IDisposable
 {
-    private readonly Socket _socket = new(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
     private readonly byte[] _answer = new byte[1 << 20];
+    private ReadOnlyMemory<byte> _unsent;
+    private int _received;
+    private long _started;
 
-    public async Task ConnectAsync(int port, CancellationToken cancellationToken) =>
-        await _socket.ConnectAsync(new IPEndPoint(IPAddress.Loopback, port), cancellationToken);
+    public Socket Socket { get; } = new(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
 
-    /// <summary>Sends a request and reads its whole answer, which must say that everything is stored.</summary>
-    public async Task SendAsync(LoadRequest request, CancellationToken cancellationToken)
+    /// <summary>Something of the request is still to be sent; otherwise its answer is on the way.</summary>
+    public bool IsSending => !_unsent.IsEmpty;
+
+    /// <summary>Milliseconds since its last request began.</summary>
+    public double Took => Stopwatch.GetElapsedTime(_started).TotalMilliseconds;
+
+    public async Task ConnectAsync(int port, CancellationToken cancellationToken)
     {
-        for (var sent = 0; sent < request.Bytes.Length;)
-        {
-            sent += await _socket.SendAsync(request.Bytes.AsMemory(sent), cancellationToken);
-        }
+        await Socket.ConnectAsync(new IPEndPoint(IPAddress.Loopback, port), cancellationToken);
+        Socket.Blocking = false;
+    }
 
-        var length = 0;
-        do
-        {
-            var read = await _socket.ReceiveAsync(_answer.AsMemory(length), cancellationToken);
-            length = read > 0 ? length + read : throw new BenchmarkFailedException("The host closed a connection.");
-        }
-        while (!IsWhole(_answer.AsSpan(0, length)));
+    /// <summary>Begins with a request, of which as much is sent as the system takes.</summary>
+    public void Start(LoadRequest request)
+    {
+        (_unsent, _received, _started) = (request.Bytes, 0, Stopwatch.GetTimestamp());
+        Send();
+    }
 
-        if (!_answer.AsSpan(0, length).StartsWith("HTTP/1.1 200 "u8))
+    public void Send()
+    {
+        while (IsSending)
         {
-            throw new BenchmarkFailedException($"The host answered: {Encoding.UTF8.GetString(_answer, 0, Math.Min(length, 1_000))}");
+            var sent = Socket.Send(_unsent.Span, SocketFlags.None, out var error);
+            if (error == SocketError.WouldBlock)
+            {
+                return;
+            }
+
+            Check(error);
+            _unsent = _unsent[sent..];
         }
     }
 
-    public void Dispose() => _socket.Dispose();
+    /// <summary>Reads what there is of the answer, which must say that everything is stored.</summary>
+    /// <returns>Whether it is whole.</returns>
+    public bool Receive()
+    {
+        var read = Socket.Receive(_answer.AsSpan(_received), SocketFlags.None, out var error);
+        if (error == SocketError.WouldBlock)
+        {
+            return false;
+        }
+
+        Check(error);
+        _received = read > 0 ? _received + read : throw new BenchmarkFailedException("The host closed a connection.");
+        var answer = _answer.AsSpan(0, _received);
+        if (!IsWhole(answer))
+        {
+            return false;
+        }
+
+        return answer.StartsWith("HTTP/1.1 200 "u8) ? true
+            : throw new BenchmarkFailedException($"The host answered: {Encoding.UTF8.GetString(answer[..Math.Min(_received, 1_000)])}");
+    }
+
+    /// <summary>A request and its whole answer, for who sends one now and then.</summary>
+    public async Task SendAsync(LoadRequest request, CancellationToken cancellationToken)
+    {
+        Start(request);
+        while (IsSending)
+        {
+            _unsent = _unsent[await Socket.SendAsync(_unsent, cancellationToken)..];
+        }
+
+        do
+        {
+            await Socket.ReceiveAsync(Memory<byte>.Empty, cancellationToken); // Until there is something.
+        }
+        while (!Receive());
+    }
+
+    public void Dispose() => Socket.Dispose();
+
+    private static void Check(SocketError error)
+    {
+        if (error != SocketError.Success)
+        {
+            throw new SocketException((int)error);
+        }
+    }
 
     /// <summary>An answer has a length, or is chunked and ends with an empty chunk.</summary>
     private static bool IsWhole(ReadOnlySpan<byte> answer)

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.Extensions.Logging;
@@ -47,21 +46,12 @@ internal sealed class LoadedHost : IAsyncDisposable
 
     /// <summary>Sends all requests over all connections.</summary>
     /// <returns>How long each took, in milliseconds.</returns>
-    public async Task<double[]> LoadAsync(IReadOnlyList<LoadRequest> requests, CancellationToken cancellationToken)
+    public async Task<List<double>> LoadAsync(IReadOnlyList<LoadRequest> requests)
     {
-        var latencies = new double[requests.Count];
-        var next = -1;
-        async Task SendAsync(LoadConnection connection)
-        {
-            while (Interlocked.Increment(ref next) is var request && request < requests.Count)
-            {
-                var started = Stopwatch.GetTimestamp();
-                await connection.SendAsync(requests[request], cancellationToken);
-                latencies[request] = Stopwatch.GetElapsedTime(started).TotalMilliseconds;
-            }
-        }
-
-        await Task.WhenAll(_connections.Select(connection => Task.Run(() => SendAsync(connection), cancellationToken)));
+        List<double> latencies = new(requests.Count);
+        var next = 0;
+        await LoadThread.RunAsync(
+            _connections, _ => next < requests.Count ? requests[next++] : null, connection => latencies.Add(connection.Took));
         return latencies;
     }
 
