@@ -19,15 +19,12 @@ internal static class Policies
     public const string Budget = "budget";
     public const string Channel = "channel";
 
-    private const string Either = "KeyOrCookie";
-
     public static void AddAccess(this IServiceCollection services)
     {
         services.AddMemoryCache(options => options.SizeLimit = 10_000);
         services.AddSingleton<KnownKeys>();
-        services.AddAuthentication(Either)
-            .AddPolicyScheme(Either, null, options => options.ForwardDefaultSelector = SchemeOf)
-            .AddScheme<AuthenticationSchemeOptions, ApiKeyAuthentication>(ApiKeyAuthentication.SchemeName, null)
+        services.AddAuthentication(ApiKeyAuthentication.SchemeName)
+            .AddScheme<AuthenticationSchemeOptions, ApiKeyAuthentication>(ApiKeyAuthentication.SchemeName, options => options.ForwardDefaultSelector = SchemeOf)
             .AddCookie(CookieAuthenticationDefaults.AuthenticationScheme, options =>
             {
                 options.Cookie.Name = "spendtracker";
