@@ -52,6 +52,11 @@ public sealed class AppearanceTests(AppearanceTests.Extremes extremes) : IClassF
             }
 
             Assert.True(await page.EvaluateAsync<int>("document.documentElement.scrollWidth") <= 390, $"{path} is wider than the screen.");
+            if (path is "/" or "/closing")
+            {
+                // What a person came for is the amounts: they must not lie beyond the edge of their card.
+                Assert.True(await page.EvaluateAsync<bool>("[...document.querySelectorAll('.card.scroll')].every(card => card.scrollWidth <= card.clientWidth)"), $"A table of {path} is cut off.");
+            }
         }
     }
 
