@@ -51,7 +51,9 @@ internal sealed record ExternalProgram(string FileName, IReadOnlyList<string> Ar
         }
 
         // On Windows a started server keeps our end of the pipes open, so waiting for their end would last as long as the server.
-        await Task.WhenAny(Task.WhenAll(output, errors), Task.Delay(TimeSpan.FromSeconds(2), CancellationToken.None));
+        // Elsewhere they end with the program, and only a busy machine keeps us from reading them.
+        var patience = TimeSpan.FromSeconds(OperatingSystem.IsWindows() ? 2 : 20);
+        await Task.WhenAny(Task.WhenAll(output, errors), Task.Delay(patience, CancellationToken.None));
         return new(process.ExitCode, TextOf(output), TextOf(errors));
     }
 

@@ -66,10 +66,15 @@ internal sealed record ServerUser(string? Name, int UserId, int GroupId, IReadOn
     private static async Task<int?> IdAsync(string option, string name, CancellationToken cancellationToken)
     {
         var outcome = await new ExternalProgram("id", [option, name], Short).RunAsync(cancellationToken);
-        var text = outcome.Output.Trim();
-        return outcome.Succeeded && int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var id)
+        if (!outcome.Succeeded)
+        {
+            return null;
+        }
+
+        // Going on with the other user would be worse than an end: the data belong to this one.
+        return int.TryParse(outcome.Output.Trim(), NumberStyles.None, CultureInfo.InvariantCulture, out var id)
             ? id
-            : null;
+            : throw new LocalPostgresException($"'id {option} {name}' did not say a number, but '{outcome.LastLines(1)}'. Start again.");
     }
 
     private static async Task<IReadOnlyList<string>> PrefixAsync(string name, int user, int group, CancellationToken cancellationToken)
