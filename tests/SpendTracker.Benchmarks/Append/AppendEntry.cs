@@ -35,7 +35,7 @@ internal sealed class AppendEntry : IAsyncDisposable
         var entry = new AppendEntry(server, await server.CreateDatabaseAsync(options, cancellationToken));
         entry._host = await LoadedHost.StartAsync(entry._database, connections, cancellationToken);
         var source = new UsageEvents(workloads);
-        entry.Contestant = new Contestant(name, _ => entry.RequestAsync(entry._host.Requests(source.Json(events), batch)));
+        entry.Contestant = new Contestant(name, token => entry.RequestAsync(entry._host.Requests(source.Json(events), batch), token));
         return entry;
     }
 
@@ -58,11 +58,11 @@ internal sealed class AppendEntry : IAsyncDisposable
         return work;
     }
 
-    private async Task<Work> RequestAsync(IReadOnlyList<LoadRequest> requests)
+    private async Task<Work> RequestAsync(IReadOnlyList<LoadRequest> requests, CancellationToken cancellationToken)
     {
         List<double> latencies = [];
         var work = await Work.MeasureAsync(
-            _server, requests.Sum(request => request.Events), async () => latencies = await _host!.LoadAsync(requests));
+            _server, requests.Sum(request => request.Events), async () => latencies = await _host!.LoadAsync(requests, cancellationToken));
         _acknowledged += work.Count; // Each was answered 200: all of its events are stored.
         if (Contestant.Counts)
         {

@@ -88,7 +88,7 @@ internal sealed class LoadConnection : IDisposable
             : throw new BenchmarkFailedException($"The host answered: {Encoding.UTF8.GetString(answer[..Math.Min(_received, 1_000)])}");
     }
 
-    /// <summary>A request and its whole answer, for who sends one now and then.</summary>
+    /// <summary>A request and its whole answer, for a caller who waits for each by itself.</summary>
     public async Task SendAsync(LoadRequest request, CancellationToken cancellationToken)
     {
         Start(request);

@@ -10,19 +10,20 @@ internal static class LoadThread
 {
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(1);
 
-    /// <param name="next">A connection's next request; null where it has sent its last.</param>
-    /// <param name="answered">Called with what is answered, on the thread: be quick.</param>
-    public static Task RunAsync(IReadOnlyList<LoadConnection> connections, Func<LoadConnection, LoadRequest?> next, Action<LoadConnection> answered) =>
-        Task.Factory.StartNew(() => Run(connections, next, answered), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+    /// <returns>How long each request took, in milliseconds.</returns>
+    public static Task<List<double>> SendAsync(IReadOnlyList<LoadConnection> connections, IReadOnlyList<LoadRequest> requests, CancellationToken cancellationToken) =>
+        Task.Factory.StartNew(() => Send(connections, requests, cancellationToken), cancellationToken, TaskCreationOptions.LongRunning, TaskScheduler.Default);
 
-    private static void Run(IReadOnlyList<LoadConnection> connections, Func<LoadConnection, LoadRequest?> next, Action<LoadConnection> answered)
+    private static List<double> Send(IReadOnlyList<LoadConnection> connections, IReadOnlyList<LoadRequest> requests, CancellationToken cancellationToken)
     {
+        List<double> latencies = new(requests.Count);
+        var next = 0;
         var busy = connections.ToDictionary(connection => connection.Socket);
         void GoOn(LoadConnection connection)
         {
-            if (next(connection) is { } request)
+            if (next < requests.Count)
             {
-                connection.Start(request);
+                connection.Start(requests[next++]);
             }
             else
             {
@@ -39,6 +40,7 @@ internal static class LoadThread
         List<Socket> writable = [];
         while (busy.Count > 0)
         {
+            cancellationToken.ThrowIfCancellationRequested();
             readable.Clear();
             writable.Clear();
             foreach (var connection in busy.Values)
@@ -62,10 +64,12 @@ internal static class LoadThread
                 var connection = busy[socket];
                 if (connection.Receive())
                 {
-                    answered(connection);
+                    latencies.Add(connection.Took);
                     GoOn(connection);
                 }
             }
         }
+
+        return latencies;
     }
 }

@@ -46,14 +46,8 @@ internal sealed class LoadedHost : IAsyncDisposable
 
     /// <summary>Sends all requests over all connections.</summary>
     /// <returns>How long each took, in milliseconds.</returns>
-    public async Task<List<double>> LoadAsync(IReadOnlyList<LoadRequest> requests)
-    {
-        List<double> latencies = new(requests.Count);
-        var next = 0;
-        await LoadThread.RunAsync(
-            _connections, _ => next < requests.Count ? requests[next++] : null, connection => latencies.Add(connection.Took));
-        return latencies;
-    }
+    public Task<List<double>> LoadAsync(IReadOnlyList<LoadRequest> requests, CancellationToken cancellationToken) =>
+        LoadThread.SendAsync(_connections, requests, cancellationToken);
 
     public async ValueTask DisposeAsync()
     {
