@@ -75,7 +75,7 @@ internal static class CostTables
             -- Under load the rows of today and of this month are updated several times a second, all of them at once. In full pages
             -- they never find room: each update writes the indexes too, and the tables grow by dead rows, which queries read,
             -- until they are vacuumed. With a little room, rows stay where they once found some.
-            if not exists (select from pg_class where oid = to_regclass('monthly_cost') and reloptions is not null) then
+            if not exists (select from pg_class where oid = to_regclass('monthly_cost') and array_to_string(reloptions, ' ') like '%fillfactor=%') then
                 alter table daily_usage set (fillfactor = 90);
                 alter table monthly_cost set (fillfactor = 80);
             end if;

@@ -39,6 +39,16 @@ public sealed class HotRowsTests : IAsyncLifetime
             await _database.TextsAsync("select relname || ' ' || array_to_string(reloptions, ',') from pg_class where relname in ('daily_usage', 'monthly_cost') order by 1"));
     }
 
+    [Fact]
+    public async Task Somebody_elses_setting_of_a_table_stays_and_does_not_keep_the_room_away()
+    {
+        await _database.ExecuteAsync("alter table spend.monthly_cost reset (fillfactor); alter table spend.monthly_cost set (autovacuum_vacuum_threshold = 500)");
+
+        await using var opened = await SpendDatabase.OpenAsync(new() { ConnectionString = _database.Spend.ConnectionString }, TestContext.Current.CancellationToken);
+
+        Assert.Equal("autovacuum_vacuum_threshold=500,fillfactor=80", await _database.ScalarAsync<string>("select array_to_string(reloptions, ',') from pg_class where relname = 'monthly_cost'"));
+    }
+
     private async Task PageAsync()
     {
         await _database.RecordAsync([.. Enumerable.Range(0, Workloads).Select(i => Given.Tokens(workload: $"support-{i}"))]);
