@@ -1,6 +1,11 @@
 namespace SpendTracker.Tests.Costs;
 
-/// <summary>Under load all rows of today are updated with each page of events, several times a second.</summary>
+/// <summary>
+/// Under load all rows of today are updated with each page of events, several times a second. Alone on its server: PostgreSQL
+/// keeps dead rows while a transaction of any database writes that was open when they died.
+/// </summary>
+[CollectionDefinition(nameof(HotRowsTests), DisableParallelization = true)]
+[Collection(nameof(HotRowsTests))]
 public sealed class HotRowsTests : IAsyncLifetime
 {
     private const int Workloads = 200;
