@@ -37,9 +37,10 @@ public sealed class AppearanceTests(AppearanceTests.Extremes extremes) : IClassF
     public async Task Nothing_sticks_out_of_a_phone_however_long_the_names_and_large_the_numbers()
     {
         var dashboard = await extremes.DashboardAsync();
+        var page = await dashboard.OpenAsync("/events", width: 390);
         foreach (var path in (string[])["/", $"/events?workload={LongName}", "/events?workload=tiny", "/events", "/?month=2001-01", "/set-aside", "/closing", "/explain", .. Budgets, .. PriceBook])
         {
-            var page = await dashboard.OpenAsync(path, width: 390);
+            await dashboard.GoAsync(page, path);
             await Expect(page.GetByRole(AriaRole.Heading, new() { Level = 1 })).ToBeVisibleAsync();
             if (path == "/")
             {

@@ -1,3 +1,4 @@
+using System.Globalization;
 using SpendTracker.Contracts;
 
 namespace SpendTracker.Tests;
@@ -19,6 +20,9 @@ public static class Given
         $$"""
         {"type":"token_usage_recorded",{{(id is null ? "" : $"\"id\":\"{id}\",")}}"workload":"support-chat","approach":"prompt-engineering","provider":"openai","model":"gpt-4o","inputTokens":1000,"outputTokens":100,"usedAt":"{{usedAt ?? At(Day).ToString("o")}}"{{extra}}}
         """;
+
+    /// <summary>So many calls, a line each, with the ids 0, 1, ….</summary>
+    public static string Lines(int count) => string.Join('\n', Enumerable.Range(0, count).Select(i => TokensJson(i.ToString(CultureInfo.InvariantCulture))));
 
     /// <summary>One event of each kind, one a line, with most members.</summary>
     public static string OfEachKindJson =>

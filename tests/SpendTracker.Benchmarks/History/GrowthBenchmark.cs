@@ -11,7 +11,7 @@ internal sealed class GrowthBenchmark(BenchmarkServer server, Report report, boo
 {
     private const int Workloads = 500;
 
-    private readonly int _events = quick ? 4_000 : 60_000;
+    private readonly int _events = quick ? 1_000 : 60_000;
     private readonly int _rounds = quick ? 1 : 3;
     private readonly int _queries = quick ? 20 : 200;
     private readonly UsageEvents _stored = new(Workloads, randomIds: randomIds);
@@ -31,7 +31,7 @@ internal sealed class GrowthBenchmark(BenchmarkServer server, Report report, boo
 
     public async Task RunAsync(CancellationToken cancellationToken)
     {
-        long[] sizes = quick ? [20_000, 100_000] : [.. millions.Split(',').Select(size => (long)(double.Parse(size, CultureInfo.InvariantCulture) * 1_000_000))];
+        long[] sizes = quick ? [10_000, 30_000] : [.. millions.Split(',').Select(size => (long)(double.Parse(size, CultureInfo.InvariantCulture) * 1_000_000))];
         List<string[]> rows = [];
         await using var log = await HistoryLog.OpenAsync(server, _copied.Streams, randomIds, cancellationToken);
         foreach (var size in sizes)

@@ -8,20 +8,11 @@ using SpendTracker.Contracts;
 namespace SpendTracker.Tests.Budgets;
 
 /// <summary>Budgets over HTTP, one host for all: each test has budgets of its own.</summary>
-public sealed class BudgetEndpointTests(BudgetEndpointTests.OneHost one) : IClassFixture<BudgetEndpointTests.OneHost>
+public sealed class BudgetEndpointTests(OneHost one) : IClassFixture<OneHost>
 {
     private static readonly string Month = BillingPeriod.Of(DateOnly.FromDateTime(DateTime.UtcNow)).ToString();
 
     private TestHost Host => one.Host;
-
-    public sealed class OneHost : IAsyncLifetime
-    {
-        internal TestHost Host { get; private set; } = null!;
-
-        public async ValueTask InitializeAsync() => Host = await TestHost.StartAsync();
-
-        public ValueTask DisposeAsync() => Host.DisposeAsync();
-    }
 
     [Fact]
     public async Task A_budget_is_set_changed_read_with_its_figures_and_removed_and_its_history_says_who()

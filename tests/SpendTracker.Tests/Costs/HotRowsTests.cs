@@ -9,7 +9,7 @@ namespace SpendTracker.Tests.Costs;
 public sealed class HotRowsTests : IAsyncLifetime
 {
     private const int Workloads = 200;
-    private const int Pages = 60;
+    private const int Pages = 30;
 
     private TestDatabase _database = null!;
 
@@ -17,7 +17,7 @@ public sealed class HotRowsTests : IAsyncLifetime
 
     public ValueTask DisposeAsync() => _database.DisposeAsync();
 
-    /// <summary>Each page leaves a dead row for each that it updates: without room beside it, 60 times as many as are alive.</summary>
+    /// <summary>Each page leaves a dead row for each that it updates: without room beside it, 30 times as many as are alive.</summary>
     [Fact]
     public async Task Tables_do_not_grow_by_what_nobody_reads()
     {

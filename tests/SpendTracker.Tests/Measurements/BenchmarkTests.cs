@@ -9,7 +9,7 @@ namespace SpendTracker.Tests.Measurements;
 /// Benchmarks fill tables by SQL of their own and check what they find, so a change of layout breaks them, and nobody would
 /// notice until somebody wants a figure. Nothing is timed here. The other benchmarks append and count as these do.
 /// </summary>
-public sealed class BenchmarkTests
+public sealed class BenchmarkTests(BenchmarkTests.Server running) : IClassFixture<BenchmarkTests.Server>
 {
     [Theory]
     [InlineData("query")]
@@ -19,7 +19,7 @@ public sealed class BenchmarkTests
     public async Task A_benchmark_runs_to_its_end_and_finds_what_it_stored(string name)
     {
         var stop = TestContext.Current.CancellationToken;
-        await using var server = await BenchmarkServer.StartAsync(stop);
+        var server = running.Started;
         var report = new Report(server.Machine);
         await (name switch
         {
@@ -28,5 +28,15 @@ public sealed class BenchmarkTests
             "rebuild" => new RebuildBenchmark(server, report, quick: true, events: null).RunAsync(stop),
             _ => new AlertBenchmark(server, report, quick: true).RunAsync(stop),
         });
+    }
+
+    /// <summary>One for all: each measures in databases of its own.</summary>
+    public sealed class Server : IAsyncLifetime
+    {
+        internal BenchmarkServer Started { get; private set; } = null!;
+
+        public async ValueTask InitializeAsync() => Started = await BenchmarkServer.StartAsync(TestContext.Current.CancellationToken);
+
+        public ValueTask DisposeAsync() => Started.DisposeAsync();
     }
 }
