@@ -23,7 +23,7 @@ internal static class FromNothing
         BenchmarkServer server, SpendDatabase database, EventStoreOptions options, int events, long mark, CancellationToken cancellationToken)
     {
         GC.Collect();
-        await using var connection = await database.DataSource.OpenConnectionAsync(cancellationToken);
+        await using var connection = await database.Projecting.OpenConnectionAsync(cancellationToken);
         var run = new ProjectionRun(connection, new DailyUsageProjection(TimeZoneInfo.Utc), options);
         var applied = 0L;
         var work = await Work.MeasureAsync(server, events, async () => applied = await run.CatchUpAsync(mark, null, cancellationToken));

@@ -51,7 +51,7 @@ public sealed class ForeignKeyCheckTests
     }
 
     [Fact]
-    public async Task Who_may_not_skip_the_check_is_told_at_the_start_and_what_to_grant()
+    public async Task Who_may_not_skip_the_check_is_told_at_the_start_and_what_to_grant_and_who_may_not_connect_that()
     {
         var (user, password) = ($"plain_{Guid.NewGuid():n}", Convert.ToHexString(RandomNumberGenerator.GetBytes(16)));
         var admin = await TestDatabase.CreateAsync();
@@ -77,6 +77,12 @@ public sealed class ForeignKeyCheckTests
             await admin.ExecuteAsync($"grant set on parameter session_replication_role to {user}");
             await using var connections = new SpendConnections(options);
             await connections.CheckAsync(TestContext.Current.CancellationToken);
+
+            // PostgreSQL gives it the same code; the setting has nothing to do with it.
+            await admin.ExecuteAsync("do $$ begin execute format('revoke connect on database %I from public', current_database()); end $$");
+            await using var refused = new SpendConnections(options);
+            var denied = await Assert.ThrowsAsync<PostgresException>(() => refused.CheckAsync(TestContext.Current.CancellationToken));
+            Assert.Contains("permission denied for database", denied.MessageText, StringComparison.Ordinal);
             await admin.ExecuteAsync($"revoke set on parameter session_replication_role from {user}; drop owned by {user}; drop role {user}");
         }
     }
