@@ -20,16 +20,25 @@ internal sealed class PageAhead(NpgsqlConnection like, Projection projection, Re
         _reading = ReadAsync(after, last, most, cancellationToken);
     }
 
+    /// <summary>Waits until it is read, or has failed: before a transaction begins, which would be idle meanwhile.</summary>
+    public async Task ReadyAsync()
+    {
+        if (_reading is not null)
+        {
+            await ((Task)_reading).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+    }
+
     /// <returns>The page after a number, folded; null where there is none, and the projection is empty.</returns>
     public async Task<EventPage?> TakeAsync(long after)
     {
+        await ReadyAsync();
         if (_reading is not { } reading)
         {
             return null;
         }
 
         _reading = null;
-        await ((Task)reading).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         if (reading.IsCompletedSuccessfully && _after == after)
         {
             return await reading;

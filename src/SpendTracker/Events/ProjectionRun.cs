@@ -88,6 +88,7 @@ public sealed class ProjectionRun(NpgsqlConnection connection, Projection projec
     /// </returns>
     private async Task<int?> ApplyPageAsync(PageAhead ahead, long highWaterMark, long lastNeeded, CancellationToken cancellationToken)
     {
+        await ahead.ReadyAsync();
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
         if (!await TakeLockAsync(cancellationToken) || Position >= highWaterMark)
         {

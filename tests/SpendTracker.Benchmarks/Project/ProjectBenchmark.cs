@@ -14,7 +14,7 @@ internal sealed class ProjectBenchmark(BenchmarkServer server, Report report, bo
 {
     private static readonly int[] Pages = [20_000, 50_000];
 
-    private readonly int _events = events ?? (quick ? 24_000 : 500_000);
+    private readonly int _events = events ?? (quick ? 24_000 : 1_000_000);
     private readonly int _rounds = rounds ?? (quick ? 1 : 4);
 
     public async Task RunAsync(CancellationToken cancellationToken)

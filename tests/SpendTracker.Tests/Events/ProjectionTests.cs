@@ -206,6 +206,22 @@ public sealed class ProjectionTests : IAsyncLifetime
         Assert.Equal(3_000m, await _database.ScalarAsync<decimal>("select sum(quantity) from spend.daily_usage join spend.cost_line using (line_id) where meter = 'input-tokens'"));
     }
 
+    /// <summary>A session that is idle in a transaction is ended, since its host may hang.</summary>
+    [Fact]
+    public async Task A_page_that_is_slow_to_read_keeps_no_transaction_open()
+    {
+        await _database.RecordAsync([.. Enumerable.Range(0, 30).Select(_ => Given.Tokens())]);
+        var mark = await _database.Spend.HighWaterMark.AdvanceAsync(TestContext.Current.CancellationToken);
+        await using var connection = await _database.Spend.Projecting.OpenConnectionAsync(TestContext.Current.CancellationToken);
+        await using var limit = new Npgsql.NpgsqlCommand("set idle_in_transaction_session_timeout = '1s'", connection);
+        await limit.ExecuteNonQueryAsync(TestContext.Current.CancellationToken);
+        var run = new ProjectionRun(connection, new Slow(_database.Settings.ReportingTimeZone), new EventStoreOptions { PageEvents = 7 });
+
+        await run.CatchUpAsync(mark, null, TestContext.Current.CancellationToken);
+
+        Assert.Equal(30_000m, await _database.ScalarAsync<decimal>("select sum(quantity) from spend.daily_usage join spend.cost_line using (line_id) where meter = 'input-tokens'"));
+    }
+
     [Fact]
     public async Task A_checkpoint_that_somebody_else_moved_stops_the_page()
     {
@@ -280,6 +296,22 @@ public sealed class ProjectionTests : IAsyncLifetime
             if (stored.Data is IUsageEvent && ++_usage == 3)
             {
                 throw new IOException("The connection broke.");
+            }
+
+            base.Apply(stored);
+        }
+    }
+
+    /// <summary>An event behind the first page takes its time.</summary>
+    private sealed class Slow(TimeZoneInfo zone) : Disturbed(zone)
+    {
+        private int _usage;
+
+        public override void Apply(StoredEvent stored)
+        {
+            if (stored.Data is IUsageEvent && ++_usage == 20)
+            {
+                Thread.Sleep(TimeSpan.FromSeconds(2));
             }
 
             base.Apply(stored);
