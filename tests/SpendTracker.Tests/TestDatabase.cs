@@ -94,6 +94,9 @@ public sealed class TestDatabase : IAsyncDisposable
         return texts;
     }
 
+    /// <summary>How many events of usage the log has, whatever recorded them.</summary>
+    public Task<long> CountUsageAsync() => ScalarAsync<long>("select count(*) from spend.mt_events where stream_id like 'usage/%'");
+
     /// <summary>Streams whose head or versions are not those of their events.</summary>
     public Task<IReadOnlyList<string>> BrokenStreamsAsync() => TextsAsync(Stored.BrokenStreams);
 

@@ -82,6 +82,18 @@ public sealed class TestHost : IAsyncDisposable
         return await response.Content.ReadFromJsonAsync<JsonElement>(TestContext.Current.CancellationToken);
     }
 
+    /// <summary>An answer that is a problem of some status, as RFC 9457 has it.</summary>
+    public static async Task<JsonElement> ProblemAsync(HttpResponseMessage response, HttpStatusCode status)
+    {
+        var text = await response.Content.ReadAsStringAsync(TestContext.Current.CancellationToken);
+        Assert.True(
+            (response.StatusCode, response.Content.Headers.ContentType?.MediaType) == (status, "application/problem+json"),
+            $"{response.RequestMessage?.RequestUri} answered {response.StatusCode} instead of {status}: {text}");
+        var problem = JsonSerializer.Deserialize<JsonElement>(text);
+        Assert.Equal((int)status, problem.GetProperty("status").GetInt32());
+        return problem;
+    }
+
     /// <summary>Asks again until the answer is as expected: projections are a moment behind, so that what was just written may also be unknown yet.</summary>
     public async Task<JsonElement> GetUntilAsync(string path, Func<JsonElement, bool> expected)
     {

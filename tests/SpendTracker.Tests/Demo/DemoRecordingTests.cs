@@ -59,8 +59,6 @@ public sealed class RecordedDemo : IAsyncLifetime
         }
     }
 
-    internal Task<long> UsageEventsAsync() => Host.Database.ScalarAsync<long>("select count(*) from spend.mt_events where stream_id like 'usage/%'");
-
     public ValueTask DisposeAsync() => Host.DisposeAsync();
 }
 
@@ -77,11 +75,11 @@ public sealed class DemoRecordingTests(RecordedDemo demo) : IClassFixture<Record
         var year = new DemoYear(First);
         var now = demo.Clock.Now;
         var events = year.Events(DateOnly.MinValue, now).Count();
-        Assert.Equal(events, await demo.UsageEventsAsync());
+        Assert.Equal(events, await demo.Host.Database.CountUsageAsync());
         Assert.InRange(demo.Appended, 1, events - 1);
 
         Assert.Null(await demo.Recording().RunAsync((_, _) => { }, TestContext.Current.CancellationToken));
-        Assert.Equal(events, await demo.UsageEventsAsync());
+        Assert.Equal(events, await demo.Host.Database.CountUsageAsync());
 
         // Once each, although the interrupted recording had published them too.
         Assert.Equal(year.Estimates.Count, await demo.Host.Database.ScalarAsync<long>("select count(*) from spend.mt_events where type = 'estimate_submitted'"));
@@ -91,7 +89,7 @@ public sealed class DemoRecordingTests(RecordedDemo demo) : IClassFixture<Record
     [Fact]
     public async Task Sending_a_whole_year_again_is_answered_duplicate_event_by_event()
     {
-        var before = await demo.UsageEventsAsync();
+        var before = await demo.Host.Database.CountUsageAsync();
         foreach (var chunk in new DemoYear(First).Events(DateOnly.MinValue, demo.Clock.Now).Chunk(5_000))
         {
             var body = string.Concat(chunk.Select(e => System.Text.Encoding.UTF8.GetString(e.ToLine())));
@@ -99,7 +97,7 @@ public sealed class DemoRecordingTests(RecordedDemo demo) : IClassFixture<Record
             Assert.Equal((0, chunk.Length), (answer.Appended, answer.Duplicate));
         }
 
-        Assert.Equal(before, await demo.UsageEventsAsync());
+        Assert.Equal(before, await demo.Host.Database.CountUsageAsync());
     }
 
     [Fact]
@@ -116,7 +114,7 @@ public sealed class DemoRecordingTests(RecordedDemo demo) : IClassFixture<Record
         var added = await recording.RunAsync((_, _) => { }, TestContext.Current.CancellationToken);
 
         Assert.InRange(added!.Value, 2_000, 4_500);
-        Assert.Equal((long)(first!.Value + added.Value), await host.Database.ScalarAsync<long>("select count(*) from spend.mt_events where stream_id like 'usage/%'"));
+        Assert.Equal((long)(first!.Value + added.Value), await host.Database.CountUsageAsync());
         Assert.Equal("2025-07", await host.Database.ScalarAsync<string>("select to_char(min(month), 'YYYY-MM') from spend.monthly_estimate"));
     }
 

@@ -70,7 +70,7 @@ public sealed class AppendTests : IAsyncLifetime
         var results = await _database.RecordAsync(("a", Given.Tokens()), ("a", Given.Tokens()), ("a", Given.Tokens(input: 5)));
 
         Assert.Equal([AppendStatus.Appended, AppendStatus.Duplicate, AppendStatus.Conflict], results.Select(result => result.Status));
-        Assert.Equal(1, await CountUsageAsync());
+        Assert.Equal(1, await _database.CountUsageAsync());
     }
 
     [Fact]
@@ -79,7 +79,7 @@ public sealed class AppendTests : IAsyncLifetime
         await _database.RecordAsync(("a", Given.Tokens()), ("b", Given.Tokens()));
         await _database.RecordAsync(("a", Given.Tokens()), ("c", Given.Tokens()), ("b", Given.Tokens()), ("d", Given.Tokens()));
 
-        Assert.Equal(4, await CountUsageAsync());
+        Assert.Equal(4, await _database.CountUsageAsync());
         await AssertGaplessAsync();
         Assert.Equal(await CountAsync(), await _database.ScalarAsync<long>("select max(seq_id) from spend.mt_events"));
     }
@@ -95,7 +95,7 @@ public sealed class AppendTests : IAsyncLifetime
             }
         })));
 
-        Assert.Equal(16 * 20 * 5, await CountUsageAsync());
+        Assert.Equal(16 * 20 * 5, await _database.CountUsageAsync());
         await AssertGaplessAsync();
         Assert.Equal(0, await _database.ScalarAsync<long>(
             """
@@ -119,7 +119,7 @@ public sealed class AppendTests : IAsyncLifetime
             Assert.Contains(AppendStatus.Conflict, statuses);
         }
 
-        Assert.Equal(50, await CountUsageAsync());
+        Assert.Equal(50, await _database.CountUsageAsync());
         await AssertGaplessAsync();
     }
 
@@ -135,7 +135,7 @@ public sealed class AppendTests : IAsyncLifetime
 
         Assert.All(await Task.WhenAll(waiting), results => Assert.Equal(AppendStatus.Appended, results[0].Status));
         await Assert.ThrowsAsync<Npgsql.PostgresException>(() => failing);
-        Assert.Equal(10, await CountUsageAsync());
+        Assert.Equal(10, await _database.CountUsageAsync());
     }
 
     [Fact]
@@ -160,12 +160,10 @@ public sealed class AppendTests : IAsyncLifetime
         var events = Enumerable.Range(0, 11).Select(i => _database.ToAppend($"{i}", Given.Tokens())).ToArray();
 
         await Assert.ThrowsAsync<EventStoreBusyException>(() => small.AppendAsync(events, TestContext.Current.CancellationToken));
-        Assert.Equal(0, await CountUsageAsync());
+        Assert.Equal(0, await _database.CountUsageAsync());
     }
 
     private Task<long> CountAsync() => _database.ScalarAsync<long>("select count(*) from spend.mt_events");
-
-    private Task<long> CountUsageAsync() => _database.ScalarAsync<long>("select count(*) from spend.mt_events where stream_id like 'usage/%'");
 
     private async Task AssertGaplessAsync() => Assert.Empty(await _database.BrokenStreamsAsync());
 }

@@ -1,9 +1,7 @@
 using System.Net;
 using System.Net.Http.Headers;
-using System.Net.Http.Json;
 using System.Net.Sockets;
 using System.Text;
-using System.Text.Json;
 using SpendTracker.Access;
 using SpendTracker.Contracts;
 
@@ -45,7 +43,7 @@ public sealed class RefusedUsageTests(OneHost one) : IClassFixture<OneHost>
         Assert.Equal(AppendStatus.Refused, result.Status);
         Assert.Null(result.EventId);
         Assert.Contains(result.Reasons!, r => r.Field == field && r.Reason.Contains(reason, StringComparison.Ordinal));
-        Assert.Equal(0, await StoredAsync());
+        Assert.Equal(0, await Host.Database.CountUsageAsync());
     }
 
     [Theory]
@@ -79,9 +77,9 @@ public sealed class RefusedUsageTests(OneHost one) : IClassFixture<OneHost>
     {
         using var response = await Host.PostAsync("/api/v1/usage", body, contentType);
 
-        var problem = await AssertProblemAsync(response, HttpStatusCode.BadRequest);
+        var problem = await TestHost.ProblemAsync(response, HttpStatusCode.BadRequest);
         Assert.StartsWith(where, problem.GetProperty("detail").GetString(), StringComparison.Ordinal);
-        Assert.Equal(0, await StoredAsync());
+        Assert.Equal(0, await Host.Database.CountUsageAsync());
     }
 
     [Theory]
@@ -91,7 +89,7 @@ public sealed class RefusedUsageTests(OneHost one) : IClassFixture<OneHost>
     {
         using var response = await Host.PostAsync("/api/v1/usage", Given.TokensJson(), contentType);
 
-        await AssertProblemAsync(response, HttpStatusCode.UnsupportedMediaType);
+        await TestHost.ProblemAsync(response, HttpStatusCode.UnsupportedMediaType);
     }
 
     [Fact]
@@ -101,7 +99,7 @@ public sealed class RefusedUsageTests(OneHost one) : IClassFixture<OneHost>
         content.Headers.ContentEncoding.Add("gzip");
         using var response = await Host.Client.PostAsync(new Uri("/api/v1/usage", UriKind.Relative), content, TestContext.Current.CancellationToken);
 
-        await AssertProblemAsync(response, HttpStatusCode.UnsupportedMediaType);
+        await TestHost.ProblemAsync(response, HttpStatusCode.UnsupportedMediaType);
     }
 
     [Fact]
@@ -109,7 +107,7 @@ public sealed class RefusedUsageTests(OneHost one) : IClassFixture<OneHost>
     {
         using var response = await Host.PostAsync("/api/v1/usage", "[]");
 
-        await AssertProblemAsync(response, HttpStatusCode.BadRequest);
+        await TestHost.ProblemAsync(response, HttpStatusCode.BadRequest);
     }
 
     [Fact]
@@ -117,9 +115,9 @@ public sealed class RefusedUsageTests(OneHost one) : IClassFixture<OneHost>
     {
         using var response = await Host.PostAsync("/api/v1/usage", Given.Lines(10_001), "application/x-ndjson");
 
-        var problem = await AssertProblemAsync(response, HttpStatusCode.RequestEntityTooLarge);
+        var problem = await TestHost.ProblemAsync(response, HttpStatusCode.RequestEntityTooLarge);
         Assert.Contains("10,000", problem.GetProperty("detail").GetString(), StringComparison.Ordinal);
-        Assert.Equal(0, await StoredAsync());
+        Assert.Equal(0, await Host.Database.CountUsageAsync());
     }
 
     [Fact]
@@ -151,7 +149,7 @@ public sealed class RefusedUsageTests(OneHost one) : IClassFixture<OneHost>
         request.Headers.TransferEncodingChunked = true;
         using var response = await Host.Client.SendAsync(request, TestContext.Current.CancellationToken);
 
-        await AssertProblemAsync(response, HttpStatusCode.RequestEntityTooLarge);
+        await TestHost.ProblemAsync(response, HttpStatusCode.RequestEntityTooLarge);
     }
 
     [Theory]
@@ -173,9 +171,9 @@ public sealed class RefusedUsageTests(OneHost one) : IClassFixture<OneHost>
         using var stranger = new HttpClient();
         using var response = await stranger.SendAsync(request, TestContext.Current.CancellationToken);
 
-        await AssertProblemAsync(response, HttpStatusCode.Unauthorized);
+        await TestHost.ProblemAsync(response, HttpStatusCode.Unauthorized);
         Assert.Equal("Bearer", response.Headers.WwwAuthenticate.ToString());
-        Assert.Equal(0, await StoredAsync());
+        Assert.Equal(0, await Host.Database.CountUsageAsync());
     }
 
     [Fact]
@@ -185,7 +183,7 @@ public sealed class RefusedUsageTests(OneHost one) : IClassFixture<OneHost>
         using var content = new StringContent(Given.TokensJson(), Encoding.UTF8, "application/json");
         using var response = await reader.PostAsync(new Uri($"{Host.Address}/api/v1/usage"), content, TestContext.Current.CancellationToken);
 
-        var problem = await AssertProblemAsync(response, HttpStatusCode.Forbidden);
+        var problem = await TestHost.ProblemAsync(response, HttpStatusCode.Forbidden);
         Assert.Contains("'record'", problem.GetProperty("detail").GetString(), StringComparison.Ordinal);
     }
 
@@ -193,17 +191,6 @@ public sealed class RefusedUsageTests(OneHost one) : IClassFixture<OneHost>
     public async Task A_path_that_does_not_exist_is_a_problem_too()
     {
         using var lost = await Host.Client.GetAsync(new Uri("/api/v1/nowhere", UriKind.Relative), TestContext.Current.CancellationToken);
-        await AssertProblemAsync(lost, HttpStatusCode.NotFound);
+        await TestHost.ProblemAsync(lost, HttpStatusCode.NotFound);
     }
-
-    private static async Task<JsonElement> AssertProblemAsync(HttpResponseMessage response, HttpStatusCode status)
-    {
-        Assert.Equal(status, response.StatusCode);
-        Assert.Equal("application/problem+json", response.Content.Headers.ContentType?.MediaType);
-        var problem = await response.Content.ReadFromJsonAsync<JsonElement>(TestContext.Current.CancellationToken);
-        Assert.Equal((int)status, problem.GetProperty("status").GetInt32());
-        return problem;
-    }
-
-    private Task<long> StoredAsync() => Host.Database.ScalarAsync<long>("select count(*) from spend.mt_events where stream_id like 'usage/%'");
 }

@@ -189,9 +189,6 @@ public sealed class RateEndpointTests : IAsyncLifetime
     private async Task<JsonElement> RefusedAsync(string path, string body, HttpStatusCode status)
     {
         using var response = await _host.PostAsync($"/api/v1/{path}", body);
-        var problem = await response.Content.ReadFromJsonAsync<JsonElement>(TestContext.Current.CancellationToken);
-        Assert.True(response.StatusCode == status, $"{path} {body}: {response.StatusCode} {problem}");
-        Assert.Equal("application/problem+json", response.Content.Headers.ContentType?.MediaType);
-        return problem;
+        return await TestHost.ProblemAsync(response, status);
     }
 }

@@ -170,8 +170,7 @@ public sealed class EventEndpointTests : IAsyncLifetime
     private async Task RefusedAsync(string path, HttpStatusCode status, string? field)
     {
         using var response = await _host.Client.GetAsync(new Uri(path, UriKind.Relative), TestContext.Current.CancellationToken);
-        var problem = await response.Content.ReadFromJsonAsync<JsonElement>(TestContext.Current.CancellationToken);
-        Assert.Equal((path, status, "application/problem+json"), (path, response.StatusCode, response.Content.Headers.ContentType?.MediaType));
+        var problem = await TestHost.ProblemAsync(response, status);
         Assert.True(field is null || problem.GetProperty("errors").TryGetProperty(field, out _), $"{path}: {problem}");
     }
 }

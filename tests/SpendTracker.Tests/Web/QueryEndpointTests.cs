@@ -119,9 +119,8 @@ public sealed class QueryEndpointTests : IAsyncLifetime
     {
         var seqId = await OtherProgram.WriteAsync(_host.Database, type, data, headers, stream);
         using var post = await _host.PostAsync($"/api/v1/{noun}", body);
-        var problem = await post.Content.ReadFromJsonAsync<JsonElement>(TestContext.Current.CancellationToken);
 
-        Assert.Equal((HttpStatusCode.InternalServerError, "application/problem+json"), (post.StatusCode, post.Content.Headers.ContentType?.MediaType));
+        var problem = await TestHost.ProblemAsync(post, HttpStatusCode.InternalServerError);
         Assert.Equal("An event that is needed cannot be read here.", problem.GetProperty("title").GetString());
         var detail = problem.GetProperty("detail").GetString();
         Assert.StartsWith($"Stream '{stream}' holds an event that cannot be read here, seq_id {seqId}: ", detail, StringComparison.Ordinal);
@@ -183,9 +182,7 @@ public sealed class QueryEndpointTests : IAsyncLifetime
 
     private static async Task AssertFieldAsync(HttpResponseMessage response, string field)
     {
-        Assert.Equal(HttpStatusCode.BadRequest, response.StatusCode);
-        Assert.Equal("application/problem+json", response.Content.Headers.ContentType?.MediaType);
-        var problem = await response.Content.ReadFromJsonAsync<JsonElement>(TestContext.Current.CancellationToken);
+        var problem = await TestHost.ProblemAsync(response, HttpStatusCode.BadRequest);
         Assert.True(problem.GetProperty("errors").TryGetProperty(field, out _), problem.ToString());
     }
 }
