@@ -17,7 +17,8 @@ internal sealed class PageAhead(NpgsqlConnection like, Projection projection, Re
     public void Start(long after, long last, int most, CancellationToken cancellationToken)
     {
         _after = after;
-        _reading = ReadAsync(after, last, most, cancellationToken);
+        // By another thread from its first step: what is in memory or has arrived waits for nothing, and would be folded before the page is written.
+        _reading = Task.Run(() => ReadAsync(after, last, most, cancellationToken), CancellationToken.None);
     }
 
     /// <summary>Waits until it is read, or has failed: before a transaction begins, which would be idle meanwhile.</summary>

@@ -207,15 +207,18 @@ public sealed class ProjectionTests : IAsyncLifetime
     }
 
     /// <summary>A session that is idle in a transaction is ended, since its host may hang.</summary>
-    [Fact]
-    public async Task A_page_that_is_slow_to_read_keeps_no_transaction_open()
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task A_page_that_is_slow_to_fold_keeps_no_transaction_open(bool fromMemory)
     {
         await _database.RecordAsync([.. Enumerable.Range(0, 30).Select(_ => Given.Tokens())]);
         var mark = await _database.Spend.HighWaterMark.AdvanceAsync(TestContext.Current.CancellationToken);
         await using var connection = await _database.Spend.Projecting.OpenConnectionAsync(TestContext.Current.CancellationToken);
         await using var limit = new Npgsql.NpgsqlCommand("set idle_in_transaction_session_timeout = '1s'", connection);
         await limit.ExecuteNonQueryAsync(TestContext.Current.CancellationToken);
-        var run = new ProjectionRun(connection, new Slow(_database.Settings.ReportingTimeZone), new EventStoreOptions { PageEvents = 7 });
+        var run = new ProjectionRun(
+            connection, new Slow(_database.Settings.ReportingTimeZone), new EventStoreOptions { PageEvents = 7 }, fromMemory ? _database.Store.Recent : null);
 
         await run.CatchUpAsync(mark, null, TestContext.Current.CancellationToken);
 
