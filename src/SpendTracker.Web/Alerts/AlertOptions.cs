@@ -1,4 +1,6 @@
+using System.ComponentModel.DataAnnotations;
 using SpendTracker.Settings;
+using SpendTracker.Web.Hosting;
 
 namespace SpendTracker.Web.Alerts;
 
@@ -6,22 +8,19 @@ namespace SpendTracker.Web.Alerts;
 internal sealed record AlertOptions
 {
     /// <summary>How long one attempt may take. Another host takes a message over after twice as long.</summary>
+    [Range(typeof(TimeSpan), "00:00:00.1", "00:01:00")]
     public TimeSpan SendTimeout { get; init; } = TimeSpan.FromSeconds(15);
 
     /// <summary>Most channels that a host sends over at once.</summary>
+    [Range(1, 100)]
     public int MostAtOnce { get; init; } = 16;
 
     /// <summary>What links in messages begin with, without a slash at the end; null for no links.</summary>
     public string? PublicUrl { get; init; }
 
     /// <exception cref="SettingsConflictException">A setting is not what it should be.</exception>
-    public static AlertOptions Of(IConfiguration configuration)
-    {
-        var options = (configuration.GetSection("Alerts").Get<AlertOptions>() ?? new()) with { PublicUrl = PublicUrlOf(configuration["PublicUrl"]) };
-        return options.SendTimeout > TimeSpan.Zero && options.SendTimeout <= TimeSpan.FromMinutes(1) && options.MostAtOnce is > 0 and <= 100
-            ? options
-            : throw new SettingsConflictException("Alerts:SendTimeout must be above 0 and at most a minute, Alerts:MostAtOnce from 1 to 100.");
-    }
+    public static AlertOptions Of(IConfiguration configuration) =>
+        configuration.Checked<AlertOptions>("Alerts") with { PublicUrl = PublicUrlOf(configuration["PublicUrl"]) };
 
     private static string? PublicUrlOf(string? text)
     {

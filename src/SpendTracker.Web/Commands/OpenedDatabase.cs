@@ -1,5 +1,6 @@
 using SpendTracker.Events;
 using SpendTracker.LocalPostgres;
+using SpendTracker.Web.Hosting;
 
 namespace SpendTracker.Web.Commands;
 
@@ -25,10 +26,12 @@ internal sealed class OpenedDatabase : IAsyncDisposable
     /// <summary>The private server; null where the database is somebody else's.</summary>
     public LocalServer? Server { get; }
 
+    /// <exception cref="Settings.SettingsConflictException">A setting is not what it should be.</exception>
     public static async Task<OpenedDatabase> OpenAsync(
         IConfiguration configuration, ILoggerFactory loggerFactory, string name, bool reset, IProgress<string>? progress, CancellationToken cancellationToken,
         TimeProvider? clock = null)
     {
+        var events = configuration.Checked<EventStoreOptions>("SpendTracker:Events");
         LocalServer? server = null;
         try
         {
@@ -48,7 +51,7 @@ internal sealed class OpenedDatabase : IAsyncDisposable
                     ConnectionString = connectionString,
                     ReportingTimeZone = section["ReportingTimeZone"],
                     ReportingCurrency = section["ReportingCurrency"],
-                    Events = section.GetSection("Events").Get<EventStoreOptions>() ?? new(),
+                    Events = events,
                     Clock = clock ?? TimeProvider.System,
                     LoggerFactory = loggerFactory,
                 },
