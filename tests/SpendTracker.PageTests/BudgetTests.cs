@@ -88,6 +88,12 @@ public sealed class BudgetTests
         await dashboard.GoAsync(page, "/budgets");
         await Expect(Row(page, "Yen")).ToBeVisibleAsync();
         await Expect(page.GetByRole(AriaRole.Link, new() { Name = "Chat", Exact = true })).ToHaveCountAsync(0);
+
+        await dashboard.WriteForeignAsync("budget_set", "{}", stream: "budget/yen");
+        await Expect(page.GetByRole(AriaRole.Alert)).ToContainTextAsync("“yen” is not watched, and raises no alert. Stream 'budget/yen' holds an event that cannot be read here");
+        await Expect(Row(page, "Cannot be trusted It is not watched")).ToContainTextAsync("Yen");
+        await page.GetByRole(AriaRole.Link, new() { Name = "Yen", Exact = true }).ClickAsync();
+        await Expect(page.GetByRole(AriaRole.Alert)).ToContainTextAsync("See what was set aside");
     }
 
     [Fact]

@@ -161,13 +161,13 @@ public sealed class Dashboard : IAsyncDisposable
     }
 
     /// <summary>An event as another program writes it.</summary>
-    public Task WriteForeignAsync(string type, string data, string headers = "null") => ExecuteAsync(
+    public Task WriteForeignAsync(string type, string data, string headers = "null", string stream = "foreign") => ExecuteAsync(
         $"""
         with head as (
-            insert into spend.mt_streams as s (id, version) values ('foreign', 1)
+            insert into spend.mt_streams as s (id, version) values ('{stream}', 1)
             on conflict (tenant_id, id) do update set version = s.version + 1 returning version)
         insert into spend.mt_events (seq_id, id, stream_id, version, data, type, headers)
-        select nextval('spend.mt_events_sequence'), gen_random_uuid(), 'foreign', version, '{data}', '{type}', {headers} from head
+        select nextval('spend.mt_events_sequence'), gen_random_uuid(), '{stream}', version, '{data}', '{type}', {headers} from head
         """);
 
     /// <summary>A sign-in link for somebody who may only look, or has another role.</summary>

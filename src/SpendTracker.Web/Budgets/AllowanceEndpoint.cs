@@ -29,13 +29,18 @@ internal static class AllowanceEndpoint
     public static void MapAllowance(this IEndpointRouteBuilder api) =>
         api.MapGet("/budgets/{id}/allowance", Get).RequireAuthorization(Policies.Read).WithName("GetAllowance");
 
-    /// <summary>200; 304 where nothing changed since the caller's ETag; 404 for no such budget now; 503 before figures were read, or without an exchange rate.</summary>
+    /// <summary>200; 304 where nothing changed since the caller's ETag; 404 for no such budget now; 503 before figures were read, without an exchange rate, or where the budget cannot be read.</summary>
     private static IResult Get(string id, HttpContext context, BudgetWatch watch, TimeProvider clock)
     {
         if (watch.AsOf is not { } asOf)
         {
             context.Response.Headers.RetryAfter = "1";
             return TypedResults.Problem("The figures have not been read yet.", statusCode: StatusCodes.Status503ServiceUnavailable);
+        }
+
+        if (watch.Unwatched.TryGetValue(id, out var reason))
+        {
+            return TypedResults.Problem($"The budget is not watched, so nobody knows what is left. {reason}", statusCode: StatusCodes.Status503ServiceUnavailable);
         }
 
         var now = clock.GetUtcNow();

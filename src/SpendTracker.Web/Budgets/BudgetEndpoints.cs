@@ -24,7 +24,7 @@ internal static class BudgetEndpoints
 
     /// <summary>Those that hold, by id; a moment behind the log.</summary>
     private static async Task<IReadOnlyList<BudgetResponse>> ListAsync(BudgetBook book, BudgetWatch watch, CancellationToken cancellationToken) =>
-        [.. (await book.ListAsync(cancellationToken)).Select(budget => BudgetResponse.Of(budget, watch.Current(budget.Terms.Budget)))];
+        [.. (await book.ListAsync(cancellationToken)).Select(budget => BudgetResponse.Of(budget, watch))];
 
     /// <summary>200 with the version as ETag, also for a budget that was removed; 404 for one that never was.</summary>
     private static async Task<IResult> GetAsync(

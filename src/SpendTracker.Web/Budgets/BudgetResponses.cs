@@ -42,8 +42,8 @@ internal sealed record BudgetResponse(string Budget, int Version, DateTimeOffset
     /// <summary>A quotient of an exchange rate has endless ones.</summary>
     public const int Decimals = 6;
 
-    public static BudgetResponse Of(Budget budget, BudgetFigures? current) => new(
-        budget.Terms.Budget, budget.Version, budget.SetAt, budget.SetBy, BudgetJudgement.Of(current), budget.Terms, FiguresResponse.Of(current));
+    public static BudgetResponse Of(Budget budget, BudgetWatch watch) => new(
+        budget.Terms.Budget, budget.Version, budget.SetAt, budget.SetBy, watch.StandingOf(budget.Terms.Budget), budget.Terms, FiguresResponse.Of(watch.Current(budget.Terms.Budget)));
 }
 
 /// <summary>A budget with all that is known of it.</summary>

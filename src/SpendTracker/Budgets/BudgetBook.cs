@@ -53,6 +53,12 @@ public sealed class BudgetBook(NpgsqlDataSource dataSource, EventStore store)
         return check.Reasons;
     }
 
+    /// <summary>Why terms that are in the log hold for nobody; only another program writes such. Null where they hold.</summary>
+    internal static string? FaultOf(StoredEvent stored, BudgetSet terms) =>
+        stored.Stream != StreamOf(terms.Budget) ? $"It is of budget '{terms.Budget}', in another's stream."
+        : Check(terms) is [var first, ..] ? $"{first.Field}: {first.Reason}"
+        : null;
+
     private static void CheckScope(FieldCheck check, IReadOnlyDictionary<string, IReadOnlyList<string>> scope)
     {
         check.That("scope", scope.Count <= MostThresholds, $"At most {MostThresholds} dimensions.");
@@ -221,7 +227,7 @@ public sealed class BudgetBook(NpgsqlDataSource dataSource, EventStore store)
         List<BudgetVersion> versions = [];
         foreach (var stored in history)
         {
-            if (stored.Data is BudgetSet terms)
+            if (stored.Data is BudgetSet terms && FaultOf(stored, terms) is null)
             {
                 versions.Add(new(versions.Count + 1, terms, stored.RecordedAt, stored.RecordedBy));
             }

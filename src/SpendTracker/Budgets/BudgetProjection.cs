@@ -8,9 +8,11 @@ namespace SpendTracker.Budgets;
 /// <summary>Budgets as they are now, and every alert that they raised.</summary>
 public sealed class BudgetProjection : Projection
 {
+    public const string ProjectionName = "Budgets";
+
     private readonly PageStatements _page = new();
 
-    public override string Name => "Budgets";
+    public override string Name => ProjectionName;
 
     public override string CreateTables =>
         """
@@ -61,10 +63,13 @@ public sealed class BudgetProjection : Projection
     public override IReadOnlyList<string> EventTypes { get; } =
         ["budget_set", "budget_removed", "budget_threshold_crossed", "budget_threshold_resolved", "alert_acknowledged"];
 
+    /// <exception cref="InvalidDataException">Terms that hold for nobody; only other programs write such events.</exception>
     public override void Apply(StoredEvent stored)
     {
         switch (stored.Data)
         {
+            case BudgetSet set when BudgetBook.FaultOf(stored, set) is { } fault:
+                throw new InvalidDataException(fault);
             case BudgetSet set:
                 _page.Add(
                     """

@@ -1,5 +1,7 @@
+using System.Collections.Immutable;
 using System.Data;
 using System.Diagnostics;
+using Microsoft.Extensions.Logging;
 using Npgsql;
 using SpendTracker.Contracts;
 using SpendTracker.Costs;
@@ -9,7 +11,7 @@ using SpendTracker.Settings;
 namespace SpendTracker.Budgets;
 
 /// <summary>Budgets and what they are made of, in memory, read again where they changed. Not for several threads.</summary>
-internal sealed class BudgetReading(NpgsqlDataSource dataSource, EventStore store, OrganisationSettings settings)
+internal sealed class BudgetReading(NpgsqlDataSource dataSource, EventStore store, OrganisationSettings settings, ILogger logger)
 {
     /// <summary>A rebuild, or an event that was set aside and is applied late, changes sums without a newer event.</summary>
     private static readonly TimeSpan ReadAnyhow = TimeSpan.FromMinutes(1);
@@ -20,6 +22,7 @@ internal sealed class BudgetReading(NpgsqlDataSource dataSource, EventStore stor
     private static readonly TimeSpan ShortestRunRatesRest = TimeSpan.FromSeconds(1);
 
     private readonly Dictionary<string, BudgetState> _budgets = [];
+    private ImmutableDictionary<string, string> _unreadable = ImmutableDictionary<string, string>.Empty;
     private HashSet<BillingPeriod> _closed = [];
     private (BillingPeriod Month, long ReadAt)? _read;
     private Dictionary<string, BillingPeriod> _firstNeeded = [];
@@ -37,6 +40,12 @@ internal sealed class BudgetReading(NpgsqlDataSource dataSource, EventStore stor
 
     public IReadOnlyDictionary<string, BudgetState> Budgets => _budgets;
 
+    /// <summary>
+    /// Budgets whose streams hold an event that cannot be read here, with the reason. Nothing is decided on them, as that event
+    /// may have set other terms; all others are watched. May be read by any thread.
+    /// </summary>
+    public IReadOnlyDictionary<string, string> Unreadable => _unreadable;
+
     public IReadOnlyDictionary<string, WorkloadFacts> Workloads { get; private set; } = new Dictionary<string, WorkloadFacts>();
 
     public BudgetRates Rates { get; private set; } = new(settings.ReportingCurrency, new Dictionary<(string, DateOnly), decimal>());
@@ -51,7 +60,14 @@ internal sealed class BudgetReading(NpgsqlDataSource dataSource, EventStore stor
         await using var transaction = await connection.BeginTransactionAsync(IsolationLevel.RepeatableRead, cancellationToken);
         var query = new SpendQuery(connection);
         var changes = await query.ChangesAsync(_budgetsSeen, _costsSeen, cancellationToken);
-        var budgets = await ReadBudgetsAsync(changes, cancellationToken);
+        if (_read is { } before && Stopwatch.GetElapsedTime(before.ReadAt) >= ReadAnyhow)
+        {
+            await ReadBudgetsAsync([.. _unreadable.Keys], cancellationToken); // Somebody may have mended one.
+        }
+
+        var budgets = changes.Budgets.Keys;
+        await ReadBudgetsAsync([.. budgets], cancellationToken);
+        _budgetsSeen = changes.Budgets.Values.Append(_budgetsSeen).Max();
         var termsChanged = _termsChanged;
         var coveredAnew = termsChanged || changes.Workloads != _workloadsSeen;
         if (coveredAnew)
@@ -77,30 +93,52 @@ internal sealed class BudgetReading(NpgsqlDataSource dataSource, EventStore stor
         return (changes, all || coveredAnew ? null : [.. budgets, .. spenders]);
     }
 
-    /// <returns>The budgets whose streams have something new.</returns>
-    private async Task<IReadOnlyCollection<string>> ReadBudgetsAsync(SpendChanges changes, CancellationToken cancellationToken)
+    /// <summary>Reads budgets' streams as they are now. One that cannot be read stops no other.</summary>
+    public async Task ReadBudgetsAsync(IReadOnlyCollection<string> budgets, CancellationToken cancellationToken)
     {
-        if (changes.Budgets.Count == 0)
+        var streams = budgets.ToDictionary(BudgetBook.StreamOf);
+        while (streams.Count > 0)
         {
-            return [];
-        }
+            try
+            {
+                var histories = await store.ReadStreamsAsync(streams.Keys, cancellationToken);
+                foreach (var (stream, budget) in streams)
+                {
+                    Note(budget, BudgetState.Of(histories.GetValueOrDefault(stream, [])));
+                }
 
-        var streams = await store.ReadStreamsAsync([.. changes.Budgets.Keys.Select(BudgetBook.StreamOf)], cancellationToken);
-        foreach (var history in streams.Values)
-        {
-            Note(BudgetState.Of(history));
+                return;
+            }
+            catch (UnreadableEventException fault)
+            {
+                streams.Remove(fault.Stream, out var budget);
+                NoteUnreadable(budget!, fault.Message);
+            }
         }
-
-        _budgetsSeen = changes.Budgets.Values.Max();
-        return [.. changes.Budgets.Keys];
     }
 
     /// <summary>A budget's stream was read. With other terms it must not be evaluated before its costs have been added up by them.</summary>
-    public void Note(BudgetState state)
+    private void Note(string budget, BudgetState state)
     {
-        var before = _budgets.GetValueOrDefault(state.Terms!.Budget);
-        _budgets[state.Terms.Budget] = state;
-        _termsChanged |= before is null || before.Version != state.Version || before.IsRemoved != state.IsRemoved;
+        _unreadable = _unreadable.Remove(budget);
+        var before = _budgets.GetValueOrDefault(budget);
+        if (state.Terms is not null)
+        {
+            _budgets[budget] = state;
+        }
+
+        _termsChanged |= before?.Version != state.Version || before.IsRemoved != state.IsRemoved;
+    }
+
+    private void NoteUnreadable(string budget, string reason)
+    {
+        if (_unreadable.GetValueOrDefault(budget) != reason)
+        {
+            _unreadable = _unreadable.SetItem(budget, reason);
+            logger.LogError("The budget {Budget} is not watched, and raises no alert: {Reason}", budget, reason);
+        }
+
+        _termsChanged |= _budgets.Remove(budget);
     }
 
     /// <summary>Reads some months again, those of them that are needed.</summary>

@@ -32,7 +32,7 @@ public sealed record BudgetState(
         {
             switch (stored.Data)
             {
-                case BudgetSet set:
+                case BudgetSet set when BudgetBook.FaultOf(stored, set) is null:
                     state = state with { Terms = set, Version = state.Version + 1, IsRemoved = false };
                     break;
                 case BudgetRemoved:

@@ -36,7 +36,7 @@ public sealed class BudgetWatch(
     private static readonly Histogram<double> Refreshed = EventMetrics.Meter.CreateHistogram<double>(
         "spendtracker.budget.refresh.duration", "s", "Time to read what changed and to work out budgets.", advice: EventMetrics.Seconds);
 
-    private readonly BudgetReading _reading = new(dataSource, store, settings);
+    private readonly BudgetReading _reading = new(dataSource, store, settings, logger);
     private readonly HashSet<string> _undecided = [];
     private readonly ConcurrentDictionary<string, IReadOnlyList<BudgetFigures>> _figures = [];
     private readonly Bell _awake = new();
@@ -54,6 +54,12 @@ public sealed class BudgetWatch(
 
     /// <summary>A budget's figures in the period that it is now; null where there is no such budget, or its time is not now.</summary>
     public BudgetFigures? Current(string budget) => Of(budget).FirstOrDefault(figures => figures.Span.Contains(_evaluatedOn));
+
+    /// <summary>Budgets that nothing can be decided on, with the reason: their streams cannot be read here. They have no figures.</summary>
+    public IReadOnlyDictionary<string, string> Unwatched => _reading.Unreadable;
+
+    /// <summary>How a budget stands in the period that it is now.</summary>
+    public BudgetStanding StandingOf(string budget) => Unwatched.ContainsKey(budget) ? BudgetStanding.Untrusted : BudgetJudgement.Of(Current(budget));
 
     /// <summary>The figures of every budget whose time is now.</summary>
     public IEnumerable<BudgetFigures> AllCurrent => _figures.Keys.Select(Current).OfType<BudgetFigures>();
@@ -103,7 +109,15 @@ public sealed class BudgetWatch(
         var moment = SpendMoment.Of(now, settings.ReportingTimeZone, changes);
         foreach (var id in (evaluateAll ? _reading.Budgets.Keys : changed!.Concat(_undecided)).Distinct().ToArray())
         {
-            await EvaluateAsync(_reading.Budgets[id], moment, cancellationToken);
+            if (_reading.Budgets.TryGetValue(id, out var budget))
+            {
+                await EvaluateAsync(budget, moment, cancellationToken);
+            }
+        }
+
+        foreach (var id in Unwatched.Keys)
+        {
+            _figures.TryRemove(id, out _);
         }
 
         AsOf = changes.Waiting is { } oldest && oldest < now ? oldest : now;
@@ -133,7 +147,7 @@ public sealed class BudgetWatch(
             _undecided.Add(terms.Budget); // Another host was faster, or the terms changed: decided again on what the stream has now.
         }
 
-        _reading.Note(BudgetState.Of(await store.ReadStreamAsync(BudgetBook.StreamOf(terms.Budget), cancellationToken)));
+        await _reading.ReadBudgetsAsync([terms.Budget], cancellationToken);
     }
 
     private async Task<bool> AppendAsync(BudgetState budget, IReadOnlyList<IEvent> decided, CancellationToken cancellationToken)

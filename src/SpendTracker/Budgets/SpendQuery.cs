@@ -19,13 +19,24 @@ internal sealed record SpendChanges(
 /// <summary>Reads what budgets are made of, over one connection: in one transaction it is of one moment.</summary>
 internal sealed class SpendQuery(NpgsqlConnection connection)
 {
+    /// <summary>An event that was set aside counts as well: nobody may go on by the terms before it as if it were not there.</summary>
+    private const string ChangedBudgets =
+        """
+        select budget, max(seq_id) from (
+            select budget, seq_id from spend.budget where tenant_id = $1 and seq_id > $2
+            union all
+            select substr(e.stream_id, length($4) + 1), seq_id from spend.event_set_aside join spend.mt_events as e using (seq_id)
+            where projection = $3 and seq_id > $2 and tenant_id = $1 and starts_with(e.stream_id, $4)) as changed
+        group by budget
+        """;
+
     /// <param name="budgetsAfter">The place of the newest budget event that is known.</param>
     /// <param name="costsAfter">The place of the newest change of costs that is known.</param>
     public async Task<SpendChanges> ChangesAsync(long budgetsAfter, long costsAfter, CancellationToken cancellationToken)
     {
         await using var batch = new NpgsqlBatch(connection);
         Add(batch, "select last_seq_id from spend.mt_event_progression where name = $1", DailyUsageProjection.CheckpointName);
-        Add(batch, "select budget, seq_id from spend.budget where tenant_id = $1 and seq_id > $2", Tenant.Default, budgetsAfter);
+        Add(batch, ChangedBudgets, Tenant.Default, budgetsAfter, BudgetProjection.ProjectionName, BudgetBook.StreamOf(""));
         Add(batch, $"select day, seq_id from spend.{CostChanges.Table} where tenant_id = $1 and seq_id > $2", Tenant.Default, costsAfter);
         Add(batch, "select concat(count(*), ' ', max(changed_at)) from spend.workload where tenant_id = $1", Tenant.Default);
         Add(batch,
