@@ -35,7 +35,7 @@ public sealed record EventStoreOptions
 
     /// <summary>Most events that a projection folds before it writes, with gaps counted. Its cost is by the key, so large pages pay, at the price of memory.</summary>
     [Range(1, 200_000)]
-    public int PageEvents { get; init; } = 20_000;
+    public int PageEvents { get; init; } = 50_000;
 
     /// <summary>Least time between two pages while events keep coming. Numbers are behind by about as much.</summary>
     [Range(typeof(TimeSpan), "00:00:00", "00:01:00")]
