@@ -39,7 +39,7 @@ internal static class BudgetEndpoints
         var previous = watch.Of(id).LastOrDefault(figures => figures.Span != current?.Span);
         response.GetTypedHeaders().ETag = TagOf(newest.Version);
         return TypedResults.Ok(new BudgetDetailsResponse(
-            id, newest.Version, BudgetJudgement.Of(current), newest.Terms, newest.Removed, FiguresResponse.Of(current), FiguresResponse.Of(previous),
+            id, newest.Version, watch.StandingOf(id, current), newest.Terms, newest.Removed, FiguresResponse.Of(current), FiguresResponse.Of(previous),
             await alerts.ListAsync(new AlertFilter(Budget: id), cancellationToken), versions));
     }
 

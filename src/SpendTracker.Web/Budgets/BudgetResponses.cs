@@ -42,8 +42,12 @@ internal sealed record BudgetResponse(string Budget, int Version, DateTimeOffset
     /// <summary>A quotient of an exchange rate has endless ones.</summary>
     public const int Decimals = 6;
 
-    public static BudgetResponse Of(Budget budget, BudgetWatch watch) => new(
-        budget.Terms.Budget, budget.Version, budget.SetAt, budget.SetBy, watch.StandingOf(budget.Terms.Budget), budget.Terms, FiguresResponse.Of(watch.Current(budget.Terms.Budget)));
+    public static BudgetResponse Of(Budget budget, BudgetWatch watch)
+    {
+        var id = budget.Terms.Budget;
+        var current = watch.Current(id);
+        return new(id, budget.Version, budget.SetAt, budget.SetBy, watch.StandingOf(id, current), budget.Terms, FiguresResponse.Of(current));
+    }
 }
 
 /// <summary>A budget with all that is known of it.</summary>

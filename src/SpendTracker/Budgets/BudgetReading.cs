@@ -60,13 +60,9 @@ internal sealed class BudgetReading(NpgsqlDataSource dataSource, EventStore stor
         await using var transaction = await connection.BeginTransactionAsync(IsolationLevel.RepeatableRead, cancellationToken);
         var query = new SpendQuery(connection);
         var changes = await query.ChangesAsync(_budgetsSeen, _costsSeen, cancellationToken);
-        if (_read is { } before && Stopwatch.GetElapsedTime(before.ReadAt) >= ReadAnyhow)
-        {
-            await ReadBudgetsAsync([.. _unreadable.Keys], cancellationToken); // Somebody may have mended one.
-        }
-
+        var readAnyhow = _read is { } before && Stopwatch.GetElapsedTime(before.ReadAt) >= ReadAnyhow;
         var budgets = changes.Budgets.Keys;
-        await ReadBudgetsAsync([.. budgets], cancellationToken);
+        await ReadBudgetsAsync([.. budgets.Union(readAnyhow ? _unreadable.Keys : [])], cancellationToken); // Somebody may have mended one.
         _budgetsSeen = changes.Budgets.Values.Append(_budgetsSeen).Max();
         var termsChanged = _termsChanged;
         var coveredAnew = termsChanged || changes.Workloads != _workloadsSeen;
@@ -81,7 +77,7 @@ internal sealed class BudgetReading(NpgsqlDataSource dataSource, EventStore stor
         var months = changes.Days.Where(day => day != CostChanges.All).Select(BillingPeriod.Of).Distinct().ToArray();
         _runRatesStale |= anyMonth || changes.Days.Any(day => RunRateQuery.Counts(day, today));
         var replayed = changes.Position < _position; // Costs are counted anew from the start, so that every month is another.
-        var all = termsChanged || replayed || _read is not { } last || last.Month != BillingPeriod.Of(today) || Stopwatch.GetElapsedTime(last.ReadAt) >= ReadAnyhow
+        var all = termsChanged || replayed || _read is not { } last || last.Month != BillingPeriod.Of(today) || readAnyhow
             || anyMonth || months.Any(_closed.Contains);
         if (all)
         {

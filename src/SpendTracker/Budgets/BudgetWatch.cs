@@ -59,7 +59,8 @@ public sealed class BudgetWatch(
     public IReadOnlyDictionary<string, string> Unwatched => _reading.Unreadable;
 
     /// <summary>How a budget stands in the period that it is now.</summary>
-    public BudgetStanding StandingOf(string budget) => Unwatched.ContainsKey(budget) ? BudgetStanding.Untrusted : BudgetJudgement.Of(Current(budget));
+    /// <param name="current">Its figures, as they were read: they may be others in a moment.</param>
+    public BudgetStanding StandingOf(string budget, BudgetFigures? current) => Unwatched.ContainsKey(budget) ? BudgetStanding.Untrusted : BudgetJudgement.Of(current);
 
     /// <summary>The figures of every budget whose time is now.</summary>
     public IEnumerable<BudgetFigures> AllCurrent => _figures.Keys.Select(Current).OfType<BudgetFigures>();

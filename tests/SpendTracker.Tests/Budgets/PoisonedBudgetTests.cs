@@ -27,8 +27,8 @@ public sealed class PoisonedBudgetTests : WatchTests
         await Budgets.LookAsync(Watch);
 
         Assert.Equal(["crossed actual:100%"], await Budgets.DecidedAsync("own"));
-        Assert.Equal(BudgetStanding.Exceeded, Watch.StandingOf("own"));
-        Assert.Equal(("newer", BudgetStanding.Untrusted), (budget, Watch.StandingOf("newer")));
+        Assert.Equal(BudgetStanding.Exceeded, Watch.StandingOf("own", Watch.Current("own")));
+        Assert.Equal(("newer", BudgetStanding.Untrusted), (budget, Watch.StandingOf("newer", Watch.Current("newer"))));
         Assert.Contains($"seq_id {poison}: Version 2", reason, StringComparison.Ordinal);
         Assert.Empty(Watch.Of("newer"));
         Assert.Contains(await Budgets.Database.Spend.CreateSetAside().ListAsync(Cancel), aside => (aside.Projection, aside.SeqId) == ("Budgets", poison));

@@ -221,7 +221,7 @@ public sealed class DemoRecordingTests(RecordedDemo demo) : IClassFixture<Record
         var book = demo.Host.Services.GetRequiredService<BudgetBook>();
         var watch = demo.Host.Services.GetRequiredService<BudgetWatch>();
         var budgets = await book.ListAsync(TestContext.Current.CancellationToken);
-        string Standing(string budget) => EnumName.Of(watch.StandingOf(budget));
+        string Standing(string budget) => EnumName.Of(watch.StandingOf(budget, watch.Current(budget)));
 
         // The watch is a moment behind the projections, and reads what days are expected to cost beside the rest.
         await Eventually.Async(() => Standing("claims-hosting") == "forecast-over" && budgets.Count(budget => Standing(budget.Terms.Budget) == "not-now") == 1);
