@@ -144,7 +144,6 @@ public static class SpendTrackerHost
         api.MapAlerts();
 
         app.MapStaticAssets().AllowAnonymous();
-        app.MapBlazorScript();
         app.MapRazorComponents<App>().AddInteractiveServerRenderMode();
         return app;
     }
