@@ -1,47 +1,31 @@
-// Runs SpendTracker with a PostgreSQL of its own:  dotnet run --project aspire/SpendTracker.AppHost
-// Publishes it to Compose, or to a Helm chart:     aspire publish   |   PublishTo=kubernetes aspire publish
+// Runs SpendTracker with a PostgreSQL of its own and the Aspire dashboard:  dotnet run --project aspire/SpendTracker.AppHost
+// Describes both for a deployment tool:  dotnet run --project aspire/SpendTracker.AppHost -- --publisher manifest --output-path aspire-manifest.json
 using SpendTracker.AppHost;
 
+const int PublishedPort = 8080;
+
 var builder = DistributedApplication.CreateBuilder(args);
+// The web host ends before its PostgreSQL does. Otherwise the AppHost ends at once, and its orchestrator ends the rest later.
+builder.Configuration["DcpPublisher:WaitForResourceCleanup"] = "true";
 var publishes = builder.ExecutionContext.IsPublishMode;
+var database = await builder.AddDatabaseAsync();
 
-// One target at a time: with two, each resource would have to say where it goes.
-if (builder.Configuration["PublishTo"] == "kubernetes")
-{
-    // The default is a folder that is gone with its pod.
-    builder.AddKubernetesEnvironment("kubernetes").WithProperties(cluster => cluster.DefaultStorageType = "pvc");
-}
-else
-{
-    builder.AddDockerComposeEnvironment("compose");
-}
-
-var postgres = builder.AddPostgres("postgres")
-    .WithImageTag("18.3") // Before the volume, whose place depends on it.
-    .WithDataVolume("spendtracker-postgres")
-    .WithEnvironment("POSTGRES_DB", Publishing.Database) // AddDatabase creates it where it runs, not where it is published to.
-    .PublishAsDockerComposeService((_, service) => Publishing.CheckPostgres(service));
-
-// The name is that of the connection string.
-var database = postgres.AddDatabase(Publishing.Database);
-
-builder.AddProject<Projects.SpendTracker_Web>("web")
-    .WithHttpEndpoint(targetPort: publishes ? Publishing.Port : null)
+var web = builder.AddProject<Projects.SpendTracker_Web>("web")
+    .WithHttpEndpoint(targetPort: publishes ? PublishedPort : null)
     .WithExternalHttpEndpoints()
     .WithReference(database)
     .WaitFor(database)
-    // Where it is published, others read what is printed. Where it runs, the link is in the resource's console log.
+    // Others read what a published host prints. Here, the sign-in link is in the resource's console log.
     .WithArgs(publishes ? ["serve", "--no-sign-in-link"] : ["serve"])
-    // A page stays with the host that drew it. Aspire's own proxy takes turns, so it is one host here, and several behind a sticky one.
-    .WithReplicas(publishes ? 2 : 1)
     .WithHttpHealthCheck("/health/ready", endpointName: "http")
-    // Probes take https unless told otherwise.
-    .WithHttpProbe(ProbeType.Startup, "/health/live", periodSeconds: 2, failureThreshold: 60, endpointName: "http")
-    .WithHttpProbe(ProbeType.Liveness, "/health/live", periodSeconds: 10, timeoutSeconds: 5, endpointName: "http")
-    .WithHttpProbe(ProbeType.Readiness, "/health/ready", periodSeconds: 5, timeoutSeconds: 4, endpointName: "http")
-    // Aspire's way believes everybody. SpendTracker__Proxies names who is believed.
-    .DisableForwardedHeaders()
-    .PublishAsDockerComposeService((_, service) => Publishing.CheckHost(service))
-    .PublishAsKubernetesService(Publishing.CheckHost);
+    // Aspire's way trusts every proxy. SpendTracker__Proxies names the trusted ones.
+    .DisableForwardedHeaders();
 
-builder.Build().Run();
+if (!publishes)
+{
+    // The dashboard ends before the web host, which would otherwise try for 10 seconds to send it the last spans.
+    web.WithEnvironment("OTEL_DOTNET_EXPERIMENTAL_OTLP_RETRY", "");
+}
+
+await using var app = builder.Build();
+await app.RunAsync();

@@ -1,41 +1,69 @@
 using Microsoft.AspNetCore.Builder;
-using Microsoft.AspNetCore.Diagnostics.HealthChecks;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
+using Npgsql;
+using OpenTelemetry.Exporter;
 using OpenTelemetry.Logs;
+using OpenTelemetry.Metrics;
 using OpenTelemetry.Resources;
+using OpenTelemetry.Trace;
 
 namespace SpendTracker.ServiceDefaults;
 
-/// <summary>What whoever runs a service may expect of it: telemetry where the standard variables say, and two health addresses.</summary>
+/// <summary>Telemetry by OpenTelemetry's standard variables, health addresses, and metrics for Prometheus by a setting.</summary>
 public static class HostDefaults
 {
-    /// <param name="source">The name of the service's own activity source and meter.</param>
-    public static void AddServiceDefaults(this WebApplicationBuilder builder, string source)
+    /// <summary>A signal without a destination is not instrumented, so that it costs nothing.</summary>
+    /// <param name="sources">Activity sources and meters besides those of the framework and Npgsql.</param>
+    public static void AddServiceDefaults(this WebApplicationBuilder builder, params string[] sources)
     {
+        var (traces, metrics) = (Otlp(builder.Configuration, "TRACES"), Otlp(builder.Configuration, "METRICS"));
+        var prometheus = Prometheus(builder.Configuration);
+        var telemetry = builder.Services.AddHealthChecks().Services.AddOpenTelemetry().ConfigureResource(resource => Describe(resource));
         builder.Logging.AddLogExport(builder.Configuration);
-        builder.Services.AddHostedService(_ => new TelemetryExport(builder.Configuration, source));
-        builder.Services.AddHealthChecks();
-    }
-
-    /// <summary>Sends logs where the standard variables say, with the trace that each belongs to.</summary>
-    public static ILoggingBuilder AddLogExport(this ILoggingBuilder logging, IConfiguration configuration) => !TelemetrySignal.Logs.IsWanted(configuration)
-        ? logging
-        : logging.AddOpenTelemetry(options =>
+        if (traces is not null)
         {
-            var resource = ResourceBuilder.CreateEmpty();
-            TelemetrySignal.Describe(resource);
-            options.SetResourceBuilder(resource);
-            options.IncludeFormattedMessage = true;
-            options.AddOtlpExporter(exporter => TelemetrySignal.Logs.Direct(exporter, configuration));
-        });
+            telemetry.WithTracing(tracing => tracing.AddSource(sources).AddNpgsql().AddHttpClientInstrumentation().AddOtlpExporter(traces)
+                .AddAspNetCoreInstrumentation(options => options.Filter = context => !context.Request.Path.StartsWithSegments("/health")));
+        }
 
-    /// <summary><c>/health/live</c>: the process answers; start it anew where it does not. <c>/health/ready</c>: no check has failed; send it requests.</summary>
-    public static void MapHealth(this WebApplication app)
-    {
-        app.MapHealthChecks("/health/live", new HealthCheckOptions { Predicate = _ => false }).AllowAnonymous();
-        app.MapHealthChecks("/health/ready").AllowAnonymous();
+        if (metrics is not null || prometheus)
+        {
+            telemetry.WithMetrics(meters => (metrics is null ? meters : meters.AddOtlpExporter(metrics)).AddMeter(sources)
+                .AddNpgsqlInstrumentation().AddAspNetCoreInstrumentation().AddHttpClientInstrumentation().AddRuntimeInstrumentation());
+            _ = prometheus ? telemetry.WithMetrics(meters => meters.AddPrometheusExporter()) : telemetry;
+        }
     }
+
+    /// <summary>Sends logs, each with its trace.</summary>
+    public static ILoggingBuilder AddLogExport(this ILoggingBuilder logging, IConfiguration configuration) =>
+        Otlp(configuration, "LOGS") is not { } otlp ? logging : logging.AddOpenTelemetry(options =>
+            options.SetResourceBuilder(Describe(ResourceBuilder.CreateDefault())).AddOtlpExporter(otlp).IncludeFormattedMessage = true);
+
+    /// <summary><c>/health/live</c>: the process answers; else restart it. <c>/health/ready</c>: no check failed; send requests.</summary>
+    /// <param name="policy">Who may read <c>/metrics</c>, which names models.</param>
+    public static void MapServiceDefaults(this WebApplication app, string policy)
+    {
+        app.MapHealthChecks("/health/live", new() { Predicate = _ => false }).AllowAnonymous();
+        app.MapHealthChecks("/health/ready").AllowAnonymous();
+        _ = Prometheus(app.Configuration) ? app.MapPrometheusScrapingEndpoint().RequireAuthorization(policy) : null;
+    }
+
+    private static bool Prometheus(IConfiguration configuration) => configuration.GetValue<bool>("SpendTracker:Telemetry:Prometheus");
+
+    /// <summary>Null without an endpoint: the exporter's own is this machine. A signal's variables override the general ones.</summary>
+    private static Action<OtlpExporterOptions>? Otlp(IConfiguration configuration, string signal)
+    {
+        string? Own(string name) => configuration[$"OTEL_EXPORTER_OTLP_{signal}_{name}"] is { Length: > 0 } value ? value : null;
+        var hasEndpoint = configuration["OTEL_EXPORTER_OTLP_ENDPOINT"] is { Length: > 0 } || Own("ENDPOINT") is not null;
+        return !hasEndpoint || configuration[$"OTEL_{signal}_EXPORTER"] is not (null or "" or "otlp") ? null : o =>
+        {
+            o.Headers = Own("HEADERS") ?? o.Headers;
+            o.Protocol = Own("PROTOCOL") switch { null => o.Protocol, "grpc" => OtlpExportProtocol.Grpc, _ => OtlpExportProtocol.HttpProtobuf };
+            _ = Own("ENDPOINT") is { } endpoint ? o.Endpoint = new(endpoint) : null; // A set endpoint is used without /v1/….
+        };
+    }
+
+    private static ResourceBuilder Describe(ResourceBuilder all) => all.AddService("spendtracker").AddEnvironmentVariableDetector();
 }

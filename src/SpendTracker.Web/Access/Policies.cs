@@ -53,12 +53,13 @@ internal static class Policies
     };
 
     /// <summary>
-    /// The API takes keys; of it, what only reads also takes a signed-in person's cookie, for downloads. What writes does not,
-    /// so that no other site can make a browser write.
+    /// The API and <c>/metrics</c> take keys; of them, what only reads also takes a signed-in person's cookie, for downloads. What
+    /// writes does not, so that no other site can make a browser write.
     /// </summary>
     private static string SchemeOf(HttpContext context)
     {
         var withKey = context.Request.Headers.ContainsKey("Authorization") || !HttpMethods.IsGet(context.Request.Method) || !context.Request.Cookies.ContainsKey("spendtracker");
-        return context.Request.Path.StartsWithSegments("/api") && withKey ? ApiKeyAuthentication.SchemeName : CookieAuthenticationDefaults.AuthenticationScheme;
+        var takesKey = context.Request.Path.StartsWithSegments("/api") || context.Request.Path.StartsWithSegments("/metrics");
+        return takesKey && withKey ? ApiKeyAuthentication.SchemeName : CookieAuthenticationDefaults.AuthenticationScheme;
     }
 }

@@ -47,7 +47,7 @@ public static class SpendTrackerHost
             server.AddServerHeader = false;
         });
 
-        builder.AddServiceDefaults(EventMetrics.Name);
+        builder.AddServiceDefaults(EventMetrics.Name, "Marten");
         services.AddSingleton(database);
         services.AddSingleton(database.DataSource);
         services.AddSingleton(database.Store);
@@ -106,7 +106,6 @@ public static class SpendTrackerHost
 
         var app = builder.Build();
         app.UseTrustedProxies();
-        app.UseServerSpanTags();
         app.UseExceptionHandler();
         app.UseStatusCodePagesWithReExecute("/not-found", createScopeForStatusCodePages: true);
         app.UseWhen(context => !IsPage(context), api => api.UseStatusCodePages());
@@ -122,7 +121,7 @@ public static class SpendTrackerHost
         app.UseAntiforgery();
         app.UseWhen(IsApi, api => api.Use(app.Services.GetRequiredService<BodyBudget>().HoldAsync));
 
-        app.MapHealth();
+        app.MapServiceDefaults(Policies.Read);
         app.MapSignIn();
         app.MapAcknowledge();
 

@@ -70,6 +70,35 @@ public sealed class TraceTests
         Assert.Equal(["/v1/logs"], received.Keys);
     }
 
+    [Fact]
+    public async Task A_trace_of_a_sent_message_tells_the_host_of_a_channel_and_neither_path_nor_query()
+    {
+        ConcurrentDictionary<string, ConcurrentQueue<byte[]>> received = [];
+        await using var receiver = await ReceiverAsync(received);
+        var sent = Of(received, "/hooks/T0SECRET");
+        await using var database = await TestDatabase.CreateAsync();
+        await using var host = await HostProcess.StartAsync(database, new()
+        {
+            ["Alerts__AllowedHosts"] = receiver.Address.Authority,
+            ["OTEL_EXPORTER_OTLP_TRACES_ENDPOINT"] = new Uri(receiver.Address, "/v1/traces").AbsoluteUri,
+            ["OTEL_EXPORTER_OTLP_TRACES_PROTOCOL"] = "http/protobuf",
+            ["OTEL_BSP_SCHEDULE_DELAY"] = "100",
+            ["OTEL_DOTNET_EXPERIMENTAL_HTTPCLIENT_DISABLE_URL_QUERY_REDACTION"] = "true", // As Aspire sets it.
+        });
+        var channel = $$"""{"name":"Ops","address":{"kind":"slack","url":"{{receiver.Address}}hooks/T0SECRET?code=T0SECRET"} }""";
+        using var set = await host.Client.PutAsync(
+            new Uri("/api/v1/channels/ops", UriKind.Relative), new StringContent(channel, Encoding.UTF8, "application/json"), TestContext.Current.CancellationToken);
+        set.EnsureSuccessStatusCode();
+        using var tested = await host.Client.PostAsync(new Uri("/api/v1/channels/ops/test", UriKind.Relative), null, TestContext.Current.CancellationToken);
+        tested.EnsureSuccessStatusCode();
+        Assert.Single(sent);
+
+        var traces = Of(received, "/v1/traces");
+        await Eventually.Async(() => traces.Any(batch => Has(batch, "/channels/{id}/test"u8)));
+        Assert.Contains(traces, batch => Has(batch, "\u002a\u0004POST"u8)); // The sending span: its name's field and length, and its name.
+        Assert.DoesNotContain(traces, batch => Has(batch, "T0SECRET"u8));
+    }
+
     private static ConcurrentQueue<byte[]> Of(ConcurrentDictionary<string, ConcurrentQueue<byte[]>> received, string path) => received.GetOrAdd(path, _ => []);
 
     private static bool Has(byte[] batch, ReadOnlySpan<byte> bytes) => batch.AsSpan().IndexOf(bytes) >= 0;
