@@ -45,6 +45,24 @@ public sealed class HighWaterMarkTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_transaction_that_only_reads_the_sequence_as_pg_dump_does_holds_nothing_up()
+    {
+        await using var dump = await OtherProgramAsync();
+        await OtherProgram.ExecuteAsync(dump, "lock table spend.mt_events in access share mode");
+        await OtherProgram.ExecuteAsync(dump, "select last_value from spend.mt_events_sequence");
+        Assert.Equal("AccessShareLock", await ScalarAsync(
+            dump, "select mode from pg_locks where pid = pg_backend_pid() and relation = 'spend.mt_events_sequence'::regclass"));
+        await using var writer = await OtherProgramAsync();
+        var seqId = await OtherProgram.DrawAsync(writer);
+        await _database.RecordAsync(Given.Tokens());
+        Assert.Equal(seqId - 1, await AdvanceAsync());
+
+        await OtherProgram.ExecuteAsync(writer, "rollback");
+
+        Assert.Equal(seqId + 1, await AdvanceAsync());
+    }
+
+    [Fact]
     public async Task A_number_whose_transaction_was_rolled_back_is_passed_and_the_reason_kept()
     {
         await using var writer = await OtherProgramAsync();
