@@ -100,6 +100,7 @@ public static class SpendTrackerHost
         services.AddHealthChecks().AddCheck<ReadyCheck>("ready");
         services.ConfigureHttpJsonOptions(options => AnswerJson.Configure(options.SerializerOptions));
 
+        services.AddPageCompression();
         services.AddRazorComponents().AddInteractiveServerComponents();
         services.AddCascadingAuthenticationState();
         services.AddRadzenComponents();
@@ -107,6 +108,7 @@ public static class SpendTrackerHost
         var app = builder.Build();
         app.UseTrustedProxies();
         app.UseServerSpanTags();
+        app.UsePageCompression();
         app.UseExceptionHandler();
         app.UseStatusCodePagesWithReExecute("/not-found", createScopeForStatusCodePages: true);
         app.UseWhen(context => !IsPage(context), api => api.UseStatusCodePages());
