@@ -99,6 +99,14 @@ public sealed class Dashboard : IAsyncDisposable
     /// <summary>A page in a browser of its own where somebody is signed in.</summary>
     public async Task<IPage> OpenAsync(string path, int width = 1280, ColorScheme look = ColorScheme.Light)
     {
+        var page = await NewSignedInPageAsync(width, look);
+        await GoAsync(page, path);
+        return page;
+    }
+
+    /// <summary>An empty page in a browser that has fetched nothing yet, but where somebody is signed in.</summary>
+    public async Task<IPage> NewSignedInPageAsync(int width = 1280, ColorScheme look = ColorScheme.Light)
+    {
         if (_signedIn is null)
         {
             var first = await NewPageAsync(new());
@@ -107,9 +115,7 @@ public sealed class Dashboard : IAsyncDisposable
             _signedIn = await first.Context.StorageStateAsync();
         }
 
-        var page = await NewPageAsync(new() { StorageState = _signedIn, ViewportSize = new() { Width = width, Height = 900 }, ColorScheme = look });
-        await GoAsync(page, path);
-        return page;
+        return await NewPageAsync(new() { StorageState = _signedIn, ViewportSize = new() { Width = width, Height = 900 }, ColorScheme = look });
     }
 
     /// <summary>

@@ -100,12 +100,14 @@ public static class SpendTrackerHost
         services.AddHealthChecks().AddCheck<ReadyCheck>("ready");
         services.ConfigureHttpJsonOptions(options => AnswerJson.Configure(options.SerializerOptions));
 
+        services.AddPageCompression();
         services.AddRazorComponents().AddInteractiveServerComponents();
         services.AddCascadingAuthenticationState();
         services.AddRadzenComponents();
 
         var app = builder.Build();
         app.UseTrustedProxies();
+        app.UsePageCompression();
         app.UseExceptionHandler();
         app.UseStatusCodePagesWithReExecute("/not-found", createScopeForStatusCodePages: true);
         app.UseWhen(context => !IsPage(context), api => api.UseStatusCodePages());

@@ -1,0 +1,56 @@
+using Microsoft.Playwright;
+
+namespace SpendTracker.PageTests;
+
+/// <summary>What a browser fetches to show the overview: how many bytes, how they are packed, and how long it keeps them.</summary>
+public sealed class TransferTests
+{
+    /// <summary>Bytes on the wire with headers, for everything but the WebSocket: what the page weighs for a person on a slow line.</summary>
+    private const long MostOfFirstVisit = 450_000;
+
+    /// <summary>Bytes on the wire of a second visit: the page itself, and a few questions whether something is new.</summary>
+    private const long MostOfSecondVisit = 30_000;
+
+    [Theory]
+    [InlineData(ColorScheme.Light)]
+    [InlineData(ColorScheme.Dark)]
+    public async Task A_first_visit_is_small_and_a_second_one_fetches_no_style_sheet_script_or_font_again(ColorScheme look)
+    {
+        await using var dashboard = await WithUsageAsync();
+        var transfers = await Transfers.OfAsync(await dashboard.NewSignedInPageAsync(look: look));
+        var first = await transfers.VisitAsync(dashboard, "/");
+        Assert.Contains(first, transfer => transfer.Path.StartsWith("/_framework/blazor.web.", StringComparison.Ordinal));
+        Assert.Contains(first, transfer => transfer.Path.EndsWith(".woff2", StringComparison.Ordinal));
+        Assert.True(first.Sum(transfer => transfer.Bytes) <= MostOfFirstVisit, $"A first visit: {Transfers.Describe(first)}");
+
+        var second = await transfers.VisitAsync(dashboard, "/");
+        Assert.True(second.Sum(transfer => transfer.Bytes) <= MostOfSecondVisit, $"A second visit: {Transfers.Describe(second)}");
+        Assert.True(second.Where(IsAsset).All(transfer => transfer.Bytes < 500), $"A second visit: {Transfers.Describe(second)}");
+    }
+
+    [Fact]
+    public async Task Pages_style_sheets_and_scripts_are_compressed_and_a_browser_keeps_what_is_linked_with_a_fingerprint()
+    {
+        await using var dashboard = await WithUsageAsync();
+        var transfers = await Transfers.OfAsync(await dashboard.NewSignedInPageAsync());
+        var fetched = await transfers.VisitAsync(dashboard, "/");
+
+        Assert.All(fetched.Where(transfer => transfer.Type is "Document" or "Stylesheet" or "Script"), transfer =>
+            Assert.True(transfer.Header("content-encoding") is "br", $"{transfer.Path} is sent as {transfer.Header("content-encoding") ?? "it is"}."));
+        Assert.True(fetched.Count(transfer => transfer.Type is "Stylesheet" or "Script") >= 9, Transfers.Describe(fetched));
+        Assert.All(fetched.Where(transfer => transfer.Type is "Stylesheet" or "Script" or "Image"), transfer =>
+            Assert.Equal("max-age=31536000, immutable", transfer.Header("cache-control")));
+        Assert.All(fetched.Where(IsAsset), transfer => Assert.NotNull(transfer.Header("cache-control")));
+    }
+
+    private static bool IsAsset(Transfer transfer) => transfer.Type is "Stylesheet" or "Script" or "Image" or "Font";
+
+    /// <summary>A dashboard with something to draw, so that charts are fetched for, too.</summary>
+    private static async Task<Dashboard> WithUsageAsync()
+    {
+        var dashboard = await Dashboard.StartAsync();
+        await dashboard.PublishAsync("test/large", "input-tokens", 1);
+        await dashboard.RecordAsync(Dashboard.Tokens("chat", 10));
+        return dashboard;
+    }
+}
