@@ -43,6 +43,22 @@ public sealed class TransferTests
         Assert.All(fetched.Where(IsAsset), transfer => Assert.NotNull(transfer.Header("cache-control")));
     }
 
+    [Theory]
+    [InlineData("same-origin", true)]
+    [InlineData("none", true)]
+    [InlineData("same-site", false)]
+    [InlineData("cross-site", false)]
+    public async Task A_page_that_another_site_opened_is_not_compressed_so_that_its_size_tells_nothing(string openedBy, bool compressed)
+    {
+        await using var dashboard = await Dashboard.StartAsync();
+        using var client = new HttpClient();
+        using var request = new HttpRequestMessage(HttpMethod.Get, new Uri($"{dashboard.Address}/sign-in"));
+        request.Headers.Add("Accept-Encoding", "gzip, br");
+        request.Headers.Add("Sec-Fetch-Site", openedBy);
+        using var response = await client.SendAsync(request, TestContext.Current.CancellationToken);
+        Assert.Equal(compressed ? ["br"] : [], response.Content.Headers.ContentEncoding);
+    }
+
     private static bool IsAsset(Transfer transfer) => transfer.Type is "Stylesheet" or "Script" or "Image" or "Font";
 
     /// <summary>A dashboard with something to draw, so that charts are fetched for, too.</summary>
