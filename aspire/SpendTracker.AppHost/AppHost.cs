@@ -1,5 +1,7 @@
-// Runs SpendTracker with a PostgreSQL of its own and the Aspire dashboard:  dotnet run --project aspire/SpendTracker.AppHost
-// Describes both for a deployment tool:  dotnet run --project aspire/SpendTracker.AppHost -- --publisher manifest --output-path aspire-manifest.json
+// Runs SpendTracker with a PostgreSQL of its own and the Aspire dashboard:
+//   dotnet run --project aspire/SpendTracker.AppHost
+// Describes both for a deployment tool:
+//   dotnet run --project aspire/SpendTracker.AppHost -- --publisher manifest --output-path aspire-manifest.json
 using SpendTracker.AppHost;
 
 const int PublishedPort = 8080;
