@@ -6,9 +6,11 @@ namespace SpendTracker.AppHost.Tests;
 [Collection("AppHost")]
 public sealed class SignalTests
 {
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
-    [Theory(Timeout = 90_000)]
+    [Theory]
     [InlineData("INT")]
     [InlineData("TERM")]
     public async Task A_signal_stops_the_AppHost_its_web_host_and_PostgreSQL(string signal)
@@ -20,14 +22,15 @@ public sealed class SignalTests
         {
             var said = appHost.StandardOutput.ReadToEndAsync(Cancel);
             int? port;
-            while ((port = folder.Port) is null || !WebHosts(port.Value).Any())
+            for (var since = Stopwatch.StartNew(); (port = folder.Port) is null || !WebHosts(port.Value).Any();)
             {
+                Assert.True(since.Elapsed < Patience, "The web host does not start.");
                 Assert.False(appHost.HasExited, appHost.HasExited ? await said : "");
                 await Task.Delay(100, Cancel);
             }
 
             using var kill = Process.Start("kill", [$"-{signal}", $"{appHost.Id}"]);
-            await appHost.WaitForExitAsync(Cancel);
+            await appHost.WaitForExitAsync(Cancel).WaitAsync(Patience, Cancel);
             Assert.Empty(WebHosts(port.Value));
             Assert.False(folder.ServerRuns);
         }
