@@ -1,6 +1,9 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Text;
+using Microsoft.Extensions.DependencyInjection;
+using OpenTelemetry.Metrics;
+using OpenTelemetry.Trace;
 
 namespace SpendTracker.Tests.Telemetry;
 
@@ -98,6 +101,15 @@ public sealed class TraceTests
         await Eventually.Async(() => traces.Any(batch => Has(batch, "/channels/{id}/test"u8)));
         Assert.Contains(traces, batch => Has(batch, "\u002a\u0004POST"u8)); // The sending span's name, its length before it.
         Assert.DoesNotContain(traces, batch => Has(batch, "T0SECRET"u8));
+    }
+
+    [Fact]
+    public async Task A_host_without_a_destination_instruments_nothing()
+    {
+        await using var host = await TestHost.StartAsync();
+
+        Assert.Null(host.Services.GetService<TracerProvider>());
+        Assert.Null(host.Services.GetService<MeterProvider>());
     }
 
     private static ConcurrentQueue<byte[]> Of(ConcurrentDictionary<string, ConcurrentQueue<byte[]>> received, string path) => received.GetOrAdd(path, _ => []);
