@@ -33,6 +33,7 @@ public sealed class TraceTests
             await UntilAsync(async () => await TotalAsync(web) == 0.0035m); // 1,000 input and 100 output tokens of gpt-4o.
 
             using var dashboard = app.CreateHttpClient("aspire-dashboard", "http");
+            await UntilAsync(() => HasAllSignalsAsync(dashboard));
             var trace = await TraceAsync(dashboard, "POST /api/v1/usage", "append", "project DailyUsage");
             Assert.Null(trace["POST /api/v1/usage"].Parent);
             Assert.Equal(trace["POST /api/v1/usage"].Id, trace["append"].Parent);
@@ -77,6 +78,13 @@ public sealed class TraceTests
         using var content = new StringContent(usage, new MediaTypeHeaderValue("application/json"));
         using var response = await web.PostAsync(new Uri("/api/v1/usage", UriKind.Relative), content, Cancel);
         response.EnsureSuccessStatusCode();
+    }
+
+    private static async Task<bool> HasAllSignalsAsync(HttpClient dashboard)
+    {
+        var resources = await dashboard.GetFromJsonAsync<JsonElement>("/api/telemetry/resources", Cancel);
+        return resources.EnumerateArray().Any(resource => resource.GetProperty("name").GetString() == "web" &&
+            new[] { "hasTraces", "hasMetrics", "hasLogs" }.All(signal => resource.GetProperty(signal).GetBoolean()));
     }
 
     private static async Task<decimal> TotalAsync(HttpClient web) =>
