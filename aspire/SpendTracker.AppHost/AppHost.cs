@@ -1,5 +1,7 @@
-// Runs SpendTracker with a PostgreSQL of its own and the Aspire dashboard:  dotnet run --project aspire/SpendTracker.AppHost
-// Describes both for a deployment tool:  dotnet run --project aspire/SpendTracker.AppHost -- --publisher manifest --output-path aspire-manifest.json
+// Runs SpendTracker with a PostgreSQL of its own and the Aspire dashboard:
+//   dotnet run --project aspire/SpendTracker.AppHost
+// Describes both for a deployment tool:
+//   dotnet run --project aspire/SpendTracker.AppHost -- --publisher manifest --output-path aspire-manifest.json
 using SpendTracker.AppHost;
 
 const int PublishedPort = 8080;
@@ -24,7 +26,9 @@ var web = builder.AddProject<Projects.SpendTracker_Web>("web")
 if (!publishes)
 {
     // The dashboard ends before the web host, which would otherwise try for 10 seconds to send it the last spans.
-    web.WithEnvironment("OTEL_DOTNET_EXPERIMENTAL_OTLP_RETRY", "");
+    web.WithEnvironment("OTEL_DOTNET_EXPERIMENTAL_OTLP_RETRY", "")
+        // Start and end are in the dashboard's logs.
+        .WithEnvironment("Logging__LogLevel__Microsoft.Hosting.Lifetime", "Information");
 }
 
 await using var app = builder.Build();

@@ -12,10 +12,8 @@ internal static class ContainerEngine
     /// <summary>Whether an engine answers. An installed client is not enough: its daemon may not run.</summary>
     public static async Task<bool> AnswersAsync(IConfiguration configuration)
     {
-        string[] clients = (configuration["ASPIRE_CONTAINER_RUNTIME"] ?? configuration["DOTNET_ASPIRE_CONTAINER_RUNTIME"]) is { Length: > 0 } chosen
-            ? [chosen]
-            : ["docker", "podman"];
-        foreach (var client in clients)
+        var chosen = configuration["ASPIRE_CONTAINER_RUNTIME"] ?? configuration["DOTNET_ASPIRE_CONTAINER_RUNTIME"];
+        foreach (var client in string.IsNullOrEmpty(chosen) ? ["docker", "podman"] : new[] { chosen })
         {
             if (await AnswersAsync(client))
             {
@@ -30,12 +28,14 @@ internal static class ContainerEngine
     {
         try
         {
-            using var process = Process.Start(new ProcessStartInfo(client, ["ps", "--quiet"]) { RedirectStandardOutput = true, RedirectStandardError = true })!;
+            var start = new ProcessStartInfo(client, ["ps", "--quiet"]) { RedirectStandardOutput = true, RedirectStandardError = true };
+            using var process = Process.Start(start)!;
             using var patience = new CancellationTokenSource(Patience);
             try
             {
                 await Task.WhenAll(
-                    process.StandardOutput.ReadToEndAsync(patience.Token), process.StandardError.ReadToEndAsync(patience.Token), process.WaitForExitAsync(patience.Token));
+                    process.StandardOutput.ReadToEndAsync(patience.Token), process.StandardError.ReadToEndAsync(patience.Token),
+                    process.WaitForExitAsync(patience.Token));
                 return process.ExitCode == 0;
             }
             catch (OperationCanceledException)

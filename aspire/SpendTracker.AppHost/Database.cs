@@ -29,11 +29,12 @@ internal static class Database
             : builder.AddLocalPostgres(folder);
     }
 
-    private static IResourceBuilder<PostgresDatabaseResource> AddContainer(this IDistributedApplicationBuilder builder) => builder.AddPostgres("postgres")
-        .WithImageTag("18.3") // Before the volume, whose place depends on it.
-        .WithDataVolume("spendtracker-postgres")
-        .WithEnvironment("POSTGRES_DB", Name) // AddDatabase creates the database where it runs, not where it is published to.
-        .AddDatabase(Name);
+    private static IResourceBuilder<PostgresDatabaseResource> AddContainer(this IDistributedApplicationBuilder builder) =>
+        builder.AddPostgres("postgres")
+            .WithImageTag("18.3") // Before the volume, whose place depends on it.
+            .WithDataVolume("spendtracker-postgres")
+            .WithEnvironment("POSTGRES_DB", Name) // AddDatabase creates the database where it runs, not where it is published to.
+            .AddDatabase(Name);
 
     private static IResourceBuilder<LocalPostgresResource> AddLocalPostgres(this IDistributedApplicationBuilder builder, string? folder)
     {

@@ -13,24 +13,27 @@ internal sealed class LocalPostgresResource(string name) : Resource(name), IReso
 
     public async Task StartAsync(InitializeResourceEvent initialize, CancellationToken cancellationToken)
     {
+        Task TellAsync(string state) => initialize.Notifications.PublishUpdateAsync(this, snapshot => snapshot with { State = state });
+
         await initialize.Eventing.PublishAsync(new BeforeResourceStartedEvent(this, initialize.Services), cancellationToken);
-        await initialize.Notifications.PublishUpdateAsync(this, snapshot => snapshot with { State = KnownResourceStates.Starting });
+        await TellAsync(KnownResourceStates.Starting);
         try
         {
             var server = await initialize.Services.GetRequiredService<PrivateServer>().StartAsync(initialize.Logger, cancellationToken);
             _started.ConnectionString.SetResult(server.ConnectionString(Name));
-            initialize.Logger.LogInformation("PostgreSQL {Version} listens on port {Port}; its data is in {Folder}.", server.Version, server.Port, server.DataFolder);
+            initialize.Logger.LogInformation(
+                "PostgreSQL {Version} runs on port {Port} with the data in {Folder}.", server.Version, server.Port, server.DataFolder);
         }
         catch (LocalPostgresException fault)
         {
             _started.ConnectionString.SetException(fault);
             initialize.Logger.LogError("{Reason}", fault.Message);
-            await initialize.Notifications.PublishUpdateAsync(this, snapshot => snapshot with { State = KnownResourceStates.FailedToStart });
+            await TellAsync(KnownResourceStates.FailedToStart);
             return;
         }
 
         await initialize.Eventing.PublishAsync(new ConnectionStringAvailableEvent(this, initialize.Services), cancellationToken);
-        await initialize.Notifications.PublishUpdateAsync(this, snapshot => snapshot with { State = KnownResourceStates.Running });
+        await TellAsync(KnownResourceStates.Running);
     }
 
     /// <summary>Whoever asks for the connection string waits until the server runs: it chooses its port when it starts.</summary>
@@ -40,6 +43,7 @@ internal sealed class LocalPostgresResource(string name) : Resource(name), IReso
 
         public string ValueExpression => $"{{{name}.connectionString}}";
 
-        public ValueTask<string?> GetValueAsync(CancellationToken cancellationToken = default) => new(ConnectionString.Task.WaitAsync(cancellationToken));
+        public ValueTask<string?> GetValueAsync(CancellationToken cancellationToken = default) =>
+            new(ConnectionString.Task.WaitAsync(cancellationToken));
     }
 }

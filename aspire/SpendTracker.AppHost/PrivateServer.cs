@@ -4,7 +4,7 @@ using SpendTracker.LocalPostgres;
 namespace SpendTracker.AppHost;
 
 /// <summary>The private server for as long as the AppHost runs.</summary>
-/// <param name="folder">The folder of its data; null: where the command <c>serve</c> has it, so that other commands find the database.</param>
+/// <param name="folder">The folder of its data. Null: that of the command <c>serve</c>, so that other commands find the database.</param>
 internal sealed class PrivateServer(string? folder) : IAsyncDisposable
 {
     private LocalServer? _server;

@@ -37,8 +37,9 @@ public sealed class EventStore : IAsyncDisposable
     /// </summary>
     /// <exception cref="EventStoreBusyException">Too much is waiting.</exception>
     /// <exception cref="NpgsqlException">The database is away, or refused.</exception>
-    public Task<AppendResult[]> AppendAsync(IReadOnlyList<EventToAppend> events, CancellationToken cancellationToken)
+    public async Task<AppendResult[]> AppendAsync(IReadOnlyList<EventToAppend> events, CancellationToken cancellationToken)
     {
+        using var activity = EventMetrics.StartAppend(events.Count);
         var call = new AppendCall(events.Count);
         var shards = new List<PendingAppend>?[_writers.Length];
         for (var i = 0; i < events.Count; i++)
@@ -55,18 +56,19 @@ public sealed class EventStore : IAsyncDisposable
             }
         }
 
-        return events.Count == 0 ? Task.FromResult<AppendResult[]>([]) : call.Completion.WaitAsync(cancellationToken);
+        return events.Count == 0 ? [] : await call.Completion.WaitAsync(cancellationToken);
     }
 
     /// <summary>
     /// Appends events of several streams in one transaction: where one of them conflicts with what is stored, none is appended.
     /// Otherwise as above; for few events, since they share their transaction with nobody.
     /// </summary>
-    public Task<AppendResult[]> AppendTogetherAsync(IReadOnlyList<EventToAppend> events, CancellationToken cancellationToken)
+    public async Task<AppendResult[]> AppendTogetherAsync(IReadOnlyList<EventToAppend> events, CancellationToken cancellationToken)
     {
+        using var activity = EventMetrics.StartAppend(events.Count);
         var call = new AppendCall(events.Count, together: true);
         _writers[ShardOf(events[0])].Enqueue([.. events.Select((e, index) => new PendingAppend(e, call, index))]);
-        return call.Completion.WaitAsync(cancellationToken);
+        return await call.Completion.WaitAsync(cancellationToken);
     }
 
     /// <summary>Appends to a stream that must still be at the version that the decision was made on.</summary>

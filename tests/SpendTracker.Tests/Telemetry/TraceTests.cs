@@ -1,6 +1,9 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Text;
+using Microsoft.Extensions.DependencyInjection;
+using OpenTelemetry.Metrics;
+using OpenTelemetry.Trace;
 
 namespace SpendTracker.Tests.Telemetry;
 
@@ -30,6 +33,7 @@ public sealed class TraceTests
 
         var id = Convert.FromHexString(trace.ToHexString());
         await Eventually.Async(() => traces.Any(batch => Has(batch, id) && Has(batch, "project DailyUsage"u8)));
+        await Eventually.Async(() => traces.Any(batch => Has(batch, id) && Has(batch, "\u002a\u0006append"u8))); // A span's name, its length before it.
         await Eventually.Async(() => traces.Any(batch => Has(batch, id) && Has(batch, "POST /api/v1/usage"u8))); // Often before the projection's, and not always.
         var request_ = Assert.Single(traces, batch => Has(batch, id) && Has(batch, "POST /api/v1/usage"u8));
         Assert.True(Has(request_, "http.route"u8) && Has(request_, "http.response.status_code"u8) && Has(request_, "spend-under-test"u8));
@@ -95,8 +99,17 @@ public sealed class TraceTests
 
         var traces = Of(received, "/v1/traces");
         await Eventually.Async(() => traces.Any(batch => Has(batch, "/channels/{id}/test"u8)));
-        Assert.Contains(traces, batch => Has(batch, "\u002a\u0004POST"u8)); // The sending span: its name's field and length, and its name.
+        Assert.Contains(traces, batch => Has(batch, "\u002a\u0004POST"u8)); // The sending span's name, its length before it.
         Assert.DoesNotContain(traces, batch => Has(batch, "T0SECRET"u8));
+    }
+
+    [Fact]
+    public async Task A_host_without_a_destination_instruments_nothing()
+    {
+        await using var host = await TestHost.StartAsync();
+
+        Assert.Null(host.Services.GetService<TracerProvider>());
+        Assert.Null(host.Services.GetService<MeterProvider>());
     }
 
     private static ConcurrentQueue<byte[]> Of(ConcurrentDictionary<string, ConcurrentQueue<byte[]>> received, string path) => received.GetOrAdd(path, _ => []);
