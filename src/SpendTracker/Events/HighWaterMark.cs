@@ -8,10 +8,11 @@ namespace SpendTracker.Events;
 /// The last seq_id below which nothing can still appear. Numbers are drawn before they commit, so the log has gaps that may
 /// be filled later. A gap is passed only when no transaction that could fill it is alive, and then after a grace time.
 /// <para>
-/// Who could fill it: <c>nextval</c> locks the sequence until its transaction ends, so every live transaction that has
-/// drawn a number shows in <c>pg_locks</c>, also one that has no transaction id yet. The holders are listed after an event
-/// beyond the gap was seen; when all of them are gone, one more look finds what they committed. What is still missing never
-/// comes. Prepared transactions keep their lock and count as alive.
+/// Who could fill it: <c>nextval</c> takes RowExclusiveLock on the sequence until its transaction ends, so every live
+/// transaction that has drawn a number shows in <c>pg_locks</c>, also one that has no transaction id yet. Other locks draw
+/// nothing: <c>pg_dump</c> holds AccessShareLock for as long as it runs. The holders are listed after an event beyond the gap
+/// was seen; when all of them are gone, one more look finds what they committed. What is still missing never comes. Prepared
+/// transactions keep their lock and count as alive.
 /// </para>
 /// <para>
 /// Gaps age side by side: a sighting covers every gap below the last event that was visible then. One after the other, a
@@ -202,7 +203,7 @@ public sealed class HighWaterMark(
         await using var command = new NpgsqlCommand(
             """
             select distinct virtualtransaction from pg_locks
-            where locktype = 'relation' and relation = 'spend.mt_events_sequence'::regclass and granted
+            where locktype = 'relation' and relation = 'spend.mt_events_sequence'::regclass and mode = 'RowExclusiveLock' and granted
               and database = (select oid from pg_database where datname = current_database())
             """, connection);
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);

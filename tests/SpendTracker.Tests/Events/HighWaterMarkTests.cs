@@ -76,6 +76,32 @@ public sealed class HighWaterMarkTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_transaction_that_reads_the_sequence_and_draws_no_number_holds_nothing_up()
+    {
+        await using var reader = await OtherProgramAsync();
+        await OtherProgram.ExecuteAsync(reader, "select last_value from spend.mt_events_sequence"); // As pg_dump does.
+        Assert.Equal("AccessShareLock", await ScalarAsync(
+            reader, "select string_agg(mode, ' ') from pg_locks where pid = pg_backend_pid() and relation = 'spend.mt_events_sequence'::regclass"));
+        var gap = await _database.ScalarAsync<long>("select nextval('spend.mt_events_sequence')");
+        await _database.RecordAsync(Given.Tokens());
+
+        Assert.Equal(gap - 1, await AdvanceAsync());
+        Assert.Equal(gap + 1, await AdvanceAsync());
+    }
+
+    [Fact]
+    public async Task A_transaction_that_reads_the_sequence_and_then_draws_a_number_is_waited_for()
+    {
+        await using var writer = await OtherProgramAsync();
+        await OtherProgram.ExecuteAsync(writer, "select last_value from spend.mt_events_sequence");
+        var seqId = await OtherProgram.DrawAsync(writer);
+        await _database.RecordAsync(Given.Tokens());
+
+        await AdvanceAsync();
+        Assert.Equal(seqId - 1, await AdvanceAsync());
+    }
+
+    [Fact]
     public async Task Gaps_age_side_by_side_and_not_one_after_the_other()
     {
         var before = await AdvanceAsync();
