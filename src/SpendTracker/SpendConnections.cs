@@ -1,6 +1,5 @@
 using Npgsql;
 using SpendTracker.Events;
-using SpendTracker.Settings;
 
 namespace SpendTracker;
 
@@ -69,23 +68,6 @@ internal sealed class SpendConnections : IAsyncDisposable
     /// <summary>For writers: an append holds stream heads, and numbers of the sequence that the high-water mark waits for.</summary>
     public NpgsqlDataSource Appending { get; }
 
-    /// <summary>Opens a session that appends: whether it may leave out the foreign key's check is said now, and not to the first caller.</summary>
-    /// <exception cref="SettingsConflictException">The database's user may not do what is configured.</exception>
-    public async Task CheckAsync(CancellationToken cancellationToken)
-    {
-        try
-        {
-            await using var appending = await Appending.OpenConnectionAsync(cancellationToken);
-        }
-        catch (PostgresException fault) when (
-            fault.SqlState == PostgresErrorCodes.InsufficientPrivilege && fault.MessageText.Contains("session_replication_role", StringComparison.Ordinal))
-        {
-            throw new SettingsConflictException(
-                $"SpendTracker:Events:{nameof(EventStoreOptions.SkipForeignKeyCheck)} is on, but the database's user may not set session_replication_role. "
-                + "As a superuser: grant set on parameter session_replication_role to that user (PostgreSQL 15 or later). Or leave it off.");
-        }
-    }
-
     public async ValueTask DisposeAsync()
     {
         await Appending.DisposeAsync();
@@ -116,8 +98,7 @@ internal sealed class SpendConnections : IAsyncDisposable
         // The duplicate filter looks up a handful of ids in a large table. Its plan is made once and kept, at a moment when
         // the table may still be small enough for a scan; these settings leave only the index.
         settings.Options = Sessions(settings.Options, EndOfSilence)
-            + $" -c plan_cache_mode=auto -c statement_timeout={LongestAppend.TotalMilliseconds} -c enable_seqscan=off -c enable_hashjoin=off -c enable_mergejoin=off"
-            + (events.SkipForeignKeyCheck ? " -c session_replication_role=replica" : "");
+            + $" -c plan_cache_mode=auto -c statement_timeout={LongestAppend.TotalMilliseconds} -c enable_seqscan=off -c enable_hashjoin=off -c enable_mergejoin=off";
         return settings;
     }
 

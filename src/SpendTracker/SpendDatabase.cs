@@ -60,17 +60,12 @@ public sealed class SpendDatabase : IAsyncDisposable
 
     /// <summary>Opens a database, and sets it up where it is new. May be done by several hosts at once.</summary>
     /// <exception cref="NpgsqlException">It cannot be reached, or the user may not create tables.</exception>
-    /// <exception cref="SettingsConflictException">It reports in another time zone or currency than is wanted, or its user may not do what is configured.</exception>
+    /// <exception cref="SettingsConflictException">It reports in another time zone or currency than is wanted.</exception>
     public static async Task<SpendDatabase> OpenAsync(SpendDatabaseOptions options, CancellationToken cancellationToken)
     {
         var database = new SpendDatabase(options);
         try
         {
-            if (options.Events.SkipForeignKeyCheck)
-            {
-                await database._connections.CheckAsync(cancellationToken);
-            }
-
             await EventSchema.CreateAsync(database.DataSource, cancellationToken);
             database.Settings = await OrganisationSettings.EstablishAsync(
                 database.Store, options.ReportingTimeZone, options.ReportingCurrency, cancellationToken);

@@ -20,13 +20,10 @@ var commitDelay = new Option<int?>("--commit-delay")
     Description = "Microseconds that PostgreSQL waits before each flush of its log, as on a slow disk. Commits that are ready within the wait of another share its flush.",
 };
 
-var skipForeignKeyCheck = new Option<bool>("--skip-foreign-key-check") { Description = "The store leaves the check out; raw COPY has it." };
-
-var append = new Command("append", "Appending, directly and over HTTP, against raw COPY.") { quick, rounds, only, commitDelay, skipForeignKeyCheck };
+var append = new Command("append", "Appending, directly and over HTTP, against raw COPY.") { quick, rounds, only, commitDelay };
 append.SetAction((parsed, cancellationToken) => RunAsync(
     (server, report) => new AppendBenchmark(
-        server, report, parsed.GetValue(quick), parsed.GetValue(rounds), parsed.GetRequiredValue(only),
-        new() { SkipForeignKeyCheck = parsed.GetValue(skipForeignKeyCheck) }).RunAsync(cancellationToken),
+        server, report, parsed.GetValue(quick), parsed.GetValue(rounds), parsed.GetRequiredValue(only)).RunAsync(cancellationToken),
     cancellationToken, SlowCommits(parsed.GetValue(commitDelay))));
 
 var project = new Command("project", "Catching up from nothing, against raw COPY.") { quick, rounds, events };

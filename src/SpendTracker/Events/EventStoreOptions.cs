@@ -9,14 +9,6 @@ public sealed record EventStoreOptions
     [Range(1, 32)]
     public int Writers { get; init; } = 2;
 
-    /// <summary>
-    /// Leaves out the check of the foreign key to a stream's head where events are appended. The same transaction has just
-    /// written and locked that head, so the check cannot fail; it is a fifth of what PostgreSQL does for an event. The
-    /// database's user needs the right to set <c>session_replication_role</c>, and triggers that somebody added to the log's
-    /// tables do not run then either.
-    /// </summary>
-    public bool SkipForeignKeyCheck { get; init; }
-
     /// <summary>Most events in one transaction. Beyond some thousands the cost of an event no longer falls.</summary>
     [Range(1, 50_000)]
     public int BatchEvents { get; init; } = 5_000;

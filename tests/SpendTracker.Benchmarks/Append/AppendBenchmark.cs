@@ -1,11 +1,10 @@
 using System.Diagnostics;
 using Npgsql;
-using SpendTracker.Events;
 
 namespace SpendTracker.Benchmarks.Append;
 
 /// <summary>How fast events go in, against raw COPY: by the store alone, and over HTTP by the whole host.</summary>
-internal sealed class AppendBenchmark(BenchmarkServer server, Report report, bool quick, int? rounds, string only, EventStoreOptions options)
+internal sealed class AppendBenchmark(BenchmarkServer server, Report report, bool quick, int? rounds, string only)
 {
     private const int Workloads = 500;
 
@@ -18,14 +17,14 @@ internal sealed class AppendBenchmark(BenchmarkServer server, Report report, boo
         var singles = _events / 2;
         Measurement[][] measurements =
         [
-            [new("EventStore, 500 events a call, 16 callers", name => AppendEntry.DirectAsync(server, options, name, _events, Workloads, 16, 500, cancellationToken))],
-            [new("EventStore, 1 event a call, 256 callers", name => AppendEntry.DirectAsync(server, options, name, _events, Workloads, 256, 1, cancellationToken))],
-            [new("HTTP, 1 event a request, 64 connections", name => AppendEntry.HttpAsync(server, options, name, singles, Workloads, 64, 1, cancellationToken))],
-            [new("HTTP, 1 event a request, 256 connections", name => AppendEntry.HttpAsync(server, options, name, singles, Workloads, 256, 1, cancellationToken))],
-            [new("HTTP, 500 events a request, 16 connections", name => AppendEntry.HttpAsync(server, options, name, _events, Workloads, 16, 500, cancellationToken))],
+            [new("EventStore, 500 events a call, 16 callers", name => AppendEntry.DirectAsync(server, name, _events, Workloads, 16, 500, cancellationToken))],
+            [new("EventStore, 1 event a call, 256 callers", name => AppendEntry.DirectAsync(server, name, _events, Workloads, 256, 1, cancellationToken))],
+            [new("HTTP, 1 event a request, 64 connections", name => AppendEntry.HttpAsync(server, name, singles, Workloads, 64, 1, cancellationToken))],
+            [new("HTTP, 1 event a request, 256 connections", name => AppendEntry.HttpAsync(server, name, singles, Workloads, 256, 1, cancellationToken))],
+            [new("HTTP, 500 events a request, 16 connections", name => AppendEntry.HttpAsync(server, name, _events, Workloads, 16, 500, cancellationToken))],
             [
-                new("EventStore, 100 events a call, 8 callers, one stream", name => AppendEntry.DirectAsync(server, options, name, _events, 1, 8, 100, cancellationToken)),
-                new("EventStore, 100 events a call, 8 callers, 500 streams", name => AppendEntry.DirectAsync(server, options, name, _events, Workloads, 8, 100, cancellationToken)),
+                new("EventStore, 100 events a call, 8 callers, one stream", name => AppendEntry.DirectAsync(server, name, _events, 1, 8, 100, cancellationToken)),
+                new("EventStore, 100 events a call, 8 callers, 500 streams", name => AppendEntry.DirectAsync(server, name, _events, Workloads, 8, 100, cancellationToken)),
             ],
         ];
         List<string[]> rows = [];

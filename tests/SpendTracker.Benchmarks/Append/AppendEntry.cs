@@ -20,9 +20,9 @@ internal sealed class AppendEntry : IAsyncDisposable
 
     /// <summary>The store itself.</summary>
     public static async Task<AppendEntry> DirectAsync(
-        BenchmarkServer server, EventStoreOptions options, string name, int events, int workloads, int callers, int batch, CancellationToken cancellationToken)
+        BenchmarkServer server, string name, int events, int workloads, int callers, int batch, CancellationToken cancellationToken)
     {
-        var entry = new AppendEntry(server, await server.CreateDatabaseAsync(options, cancellationToken));
+        var entry = new AppendEntry(server, await server.CreateDatabaseAsync(new(), cancellationToken));
         var source = new UsageEvents(workloads);
         entry.Contestant = new Contestant(name, token => entry.AppendAsync([.. source.Stored(events).Chunk(batch)], callers, token));
         return entry;
@@ -30,9 +30,9 @@ internal sealed class AppendEntry : IAsyncDisposable
 
     /// <summary>The whole host, by requests.</summary>
     public static async Task<AppendEntry> HttpAsync(
-        BenchmarkServer server, EventStoreOptions options, string name, int events, int workloads, int connections, int batch, CancellationToken cancellationToken)
+        BenchmarkServer server, string name, int events, int workloads, int connections, int batch, CancellationToken cancellationToken)
     {
-        var entry = new AppendEntry(server, await server.CreateDatabaseAsync(options, cancellationToken));
+        var entry = new AppendEntry(server, await server.CreateDatabaseAsync(new(), cancellationToken));
         entry._host = await LoadedHost.StartAsync(entry._database, connections, cancellationToken);
         var source = new UsageEvents(workloads);
         entry.Contestant = new Contestant(name, token => entry.RequestAsync(entry._host.Requests(source.Json(events), batch), token));

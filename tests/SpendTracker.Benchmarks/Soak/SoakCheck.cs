@@ -25,7 +25,8 @@ internal static class SoakCheck
     /// <summary>Nobody appends any more; what is under way on connections of killed hosts is waited for.</summary>
     public static async Task RunAsync(SpendDatabase database, SoakModel model, CancellationToken cancellationToken)
     {
-        const string Appending = "select count(*) from pg_locks where locktype = 'relation' and relation = 'spend.mt_events_sequence'::regclass";
+        const string Appending =
+            "select count(*) from pg_locks where locktype = 'relation' and relation = 'spend.mt_events_sequence'::regclass and mode = 'RowExclusiveLock'";
         while (await Sql.ScalarAsync<long>(database.DataSource, Appending, cancellationToken) > 0)
         {
             await Task.Yield();

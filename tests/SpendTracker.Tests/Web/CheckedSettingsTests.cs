@@ -21,7 +21,6 @@ public sealed class CheckedSettingsTests
     [InlineData("PageInterval", "-00:00:01", "00:00:00 and 00:01:00")]
     [InlineData("GapGrace", "01:00:01", "00:00:00 and 01:00:00")]
     [InlineData("PollInterval", "00:00:00", "00:00:00.01")]
-    [InlineData("SkipForeignKeyCheck", "perhaps", "perhaps")]
     public async Task A_setting_of_the_event_store_that_is_beyond_its_limits_is_refused_by_name(string name, string value, string said)
     {
         // Nothing listens there: it is refused before a database is looked for.
