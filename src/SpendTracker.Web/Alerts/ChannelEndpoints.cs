@@ -64,16 +64,8 @@ internal static class ChannelEndpoints
     }
 
     /// <summary>200 whether or not it went through: the test was made, and this is what it met.</summary>
-    private static async Task<IResult> TestAsync(string id, Channels channels, ChannelSending sending, CancellationToken cancellationToken)
-    {
-        if (await channels.FindAsync(id, cancellationToken) is not { } channel)
-        {
-            return None();
-        }
-
-        var outcome = await sending.TestAsync(channel, cancellationToken);
-        return TypedResults.Ok(new ChannelTest(outcome.IsSent, outcome.Reason));
-    }
+    private static async Task<IResult> TestAsync(string id, ChannelSending sending, CancellationToken cancellationToken) =>
+        await sending.TestAsync(id, cancellationToken) is { } outcome ? TypedResults.Ok(new ChannelTest(outcome.IsSent, outcome.Reason)) : None();
 
     private static async Task<IResult> ResumeAsync(string id, ClaimsPrincipal caller, Channels channels, CancellationToken cancellationToken) =>
         OkOrNone(await channels.ResumeAsync(id, ApiClaims.RecorderOf(caller), cancellationToken));

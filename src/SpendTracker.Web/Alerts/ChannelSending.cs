@@ -10,13 +10,20 @@ namespace SpendTracker.Web.Alerts;
 
 /// <summary>Tries once to tell something over a channel. The only place where an address is decrypted.</summary>
 internal sealed class ChannelSending(
-    IEnumerable<IChannelSender> senders, ChannelAddresses addresses, AlertNotices notices, AlertLedger ledger, AlertOptions options, ILogger<ChannelSending> logger)
+    IEnumerable<IChannelSender> senders, Channels channels, ChannelAddresses addresses, AlertNotices notices, AlertLedger ledger, AlertOptions options, ILogger<ChannelSending> logger)
 {
     private readonly FrozenDictionary<ChannelKind, IChannelSender> _senders = senders.ToFrozenDictionary(sender => sender.Kind);
 
-    /// <summary>Sends a made-up alert now. Where it goes through, a paused channel is resumed.</summary>
-    public async Task<SendOutcome> TestAsync(Channel channel, CancellationToken cancellationToken)
+    /// <summary>Sends a made-up alert now. If it goes through, a paused channel is resumed.</summary>
+    /// <param name="id">Not a channel: one from the list does not have its address.</param>
+    /// <returns>Null if there is no such channel.</returns>
+    public async Task<SendOutcome?> TestAsync(string id, CancellationToken cancellationToken)
     {
+        if (await channels.FindAsync(id, cancellationToken) is not { } channel)
+        {
+            return null;
+        }
+
         var outcome = await TryAsync(channel, notices.Test(channel.Id), null, cancellationToken);
         if (outcome.IsSent)
         {
