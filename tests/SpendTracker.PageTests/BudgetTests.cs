@@ -143,7 +143,7 @@ public sealed class BudgetTests
         var card = page.GetByRole(AriaRole.Region, new() { Name = "On-call" });
         await Expect(card).ToContainTextAsync("Webhook to spend.invalid");
         await Button(page, "Test ops").ClickAsync();
-        await Expect(card.GetByRole(AriaRole.Status)).ToContainTextAsync("The test failed:");
+        await Expect(card.GetByRole(AriaRole.Status)).ToContainTextAsync("The test failed: The host of spend.invalid is not found");
 
         await Button(page, "Change ops").ClickAsync();
         await Expect(page.GetByLabel("URL, not shown again")).ToHaveCountAsync(0);
@@ -159,5 +159,32 @@ public sealed class BudgetTests
         await Button(page, "Check").ClickAsync();
         await Button(page, "Remove the channel").ClickAsync();
         await Expect(page.GetByText("There is no channel yet")).ToBeVisibleAsync();
+    }
+
+    [Fact]
+    public async Task A_channel_without_user_and_password_is_set_up_and_says_how_many_attempts_failed()
+    {
+        await using var dashboard = await Dashboard.StartAsync();
+        var page = await dashboard.OpenAsync("/channels");
+        await Button(page, "Set up a channel").ClickAsync();
+        await FillAsync(page, "Id, for budgets", "mail");
+        await FillAsync(page, "Name", "Mailing list");
+        await page.GetByLabel("Kind").SelectOptionAsync("Email");
+        await FillAsync(page, "SMTP server", "spend.invalid");
+        await page.GetByLabel("Encrypted (TLS)").UncheckAsync();
+        await FillAsync(page, "From", "spend@example.com");
+        await FillAsync(page, "To, with commas between", "ops@example.com");
+        await Expect(page.GetByLabel("User, if it asks for one")).ToBeEmptyAsync();
+        await Button(page, "Check").ClickAsync();
+        await Button(page, "Set up the channel").ClickAsync();
+        var card = page.GetByRole(AriaRole.Region, new() { Name = "Mailing list" });
+        await Expect(card).ToContainTextAsync("to ops@example.com");
+        await Button(page, "Test mail").ClickAsync();
+        await Expect(card.GetByRole(AriaRole.Status)).ToContainTextAsync("The test failed: The host of spend.invalid:587 is not found");
+
+        await dashboard.PublishAsync("test/large", "input-tokens", 1);
+        await dashboard.RecordAsync(Dashboard.Tokens("chat", 90));
+        await dashboard.SetBudgetAsync("chat", "Chat", 50, thresholds: [new { on = "actual", percent = 100, channels = new[] { "mail" } }]);
+        await Expect(card).ToContainTextAsync("to send over it failed");
     }
 }

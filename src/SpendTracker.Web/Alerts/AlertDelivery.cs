@@ -89,12 +89,31 @@ internal sealed class AlertDelivery : BackgroundService
     private async Task RunAsync(string channel, TaskCompletionSource turn, CancellationToken stoppingToken)
     {
         var sent = false;
-        await GuardAsync($"sending over {channel}", async token => sent = await SendAllAsync(channel, token), stoppingToken);
+        await GuardAsync($"sending over {channel}", async token => sent = await SendOrPutOffAsync(channel, token), stoppingToken);
         _running.TryRemove(channel, out _);
         turn.SetResult();
         if (sent)
         {
             Wake(); // Something may have come since the last look, and was passed over as being seen to.
+        }
+    }
+
+    /// <summary>
+    /// A channel that cannot be read or planned for here fails for all of its messages. Without an attempt that is counted, they
+    /// would be looked at every second, for ever.
+    /// </summary>
+    private async Task<bool> SendOrPutOffAsync(string id, CancellationToken stoppingToken)
+    {
+        try
+        {
+            return await SendAllAsync(id, stoppingToken);
+        }
+        catch (Exception fault) when (fault is not (OperationCanceledException or NpgsqlException or EventStoreBusyException) && !PassingFault.Is(fault))
+        {
+            var reason = fault is UnreadableEventException ? fault.Message : $"This host failed with {fault.GetType().Name} before it sent.";
+            _logger.LogError("Channel {Channel} cannot be used here: {Reason}", id, reason);
+            await _ledger.PutOffAsync(id, reason, CancellationToken.None);
+            return false;
         }
     }
 
@@ -138,10 +157,7 @@ internal sealed class AlertDelivery : BackgroundService
     /// <summary>One attempt, and what came of it. Not cancelled when the host stops: it has a time limit of its own.</summary>
     private async Task SendAsync(Channel channel, IReadOnlyList<AlertMessage> unit)
     {
-        var made = await _notices.OfAsync(unit, CancellationToken.None);
-        var outcome = made is { } telling
-            ? await _sending.TryAsync(channel, telling.Notice, telling.Crossing.TraceParent, CancellationToken.None)
-            : new SendOutcome("The alert's event cannot be read here.");
+        var outcome = await TryAsync(channel, unit);
         if (outcome.IsSent)
         {
             await _ledger.SentAsync(channel, unit, CancellationToken.None);
@@ -156,6 +172,23 @@ internal sealed class AlertDelivery : BackgroundService
 
         AlertMetrics.Failed(channel.Kind);
         await RecordFailureAsync(channel, unit, outcome);
+    }
+
+    /// <returns>Never throws: whatever goes wrong before or while sending is a failed attempt, with its reason.</returns>
+    private async Task<SendOutcome> TryAsync(Channel channel, IReadOnlyList<AlertMessage> unit)
+    {
+        try
+        {
+            return await _notices.OfAsync(unit, CancellationToken.None) is { } telling
+                ? await _sending.TryAsync(channel, telling.Notice, telling.Crossing.TraceParent, CancellationToken.None)
+                : new SendOutcome("The alert's event cannot be read here.");
+        }
+        catch (Exception fault)
+        {
+            // Its text may have a secret in it.
+            _logger.LogError("Message {Message} to channel {Channel} failed with {Fault}", unit[0].Digest ?? unit[0].Message, channel.Id, fault.GetType().Name);
+            return new SendOutcome($"This host failed with {fault.GetType().Name} before it sent.");
+        }
     }
 
     private async Task RecordFailureAsync(Channel channel, IReadOnlyList<AlertMessage> unit, SendOutcome outcome)

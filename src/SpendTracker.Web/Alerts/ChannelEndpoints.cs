@@ -32,10 +32,11 @@ internal static class ChannelEndpoints
         channels.MapPost("/{id}/resume", ResumeAsync).WithName("ResumeChannel");
     }
 
-    private static Task<IReadOnlyList<Channel>> ListAsync(Channels channels, CancellationToken cancellationToken) => channels.ListAsync(cancellationToken);
+    private static async Task<IReadOnlyList<Channel>> ListAsync(Channels channels, AlertLedger ledger, CancellationToken cancellationToken) =>
+        await ledger.WithFailuresAsync(await channels.ListAsync(cancellationToken), cancellationToken);
 
-    private static async Task<IResult> GetAsync(string id, Channels channels, CancellationToken cancellationToken) =>
-        OkOrNone(await channels.FindAsync(id, cancellationToken));
+    private static async Task<IResult> GetAsync(string id, Channels channels, AlertLedger ledger, CancellationToken cancellationToken) =>
+        await channels.FindAsync(id, cancellationToken) is { } channel ? TypedResults.Ok((await ledger.WithFailuresAsync([channel], cancellationToken))[0]) : None();
 
     /// <summary>Makes a channel, or changes it; without an address it keeps the one that it has.</summary>
     private static async Task<IResult> SetAsync(string id, HttpRequest request, ClaimsPrincipal caller, Channels channels, CancellationToken cancellationToken)
@@ -63,16 +64,8 @@ internal static class ChannelEndpoints
     }
 
     /// <summary>200 whether or not it went through: the test was made, and this is what it met.</summary>
-    private static async Task<IResult> TestAsync(string id, Channels channels, ChannelSending sending, CancellationToken cancellationToken)
-    {
-        if (await channels.FindAsync(id, cancellationToken) is not { } channel)
-        {
-            return None();
-        }
-
-        var outcome = await sending.TestAsync(channel, cancellationToken);
-        return TypedResults.Ok(new ChannelTest(outcome.IsSent, outcome.Reason));
-    }
+    private static async Task<IResult> TestAsync(string id, ChannelSending sending, CancellationToken cancellationToken) =>
+        await sending.TestAsync(id, cancellationToken) is { } outcome ? TypedResults.Ok(new ChannelTest(outcome.IsSent, outcome.Reason)) : None();
 
     private static async Task<IResult> ResumeAsync(string id, ClaimsPrincipal caller, Channels channels, CancellationToken cancellationToken) =>
         OkOrNone(await channels.ResumeAsync(id, ApiClaims.RecorderOf(caller), cancellationToken));

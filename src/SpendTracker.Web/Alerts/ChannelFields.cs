@@ -70,7 +70,7 @@ internal sealed class ChannelFields
         {
             var read = int.TryParse(Port, NumberStyles.None, CultureInfo.InvariantCulture, out var port);
             check.That("address.port", read, "Must be a number from 1 to 65,535.");
-            return new EmailAddress(Server.Trim(), port, Tls, CheckedForm.Optional(User), CheckedForm.Optional(Password), From.Trim(), ImportOptions.List(To));
+            return new EmailAddress(Server.Trim(), port, Tls, From.Trim(), ImportOptions.List(To), CheckedForm.Optional(User), CheckedForm.Optional(Password));
         }
 
         check.That("address.url", Uri.TryCreate(Url.Trim(), UriKind.Absolute, out var url), "Must be an absolute URL with http or https.");

@@ -1,6 +1,7 @@
 using System.Collections.Frozen;
 using System.Diagnostics;
 using System.Security.Cryptography;
+using System.Text.Json;
 using SpendTracker.Alerts;
 using SpendTracker.Contracts;
 using SpendTracker.Events;
@@ -9,13 +10,20 @@ namespace SpendTracker.Web.Alerts;
 
 /// <summary>Tries once to tell something over a channel. The only place where an address is decrypted.</summary>
 internal sealed class ChannelSending(
-    IEnumerable<IChannelSender> senders, ChannelAddresses addresses, AlertNotices notices, AlertLedger ledger, AlertOptions options, ILogger<ChannelSending> logger)
+    IEnumerable<IChannelSender> senders, Channels channels, ChannelAddresses addresses, AlertNotices notices, AlertLedger ledger, AlertOptions options, ILogger<ChannelSending> logger)
 {
     private readonly FrozenDictionary<ChannelKind, IChannelSender> _senders = senders.ToFrozenDictionary(sender => sender.Kind);
 
-    /// <summary>Sends a made-up alert now. Where it goes through, a paused channel is resumed.</summary>
-    public async Task<SendOutcome> TestAsync(Channel channel, CancellationToken cancellationToken)
+    /// <summary>Sends a made-up alert now. If it goes through, a paused channel is resumed.</summary>
+    /// <param name="id">Not a channel: one from the list does not have its address.</param>
+    /// <returns>Null if there is no such channel.</returns>
+    public async Task<SendOutcome?> TestAsync(string id, CancellationToken cancellationToken)
     {
+        if (await channels.FindAsync(id, cancellationToken) is not { } channel)
+        {
+            return null;
+        }
+
         var outcome = await TryAsync(channel, notices.Test(channel.Id), null, cancellationToken);
         if (outcome.IsSent)
         {
@@ -26,7 +34,7 @@ internal sealed class ChannelSending(
     }
 
     /// <param name="traceParent">Of the crossing: the span goes on from it.</param>
-    /// <returns>Never throws for what is wrong with the channel, its address or the other side.</returns>
+    /// <returns>Throws only if the database fails or the caller stops: anything else that goes wrong is an outcome.</returns>
     public async Task<SendOutcome> TryAsync(Channel channel, AlertNotice notice, string? traceParent, CancellationToken cancellationToken)
     {
         if (!_senders.TryGetValue(channel.Kind, out var sender))
@@ -44,27 +52,47 @@ internal sealed class ChannelSending(
 
     private async Task<SendOutcome> SendAsync(IChannelSender sender, Channel channel, AlertNotice notice, CancellationToken cancellationToken)
     {
+        var (address, trouble) = await AddressAsync(channel, cancellationToken);
+        if (address is null)
+        {
+            return new SendOutcome(trouble);
+        }
+
         using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         patience.CancelAfter(options.SendTimeout);
         try
         {
-            return await addresses.OpenAsync(channel, cancellationToken) is { } address
-                ? await sender.SendAsync(address, notice, patience.Token).WaitAsync(patience.Token)
-                : new SendOutcome("The channel's address was replaced meanwhile.");
+            return await sender.SendAsync(address, notice, patience.Token).WaitAsync(patience.Token);
         }
-        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        catch (OperationCanceledException) when (patience.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
         {
             return new SendOutcome($"No answer within {options.SendTimeout.TotalSeconds:0.###} s.");
         }
-        catch (CryptographicException)
-        {
-            return new SendOutcome("The channel's address cannot be decrypted here. Set it again.");
-        }
-        catch (Exception fault) when (fault is not OperationCanceledException && !PassingFault.Is(fault))
+        catch (Exception fault) when (!cancellationToken.IsCancellationRequested)
         {
             // A sender's bug must not keep this message, and those behind it, from ever being settled. Its text may have a secret in it.
             logger.LogError("Sending over channel {Channel} failed with {Fault}", channel.Id, fault.GetType().Name);
             return new SendOutcome($"The sender failed with {fault.GetType().Name}.");
+        }
+    }
+
+    /// <returns>The address; or null, and why there is none that can be used.</returns>
+    private async Task<(ChannelAddress? Address, string? Trouble)> AddressAsync(Channel channel, CancellationToken cancellationToken)
+    {
+        try
+        {
+            var address = await addresses.OpenAsync(channel, cancellationToken);
+            return (address, address is null ? "The channel's address was replaced meanwhile." : null);
+        }
+        catch (CryptographicException)
+        {
+            return (null, "The channel's address cannot be decrypted here. Set it again.");
+        }
+        catch (Exception fault) when (fault is JsonException or NotSupportedException)
+        {
+            // Another version of this program stored it. The fault's text may have a secret in it.
+            logger.LogError("The address of channel {Channel} cannot be read: {Fault}", channel.Id, fault.GetType().Name);
+            return (null, "The channel's stored address cannot be read here. Set it again.");
         }
     }
 }

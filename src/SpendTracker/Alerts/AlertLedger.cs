@@ -16,7 +16,7 @@ public sealed class AlertLedger(NpgsqlDataSource dataSource, EventStore store, C
     public async Task SentAsync(Channel channel, IReadOnlyList<AlertMessage> unit, CancellationToken cancellationToken)
     {
         await AppendAsync(unit, "delivered", m => new AlertDelivered(m.Alert, m.Channel, m.Kind, m.Digest ?? m.Message, m.Attempts), cancellationToken);
-        await SettleAsync(channel, unit, "sent", null, cancellationToken);
+        await SettleAsync(channel.Schedule, unit, "sent", null, cancellationToken);
         await using var command = dataSource.CreateCommand("delete from spend.channel_health where channel = $1 and tenant_id = $2");
         command.Parameters.Add(new() { Value = channel.Id });
         command.Parameters.Add(new() { Value = Tenant.Default });
@@ -24,10 +24,13 @@ public sealed class AlertLedger(NpgsqlDataSource dataSource, EventStore store, C
     }
 
     /// <summary>Messages are given up.</summary>
-    public async Task FailedAsync(Channel channel, IReadOnlyList<AlertMessage> messages, string reason, CancellationToken cancellationToken)
+    public Task FailedAsync(Channel channel, IReadOnlyList<AlertMessage> messages, string reason, CancellationToken cancellationToken) =>
+        FailedAsync(channel.Schedule, messages, reason, cancellationToken);
+
+    private async Task FailedAsync(ChannelSchedule schedule, IReadOnlyList<AlertMessage> messages, string reason, CancellationToken cancellationToken)
     {
         await AppendAsync(messages, "failed", m => new AlertDeliveryFailed(m.Alert, m.Channel, m.Kind, m.Digest ?? m.Message, m.Attempts, reason), cancellationToken);
-        await SettleAsync(channel, messages, "failed", reason, cancellationToken);
+        await SettleAsync(schedule, messages, "failed", reason, cancellationToken);
     }
 
     /// <summary>An attempt failed, and there will be another.</summary>
@@ -39,6 +42,58 @@ public sealed class AlertLedger(NpgsqlDataSource dataSource, EventStore store, C
         command.Parameters.Add(new() { Value = next });
         command.Parameters.Add(new() { Value = reason });
         await command.ExecuteNonQueryAsync(cancellationToken);
+    }
+
+    /// <summary>
+    /// A channel that cannot be used here fails for all messages that are due: they are looked at again later, with the reason,
+    /// and given up after a day. Nothing of the channel is needed for that.
+    /// </summary>
+    public async Task PutOffAsync(string channel, string reason, CancellationToken cancellationToken)
+    {
+        var now = clock.GetUtcNow();
+        await using var command = dataSource.CreateCommand(
+            $"""
+            update spend.alert_message set attempts = attempts + 1, first_attempt_at = coalesce(first_attempt_at, $3), next_attempt_at = $4, last_reason = $5
+            where channel = $1 and tenant_id = $2 and state = 'pending' and next_attempt_at <= $3 and (leased_until is null or leased_until <= $3)
+            returning {AlertMessage.Columns}
+            """);
+        command.Parameters.Add(new() { Value = channel });
+        command.Parameters.Add(new() { Value = Tenant.Default });
+        command.Parameters.Add(new() { Value = now });
+        command.Parameters.Add(new() { Value = now + AlertPause.LookAgain });
+        command.Parameters.Add(new() { Value = reason });
+        List<AlertMessage> outdated = [];
+        await using (var reader = await command.ExecuteReaderAsync(cancellationToken))
+        {
+            while (await reader.ReadAsync(cancellationToken))
+            {
+                if (AlertMessage.Read(reader) is var message && now >= message.FirstAttemptAt + DeliverySchedule.LongestTry)
+                {
+                    outdated.Add(message);
+                }
+            }
+        }
+
+        await AddFailureAsync(channel, now, cancellationToken);
+        if (outdated.Count > 0)
+        {
+            await FailedAsync(new ChannelSchedule(), outdated, reason, cancellationToken);
+        }
+    }
+
+    /// <summary>Channels with how many attempts in a row have failed by now.</summary>
+    public async Task<IReadOnlyList<Channel>> WithFailuresAsync(IReadOnlyList<Channel> channels, CancellationToken cancellationToken)
+    {
+        await using var command = dataSource.CreateCommand("select channel, failures from spend.channel_health where tenant_id = $1");
+        command.Parameters.Add(new() { Value = Tenant.Default });
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        Dictionary<string, int> failures = [];
+        while (await reader.ReadAsync(cancellationToken))
+        {
+            failures.Add(reader.GetString(0), reader.GetInt32(1));
+        }
+
+        return [.. channels.Select(channel => channel.PausedAt is null ? channel with { Failures = failures.GetValueOrDefault(channel.Id) } : channel)];
     }
 
     /// <summary>Messages to a channel that is not there.</summary>
@@ -61,7 +116,7 @@ public sealed class AlertLedger(NpgsqlDataSource dataSource, EventStore store, C
     public async Task<bool> CountFailureAsync(Channel channel, string reason, CancellationToken cancellationToken)
     {
         var now = clock.GetUtcNow();
-        var (failures, since) = await AddFailureAsync(channel, now, cancellationToken);
+        var (failures, since) = await AddFailureAsync(channel.Id, now, cancellationToken);
         if (!AlertPause.IsDue(failures, since, now))
         {
             return false;
@@ -75,7 +130,7 @@ public sealed class AlertLedger(NpgsqlDataSource dataSource, EventStore store, C
     public Task<Channel?> TestedAsync(Channel channel, CancellationToken cancellationToken) => channels.ResumeAsync(channel.Id, Recorder, cancellationToken);
 
     /// <returns>How many attempts have failed in a row, and since when.</returns>
-    private async Task<(int Failures, DateTimeOffset Since)> AddFailureAsync(Channel channel, DateTimeOffset now, CancellationToken cancellationToken)
+    private async Task<(int Failures, DateTimeOffset Since)> AddFailureAsync(string channel, DateTimeOffset now, CancellationToken cancellationToken)
     {
         await using var command = dataSource.CreateCommand(
             """
@@ -83,7 +138,7 @@ public sealed class AlertLedger(NpgsqlDataSource dataSource, EventStore store, C
             on conflict (tenant_id, channel) do update set failures = h.failures + 1 returning failures, failing_since
             """);
         command.Parameters.Add(new() { Value = Tenant.Default });
-        command.Parameters.Add(new() { Value = channel.Id });
+        command.Parameters.Add(new() { Value = channel });
         command.Parameters.Add(new() { Value = now });
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
         await reader.ReadAsync(cancellationToken);
@@ -98,7 +153,7 @@ public sealed class AlertLedger(NpgsqlDataSource dataSource, EventStore store, C
     /// Settles rows, and says when to remind of what they told. The duties are locked before the rows, as the outbox does it: who
     /// acknowledges an alert at the same time finds the reminder and takes it back, or there is none.
     /// </summary>
-    private async Task SettleAsync(Channel channel, IReadOnlyList<AlertMessage> messages, string state, string? reason, CancellationToken cancellationToken)
+    private async Task SettleAsync(ChannelSchedule schedule, IReadOnlyList<AlertMessage> messages, string state, string? reason, CancellationToken cancellationToken)
     {
         var now = clock.GetUtcNow();
         await using var connection = await dataSource.OpenConnectionAsync(cancellationToken);
@@ -112,7 +167,7 @@ public sealed class AlertLedger(NpgsqlDataSource dataSource, EventStore store, C
         });
         foreach (var message in messages.Where(m => m.Kind is NoticeKind.Crossed or NoticeKind.Reminder && open.ContainsKey(m.Alert)))
         {
-            if (DeliverySchedule.RemindAt(channel.Schedule, now, open[message.Alert]) is { } at)
+            if (DeliverySchedule.RemindAt(schedule, now, open[message.Alert]) is { } at)
             {
                 batch.BatchCommands.Add(Reminder(message, at));
             }

@@ -7,7 +7,7 @@ namespace SpendTracker.Alerts;
 /// <param name="Target">Where it leads: a host, or e-mail addresses.</param>
 /// <param name="SetAt">When its terms were set last.</param>
 /// <param name="PausedAt">Since when nothing is sent over it; null where it is not paused.</param>
-/// <param name="Failures">How many attempts in a row failed before it was paused; 0 where it is not.</param>
+/// <param name="Failures">How many attempts in a row failed; if it is paused, before that.</param>
 public sealed record Channel(
     string Id, string Name, ChannelKind Kind, string Target, ChannelSchedule Schedule, DateTimeOffset SetAt, string SetBy,
     DateTimeOffset? PausedAt = null, string? PausedBecause = null, int Failures = 0)

@@ -57,11 +57,11 @@ public sealed record TeamsAddress(Uri Url) : ChannelAddress
 /// <param name="Server">Host name of the SMTP server.</param>
 /// <param name="Port">1 to 65,535; 587 with STARTTLS is usual.</param>
 /// <param name="Tls">Whether the connection must be encrypted. Without, no password is sent.</param>
-/// <param name="User">Null where the server asks for none.</param>
-/// <param name="Password">Goes with the user.</param>
 /// <param name="From">The sender's address.</param>
 /// <param name="To">The receivers' addresses; at most 20.</param>
-public sealed record EmailAddress(string Server, int Port, bool Tls, string? User, string? Password, string From, IReadOnlyList<string> To) : ChannelAddress
+/// <param name="User">Null if the server asks for none.</param>
+/// <param name="Password">Goes with the user.</param>
+public sealed record EmailAddress(string Server, int Port, bool Tls, string From, IReadOnlyList<string> To, string? User = null, string? Password = null) : ChannelAddress
 {
     [JsonIgnore]
     public override ChannelKind Kind => ChannelKind.Email;

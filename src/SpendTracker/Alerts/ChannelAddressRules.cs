@@ -88,12 +88,14 @@ public static partial class ChannelAddressRules
         check.That("user", alertmanager.User?.Contains(':', StringComparison.Ordinal) != true, "Must not contain a colon.");
     }
 
+    /// <summary>Empty texts are the same as none.</summary>
     private static void Credentials(FieldCheck check, string? user, string? password, bool encrypted, string reason)
     {
+        var (hasUser, hasPassword) = (!string.IsNullOrEmpty(user), !string.IsNullOrEmpty(password));
         check.OptionalText("user", user, CredentialLength);
         check.OptionalText("password", password, CredentialLength);
-        check.That("password", user is null == password is null, "User and password go together.");
-        check.That("password", encrypted || (user is null && password is null), reason);
+        check.That("password", hasUser == hasPassword, "User and password go together.");
+        check.That("password", encrypted || !(hasUser || hasPassword), reason);
     }
 
     private static void Mailbox(FieldCheck check, string field, string? address) =>

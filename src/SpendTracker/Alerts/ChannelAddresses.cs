@@ -72,13 +72,15 @@ public sealed class ChannelAddresses(NpgsqlDataSource dataSource, AddressProtect
     /// <summary>For sending, and for nothing else.</summary>
     /// <returns>Null where it was replaced meanwhile.</returns>
     /// <exception cref="CryptographicException">It was not encrypted for this channel, or by keys that are gone.</exception>
+    /// <exception cref="JsonException">Another version of this program stored it in another form.</exception>
+    /// <exception cref="NotSupportedException">It has no kind.</exception>
     public async Task<ChannelAddress?> OpenAsync(Channel channel, CancellationToken cancellationToken)
     {
         await using var command = dataSource.CreateCommand("select protected from spend.channel_address where address = $1 and tenant_id = $2");
         command.Parameters.Add(new() { Value = channel.Address });
         command.Parameters.Add(new() { Value = Tenant.Default });
         return await command.ExecuteScalarAsync(cancellationToken) is string text
-            ? JsonSerializer.Deserialize(protection.Unprotect(channel.Id, text), AddressJson.Default.ChannelAddress)
+            ? JsonSerializer.Deserialize(protection.Unprotect(channel.Id, text), AddressJson.Default.ChannelAddress) ?? throw new JsonException("The stored address is null.")
             : null;
     }
 }

@@ -5,7 +5,7 @@ namespace SpendTracker.Tests.Alerts;
 /// <summary>What an address may be: each limit, and the field that breaks it.</summary>
 public sealed class ChannelAddressRulesTests
 {
-    private static readonly EmailAddress Mail = new("mail.example.com", 587, Tls: true, "me", "secret", "alerts@example.com", ["a@example.com"]);
+    private static readonly EmailAddress Mail = new("mail.example.com", 587, Tls: true, "alerts@example.com", ["a@example.com"], "me", "secret");
 
     public static TheoryData<ChannelAddress> Good =>
     [

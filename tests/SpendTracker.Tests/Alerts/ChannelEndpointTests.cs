@@ -12,7 +12,7 @@ namespace SpendTracker.Tests.Alerts;
 /// <summary>Channels over HTTP, and where their secrets are.</summary>
 public sealed class ChannelEndpointTests : IAsyncLifetime
 {
-    private readonly Said _said = new();
+    private readonly LoggedLines _said = new();
     private Alerting _alerting = null!;
 
     public async ValueTask InitializeAsync() => _alerting = await Alerting.StartAsync(configure: builder => builder.Logging.AddProvider(_said).SetMinimumLevel(LogLevel.Trace));
@@ -96,14 +96,14 @@ public sealed class ChannelEndpointTests : IAsyncLifetime
         foreach (var secret in (string[])[AlertReceiver.Secret, AlertReceiver.Secret[6..], "a-path-that-is-a-secret"])
         {
             Assert.DoesNotContain(secret, answers, StringComparison.Ordinal);
-            Assert.DoesNotContain(_said.Lines, line => line.Contains(secret, StringComparison.Ordinal));
+            Assert.DoesNotContain(_said.All, line => line.Contains(secret, StringComparison.Ordinal));
             foreach (var table in await _alerting.Database.TextsAsync("select tablename::text from pg_tables where schemaname = 'spend'"))
             {
                 Assert.Equal(0, await _alerting.Database.ScalarAsync<long>($"select count(*) from spend.{table} as t where t::text like '%{secret}%'"));
             }
         }
 
-        Assert.Contains(_said.Lines, line => line.Contains("did not take message", StringComparison.Ordinal)); // Or nothing was looked at.
+        Assert.Contains(_said.All, line => line.Contains("did not take message", StringComparison.Ordinal)); // Or nothing was looked at.
         Assert.Equal(1, await _alerting.Database.ScalarAsync<long>("select count(*) from spend.channel_address where protected like 'CfDJ8%'"));
     }
 
@@ -161,27 +161,5 @@ public sealed class ChannelEndpointTests : IAsyncLifetime
         var answer = await response.Content.ReadFromJsonAsync<JsonElement>(TestContext.Current.CancellationToken);
         Assert.True(response.StatusCode == HttpStatusCode.OK, answer.ToString());
         return answer;
-    }
-
-    /// <summary>Keeps everything that is logged.</summary>
-    private sealed class Said : ILoggerProvider, ILogger
-    {
-        private readonly System.Collections.Concurrent.ConcurrentQueue<string> _lines = [];
-
-        public IEnumerable<string> Lines => _lines;
-
-        public ILogger CreateLogger(string categoryName) => this;
-
-        public IDisposable? BeginScope<TState>(TState state)
-            where TState : notnull => null;
-
-        public bool IsEnabled(LogLevel logLevel) => true;
-
-        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) =>
-            _lines.Enqueue($"{formatter(state, exception)} {exception}");
-
-        public void Dispose()
-        {
-        }
     }
 }

@@ -17,7 +17,7 @@ internal sealed class AlertmanagerSender(OutgoingHttp http) : IChannelSender
     {
         var alertmanager = (AlertmanagerAddress)address;
         var headers = new Dictionary<string, string>();
-        if (alertmanager is { User: { } user, Password: { } password })
+        if (alertmanager is { User: { Length: > 0 } user, Password: { Length: > 0 } password })
         {
             headers["Authorization"] = $"Basic {Convert.ToBase64String(Encoding.UTF8.GetBytes($"{user}:{password}"))}";
         }

@@ -1,23 +1,47 @@
-using System.Globalization;
 using System.Text;
+using MimeKit;
+using MimeKit.Text;
 using SpendTracker.Alerts;
 
 namespace SpendTracker.Web.Alerts.Senders;
 
 /// <summary>
-/// An alert as an e-mail: plain text, and HTML beside it. Only ASCII goes over the line, in lines of at most 76 characters, so
-/// that no server needs to know more than SMTP has always had. Source: RFC 5322, 2045 to 2047, 3834.
+/// An alert as an e-mail: plain text, and HTML beside it. Only ASCII goes over the line, so that the server needs no SMTP
+/// extension. Source: RFC 5322, 2045 to 2047, 3834.
 /// </summary>
 internal static class EmailMessage
 {
-    /// <summary>Longer ones wrap in every list of mails.</summary>
+    /// <summary>Longer subjects wrap in every list of mails.</summary>
     private const int SubjectLength = 150;
 
     /// <summary>A line with an encoded word has at most 76 characters: 9 of the header's name, 12 around the word, 52 of Base64.</summary>
     private const int WordBytes = 39;
 
-    /// <param name="unreached">The receivers that the server refused; the others read of it.</param>
-    public static byte[] Bytes(EmailAddress email, AlertNotice notice, IReadOnlyList<string> unreached)
+    /// <summary>Two dots side by side, and one before the @, are sent as they were entered. Real mailboxes have both.</summary>
+    private static readonly ParserOptions Lenient = LenientOptions();
+
+    /// <summary>The same notice gives the same message, so that a server or reader can drop a second copy.</summary>
+    public static MimeMessage Of(EmailAddress email, AlertNotice notice)
+    {
+        var domain = email.From[(email.From.IndexOf('@', StringComparison.Ordinal) + 1)..];
+        var sender = Mailbox(email.From);
+        sender.Name = "SpendTracker";
+        var message = new MimeMessage { Date = notice.At, MessageId = $"{notice.Id}@{domain}", Body = Body(notice, []) };
+        message.From.Add(sender);
+        message.To.AddRange(email.To.Select(Mailbox));
+        message.Headers.Replace(Subject(ShownText.Line(AlertText.Of(notice).Subject, SubjectLength)));
+        if (notice.Alerts is [var alert])
+        {
+            message.References.Add($"alert.{alert.Id}@{domain}"); // All messages about one alert are one conversation.
+        }
+
+        message.Headers.Add("Auto-Submitted", "auto-generated");
+        message.Headers.Add("X-Auto-Response-Suppress", "All");
+        return message;
+    }
+
+    /// <param name="unreached">The receivers that the server refused; the other receivers read of them.</param>
+    public static MimeEntity Body(AlertNotice notice, IReadOnlyList<string> unreached)
     {
         var text = AlertText.Of(notice);
         if (unreached.Count > 0)
@@ -25,39 +49,41 @@ internal static class EmailMessage
             text = text with { Closing = $"{text.Closing} Not delivered to {string.Join(", ", unreached)}.".TrimStart() };
         }
 
-        var domain = email.From[(email.From.IndexOf('@', StringComparison.Ordinal) + 1)..];
-        var boundary = $"alert-{notice.Id:n}";
-        var message = new StringBuilder();
-        Header(message, "From", $"SpendTracker <{email.From}>");
-        Header(message, "To", string.Join(",\r\n ", email.To));
-        Header(message, "Subject", Words(ShownText.Line(text.Subject, SubjectLength)));
-        Header(message, "Date", notice.At.ToString("ddd, dd MMM yyyy HH:mm:ss", CultureInfo.InvariantCulture) + notice.At.ToString(" zzz", CultureInfo.InvariantCulture).Replace(":", "", StringComparison.Ordinal));
-
-        // Of the notice, so that an attempt whose success was not heard of is the same message again.
-        Header(message, "Message-ID", $"<{notice.Id}@{domain}>");
-        if (notice.Alerts is [var alert])
-        {
-            Header(message, "References", $"<alert.{alert.Id}@{domain}>"); // All that is told of one alert is one conversation.
-        }
-
-        Header(message, "Auto-Submitted", "auto-generated");
-        Header(message, "X-Auto-Response-Suppress", "All");
-        Header(message, "MIME-Version", "1.0");
-        Header(message, "Content-Type", $"multipart/alternative;\r\n boundary=\"{boundary}\"");
-        Part(message, boundary, "text/plain", Plain(text));
-        Part(message, boundary, "text/html", EmailHtml.Of(text));
-        message.Append("\r\n--").Append(boundary).Append("--\r\n");
-        return Encoding.ASCII.GetBytes(message.ToString());
+        return new MultipartAlternative(Part(TextFormat.Plain, Plain(text)), Part(TextFormat.Html, EmailHtml.Of(text))) { Boundary = $"alert-{notice.Id:n}" };
     }
 
-    private static void Header(StringBuilder message, string name, string value) => message.Append(name).Append(": ").Append(value).Append("\r\n");
+    private static ParserOptions LenientOptions()
+    {
+        var options = ParserOptions.Default.Clone();
+        options.AddressParserComplianceMode = RfcComplianceMode.Looser;
+        return options;
+    }
 
-    private static void Part(StringBuilder message, string boundary, string type, string text) => message
-        .Append("\r\n--").Append(boundary).Append("\r\nContent-Type: ").Append(type).Append("; charset=utf-8\r\nContent-Transfer-Encoding: base64\r\n\r\n")
-        .Append(Convert.ToBase64String(Encoding.UTF8.GetBytes(text), Base64FormattingOptions.InsertLineBreaks)).Append("\r\n");
+    /// <param name="address">As the rules for channels let it be: ASCII, and no quotes.</param>
+    private static MailboxAddress Mailbox(string address)
+    {
+        if (MailboxAddress.TryParse(Lenient, address, out var mailbox))
+        {
+            return mailbox;
+        }
 
-    /// <summary>A subject is encoded always: no character of it can be more than a character of a subject.</summary>
-    private static string Words(string text)
+        // What is before the @ begins with a dot. RFC 5321 has such a name in quotes; it means the same.
+        var at = address.IndexOf('@', StringComparison.Ordinal);
+        return new MailboxAddress(null, $"\"{address[..at]}\"{address[at..]}");
+    }
+
+    private static TextPart Part(TextFormat format, string text)
+    {
+        var part = new TextPart(format) { ContentTransferEncoding = ContentEncoding.Base64 };
+        part.SetText(Encoding.UTF8, text);
+        return part;
+    }
+
+    /// <summary>
+    /// A subject in encoded words only. MimeKit sends the text of an encoded word as it is, so that a budget's name could be
+    /// read as another text than the name.
+    /// </summary>
+    private static Header Subject(string text)
     {
         var words = new List<string>();
         var word = new StringBuilder();
@@ -73,7 +99,10 @@ internal static class EmailMessage
         }
 
         words.Add(word.ToString());
-        return string.Join("\r\n ", words.Select(part => $"=?utf-8?B?{Convert.ToBase64String(Encoding.UTF8.GetBytes(part))}?="));
+        var encoded = words.Select(part => $" =?utf-8?B?{Convert.ToBase64String(Encoding.UTF8.GetBytes(part))}?=\r\n");
+        var header = new Header(HeaderId.Subject, "");
+        header.SetRawValue(Encoding.ASCII.GetBytes(string.Concat(encoded)));
+        return header;
     }
 
     private static string Plain(AlertText text)

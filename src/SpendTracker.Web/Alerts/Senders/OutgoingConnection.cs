@@ -15,8 +15,9 @@ namespace SpendTracker.Web.Alerts.Senders;
 internal sealed class OutgoingConnection(
     AllowedHosts allowed, Func<string, CancellationToken, Task<IPAddress[]>> resolve, X509Certificate2Collection? authorities = null)
 {
+    /// <returns>A connected socket, which the caller disposes of.</returns>
     /// <exception cref="AddressRefusedException">It has no address that may be connected to.</exception>
-    public async Task<NetworkStream> OpenAsync(string host, int port, CancellationToken cancellationToken)
+    public async Task<Socket> OpenAsync(string host, int port, CancellationToken cancellationToken)
     {
         var addresses = IPAddress.TryParse(host, out var literal) ? [literal] : await resolve(host, cancellationToken);
         if (addresses.Length == 0)
@@ -38,7 +39,7 @@ internal sealed class OutgoingConnection(
         try
         {
             await socket.ConnectAsync(addresses, port, cancellationToken);
-            return new NetworkStream(socket, ownsSocket: true);
+            return socket;
         }
         catch
         {

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Net;
 using System.Net.Http.Headers;
+using System.Net.Sockets;
 using System.Text;
 using SpendTracker.Alerts;
 using SpendTracker.Events;
@@ -28,7 +29,7 @@ internal sealed class OutgoingHttp : IDisposable
         _client = new HttpClient(new SocketsHttpHandler
         {
             ConnectCallback = async (context, cancellationToken) =>
-                await connection.OpenAsync(context.DnsEndPoint.Host, context.DnsEndPoint.Port, cancellationToken),
+                new NetworkStream(await connection.OpenAsync(context.DnsEndPoint.Host, context.DnsEndPoint.Port, cancellationToken), ownsSocket: true),
             ConnectTimeout = Patience, // Otherwise the attempt goes on when the request has been given up.
             SslOptions = connection.Tls(),
             AllowAutoRedirect = false,

@@ -11,10 +11,11 @@ internal sealed class TalkingPort : IAsyncDisposable
     private readonly Task _talking;
 
     /// <param name="closes">Whether it says no more then, where it would otherwise stay silent.</param>
-    public TalkingPort(string says, bool closes = false)
+    /// <param name="drips">Whether it says the same again and again, until the caller has gone.</param>
+    public TalkingPort(string says, bool closes = false, bool drips = false)
     {
         _listener.Start();
-        _talking = TalkAsync(says, closes, TestContext.Current.CancellationToken);
+        _talking = TalkAsync(says, closes, drips, TestContext.Current.CancellationToken);
     }
 
     public int Port => ((IPEndPoint)_listener.LocalEndpoint).Port;
@@ -25,10 +26,15 @@ internal sealed class TalkingPort : IAsyncDisposable
         _listener.Dispose();
     }
 
-    private async Task TalkAsync(string says, bool closes, CancellationToken cancellationToken)
+    private async Task TalkAsync(string says, bool closes, bool drips, CancellationToken cancellationToken)
     {
         using var socket = await _listener.AcceptSocketAsync(cancellationToken);
-        await socket.SendAsync(Encoding.ASCII.GetBytes(says), cancellationToken);
+        do
+        {
+            await socket.SendAsync(Encoding.ASCII.GetBytes(says), cancellationToken);
+        }
+        while (drips && !socket.Poll(TimeSpan.FromMilliseconds(20), SelectMode.SelectRead)); // Its end can be read, too.
+
         if (closes)
         {
             socket.Shutdown(SocketShutdown.Send);
