@@ -38,7 +38,7 @@ public sealed class SpendDatabase : IAsyncDisposable
     private SpendDatabase(SpendDatabaseOptions options)
     {
         Options = options;
-        _connections = new SpendConnections(options);
+        _connections = new SpendConnections(options.ConnectionString, options.Events, options.LoggerFactory);
         Store = new EventStore(_connections.Appending, _connections.Queries, options.Events, options.Clock);
         HighWaterMark = new HighWaterMark(DataSource, options.Events, options.LoggerFactory.CreateLogger<HighWaterMark>(), Store.Recent);
     }
@@ -66,9 +66,9 @@ public sealed class SpendDatabase : IAsyncDisposable
         var database = new SpendDatabase(options);
         try
         {
-            if (options.Events.SkipForeignKeyCheck)
+            if (options.Events.SkipForeignKeyCheck && await database._connections.CheckAsync(cancellationToken) is { } refusal)
             {
-                await database._connections.CheckAsync(cancellationToken);
+                throw new SettingsConflictException(refusal);
             }
 
             await EventSchema.CreateAsync(database.DataSource, cancellationToken);
@@ -109,7 +109,7 @@ public sealed class SpendDatabase : IAsyncDisposable
         return new(DataSource, Store, Settings, Options.Clock, contributors, Options.LoggerFactory.CreateLogger<BudgetWatch>());
     }
 
-    public SetAsideEvents CreateSetAside() => new(DataSource, this);
+    public SetAsideEvents CreateSetAside() => new(DataSource, Projections, CreateRebuild(), Options.Events);
 
     public ProjectionRebuild CreateRebuild() => new(ConnectionString, DataSource, HighWaterMark, Options.Events);
 

@@ -1,8 +1,7 @@
+using Microsoft.Extensions.Logging;
 using Npgsql;
-using SpendTracker.Events;
-using SpendTracker.Settings;
 
-namespace SpendTracker;
+namespace SpendTracker.Events;
 
 /// <summary>
 /// Connections for three kinds of work. A host that hangs, or whose network does, must not keep others waiting: what holds
@@ -29,10 +28,10 @@ internal sealed class SpendConnections : IAsyncDisposable
     /// </summary>
     private static readonly TimeSpan LongestAppend = TimeSpan.FromSeconds(4);
 
-    public SpendConnections(SpendDatabaseOptions options)
+    public SpendConnections(string connectionString, EventStoreOptions events, ILoggerFactory loggers)
     {
         // Projections name their tables without a schema, so that a rebuild can run the same statements beside the live ones.
-        var general = new NpgsqlConnectionStringBuilder(options.ConnectionString) { SearchPath = "spend", MaxAutoPrepare = 100 };
+        var general = new NpgsqlConnectionStringBuilder(connectionString) { SearchPath = "spend", MaxAutoPrepare = 100 };
         general.Options = Sessions(general.Options, Planning);
         if (!general.ShouldSerialize("Maximum Pool Size"))
         {
@@ -52,9 +51,9 @@ internal sealed class SpendConnections : IAsyncDisposable
         }
 
         queries.ApplicationName = Name("");
-        Queries = Build(queries, options);
-        Projecting = Build(ProjectingSettings(), options);
-        Appending = Build(AppendingSettings(options.Events), options);
+        Queries = Build(queries, loggers);
+        Projecting = Build(ProjectingSettings(), loggers);
+        Appending = Build(AppendingSettings(events), loggers);
     }
 
     /// <summary>As given, for work that may take long.</summary>
@@ -69,20 +68,23 @@ internal sealed class SpendConnections : IAsyncDisposable
     /// <summary>For writers: an append holds stream heads, and numbers of the sequence that the high-water mark waits for.</summary>
     public NpgsqlDataSource Appending { get; }
 
-    /// <summary>Opens a session that appends: whether it may leave out the foreign key's check is said now, and not to the first caller.</summary>
-    /// <exception cref="SettingsConflictException">The database's user may not do what is configured.</exception>
-    public async Task CheckAsync(CancellationToken cancellationToken)
+    /// <summary>
+    /// Opens a session that appends. So a user without the right to leave out the foreign key's check is found at the start,
+    /// and not by the first caller.
+    /// </summary>
+    /// <returns>Why the database's user may not do what is configured, or null.</returns>
+    public async Task<string?> CheckAsync(CancellationToken cancellationToken)
     {
         try
         {
             await using var appending = await Appending.OpenConnectionAsync(cancellationToken);
+            return null;
         }
         catch (PostgresException fault) when (
             fault.SqlState == PostgresErrorCodes.InsufficientPrivilege && fault.MessageText.Contains("session_replication_role", StringComparison.Ordinal))
         {
-            throw new SettingsConflictException(
-                $"SpendTracker:Events:{nameof(EventStoreOptions.SkipForeignKeyCheck)} is on, but the database's user may not set session_replication_role. "
-                + "As a superuser: grant set on parameter session_replication_role to that user (PostgreSQL 15 or later). Or leave it off.");
+            return $"SpendTracker:Events:{nameof(EventStoreOptions.SkipForeignKeyCheck)} is on, but the database's user may not set session_replication_role. "
+                + "As a superuser: grant set on parameter session_replication_role to that user (PostgreSQL 15 or later). Or leave it off.";
         }
     }
 
@@ -146,10 +148,10 @@ internal sealed class SpendConnections : IAsyncDisposable
     /// <summary>The last of two settings of one name holds, so that those of the user do.</summary>
     private static string Sessions(string? given, string ours) => $"{ours} {given}".Trim();
 
-    private static NpgsqlDataSource Build(NpgsqlConnectionStringBuilder settings, SpendDatabaseOptions options)
+    private static NpgsqlDataSource Build(NpgsqlConnectionStringBuilder settings, ILoggerFactory loggers)
     {
         var builder = new NpgsqlDataSourceBuilder(settings.ConnectionString);
-        builder.UseLoggerFactory(options.LoggerFactory);
+        builder.UseLoggerFactory(loggers);
         return builder.Build();
     }
 }
