@@ -122,7 +122,7 @@ internal sealed class PriceBookRows(TimeZoneInfo reportingTimeZone)
 
     private static string? FaultOf(IEvent data) => data switch
     {
-        RatePublished e when !BillingPeriod.Covers(e.EffectiveFrom) || e.Prices.Any(price => price.Price < 0 || price.Per < 1 || price.Price / price.Per > PriceBook.MostPriceOf(price.Meter) || price.AboveTokens < 0) =>
+        RatePublished e when !BillingPeriod.Covers(e.EffectiveFrom) || e.Prices.Any(price => price.Price < 0 || price.Per < 1 || price.Price / price.Per > Meters.MostPriceOf(price.Meter) || price.AboveTokens < 0) =>
             $"A rate from {e.EffectiveFrom:yyyy-MM-dd}, or a price in it, is out of range.",
         DiscountPublished e when !BillingPeriod.Covers(e.EffectiveFrom) || e.Percent is <= 0 or > 100 => "Its day or its percentage is out of range.",
         ExchangeRatePublished e when !BillingPeriod.Covers(e.EffectiveFrom) || e.Rate is <= 0 or > PriceBook.MostExchangeRate => "Its day or its rate is out of range.",
