@@ -5,6 +5,7 @@ using SpendTracker.Budgets;
 using SpendTracker.Costs;
 using SpendTracker.Estimates;
 using SpendTracker.Events;
+using SpendTracker.Explorer;
 using SpendTracker.Rates;
 using SpendTracker.Settings;
 using SpendTracker.Usage;

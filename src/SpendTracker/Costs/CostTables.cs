@@ -1,3 +1,5 @@
+using SpendTracker.Rates;
+
 namespace SpendTracker.Costs;
 
 /// <summary>The tables of <see cref="DailyUsageProjection"/>, and the statements that keep them.</summary>

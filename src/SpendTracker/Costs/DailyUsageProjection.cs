@@ -1,6 +1,5 @@
 using System.Runtime.InteropServices;
 using Npgsql;
-using SpendTracker.Closing;
 using SpendTracker.Contracts;
 using SpendTracker.Events;
 using SpendTracker.Rates;

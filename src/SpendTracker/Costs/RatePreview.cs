@@ -1,11 +1,11 @@
 using System.Data;
 using Npgsql;
 using SpendTracker.Contracts;
-using SpendTracker.Costs;
 using SpendTracker.Events;
+using SpendTracker.Rates;
 using SpendTracker.Settings;
 
-namespace SpendTracker.Rates;
+namespace SpendTracker.Costs;
 
 /// <summary>What a change of the price book would do to a part of a month.</summary>
 /// <param name="Month">The month of use.</param>

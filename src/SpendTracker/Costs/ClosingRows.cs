@@ -1,9 +1,8 @@
 using Npgsql;
 using SpendTracker.Contracts;
-using SpendTracker.Costs;
 using SpendTracker.Events;
 
-namespace SpendTracker.Closing;
+namespace SpendTracker.Costs;
 
 /// <summary>
 /// Closings, reopenings and the costs that were frozen, as rows. A closing holds while nobody has reopened its period; the
