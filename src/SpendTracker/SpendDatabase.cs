@@ -93,7 +93,7 @@ public sealed class SpendDatabase : IAsyncDisposable
     /// <summary>All that reads the log, new each time: each holds a page of its own in memory.</summary>
     public IReadOnlyList<Projection> Projections() =>
     [
-        new DailyUsageProjection(Settings.ReportingTimeZone), new WorkloadProjection(Settings.ReportingTimeZone), new EstimateProjection(Settings.ReportingTimeZone),
+        new CostProjection(Settings.ReportingTimeZone), new WorkloadProjection(Settings.ReportingTimeZone), new EstimateProjection(Settings.ReportingTimeZone),
         new BudgetProjection(), new ChannelProjection(), new AlertOutbox(Store, Settings.ReportingTimeZone, Options.Clock),
     ];
 
