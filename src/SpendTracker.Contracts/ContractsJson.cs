@@ -46,6 +46,10 @@ namespace SpendTracker.Contracts;
 [JsonSerializable(typeof(AlertDelivered))]
 [JsonSerializable(typeof(AlertDeliveryFailed))]
 [JsonSerializable(typeof(SettingsChanged))]
+[JsonSerializable(typeof(ApiKeyIssued))]
+[JsonSerializable(typeof(ApiKeyRevoked))]
+[JsonSerializable(typeof(SignInLinkIssued))]
+[JsonSerializable(typeof(SignInLinkUsed))]
 [JsonSerializable(typeof(UsageResponse))]
 [JsonSerializable(typeof(CorrectionResponse))]
 public sealed partial class ContractsJson : JsonSerializerContext;

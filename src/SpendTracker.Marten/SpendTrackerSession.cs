@@ -74,8 +74,8 @@ public static class SpendTrackerSession
     private static IReadOnlyList<FieldReason> Check(IUsageEvent usage, Recorder recorder)
     {
         var check = new FieldCheck();
-        check.Text("id", recorder.SourceId, UsageRules.IdLength);
-        check.Text("source", recorder.Source, UsageRules.SourceLength);
+        check.Text("id", recorder.SourceId, TextLength.Id);
+        check.Text("source", recorder.Source, TextLength.Source);
         return [.. check.Reasons, .. UsageRules.Check(usage, TimeProvider.System.GetUtcNow())];
     }
 

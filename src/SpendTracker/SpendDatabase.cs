@@ -5,6 +5,7 @@ using SpendTracker.Budgets;
 using SpendTracker.Costs;
 using SpendTracker.Estimates;
 using SpendTracker.Events;
+using SpendTracker.Explorer;
 using SpendTracker.Rates;
 using SpendTracker.Settings;
 using SpendTracker.Usage;
@@ -38,7 +39,7 @@ public sealed class SpendDatabase : IAsyncDisposable
     private SpendDatabase(SpendDatabaseOptions options)
     {
         Options = options;
-        _connections = new SpendConnections(options);
+        _connections = new SpendConnections(options.ConnectionString, options.Events, options.LoggerFactory);
         Store = new EventStore(_connections.Appending, _connections.Queries, options.Events, options.Clock);
         HighWaterMark = new HighWaterMark(DataSource, options.Events, options.LoggerFactory.CreateLogger<HighWaterMark>(), Store.Recent);
     }
@@ -87,7 +88,7 @@ public sealed class SpendDatabase : IAsyncDisposable
     /// <summary>All that reads the log, new each time: each holds a page of its own in memory.</summary>
     public IReadOnlyList<Projection> Projections() =>
     [
-        new DailyUsageProjection(Settings.ReportingTimeZone), new WorkloadProjection(Settings.ReportingTimeZone), new EstimateProjection(Settings.ReportingTimeZone),
+        new CostProjection(Settings.ReportingTimeZone), new WorkloadProjection(Settings.ReportingTimeZone), new EstimateProjection(Settings.ReportingTimeZone),
         new BudgetProjection(), new ChannelProjection(), new AlertOutbox(Store, Settings.ReportingTimeZone, Options.Clock),
     ];
 
@@ -104,7 +105,7 @@ public sealed class SpendDatabase : IAsyncDisposable
         return new(DataSource, Store, Settings, Options.Clock, contributors, Options.LoggerFactory.CreateLogger<BudgetWatch>());
     }
 
-    public SetAsideEvents CreateSetAside() => new(DataSource, this);
+    public SetAsideEvents CreateSetAside() => new(DataSource, Projections, CreateRebuild(), Options.Events);
 
     public ProjectionRebuild CreateRebuild() => new(ConnectionString, DataSource, HighWaterMark, Options.Events);
 

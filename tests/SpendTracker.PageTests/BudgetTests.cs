@@ -1,5 +1,6 @@
 using Microsoft.Playwright;
 using SpendTracker.Access;
+using SpendTracker.Contracts;
 using static Microsoft.Playwright.Assertions;
 using static SpendTracker.PageTests.Parts;
 

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Net.Http.Headers;
 using SpendTracker.Access;
 using SpendTracker.Benchmarks;
+using SpendTracker.Contracts;
 using SpendTracker.Events;
 
 namespace SpendTracker.Tests;

@@ -47,7 +47,7 @@ internal static class CommandLine
             var check = new FieldCheck();
             var name = result.GetValueOrDefault<string>();
             check.That("--by", result.Implicit || !string.IsNullOrWhiteSpace(name), "Must not be empty.");
-            check.OptionalText("--by", name, UsageRules.SourceLength);
+            check.OptionalText("--by", name, TextLength.Source);
             foreach (var reason in check.Reasons)
             {
                 result.AddError($"{reason.Field}: {reason.Reason}");

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Spectre.Console;
 using SpendTracker.Contracts;
+using SpendTracker.Costs;
 using SpendTracker.Rates;
 
 namespace SpendTracker.Web.Commands;

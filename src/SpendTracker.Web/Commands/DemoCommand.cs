@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Net.Http.Headers;
 using SpendTracker.Access;
+using SpendTracker.Contracts;
 using SpendTracker.Events;
 using SpendTracker.Settings;
 using SpendTracker.Web.Demo;

@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Text.Json.Serialization.Metadata;
 using Spectre.Console;
 using SpendTracker.Contracts;
+using SpendTracker.Costs;
 using SpendTracker.Rates;
 using SpendTracker.Web.Costs;
 using Recorder = SpendTracker.Events.Recorder;

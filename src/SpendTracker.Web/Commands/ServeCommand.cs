@@ -1,5 +1,6 @@
 using System.CommandLine;
 using SpendTracker.Access;
+using SpendTracker.Contracts;
 using SpendTracker.Events;
 using SpendTracker.ServiceDefaults;
 using SpendTracker.Web.Access;

@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Http.Extensions;
 using SpendTracker.Contracts;
 using SpendTracker.Costs;
+using SpendTracker.Explorer;
 using SpendTracker.Rates;
 using SpendTracker.Settings;
 using SpendTracker.Usage;

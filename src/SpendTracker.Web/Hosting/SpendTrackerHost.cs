@@ -9,6 +9,7 @@ using SpendTracker.Closing;
 using SpendTracker.Costs;
 using SpendTracker.Estimates;
 using SpendTracker.Events;
+using SpendTracker.Explorer;
 using SpendTracker.Rates;
 using SpendTracker.ServiceDefaults;
 using SpendTracker.Usage;

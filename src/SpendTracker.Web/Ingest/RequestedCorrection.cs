@@ -62,12 +62,12 @@ internal sealed record RequestedCorrection(Guid Corrects, string Reason, Replace
         check.That("corrects.source", name.Source is null || name.Id is not null, "Goes with id only.");
         if (name.Id is { } id)
         {
-            check.Text("corrects.id", id, UsageRules.IdLength);
+            check.Text("corrects.id", id, TextLength.Id);
         }
 
         if (name.Source is { } source)
         {
-            check.Text("corrects.source", source, UsageRules.SourceLength);
+            check.Text("corrects.source", source, TextLength.Source);
         }
 
         return check.Reasons;

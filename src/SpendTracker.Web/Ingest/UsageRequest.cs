@@ -136,12 +136,12 @@ internal sealed class UsageRequest
 
         if (envelope.Id is { } id)
         {
-            check.Text("id", id, UsageRules.IdLength);
+            check.Text("id", id, TextLength.Id);
         }
 
         if (envelope.Source is { } source)
         {
-            check.Text("source", source, UsageRules.SourceLength);
+            check.Text("source", source, TextLength.Source);
         }
     }
 

@@ -2,6 +2,7 @@ using System.Security.Claims;
 using System.Text.Json.Serialization.Metadata;
 using Microsoft.AspNetCore.Http.HttpResults;
 using SpendTracker.Contracts;
+using SpendTracker.Costs;
 using SpendTracker.Events;
 using SpendTracker.Rates;
 using SpendTracker.Settings;

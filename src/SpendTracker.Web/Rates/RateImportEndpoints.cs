@@ -1,6 +1,7 @@
 using System.Security.Claims;
 using System.Text.Json;
 using SpendTracker.Contracts;
+using SpendTracker.Costs;
 using SpendTracker.Events;
 using SpendTracker.Rates;
 using SpendTracker.Settings;

@@ -1,4 +1,5 @@
 using SpendTracker.Costs;
+using SpendTracker.Explorer;
 using SpendTracker.Usage;
 using SpendTracker.Web.Usage;
 

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using SpendTracker.Contracts;
 using SpendTracker.Costs;
+using SpendTracker.Explorer;
 using SpendTracker.Settings;
 using SpendTracker.Usage;
 using SpendTracker.Web.Access;

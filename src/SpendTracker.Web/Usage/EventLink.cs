@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Http.Extensions;
 using SpendTracker.Contracts;
 using SpendTracker.Costs;
+using SpendTracker.Explorer;
 using SpendTracker.Usage;
 using SpendTracker.Web.Costs;
 

@@ -1,6 +1,7 @@
 using SpendTracker.Contracts;
 using SpendTracker.Costs;
 using SpendTracker.Events;
+using SpendTracker.Explorer;
 using SpendTracker.Usage;
 using SpendTracker.Web.Costs;
 

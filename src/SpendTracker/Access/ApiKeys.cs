@@ -2,7 +2,6 @@ using System.Security.Cryptography;
 using System.Text;
 using SpendTracker.Contracts;
 using SpendTracker.Events;
-using SpendTracker.Usage;
 
 namespace SpendTracker.Access;
 

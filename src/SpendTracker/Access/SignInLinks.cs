@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using System.Text;
+using SpendTracker.Contracts;
 using SpendTracker.Events;
 
 namespace SpendTracker.Access;

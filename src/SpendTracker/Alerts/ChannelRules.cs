@@ -1,6 +1,5 @@
 using System.Globalization;
 using SpendTracker.Contracts;
-using SpendTracker.Usage;
 
 namespace SpendTracker.Alerts;
 
@@ -16,7 +15,7 @@ public static class ChannelRules
     {
         var check = new FieldCheck();
         check.Id("channel", channel);
-        check.Text("name", terms.Name, UsageRules.TextLength);
+        check.Text("name", terms.Name, TextLength.Name);
         var schedule = terms.Schedule ?? new();
         check.Range("schedule.mostPerHour", schedule.MostPerHour, 1, 1_000);
         check.Range("schedule.digestMinutes", schedule.DigestMinutes, 0, 1_440);

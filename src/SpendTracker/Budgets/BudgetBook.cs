@@ -35,9 +35,9 @@ public sealed class BudgetBook(NpgsqlDataSource dataSource, EventStore store)
     {
         var check = new FieldCheck();
         check.Id("budget", budget.Budget);
-        check.Text("name", budget.Name, UsageRules.TextLength);
+        check.Text("name", budget.Name, TextLength.Name);
         check.Currency("currency", budget.Currency);
-        check.OptionalText("note", budget.Note, UsageRules.DescriptionLength);
+        check.OptionalText("note", budget.Note, TextLength.Description);
         CheckScope(check, budget.Scope);
         CheckPeriod(check, budget.Period);
         CheckAmounts(check, budget);
@@ -68,7 +68,7 @@ public sealed class BudgetBook(NpgsqlDataSource dataSource, EventStore store)
             check.That($"scope.{dimension}", values is { Count: > 0 and <= MostScopeValues }, $"Must be 1 to {MostScopeValues} values.");
             foreach (var value in values ?? [])
             {
-                check.Text($"scope.{dimension}", value, UsageRules.TextLength);
+                check.Text($"scope.{dimension}", value, TextLength.Name);
             }
         }
 

@@ -2,6 +2,7 @@ using Npgsql;
 using SpendTracker.Contracts;
 using SpendTracker.Costs;
 using SpendTracker.Events;
+using SpendTracker.Explorer;
 using SpendTracker.Usage;
 
 namespace SpendTracker.Budgets;

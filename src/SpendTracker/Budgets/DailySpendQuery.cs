@@ -4,6 +4,7 @@ using NpgsqlTypes;
 using SpendTracker.Contracts;
 using SpendTracker.Costs;
 using SpendTracker.Events;
+using SpendTracker.Rates;
 using SpendTracker.Settings;
 
 namespace SpendTracker.Budgets;

@@ -2,6 +2,7 @@ using System.Runtime.InteropServices;
 using Npgsql;
 using SpendTracker.Costs;
 using SpendTracker.Events;
+using SpendTracker.Rates;
 
 namespace SpendTracker.Budgets;
 

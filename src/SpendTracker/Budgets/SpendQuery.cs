@@ -2,6 +2,7 @@ using Npgsql;
 using SpendTracker.Contracts;
 using SpendTracker.Costs;
 using SpendTracker.Events;
+using SpendTracker.Rates;
 using SpendTracker.Workloads;
 
 namespace SpendTracker.Budgets;
@@ -35,7 +36,7 @@ internal sealed class SpendQuery(NpgsqlConnection connection)
     public async Task<SpendChanges> ChangesAsync(long budgetsAfter, long costsAfter, CancellationToken cancellationToken)
     {
         await using var batch = new NpgsqlBatch(connection);
-        Add(batch, "select last_seq_id from spend.mt_event_progression where name = $1", DailyUsageProjection.CheckpointName);
+        Add(batch, "select last_seq_id from spend.mt_event_progression where name = $1", CostProjection.CheckpointName);
         Add(batch, ChangedBudgets, Tenant.Default, budgetsAfter, BudgetProjection.ProjectionName, BudgetBook.StreamOf(""));
         Add(batch, $"select day, seq_id from spend.{CostChanges.Table} where tenant_id = $1 and seq_id > $2", Tenant.Default, costsAfter);
         Add(batch, "select concat(count(*), ' ', max(changed_at)) from spend.workload where tenant_id = $1", Tenant.Default);
@@ -43,7 +44,7 @@ internal sealed class SpendQuery(NpgsqlConnection connection)
             """
             select timestamp from spend.mt_events
             where seq_id > coalesce((select last_seq_id from spend.mt_event_progression where name = $1), 0) order by seq_id limit 1
-            """, DailyUsageProjection.CheckpointName);
+            """, CostProjection.CheckpointName);
         await using var reader = await batch.ExecuteReaderAsync(cancellationToken);
         var position = await reader.ReadAsync(cancellationToken) ? reader.GetInt64(0) : 0;
         await reader.NextResultAsync(cancellationToken);

@@ -5,6 +5,7 @@ using NpgsqlTypes;
 using SpendTracker.Contracts;
 using SpendTracker.Costs;
 using SpendTracker.Events;
+using SpendTracker.Rates;
 using SpendTracker.Settings;
 using SpendTracker.Usage;
 
@@ -104,7 +105,7 @@ public sealed class BillingPeriods(NpgsqlDataSource dataSource, EventStore store
             select greatest(0, (select coalesce(max(seq_id), 0) from spend.mt_events) - coalesce((select last_seq_id from spend.mt_event_progression where name = $1), 0)),
                    (select count(*) from spend.event_set_aside)
             """);
-        command.Parameters.Add(new() { Value = DailyUsageProjection.CheckpointName });
+        command.Parameters.Add(new() { Value = CostProjection.CheckpointName });
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
         await reader.ReadAsync(cancellationToken);
         return new ClosingChecklist(
@@ -191,7 +192,7 @@ public sealed class BillingPeriods(NpgsqlDataSource dataSource, EventStore store
         while (DateTimeOffset.UtcNow < until)
         {
             await using var position = dataSource.CreateCommand("select last_seq_id from spend.mt_event_progression where name = $1");
-            position.Parameters.Add(new() { Value = DailyUsageProjection.CheckpointName });
+            position.Parameters.Add(new() { Value = CostProjection.CheckpointName });
             if (await position.ExecuteScalarAsync(cancellationToken) is long counted && counted >= recorded)
             {
                 return;
@@ -208,7 +209,7 @@ public sealed class BillingPeriods(NpgsqlDataSource dataSource, EventStore store
     {
         await using var connection = await dataSource.OpenConnectionAsync(cancellationToken);
         await using var transaction = await connection.BeginTransactionAsync(IsolationLevel.RepeatableRead, cancellationToken);
-        await using var command = new NpgsqlCommand("select last_seq_id from spend.mt_event_progression where name = $1", connection) { Parameters = { new() { Value = DailyUsageProjection.CheckpointName } } };
+        await using var command = new NpgsqlCommand("select last_seq_id from spend.mt_event_progression where name = $1", connection) { Parameters = { new() { Value = CostProjection.CheckpointName } } };
         var position = await command.ExecuteScalarAsync(cancellationToken) as long? ?? 0;
         await using var query = new NpgsqlCommand(
             $"""

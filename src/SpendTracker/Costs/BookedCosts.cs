@@ -1,6 +1,7 @@
 using Npgsql;
 using NpgsqlTypes;
 using SpendTracker.Events;
+using SpendTracker.Rates;
 using SpendTracker.Workloads;
 
 namespace SpendTracker.Costs;

@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using Npgsql;
+using SpendTracker.Contracts;
 using SpendTracker.Events;
 
 namespace SpendTracker.Costs;
@@ -8,7 +9,7 @@ namespace SpendTracker.Costs;
 /// Which day's costs an event changed last. Who keeps sums in memory reads a month again when one of its days has moved, instead
 /// of all months all the time. A price or a closing may change any day.
 /// </summary>
-internal sealed class CostChanges
+internal sealed class CostChanges : IPagePart
 {
     public const string Table = "cost_change";
 
@@ -29,7 +30,14 @@ internal sealed class CostChanges
 
     private readonly Dictionary<(string Tenant, DateOnly Day), long> _page = [];
 
-    public void OfAll(StoredEvent stored) => Of(stored.TenantId, All, stored.SeqId);
+    /// <summary>A price or a closing changes all days. The days of usage come from <see cref="UsageRows"/>, after corrections are known.</summary>
+    public void Apply(StoredEvent stored)
+    {
+        if (stored.Data is not (IUsageEvent or UsageCorrected))
+        {
+            Of(stored.TenantId, All, stored.SeqId);
+        }
+    }
 
     public void Of(string tenant, DateOnly day, long seqId)
     {

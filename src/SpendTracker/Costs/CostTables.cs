@@ -1,6 +1,8 @@
+using SpendTracker.Rates;
+
 namespace SpendTracker.Costs;
 
-/// <summary>The tables of <see cref="DailyUsageProjection"/>, and the statements that keep them.</summary>
+/// <summary>The tables of <see cref="CostProjection"/>, and the statements that keep them.</summary>
 internal static class CostTables
 {
     /// <summary>

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using Npgsql;
 using SpendTracker.Estimates;
+using SpendTracker.Rates;
 
 namespace SpendTracker.Costs;
 

@@ -15,7 +15,7 @@ internal sealed record TakenBack(StoredEvent Original, DateOnly RecordedOn, long
 /// correction, takes that back. So the rows are the same in whatever order and in whatever pages the two are applied.
 /// </summary>
 /// <param name="projection">Whose page it is. Its tables are where the connection's are.</param>
-internal sealed class PageCorrections(Projection projection, TimeZoneInfo reportingTimeZone)
+internal sealed class PageCorrections(Projection projection, TimeZoneInfo reportingTimeZone) : IPagePart
 {
     private const string Waiting = "waiting_correction";
     private const string Applied = "applied_correction";
@@ -61,8 +61,13 @@ internal sealed class PageCorrections(Projection projection, TimeZoneInfo report
     private sealed record Correction(string Tenant, Guid Corrects, long SeqId, DateOnly KnownOn);
 
     /// <exception cref="InvalidDataException">Another program wrote it under an id by which there could be several for one event.</exception>
-    public void Add(StoredEvent stored, UsageCorrected correction)
+    public void Apply(StoredEvent stored)
     {
+        if (stored.Data is not UsageCorrected correction)
+        {
+            return;
+        }
+
         if (stored.Id != EventId.OfCorrection(stored.TenantId, correction.Corrects))
         {
             throw new InvalidDataException("Its id does not follow from the id of the event that it corrects.");

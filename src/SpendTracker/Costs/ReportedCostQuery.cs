@@ -1,4 +1,5 @@
 using Npgsql;
+using SpendTracker.Rates;
 using SpendTracker.Usage;
 
 namespace SpendTracker.Costs;

@@ -30,11 +30,11 @@ public sealed class EstimateBook(NpgsqlDataSource dataSource, EventStore store)
         check.That("assumptions", estimate.Assumptions is not { Count: > MostLines }, $"At most {MostLines}.");
         foreach (var (name, value) in estimate.Assumptions ?? new Dictionary<string, string>())
         {
-            check.Text("assumptions", name, UsageRules.TextLength);
-            check.OptionalText($"assumptions.{name}", value, UsageRules.TextLength);
+            check.Text("assumptions", name, TextLength.Name);
+            check.OptionalText($"assumptions.{name}", value, TextLength.Name);
         }
 
-        check.OptionalText("note", estimate.Note, UsageRules.DescriptionLength);
+        check.OptionalText("note", estimate.Note, TextLength.Description);
         for (var i = 0; i < estimate.Lines.Count; i++)
         {
             CheckLine(check, $"lines[{i}]", estimate.Lines[i]);
@@ -45,8 +45,8 @@ public sealed class EstimateBook(NpgsqlDataSource dataSource, EventStore store)
 
     private static void CheckLine(FieldCheck check, string field, EstimateLine line)
     {
-        check.OptionalText($"{field}.sku", line.Sku, UsageRules.TextLength);
-        check.OptionalText($"{field}.meter", line.Meter, UsageRules.TextLength);
+        check.OptionalText($"{field}.sku", line.Sku, TextLength.Name);
+        check.OptionalText($"{field}.meter", line.Meter, TextLength.Name);
         var priced = line.Quantity is not null && line.Price is not null;
         check.That(field, line.Amount is not null != priced, "Give either amount, or quantity and price.");
         check.Range($"{field}.amount", line.Amount ?? 0, -UsageRules.MostAmount, UsageRules.MostAmount);
@@ -55,7 +55,7 @@ public sealed class EstimateBook(NpgsqlDataSource dataSource, EventStore store)
         check.That($"{field}.quantity", line.Quantity is not { } quantity || Math.Round(quantity, 6) == quantity, "At most 6 decimals.");
         if (line.Price is { } price)
         {
-            check.Price(field, price, line.Per, line.Meter ?? "");
+            check.Price(field, price, line.Per, Meters.MostPriceOf(line.Meter ?? ""));
         }
     }
 

@@ -1,7 +1,6 @@
 using System.Collections.Frozen;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
-using SpendTracker.Access;
 using SpendTracker.Contracts;
 
 namespace SpendTracker.Events;
@@ -65,10 +64,10 @@ public static class EventTypes
         Named("alert_delivered", ContractsJson.Default.AlertDelivered),
         Named("alert_delivery_failed", ContractsJson.Default.AlertDeliveryFailed),
         Named("settings_changed", ContractsJson.Default.SettingsChanged),
-        Named("api_key_issued", AccessJson.Default.ApiKeyIssued),
-        Named("api_key_revoked", AccessJson.Default.ApiKeyRevoked),
-        Named("sign_in_link_issued", AccessJson.Default.SignInLinkIssued),
-        Named("sign_in_link_used", AccessJson.Default.SignInLinkUsed),
+        Named("api_key_issued", ContractsJson.Default.ApiKeyIssued),
+        Named("api_key_revoked", ContractsJson.Default.ApiKeyRevoked),
+        Named("sign_in_link_issued", ContractsJson.Default.SignInLinkIssued),
+        Named("sign_in_link_used", ContractsJson.Default.SignInLinkUsed),
     ];
 
     /// <summary>

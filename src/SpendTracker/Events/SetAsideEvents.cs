@@ -15,7 +15,9 @@ public sealed record SetAsideEvent(
 public sealed record RetryResult(int Tried, int Applied, long Left);
 
 /// <summary>Shows what was set aside, and tries it again: after an upgrade that knows the type, or when something was put right.</summary>
-public sealed class SetAsideEvents(NpgsqlDataSource dataSource, SpendDatabase database)
+/// <param name="projections">Makes the projections anew: each holds a page of its own, and two callers may retry at once.</param>
+public sealed class SetAsideEvents(
+    NpgsqlDataSource dataSource, Func<IReadOnlyList<Projection>> projections, ProjectionRebuild rebuild, EventStoreOptions options)
 {
     /// <summary>Most that <see cref="ListAsync"/> gives.</summary>
     public const int MostListed = 200;
@@ -51,7 +53,7 @@ public sealed class SetAsideEvents(NpgsqlDataSource dataSource, SpendDatabase da
     {
         await using var command = dataSource.CreateCommand("select projection, count(*) from spend.event_set_aside group by projection");
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
-        var counts = database.Projections().ToDictionary(projection => projection.Name, _ => 0L);
+        var counts = projections().ToDictionary(projection => projection.Name, _ => 0L);
         while (await reader.ReadAsync(cancellationToken))
         {
             counts[reader.GetString(0)] = reader.GetInt64(1);
@@ -61,7 +63,7 @@ public sealed class SetAsideEvents(NpgsqlDataSource dataSource, SpendDatabase da
     }
 
     /// <summary>Whether events can be tried one by one; else trying one is a rebuild of the projection, which tries all of its.</summary>
-    public bool IsByEvent(string projection) => database.Projections().Any(known => known.Name == projection && known.TakesAnyOrder);
+    public bool IsByEvent(string projection) => projections().Any(known => known.Name == projection && known.TakesAnyOrder);
 
     /// <summary>
     /// Tries events again, those first that were not tried for longest. Afterwards the read models are what a replay gives: an
@@ -73,16 +75,16 @@ public sealed class SetAsideEvents(NpgsqlDataSource dataSource, SpendDatabase da
     {
         var events = await FindAsync(projection, seqId, most, cancellationToken);
         await using var connection = await dataSource.OpenConnectionAsync(cancellationToken);
-        foreach (var known in database.Projections())
+        foreach (var known in projections())
         {
             var own = events.Where(e => e.Projection == known.Name).ToArray();
             if (own.Length > 0 && !known.TakesAnyOrder)
             {
-                await database.CreateRebuild().RebuildAsync(known, null, cancellationToken);
+                await rebuild.RebuildAsync(known, null, cancellationToken);
                 continue;
             }
 
-            var run = new ProjectionRun(connection, known, database.Options.Events);
+            var run = new ProjectionRun(connection, known, options);
             foreach (var e in own)
             {
                 await run.RetryAsync(e.SeqId, cancellationToken);

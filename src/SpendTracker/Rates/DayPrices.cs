@@ -1,6 +1,5 @@
 using Npgsql;
 using NpgsqlTypes;
-using SpendTracker.Costs;
 using SpendTracker.Events;
 using SpendTracker.Usage;
 

@@ -2,7 +2,6 @@ using Npgsql;
 using NpgsqlTypes;
 using SpendTracker.Contracts;
 using SpendTracker.Events;
-using SpendTracker.Usage;
 
 namespace SpendTracker.Rates;
 
@@ -133,14 +132,6 @@ public sealed class PriceBook(NpgsqlDataSource dataSource, EventStore store)
 
         return published;
     }
-
-    /// <summary>
-    /// The largest price of one unit of a meter, in any currency: of a token 1,000,000, of an hour, an item or a request
-    /// 1,000,000,000, which is 1,000 US dollars in Iranian rials, the currency with the smallest unit. The largest quantities
-    /// that are recorded are 10^15 tokens and 10^12 of the others. So what one event costs is at most 10^21, of which 79 add up
-    /// in a decimal with the 6 decimals that large sums are read with; a price, with its 12 decimals, needs 21 of the 28 digits.
-    /// </summary>
-    public static decimal MostPriceOf(string meter) => Meters.UnitOf(meter) == "tokens" ? 1_000_000 : 1_000_000_000;
 
     /// <summary>SKUs that have ever had a price, in order.</summary>
     /// <param name="search">Only those whose names contain this, however it is capitalised; empty for all.</param>

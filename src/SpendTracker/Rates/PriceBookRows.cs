@@ -103,12 +103,18 @@ internal sealed class PriceBookRows(TimeZoneInfo reportingTimeZone)
 
     private readonly List<StoredEvent> _events = [];
 
-    public bool IsEmpty => _events.Count == 0;
-
     /// <summary>Ids of what was published or withdrawn: what it prices has to be priced anew.</summary>
-    public Guid[] Publications => [.. _events.Select(stored => stored.Data is PublicationWithdrawn withdrawn ? withdrawn.Publication : stored.Id).Distinct()];
+    public Guid[] Publications => [.. _events.Select(PublicationOf).OfType<Guid>().Distinct()];
 
-    /// <summary>Takes an event of these types; others are none of its business.</summary>
+    /// <summary>The id of what an event publishes or withdraws; null for an event that is not of <see cref="EventTypes"/>.</summary>
+    public static Guid? PublicationOf(StoredEvent stored) => stored.Data switch
+    {
+        PublicationWithdrawn withdrawn => withdrawn.Publication,
+        RatePublished or DiscountPublished or AliasPublished or ExchangeRatePublished or SettingsChanged => stored.Id,
+        _ => null,
+    };
+
+    /// <summary>Takes an event of <see cref="EventTypes"/>.</summary>
     /// <exception cref="InvalidDataException">It is readable, but breaks a rule that sums rest on; only other programs write such events.</exception>
     public void Apply(StoredEvent stored)
     {
@@ -122,7 +128,7 @@ internal sealed class PriceBookRows(TimeZoneInfo reportingTimeZone)
 
     private static string? FaultOf(IEvent data) => data switch
     {
-        RatePublished e when !BillingPeriod.Covers(e.EffectiveFrom) || e.Prices.Any(price => price.Price < 0 || price.Per < 1 || price.Price / price.Per > PriceBook.MostPriceOf(price.Meter) || price.AboveTokens < 0) =>
+        RatePublished e when !BillingPeriod.Covers(e.EffectiveFrom) || e.Prices.Any(price => price.Price < 0 || price.Per < 1 || price.Price / price.Per > Meters.MostPriceOf(price.Meter) || price.AboveTokens < 0) =>
             $"A rate from {e.EffectiveFrom:yyyy-MM-dd}, or a price in it, is out of range.",
         DiscountPublished e when !BillingPeriod.Covers(e.EffectiveFrom) || e.Percent is <= 0 or > 100 => "Its day or its percentage is out of range.",
         ExchangeRatePublished e when !BillingPeriod.Covers(e.EffectiveFrom) || e.Rate is <= 0 or > PriceBook.MostExchangeRate => "Its day or its rate is out of range.",
@@ -131,17 +137,12 @@ internal sealed class PriceBookRows(TimeZoneInfo reportingTimeZone)
 
     public void Discard() => _events.Clear();
 
-    /// <summary>The rows of the page, which is empty afterwards.</summary>
-    public List<NpgsqlBatchCommand> Flush()
-    {
-        List<NpgsqlBatchCommand> commands =
-        [
-            .. Rows<RatePublished>(InsertRates), .. Rows<DiscountPublished>(InsertDiscounts), .. Rows<AliasPublished>(InsertAliases),
-            .. Rows<ExchangeRatePublished>(InsertExchangeRates), .. Rows<SettingsChanged>(InsertReportingCurrency), .. Rows<PublicationWithdrawn>(InsertWithdrawals),
-        ];
-        _events.Clear();
-        return commands;
-    }
+    /// <summary>The rows of the page.</summary>
+    public IReadOnlyList<NpgsqlBatchCommand> Flush() =>
+    [
+        .. Rows<RatePublished>(InsertRates), .. Rows<DiscountPublished>(InsertDiscounts), .. Rows<AliasPublished>(InsertAliases),
+        .. Rows<ExchangeRatePublished>(InsertExchangeRates), .. Rows<SettingsChanged>(InsertReportingCurrency), .. Rows<PublicationWithdrawn>(InsertWithdrawals),
+    ];
 
     /// <summary>As SQL's <c>like</c> has it: a star stands for any characters.</summary>
     public static string Like(string pattern) => pattern

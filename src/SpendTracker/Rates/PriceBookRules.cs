@@ -18,7 +18,7 @@ public static class PriceBookRules
             case DiscountPublished discount: Discount(check, discount); break;
             case AliasPublished alias: Alias(check, alias); break;
             case ExchangeRatePublished rate: ExchangeRate(check, rate, reportingCurrency); break;
-            case PublicationWithdrawn withdrawn: check.Text("reason", withdrawn.Reason, UsageRules.DescriptionLength); break;
+            case PublicationWithdrawn withdrawn: check.Text("reason", withdrawn.Reason, TextLength.Description); break;
             default: throw new ArgumentException($"{publication.GetType().Name} is not a publication.", nameof(publication));
         }
 
@@ -31,15 +31,15 @@ public static class PriceBookRules
         check.That("effectiveFrom", BillingPeriod.Covers(rate.EffectiveFrom), "Must be from 2000-01-01 to 2199-12-31.");
         LastDay(check, rate.EffectiveFrom, rate.EffectiveTo);
         check.Currency("currency", rate.Currency);
-        check.Text("source", rate.Source, UsageRules.DescriptionLength);
-        check.OptionalText("note", rate.Note, UsageRules.DescriptionLength);
+        check.Text("source", rate.Source, TextLength.Description);
+        check.OptionalText("note", rate.Note, TextLength.Description);
         check.That("prices", rate.Prices.Count is > 0 and <= MostPrices, $"Must be 1 to {MostPrices} prices.");
         check.That("prices", rate.Prices.Select(price => (price.Meter, price.AboveTokens)).Distinct().Count() == rate.Prices.Count, "Must have each meter, and each of its steps, once.");
         for (var i = 0; i < rate.Prices.Count; i++)
         {
             var price = rate.Prices[i];
             check.That($"prices[{i}].meter", Meters.Priced.Contains(price.Meter), $"Must be one of {string.Join(", ", Meters.Priced)}.");
-            check.Price($"prices[{i}]", price.Price, price.Per, price.Meter);
+            check.Price($"prices[{i}]", price.Price, price.Per, Meters.MostPriceOf(price.Meter));
             check.That($"prices[{i}].aboveTokens", Meters.Steps.Contains(price.AboveTokens), $"Must be one of {string.Join(", ", Meters.Steps)}.");
             check.That($"prices[{i}].aboveTokens", price.AboveTokens == 0 || Meters.HasSteps(price.Meter), "Only token meters have steps.");
             check.That(
@@ -50,7 +50,7 @@ public static class PriceBookRules
 
     private static void Discount(FieldCheck check, DiscountPublished discount)
     {
-        check.Text("sku", discount.Sku, UsageRules.TextLength);
+        check.Text("sku", discount.Sku, TextLength.Name);
         check.That("sku", discount.Sku.IndexOf('*', StringComparison.Ordinal) is var star && (star < 0 || star == discount.Sku.Length - 1), "A star may only be the last character.");
         check.That("sku", discount.Sku == "*" || discount.Sku.Contains('/', StringComparison.Ordinal), "Must be like provider/model, provider/* or *.");
         check.That("sku", !UsageQuantities.IsCharge(discount.Sku), "Charges are owed as charged.");
@@ -58,19 +58,19 @@ public static class PriceBookRules
         check.That("percent", discount.Percent == Math.Round(discount.Percent, 4), "At most 4 decimals.");
         check.That("effectiveFrom", BillingPeriod.Covers(discount.EffectiveFrom), "Must be from 2000-01-01 to 2199-12-31.");
         LastDay(check, discount.EffectiveFrom, discount.EffectiveTo);
-        check.Text("source", discount.Source, UsageRules.DescriptionLength);
-        check.OptionalText("note", discount.Note, UsageRules.DescriptionLength);
+        check.Text("source", discount.Source, TextLength.Description);
+        check.OptionalText("note", discount.Note, TextLength.Description);
     }
 
     private static void Alias(FieldCheck check, AliasPublished alias)
     {
-        check.Text("model", alias.Model, UsageRules.TextLength);
+        check.Text("model", alias.Model, TextLength.Name);
         var slash = alias.Model.IndexOf('/', StringComparison.Ordinal);
         check.That("model", slash > 0 && !alias.Model[..slash].Contains('*', StringComparison.Ordinal), "Must be like provider/model; a star may stand for characters of the model only.");
         check.That("model", !UsageQuantities.IsCharge(alias.Model), "Charges are owed as charged.");
         Sku(check, "sku", alias.Sku);
         check.That("sku", alias.Sku != alias.Model, "Must be another name than the model's.");
-        check.OptionalText("note", alias.Note, UsageRules.DescriptionLength);
+        check.OptionalText("note", alias.Note, TextLength.Description);
     }
 
     private static void ExchangeRate(FieldCheck check, ExchangeRatePublished rate, string reportingCurrency)
@@ -80,8 +80,8 @@ public static class PriceBookRules
         check.That("effectiveFrom", BillingPeriod.Covers(rate.EffectiveFrom), "Must be from 2000-01-01 to 2199-12-31.");
         check.Above("rate", rate.Rate, 0, PriceBook.MostExchangeRate);
         check.That("rate", rate.Rate == Math.Round(rate.Rate, 10), "At most 10 decimals.");
-        check.Text("source", rate.Source, UsageRules.DescriptionLength);
-        check.OptionalText("note", rate.Note, UsageRules.DescriptionLength);
+        check.Text("source", rate.Source, TextLength.Description);
+        check.OptionalText("note", rate.Note, TextLength.Description);
     }
 
     private static void LastDay(FieldCheck check, DateOnly first, DateOnly? last) => check.That(
@@ -89,7 +89,7 @@ public static class PriceBookRules
 
     private static void Sku(FieldCheck check, string field, string sku)
     {
-        check.Text(field, sku, UsageRules.TextLength);
+        check.Text(field, sku, TextLength.Name);
         check.That(field, sku.Contains('/', StringComparison.Ordinal) && !sku.Contains('*', StringComparison.Ordinal), "Must be like provider/model or labour/role.");
         check.That(field, !UsageQuantities.IsCharge(sku), "Charges are owed as charged; publish an exchange rate for their currency.");
     }

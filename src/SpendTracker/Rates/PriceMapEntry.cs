@@ -115,7 +115,7 @@ internal sealed partial class PriceMapEntry
         check.Key("litellm_provider", provider);
         if (check.Reasons.Count == 0)
         {
-            check.Text("", Sku = SkuOf(model, provider!), UsageRules.TextLength);
+            check.Text("", Sku = SkuOf(model, provider!), TextLength.Name);
         }
 
         _malformed.AddRange(check.Reasons);

@@ -25,7 +25,7 @@ public sealed class UsageCorrections(EventStore store, OrganisationSettings sett
     public static IReadOnlyList<FieldReason> Check(Guid corrects, string reason, Replacement? replacement, StoredEvent? original)
     {
         var check = new FieldCheck();
-        check.Text("reason", reason, UsageRules.DescriptionLength);
+        check.Text("reason", reason, TextLength.Description);
         check.That("corrects", original is null or { Data: IUsageEvent }, $"Only usage can be corrected, and this is '{original?.Type}'; correct the replacement instead.");
         check.That("replacement.id", replacement?.Id is not { } id || EventId.From(Tenant.Default, replacement.Source!, id) != corrects, "This is the event that is corrected; its replacement needs an id of its own.");
         return check.Reasons;

@@ -5,11 +5,6 @@ namespace SpendTracker.Usage;
 /// <summary>What a usage event must fulfil to be recorded. Every text, number and time has a limit, and a refusal names it.</summary>
 public static class UsageRules
 {
-    public const int IdLength = 255;
-    public const int SourceLength = 100;
-    public const int TextLength = 200;
-    public const int DescriptionLength = 1_000;
-
     /// <summary>How far ahead a caller's clock may be.</summary>
     public static readonly TimeSpan Ahead = TimeSpan.FromMinutes(5);
 
@@ -47,8 +42,8 @@ public static class UsageRules
                 Time(check, "workedAt", e.WorkedAt, now);
                 break;
             case EvaluationRecorded e:
-                check.Text("variant", e.Variant, TextLength);
-                check.Text("metric", e.Metric, TextLength);
+                check.Text("variant", e.Variant, TextLength.Name);
+                check.Text("metric", e.Metric, TextLength.Name);
                 check.Range("score", e.Score, -MostScore, MostScore);
                 check.Range("samples", e.Samples, 1, MostTokens);
                 Time(check, "evaluatedAt", e.EvaluatedAt, now);
@@ -62,7 +57,7 @@ public static class UsageRules
     private static void Tokens(FieldCheck check, TokenUsageRecorded e, DateTimeOffset now)
     {
         check.Key("provider", e.Provider);
-        check.Text("model", e.Model, TextLength);
+        check.Text("model", e.Model, TextLength.Name);
         check.Range("inputTokens", e.InputTokens, 0, MostTokens);
         check.Range("outputTokens", e.OutputTokens, 0, MostTokens);
         check.Range("cachedInputTokens", e.CachedInputTokens, 0, MostTokens);
@@ -71,7 +66,7 @@ public static class UsageRules
         check.That("cachedInputTokens", e.CachedInputTokens + e.CacheWriteTokens <= e.InputTokens, "Cached and cache-write tokens together cannot exceed inputTokens, which include them.");
         check.That("reasoningTokens", e.ReasoningTokens <= e.OutputTokens, "Cannot exceed outputTokens, which include them.");
         check.Range("requests", e.Requests, 1, 1_000_000_000);
-        check.OptionalText("variant", e.Variant, TextLength);
+        check.OptionalText("variant", e.Variant, TextLength.Name);
         if (e.ReportedCost is { } reported)
         {
             check.Range("reportedCost", reported, 0, MostReportedCost);
@@ -85,7 +80,7 @@ public static class UsageRules
 
     private static void Hosting(FieldCheck check, HostingHoursRecorded e, DateTimeOffset now)
     {
-        check.Text("sku", e.Sku, TextLength);
+        check.Text("sku", e.Sku, TextLength.Name);
         check.Above("hours", e.Hours, 0, MostHours);
         check.Above("units", e.Units, 0, MostHours);
         if (e.BusyShare is { } busy)
@@ -93,7 +88,7 @@ public static class UsageRules
             check.Range("busyShare", busy, 0, 1);
         }
 
-        check.OptionalText("variant", e.Variant, TextLength);
+        check.OptionalText("variant", e.Variant, TextLength.Name);
         Time(check, "periodStart", e.PeriodStart, now);
         Time(check, "periodEnd", e.PeriodEnd, now);
         var length = e.PeriodEnd - e.PeriodStart;
@@ -106,7 +101,7 @@ public static class UsageRules
 
     private static void DatasetPrep(FieldCheck check, DatasetPrepRecorded e, DateTimeOffset now)
     {
-        check.Text("dataset", e.Dataset, TextLength);
+        check.Text("dataset", e.Dataset, TextLength.Name);
         var given = (e.LabourHours is null ? 0 : 1) + (e.Items is null ? 0 : 1) + (e.Amount is null ? 0 : 1);
         check.That("", given == 1, "Give exactly one of labourHours, items and amount.");
         if (e.LabourHours is { } hours)
@@ -133,9 +128,9 @@ public static class UsageRules
     private static void TrainingRun(FieldCheck check, TrainingRunRecorded e, DateTimeOffset now)
     {
         check.Key("provider", e.Provider);
-        check.Text("model", e.Model, TextLength);
-        check.Text("runId", e.RunId, TextLength);
-        check.OptionalText("sku", e.Sku, TextLength);
+        check.Text("model", e.Model, TextLength.Name);
+        check.Text("runId", e.RunId, TextLength.Name);
+        check.OptionalText("sku", e.Sku, TextLength.Name);
         check.That("", e.TrainedTokens is null != e.GpuHours is null, "Give exactly one of trainedTokens and gpuHours.");
         check.Range("trainedTokens", e.TrainedTokens ?? 1, 1, MostTokens);
         check.Above("gpuHours", e.GpuHours ?? 1, 0, MostHours);
@@ -148,9 +143,9 @@ public static class UsageRules
     private static void Charge(FieldCheck check, ChargeRecorded e, DateTimeOffset now)
     {
         Amount(check, e.Amount, e.Currency);
-        check.OptionalText("provider", e.Provider, TextLength);
-        check.OptionalText("invoice", e.Invoice, TextLength);
-        check.OptionalText("description", e.Description, DescriptionLength);
+        check.OptionalText("provider", e.Provider, TextLength.Name);
+        check.OptionalText("invoice", e.Invoice, TextLength.Name);
+        check.OptionalText("description", e.Description, TextLength.Description);
         Time(check, "chargedAt", e.ChargedAt, now);
     }
 

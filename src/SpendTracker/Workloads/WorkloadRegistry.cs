@@ -2,7 +2,6 @@ using System.Text.Json;
 using Npgsql;
 using SpendTracker.Contracts;
 using SpendTracker.Events;
-using SpendTracker.Usage;
 
 namespace SpendTracker.Workloads;
 
@@ -19,15 +18,15 @@ public sealed class WorkloadRegistry(NpgsqlDataSource dataSource, EventStore sto
     {
         var check = new FieldCheck();
         check.Key("workload", workload.Workload);
-        check.Text("name", workload.Name, UsageRules.TextLength);
-        check.Text("team", workload.Team, UsageRules.TextLength);
-        check.OptionalText("costCentre", workload.CostCentre, UsageRules.TextLength);
-        check.OptionalText("environment", workload.Environment, UsageRules.TextLength);
+        check.Text("name", workload.Name, TextLength.Name);
+        check.Text("team", workload.Team, TextLength.Name);
+        check.OptionalText("costCentre", workload.CostCentre, TextLength.Name);
+        check.OptionalText("environment", workload.Environment, TextLength.Name);
         check.That("tags", workload.Tags is not { Count: > MostTags }, $"At most {MostTags}.");
         foreach (var (name, value) in workload.Tags ?? new Dictionary<string, string>())
         {
             check.Key("tags", name);
-            check.Text($"tags.{name}", value, UsageRules.TextLength);
+            check.Text($"tags.{name}", value, TextLength.Name);
         }
 
         return check.Reasons;

@@ -2,6 +2,7 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.Extensions.Logging;
 using SpendTracker.Access;
+using SpendTracker.Contracts;
 using SpendTracker.Events;
 using SpendTracker.Web.Hosting;
 

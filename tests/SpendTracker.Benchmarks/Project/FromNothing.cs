@@ -9,7 +9,7 @@ internal static class FromNothing
     /// <summary>Forgets all that was projected. Nobody may be reading it.</summary>
     public static Task EmptyAsync(SpendDatabase database, CancellationToken cancellationToken)
     {
-        var projection = new DailyUsageProjection(TimeZoneInfo.Utc);
+        var projection = new CostProjection(TimeZoneInfo.Utc);
         return Sql.RunAsync(
             database.DataSource,
             $"truncate {string.Join(", ", projection.Tables.Select(table => $"spend.{table}"))}; delete from spend.mt_event_progression where name = '{projection.Checkpoint}'",
@@ -24,7 +24,7 @@ internal static class FromNothing
     {
         GC.Collect();
         await using var connection = await database.Projecting.OpenConnectionAsync(cancellationToken);
-        var run = new ProjectionRun(connection, new DailyUsageProjection(TimeZoneInfo.Utc), options);
+        var run = new ProjectionRun(connection, new CostProjection(TimeZoneInfo.Utc), options);
         var applied = 0L;
         var work = await Work.MeasureAsync(server, events, async () => applied = await run.CatchUpAsync(mark, null, cancellationToken));
         return applied >= events ? work : throw new BenchmarkFailedException($"Of {events} events {applied} were projected.");

@@ -108,7 +108,7 @@ internal sealed class QueryBenchmark(BenchmarkServer server, Report report, bool
     private async Task<string[]> ReRateAsync(SpendDatabase database, DateOnly first, CancellationToken cancellationToken)
     {
         await using var connection = await database.DataSource.OpenConnectionAsync(cancellationToken);
-        var projection = new ProjectionRun(connection, new DailyUsageProjection(TimeZoneInfo.Utc), new());
+        var projection = new ProjectionRun(connection, new CostProjection(TimeZoneInfo.Utc), new());
         using var mark = new HighWaterMark(database.DataSource, new(), NullLogger<HighWaterMark>.Instance);
         await projection.CatchUpAsync(await mark.AdvanceAsync(cancellationToken), null, cancellationToken);
         var prices = new PriceBook(database.DataSource, database.Store);

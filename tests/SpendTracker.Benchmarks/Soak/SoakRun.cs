@@ -1,4 +1,5 @@
 using SpendTracker.Access;
+using SpendTracker.Contracts;
 using SpendTracker.Events;
 
 namespace SpendTracker.Benchmarks.Soak;

@@ -3,6 +3,7 @@ using System.Globalization;
 using Spectre.Console;
 using SpendTracker.Access;
 using SpendTracker.Benchmarks.Append;
+using SpendTracker.Contracts;
 using Recorder = SpendTracker.Events.Recorder;
 
 namespace SpendTracker.Benchmarks.Sustain;

@@ -3,6 +3,7 @@ using System.Net;
 using Microsoft.Extensions.DependencyInjection;
 using Npgsql;
 using SpendTracker.Access;
+using SpendTracker.Contracts;
 
 namespace SpendTracker.Tests.Access;
 

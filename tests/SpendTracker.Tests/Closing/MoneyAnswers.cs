@@ -1,4 +1,5 @@
 using SpendTracker.Costs;
+using SpendTracker.Explorer;
 
 namespace SpendTracker.Tests.Closing;
 

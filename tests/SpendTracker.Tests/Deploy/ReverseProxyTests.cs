@@ -5,6 +5,7 @@ using System.Net.WebSockets;
 using System.Text;
 using System.Text.Json;
 using SpendTracker.Access;
+using SpendTracker.Contracts;
 using SpendTracker.Events;
 
 namespace SpendTracker.Tests.Deploy;

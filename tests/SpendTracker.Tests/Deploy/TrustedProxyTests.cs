@@ -1,6 +1,7 @@
 using System.Net;
 using Microsoft.Extensions.DependencyInjection;
 using SpendTracker.Access;
+using SpendTracker.Contracts;
 using SpendTracker.Events;
 using SpendTracker.Web.Hosting;
 

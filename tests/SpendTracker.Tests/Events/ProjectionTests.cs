@@ -268,7 +268,7 @@ public sealed class ProjectionTests : IAsyncLifetime
     /// <summary>The real projection, with something happening to it.</summary>
     private abstract class Disturbed(TimeZoneInfo zone) : Projection
     {
-        private readonly DailyUsageProjection _inner = new(zone);
+        private readonly CostProjection _inner = new(zone);
 
         public override string Name => _inner.Name;
         public override string CreateTables => _inner.CreateTables;

@@ -120,7 +120,7 @@ public sealed class RecentEventsTests : IAsyncLifetime
     {
         await using var connection = await _database.Spend.Projecting.OpenConnectionAsync(TestContext.Current.CancellationToken);
         var mark = await _database.Spend.HighWaterMark.AdvanceAsync(TestContext.Current.CancellationToken);
-        var run = new ProjectionRun(connection, new DailyUsageProjection(_database.Settings.ReportingTimeZone), new(), _database.Store.Recent);
+        var run = new ProjectionRun(connection, new CostProjection(_database.Settings.ReportingTimeZone), new(), _database.Store.Recent);
         await run.CatchUpAsync(mark, null, TestContext.Current.CancellationToken);
     }
 

@@ -5,6 +5,7 @@ using System.Net.Http.Json;
 using System.Text.Json;
 using SpendTracker.Access;
 using SpendTracker.Benchmarks;
+using SpendTracker.Contracts;
 
 namespace SpendTracker.Tests.Events;
 

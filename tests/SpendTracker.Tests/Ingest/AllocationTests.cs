@@ -3,6 +3,7 @@ using Npgsql;
 using SpendTracker.Access;
 using SpendTracker.Benchmarks;
 using SpendTracker.Benchmarks.Append;
+using SpendTracker.Contracts;
 using SpendTracker.Events;
 using SpendTracker.Tests.Events;
 

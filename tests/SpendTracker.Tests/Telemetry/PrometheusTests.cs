@@ -1,7 +1,7 @@
 using System.Net;
 using System.Net.Http.Headers;
 using System.Text.RegularExpressions;
-using SpendTracker.Access;
+using SpendTracker.Contracts;
 using SpendTracker.Tests.Deploy;
 
 namespace SpendTracker.Tests.Telemetry;

@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json;
 using SpendTracker.Access;
+using SpendTracker.Contracts;
 using SpendTracker.Tests.Events;
 
 namespace SpendTracker.Tests.Web;

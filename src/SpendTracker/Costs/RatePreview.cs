@@ -1,11 +1,11 @@
 using System.Data;
 using Npgsql;
 using SpendTracker.Contracts;
-using SpendTracker.Costs;
 using SpendTracker.Events;
+using SpendTracker.Rates;
 using SpendTracker.Settings;
 
-namespace SpendTracker.Rates;
+namespace SpendTracker.Costs;
 
 /// <summary>What a change of the price book would do to a part of a month.</summary>
 /// <param name="Month">The month of use.</param>
@@ -32,25 +32,23 @@ public sealed class RatePreview(NpgsqlDataSource dataSource, OrganisationSetting
     /// <summary>By month, workload and approach; only what changes.</summary>
     public async Task<IReadOnlyList<RateChange>> OfAsync(IReadOnlyList<IEvent> changes, CancellationToken cancellationToken)
     {
-        var rows = new PriceBookRows(settings.ReportingTimeZone);
+        var prices = new PublishedPrices(settings.ReportingTimeZone);
         foreach (var (index, change) in changes.Index())
         {
             // After all that is there: of several publications for one day, the last holds.
-            rows.Apply(new StoredEvent(
+            prices.Apply(new StoredEvent(
                 long.MaxValue - changes.Count + index, Guid.CreateVersion7(), Tenant.Default, "", 1, "", clock.GetUtcNow(), change));
         }
 
-        var publications = rows.Publications;
         await using var connection = await dataSource.OpenConnectionAsync(cancellationToken);
         await using var transaction = await connection.BeginTransactionAsync(IsolationLevel.RepeatableRead, cancellationToken);
         await using var batch = new NpgsqlBatch(connection);
-        foreach (var command in rows.Flush())
+        foreach (var command in prices.Flush())
         {
             batch.BatchCommands.Add(command);
         }
 
-        batch.BatchCommands.Add(new(CostTables.ResolveAliases) { Parameters = { new() { Value = publications } } });
-        batch.BatchCommands.Add(new(Compare) { Parameters = { new() { Value = publications }, new() { Value = Tenant.Default } } });
+        batch.BatchCommands.Add(new(Compare) { Parameters = { new() { Value = prices.Publications }, new() { Value = Tenant.Default } } });
         await using var reader = await batch.ExecuteReaderAsync(cancellationToken);
         List<RateChange> differences = [];
         do

@@ -1,15 +1,14 @@
 using Npgsql;
 using SpendTracker.Contracts;
-using SpendTracker.Costs;
 using SpendTracker.Events;
 
-namespace SpendTracker.Closing;
+namespace SpendTracker.Costs;
 
 /// <summary>
 /// Closings, reopenings and the costs that were frozen, as rows. A closing holds while nobody has reopened its period; the
 /// costs of the moment stand beside what is frozen of them, so that what has to be booked elsewhere is a difference.
 /// </summary>
-internal sealed class ClosingRows(TimeZoneInfo reportingTimeZone, CostLines lines)
+internal sealed class ClosingRows(TimeZoneInfo reportingTimeZone, CostLines lines) : IPagePart
 {
     public const string Create =
         """
@@ -74,18 +73,21 @@ internal sealed class ClosingRows(TimeZoneInfo reportingTimeZone, CostLines line
 
     private readonly List<StoredEvent> _events = [];
 
-    public bool IsEmpty => _events.Count == 0;
-
     /// <exception cref="InvalidDataException">Its month is none.</exception>
     public void Apply(StoredEvent stored)
     {
-        string[] months = stored.Data switch
+        string[]? months = stored.Data switch
         {
             BillingPeriodClosed closed => [closed.Month],
             CostsFrozen frozen => [frozen.Month, .. frozen.Lines.Select(line => line.Origin)],
             BillingPeriodReopened reopened => [reopened.Month],
-            _ => [],
+            _ => null,
         };
+        if (months is null)
+        {
+            return;
+        }
+
         if (months.FirstOrDefault(month => !BillingPeriod.TryParse(month, out _)) is { } none)
         {
             throw new InvalidDataException($"'{none}' is not a month.");
@@ -96,8 +98,8 @@ internal sealed class ClosingRows(TimeZoneInfo reportingTimeZone, CostLines line
 
     public void Discard() => _events.Clear();
 
-    /// <summary>The rows of the page, which is empty afterwards; after the costs of the moment have been written.</summary>
-    public List<NpgsqlBatchCommand> Flush()
+    /// <summary>The rows of the page; after the costs of the moment have been written.</summary>
+    public IEnumerable<NpgsqlBatchCommand> Flush()
     {
         List<NpgsqlBatchCommand> commands = [];
         foreach (var stored in _events)
@@ -123,7 +125,6 @@ internal sealed class ClosingRows(TimeZoneInfo reportingTimeZone, CostLines line
             commands.Add(new(CostTables.Purge));
         }
 
-        _events.Clear();
         return commands;
     }
 

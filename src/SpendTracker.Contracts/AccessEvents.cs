@@ -1,7 +1,6 @@
 using System.Text.Json.Serialization;
-using SpendTracker.Contracts;
 
-namespace SpendTracker.Access;
+namespace SpendTracker.Contracts;
 
 /// <summary>What an API key may do.</summary>
 [JsonConverter(typeof(NamedEnumConverter<Scope>))]
@@ -30,8 +29,13 @@ public enum Scope
 [JsonConverter(typeof(NamedEnumConverter<Role>))]
 public enum Role
 {
+    /// <summary>Reads everything.</summary>
     [JsonStringEnumMemberName("viewer")] Viewer,
+
+    /// <summary>Also publishes prices, sets budgets and acknowledges alerts.</summary>
     [JsonStringEnumMemberName("member")] Member,
+
+    /// <summary>Also closes and reopens billing periods, and sets the channels of alerts.</summary>
     [JsonStringEnumMemberName("admin")] Admin,
 }
 
@@ -39,26 +43,31 @@ public enum Role
 /// A service got a key. The log holds only a salted hash of the secret. A fast hash will do: the secret is 256 random
 /// bits, so there is nothing to guess that a slow hash would slow down.
 /// </summary>
+/// <param name="KeyId">The part of the key that is no secret; it finds the key's stream.</param>
+/// <param name="Name">What people call the key.</param>
+/// <param name="Salt">Of the hash, hexadecimal.</param>
 /// <param name="SecretHash">SHA-256 of salt and secret, hexadecimal.</param>
+/// <param name="Scopes">What the key may do.</param>
 /// <param name="Workloads">The workloads that it is bound to; empty for any.</param>
+/// <param name="IssuedBy">Who issued the key.</param>
 public sealed record ApiKeyIssued(
     string KeyId, string Name, string Salt, string SecretHash, IReadOnlyList<Scope> Scopes, IReadOnlyList<string> Workloads,
     string IssuedBy) : IEvent;
 
+/// <summary>A key is no longer accepted.</summary>
+/// <param name="KeyId">The key's id.</param>
+/// <param name="Reason">Why it was revoked.</param>
+/// <param name="RevokedBy">Who revoked it.</param>
 public sealed record ApiKeyRevoked(string KeyId, string Reason, string RevokedBy) : IEvent;
 
 /// <summary>A link was made that signs a person in once.</summary>
+/// <param name="LinkId">Finds the link's stream.</param>
 /// <param name="TokenHash">SHA-256 of the token, hexadecimal; the token itself is 256 random bits and only in the link.</param>
+/// <param name="Person">Whom the link signs in.</param>
+/// <param name="Role">What the person may do.</param>
+/// <param name="ExpiresAt">From this instant on the link is refused.</param>
 public sealed record SignInLinkIssued(string LinkId, string TokenHash, string Person, Role Role, DateTimeOffset ExpiresAt) : IEvent;
 
 /// <summary>The link signed somebody in; it never will again.</summary>
+/// <param name="LinkId">The link's id.</param>
 public sealed record SignInLinkUsed(string LinkId) : IEvent;
-
-[JsonSourceGenerationOptions(
-    PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, RespectNullableAnnotations = true,
-    RespectRequiredConstructorParameters = true, Converters = [typeof(InstantConverter)])]
-[JsonSerializable(typeof(ApiKeyIssued))]
-[JsonSerializable(typeof(ApiKeyRevoked))]
-[JsonSerializable(typeof(SignInLinkIssued))]
-[JsonSerializable(typeof(SignInLinkUsed))]
-internal sealed partial class AccessJson : JsonSerializerContext;

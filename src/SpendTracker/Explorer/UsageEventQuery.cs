@@ -7,8 +7,9 @@ using SpendTracker.Costs;
 using SpendTracker.Events;
 using SpendTracker.Rates;
 using SpendTracker.Settings;
+using SpendTracker.Usage;
 
-namespace SpendTracker.Usage;
+namespace SpendTracker.Explorer;
 
 /// <summary>A quantity of an event at the rate of its day.</summary>
 /// <param name="Price">Null where there is none.</param>

@@ -1,7 +1,6 @@
-using SpendTracker.Rates;
 using SpendTracker.Usage;
 
-namespace SpendTracker.Costs;
+namespace SpendTracker.Rates;
 
 /// <summary>
 /// The one formula for what a quantity costs, as SQL. It prices new usage, re-rates past usage, previews a change, answers

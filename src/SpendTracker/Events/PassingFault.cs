@@ -1,6 +1,6 @@
 using Npgsql;
 
-namespace SpendTracker;
+namespace SpendTracker.Events;
 
 /// <summary>Faults of the database that are over when the same is tried again later, and say nothing about what was asked.</summary>
 public static class PassingFault

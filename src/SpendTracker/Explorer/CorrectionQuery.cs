@@ -1,7 +1,8 @@
 using SpendTracker.Contracts;
 using SpendTracker.Events;
+using SpendTracker.Usage;
 
-namespace SpendTracker.Usage;
+namespace SpendTracker.Explorer;
 
 /// <summary>A correction as the log has it.</summary>
 /// <param name="RecordedBy">Who corrected, for instance <c>key:4f…</c>.</param>

@@ -1,6 +1,7 @@
 using SpendTracker.Contracts;
+using SpendTracker.Usage;
 
-namespace SpendTracker.Usage;
+namespace SpendTracker.Explorer;
 
 /// <summary>A part of a workload's month: what a number on a page is the sum of. What is null narrows nothing.</summary>
 public sealed record UsageFilter(string Workload, BillingPeriod Month)

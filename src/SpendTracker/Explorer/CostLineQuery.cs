@@ -1,9 +1,11 @@
 using Npgsql;
 using NpgsqlTypes;
 using SpendTracker.Contracts;
+using SpendTracker.Rates;
+using SpendTracker.Costs;
 using SpendTracker.Usage;
 
-namespace SpendTracker.Costs;
+namespace SpendTracker.Explorer;
 
 /// <summary>What one meter of one SKU cost.</summary>
 /// <param name="Origin">The month of use, where it is a correction of a closed one; otherwise null.</param>

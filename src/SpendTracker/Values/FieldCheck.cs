@@ -46,14 +46,14 @@ public sealed class FieldCheck
     /// <summary>A text that is part of a stream's or a SKU's name: no slash, and no blank that two spellings could differ by.</summary>
     public void Key(string field, string? text)
     {
-        Text(field, text, 100);
+        Text(field, text, TextLength.Key);
         That(field, text is null || !text.AsSpan().ContainsAny(SlashesAndBlanks), "Must not contain a slash or a blank.");
     }
 
     /// <summary>What people type and links carry: lower-case letters, digits, dots and dashes.</summary>
     public void Id(string field, string? text)
     {
-        Text(field, text, 100);
+        Text(field, text, TextLength.Key);
         That(field, text is null || !text.AsSpan().ContainsAnyExcept(IdCharacters), "Only lower-case letters, digits, dots and dashes.");
     }
 
@@ -84,12 +84,13 @@ public sealed class FieldCheck
     public void Currency(string field, string? code) =>
         That(field, SpendTracker.Currency.IsCode(code), "Must be an ISO 4217 code, e.g. USD.");
 
-    /// <summary>A price for so many units of a meter, or of a text that is none, which must give an exact unit price of at most 12 decimals.</summary>
-    public void Price(string field, decimal price, decimal per, string meter)
+    /// <summary>A price for so many units, which must give an exact unit price of at most 12 decimals.</summary>
+    /// <param name="mostOfOne">The largest price of one unit.</param>
+    public void Price(string field, decimal price, decimal per, decimal mostOfOne)
     {
         var known = per is 1 or 1_000 or 1_000_000;
         That($"{field}.per", known, "Must be 1, 1,000 or 1,000,000.");
-        Range($"{field}.price", price, 0, Rates.PriceBook.MostPriceOf(meter) * (known ? per : 1));
+        Range($"{field}.price", price, 0, mostOfOne * (known ? per : 1));
         That($"{field}.price", per == 0 || Math.Round(price / per, 12) * per == price, "The price of one unit may have at most 12 decimals.");
     }
 

@@ -1,7 +1,7 @@
+using Microsoft.Extensions.Logging;
 using Npgsql;
-using SpendTracker.Events;
 
-namespace SpendTracker;
+namespace SpendTracker.Events;
 
 /// <summary>
 /// Connections for three kinds of work. A host that hangs, or whose network does, must not keep others waiting: what holds
@@ -28,10 +28,10 @@ internal sealed class SpendConnections : IAsyncDisposable
     /// </summary>
     private static readonly TimeSpan LongestAppend = TimeSpan.FromSeconds(4);
 
-    public SpendConnections(SpendDatabaseOptions options)
+    public SpendConnections(string connectionString, EventStoreOptions events, ILoggerFactory loggers)
     {
         // Projections name their tables without a schema, so that a rebuild can run the same statements beside the live ones.
-        var general = new NpgsqlConnectionStringBuilder(options.ConnectionString) { SearchPath = "spend", MaxAutoPrepare = 100 };
+        var general = new NpgsqlConnectionStringBuilder(connectionString) { SearchPath = "spend", MaxAutoPrepare = 100 };
         general.Options = Sessions(general.Options, Planning);
         if (!general.ShouldSerialize("Maximum Pool Size"))
         {
@@ -51,9 +51,9 @@ internal sealed class SpendConnections : IAsyncDisposable
         }
 
         queries.ApplicationName = Name("");
-        Queries = Build(queries, options);
-        Projecting = Build(ProjectingSettings(), options);
-        Appending = Build(AppendingSettings(options.Events), options);
+        Queries = Build(queries, loggers);
+        Projecting = Build(ProjectingSettings(), loggers);
+        Appending = Build(AppendingSettings(events), loggers);
     }
 
     /// <summary>As given, for work that may take long.</summary>
@@ -127,10 +127,10 @@ internal sealed class SpendConnections : IAsyncDisposable
     /// <summary>The last of two settings of one name holds, so that those of the user do.</summary>
     private static string Sessions(string? given, string ours) => $"{ours} {given}".Trim();
 
-    private static NpgsqlDataSource Build(NpgsqlConnectionStringBuilder settings, SpendDatabaseOptions options)
+    private static NpgsqlDataSource Build(NpgsqlConnectionStringBuilder settings, ILoggerFactory loggers)
     {
         var builder = new NpgsqlDataSourceBuilder(settings.ConnectionString);
-        builder.UseLoggerFactory(options.LoggerFactory);
+        builder.UseLoggerFactory(loggers);
         return builder.Build();
     }
 }
