@@ -7,6 +7,7 @@ namespace SpendTracker.Benchmarks.Append;
 internal sealed class AppendBenchmark(BenchmarkServer server, Report report, bool quick, int? rounds, string only)
 {
     private const int Workloads = 500;
+    private const string BulkInsert = "Marten, bulk insert, which takes new streams only";
 
     private readonly int _events = quick ? 4_000 : 60_000;
     private readonly int _rounds = rounds ?? (quick ? 1 : 5);
@@ -17,8 +18,16 @@ internal sealed class AppendBenchmark(BenchmarkServer server, Report report, boo
         var singles = _events / 2;
         Measurement[][] measurements =
         [
-            [new("EventStore, 500 events a call, 16 callers", name => AppendEntry.DirectAsync(server, name, _events, Workloads, 16, 500, cancellationToken))],
-            [new("EventStore, 1 event a call, 256 callers", name => AppendEntry.DirectAsync(server, name, _events, Workloads, 256, 1, cancellationToken))],
+            [
+                new("EventStore, 500 events a call, 16 callers", name => AppendEntry.DirectAsync(server, name, _events, Workloads, 16, 500, cancellationToken)),
+                Marten("Marten, callers share sessions, 500 events a call, 16 callers", MartenLoad.GroupedAsync, _events, 16, 500, cancellationToken),
+                Marten(BulkInsert, MartenLoad.BulkAsync, _events, 1, _events, cancellationToken),
+            ],
+            [
+                new("EventStore, 1 event a call, 256 callers", name => AppendEntry.DirectAsync(server, name, _events, Workloads, 256, 1, cancellationToken)),
+                Marten("Marten, callers share sessions, 1 event a call, 256 callers", MartenLoad.GroupedAsync, singles, 256, 1, cancellationToken),
+                Marten("Marten, 1 event a session, 32 callers", MartenLoad.OneASessionAsync, singles / 10, 32, 1, cancellationToken),
+            ],
             [new("HTTP, 1 event a request, 64 connections", name => AppendEntry.HttpAsync(server, name, singles, Workloads, 64, 1, cancellationToken))],
             [new("HTTP, 1 event a request, 256 connections", name => AppendEntry.HttpAsync(server, name, singles, Workloads, 256, 1, cancellationToken))],
             [new("HTTP, 500 events a request, 16 connections", name => AppendEntry.HttpAsync(server, name, _events, Workloads, 16, 500, cancellationToken))],
@@ -39,7 +48,16 @@ internal sealed class AppendBenchmark(BenchmarkServer server, Report report, boo
         report.Note(
             $"An event is {new UsageEvents(1).Json(1)[0].Length} bytes of JSON as sent, {example.Json.Length} as stored with {example.Headers.Length} of headers. "
             + "Raw COPY: one connection, the same table, keys and foreign key, a commit every 5,000 rows. HTTP: the whole host with an API key and its projections running; "
-            + "it, PostgreSQL and the client that loads it share the cores. All that was acknowledged was found stored, without gaps.");
+            + "it, PostgreSQL and the client that loads it share the cores. Marten: its sessions and its bulk insert in the same tables; it looks for no duplicates, "
+            + "and its events are written as JSON while the clock runs. All that was acknowledged was found stored, without gaps.");
+    }
+
+    /// <summary>A way to append with Marten: to the same streams in each round, or to new ones where it takes no others.</summary>
+    private Measurement Marten(string name, MartenWay way, int events, int callers, int batch, CancellationToken cancellationToken)
+    {
+        var same = new UsageEvents(Workloads);
+        UsageEvents Source(int round) => name == BulkInsert ? new UsageEvents(Workloads, $"new-{round}") : same;
+        return new(name, _ => AppendEntry.MartenAsync(server, name, way, round => Source(round).Stored(events).Chunk(batch), callers, cancellationToken));
     }
 
     /// <summary>How long one client waits for the commit of one row: what each append transaction pays at least.</summary>

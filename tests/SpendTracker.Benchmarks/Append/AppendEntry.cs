@@ -1,6 +1,10 @@
+using Marten;
 using SpendTracker.Events;
 
 namespace SpendTracker.Benchmarks.Append;
+
+/// <summary>One of the ways of <see cref="MartenLoad"/>.</summary>
+internal delegate Task MartenWay(DocumentStore store, MartenAppend[][] calls, int callers, CancellationToken cancellationToken);
 
 /// <summary>One way to append, with a database of its own and a count of what was acknowledged.</summary>
 internal sealed class AppendEntry : IAsyncDisposable
@@ -8,6 +12,7 @@ internal sealed class AppendEntry : IAsyncDisposable
     private readonly BenchmarkServer _server;
     private readonly SpendDatabase _database;
     private LoadedHost? _host;
+    private DocumentStore? _marten;
     private long _acknowledged;
 
     private AppendEntry(BenchmarkServer server, SpendDatabase database)
@@ -39,6 +44,19 @@ internal sealed class AppendEntry : IAsyncDisposable
         return entry;
     }
 
+    /// <summary>Marten, on the same tables.</summary>
+    /// <param name="calls">The calls of a round, by its number.</param>
+    public static async Task<AppendEntry> MartenAsync(
+        BenchmarkServer server, string name, MartenWay way, Func<int, IEnumerable<EventToAppend[]>> calls, int callers, CancellationToken cancellationToken)
+    {
+        var entry = new AppendEntry(server, await server.CreateDatabaseAsync(new(), cancellationToken));
+        var store = entry._marten = await MartenStore.OpenAsync(entry._database);
+        var round = 0;
+        entry.Contestant = new Contestant(name, token => entry.AppendAsync(
+            way, [.. calls(round++).Select(call => Array.ConvertAll(call, e => MartenStore.Wrap(store, e)))], callers, token));
+        return entry;
+    }
+
     public Task VerifyAsync(CancellationToken cancellationToken) => Stored.VerifyAsync(_database.DataSource, Contestant.Name, _acknowledged, cancellationToken);
 
     public async ValueTask DisposeAsync()
@@ -48,7 +66,19 @@ internal sealed class AppendEntry : IAsyncDisposable
             await _host.DisposeAsync();
         }
 
+        if (_marten is not null)
+        {
+            await _marten.DisposeAsync();
+        }
+
         await _server.DropAsync(_database);
+    }
+
+    private async Task<Work> AppendAsync(MartenWay way, MartenAppend[][] calls, int callers, CancellationToken cancellationToken)
+    {
+        var work = await Work.MeasureAsync(_server, calls.Sum(call => call.Length), () => way(_marten!, calls, callers, cancellationToken));
+        _acknowledged += work.Count; // Otherwise it would have thrown.
+        return work;
     }
 
     private async Task<Work> AppendAsync(EventToAppend[][] calls, int callers, CancellationToken cancellationToken)

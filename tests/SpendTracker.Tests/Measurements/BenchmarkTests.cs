@@ -1,17 +1,21 @@
 using SpendTracker.Benchmarks;
 using SpendTracker.Benchmarks.Alerts;
+using SpendTracker.Benchmarks.Append;
 using SpendTracker.Benchmarks.History;
+using SpendTracker.Benchmarks.Project;
 using SpendTracker.Benchmarks.Query;
 
 namespace SpendTracker.Tests.Measurements;
 
 /// <summary>
 /// Benchmarks fill tables by SQL of their own and check what they find, so a change of layout breaks them, and nobody would
-/// notice until somebody wants a figure. Nothing is timed here. The other benchmarks append and count as these do.
+/// notice until somebody wants a figure. Nothing is timed here. Marten's contenders run among them. The other benchmarks append and count as these do.
 /// </summary>
 public sealed class BenchmarkTests(BenchmarkTests.Server running) : IClassFixture<BenchmarkTests.Server>
 {
     [Theory]
+    [InlineData("append")]
+    [InlineData("project")]
     [InlineData("query")]
     [InlineData("growth")]
     [InlineData("rebuild")]
@@ -23,6 +27,8 @@ public sealed class BenchmarkTests(BenchmarkTests.Server running) : IClassFixtur
         var report = new Report(server.Machine);
         await (name switch
         {
+            "append" => new AppendBenchmark(server, report, quick: true, rounds: null, only: "Marten").RunAsync(stop),
+            "project" => new ProjectBenchmark(server, report, quick: true, rounds: null, events: null).RunAsync(stop),
             "query" => new QueryBenchmark(server, report, quick: true).RunAsync(stop),
             "growth" => new GrowthBenchmark(server, report, quick: true, millions: "1", randomIds: false).RunAsync(stop),
             "rebuild" => new RebuildBenchmark(server, report, quick: true, events: null).RunAsync(stop),
