@@ -18,7 +18,7 @@ internal sealed partial class MartenFold : IProjection
     /// <summary>Stands for a parameter; in no statement of ours.</summary>
     private const char Placeholder = '¤';
 
-    private readonly DailyUsageProjection _fold = new(TimeZoneInfo.Utc);
+    private readonly CostProjection _fold = new(TimeZoneInfo.Utc);
 
     public Task ApplyAsync(IDocumentOperations operations, IReadOnlyList<IEvent> events, CancellationToken cancellation)
     {
