@@ -8,7 +8,6 @@ using SpendTracker.Events;
 using SpendTracker.Explorer;
 using SpendTracker.Rates;
 using SpendTracker.Settings;
-using SpendTracker.Usage;
 using SpendTracker.Workloads;
 
 namespace SpendTracker;

@@ -1,7 +1,6 @@
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Authentication.Cookies;
 using Microsoft.AspNetCore.Authorization;
-using SpendTracker.Access;
 using SpendTracker.Contracts;
 
 namespace SpendTracker.Web.Access;

@@ -2,7 +2,7 @@ using System.Globalization;
 using Microsoft.AspNetCore.Http.HttpResults;
 using SpendTracker.Alerts;
 using SpendTracker.Events;
-using SpendTracker.Web.Hosting;
+using SpendTracker.Web.Requests;
 
 namespace SpendTracker.Web.Alerts;
 

@@ -1,6 +1,6 @@
 using System.ComponentModel.DataAnnotations;
 using SpendTracker.Settings;
-using SpendTracker.Web.Hosting;
+using SpendTracker.Web.Requests;
 
 namespace SpendTracker.Web.Alerts;
 

@@ -1,7 +1,6 @@
 using SpendTracker.Alerts;
 using SpendTracker.Contracts;
-using SpendTracker.Web.Budgets;
-using SpendTracker.Web.Costs;
+using SpendTracker.Web.Pages;
 
 namespace SpendTracker.Web.Alerts;
 

@@ -2,9 +2,8 @@ using System.Security.Claims;
 using System.Text.Json.Serialization;
 using Microsoft.AspNetCore.Http.HttpResults;
 using SpendTracker.Alerts;
-using SpendTracker.Contracts;
 using SpendTracker.Web.Access;
-using SpendTracker.Web.Hosting;
+using SpendTracker.Web.Requests;
 
 namespace SpendTracker.Web.Alerts;
 

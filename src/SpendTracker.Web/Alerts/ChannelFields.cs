@@ -1,8 +1,8 @@
 using System.Globalization;
 using SpendTracker.Alerts;
 using SpendTracker.Contracts;
-using SpendTracker.Web.Hosting;
-using SpendTracker.Web.Import;
+using SpendTracker.Web.Pages;
+using SpendTracker.Web.Requests;
 
 namespace SpendTracker.Web.Alerts;
 

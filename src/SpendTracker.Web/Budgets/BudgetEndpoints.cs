@@ -5,7 +5,7 @@ using SpendTracker.Alerts;
 using SpendTracker.Budgets;
 using SpendTracker.Contracts;
 using SpendTracker.Web.Access;
-using SpendTracker.Web.Hosting;
+using SpendTracker.Web.Requests;
 
 namespace SpendTracker.Web.Budgets;
 

@@ -1,7 +1,7 @@
 using System.Globalization;
 using SpendTracker.Budgets;
 using SpendTracker.Contracts;
-using SpendTracker.Web.Hosting;
+using SpendTracker.Web.Pages;
 
 namespace SpendTracker.Web.Budgets;
 

@@ -4,11 +4,9 @@ using Microsoft.AspNetCore.Http.HttpResults;
 using SpendTracker.Closing;
 using SpendTracker.Contracts;
 using SpendTracker.Costs;
-using SpendTracker.Events;
 using SpendTracker.Settings;
 using SpendTracker.Web.Access;
-using SpendTracker.Web.Costs;
-using SpendTracker.Web.Hosting;
+using SpendTracker.Web.Requests;
 
 namespace SpendTracker.Web.Closing;
 

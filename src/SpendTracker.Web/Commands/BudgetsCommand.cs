@@ -1,8 +1,8 @@
 using System.CommandLine;
 using SpendTracker.Budgets;
 using SpendTracker.Events;
-using SpendTracker.Web.Budgets;
 using SpendTracker.Web.Import;
+using SpendTracker.Web.Pages;
 
 namespace SpendTracker.Web.Commands;
 

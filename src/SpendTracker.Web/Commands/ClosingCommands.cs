@@ -2,7 +2,7 @@ using System.CommandLine;
 using Spectre.Console;
 using SpendTracker.Closing;
 using SpendTracker.Contracts;
-using SpendTracker.Web.Costs;
+using SpendTracker.Web.Pages;
 using Recorder = SpendTracker.Events.Recorder;
 
 namespace SpendTracker.Web.Commands;

@@ -8,12 +8,11 @@ using SpendTracker.Contracts;
 using SpendTracker.Events;
 using SpendTracker.LocalPostgres;
 using SpendTracker.Settings;
-using SpendTracker.Usage;
 using SpendTracker.Web.Costs;
 using SpendTracker.Web.Demo;
 using SpendTracker.Web.Hosting;
 using SpendTracker.Web.Import;
-using SpendTracker.Web.Ingest;
+using SpendTracker.Web.Requests;
 
 namespace SpendTracker.Web.Commands;
 

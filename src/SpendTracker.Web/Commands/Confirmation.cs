@@ -2,7 +2,6 @@ using System.CommandLine;
 using Spectre.Console;
 using SpendTracker.Contracts;
 using SpendTracker.Costs;
-using SpendTracker.Rates;
 
 namespace SpendTracker.Web.Commands;
 

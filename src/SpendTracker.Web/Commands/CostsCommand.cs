@@ -2,7 +2,8 @@ using System.CommandLine;
 using Spectre.Console;
 using SpendTracker.Costs;
 using SpendTracker.Web.Costs;
-using SpendTracker.Web.Usage;
+using SpendTracker.Web.Pages;
+using SpendTracker.Web.Requests;
 
 namespace SpendTracker.Web.Commands;
 

@@ -3,6 +3,7 @@ using SpendTracker.Contracts;
 using SpendTracker.Events;
 using SpendTracker.Rates;
 using SpendTracker.Web.Import;
+using SpendTracker.Web.Requests;
 
 namespace SpendTracker.Web.Commands;
 

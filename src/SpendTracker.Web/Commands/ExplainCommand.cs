@@ -4,6 +4,8 @@ using Spectre.Console;
 using SpendTracker.Costs;
 using SpendTracker.Events;
 using SpendTracker.Web.Costs;
+using SpendTracker.Web.Pages;
+using SpendTracker.Web.Requests;
 
 namespace SpendTracker.Web.Commands;
 

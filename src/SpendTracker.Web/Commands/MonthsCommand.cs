@@ -1,5 +1,5 @@
 using System.CommandLine;
-using SpendTracker.Web.Costs;
+using SpendTracker.Web.Requests;
 
 namespace SpendTracker.Web.Commands;
 

@@ -1,6 +1,6 @@
 using SpendTracker.Events;
 using SpendTracker.LocalPostgres;
-using SpendTracker.Web.Hosting;
+using SpendTracker.Web.Requests;
 
 namespace SpendTracker.Web.Commands;
 

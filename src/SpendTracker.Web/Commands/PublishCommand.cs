@@ -4,7 +4,7 @@ using Spectre.Console;
 using SpendTracker.Contracts;
 using SpendTracker.Costs;
 using SpendTracker.Rates;
-using SpendTracker.Web.Costs;
+using SpendTracker.Web.Pages;
 using Recorder = SpendTracker.Events.Recorder;
 
 namespace SpendTracker.Web.Commands;

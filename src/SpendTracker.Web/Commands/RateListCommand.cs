@@ -2,7 +2,8 @@ using System.CommandLine;
 using Spectre.Console;
 using SpendTracker.Contracts;
 using SpendTracker.Rates;
-using SpendTracker.Web.Costs;
+using SpendTracker.Web.Pages;
+using SpendTracker.Web.Requests;
 
 namespace SpendTracker.Web.Commands;
 

@@ -4,7 +4,7 @@ using SpendTracker.Contracts;
 using SpendTracker.Events;
 using SpendTracker.Rates;
 using SpendTracker.Web.Import;
-using SpendTracker.Web.Ingest;
+using SpendTracker.Web.Requests;
 
 namespace SpendTracker.Web.Commands;
 

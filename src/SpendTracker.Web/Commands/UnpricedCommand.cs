@@ -1,9 +1,8 @@
 using System.CommandLine;
 using Spectre.Console;
 using SpendTracker.Costs;
-using SpendTracker.Web.Costs;
+using SpendTracker.Web.Pages;
 using SpendTracker.Web.Rates;
-using SpendTracker.Web.Usage;
 
 namespace SpendTracker.Web.Commands;
 

@@ -1,9 +1,9 @@
 using CsvHelper;
-using SpendTracker.Contracts;
 using SpendTracker.Costs;
 using SpendTracker.Settings;
 using SpendTracker.Web.Access;
-using SpendTracker.Web.Hosting;
+using SpendTracker.Web.Pages;
+using SpendTracker.Web.Requests;
 
 namespace SpendTracker.Web.Costs;
 

@@ -1,4 +1,5 @@
 using SpendTracker.Costs;
+using SpendTracker.Web.Requests;
 
 namespace SpendTracker.Web.Costs;
 

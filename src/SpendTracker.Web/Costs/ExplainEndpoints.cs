@@ -4,10 +4,9 @@ using SpendTracker.Costs;
 using SpendTracker.Explorer;
 using SpendTracker.Rates;
 using SpendTracker.Settings;
-using SpendTracker.Usage;
 using SpendTracker.Web.Access;
-using SpendTracker.Web.Hosting;
-using SpendTracker.Web.Usage;
+using SpendTracker.Web.Pages;
+using SpendTracker.Web.Requests;
 
 namespace SpendTracker.Web.Costs;
 

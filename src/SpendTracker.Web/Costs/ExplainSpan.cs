@@ -1,4 +1,4 @@
-using SpendTracker.Costs;
+using SpendTracker.Web.Requests;
 
 namespace SpendTracker.Web.Costs;
 

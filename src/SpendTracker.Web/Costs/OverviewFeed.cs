@@ -5,6 +5,7 @@ using SpendTracker.Contracts;
 using SpendTracker.Costs;
 using SpendTracker.Settings;
 using SpendTracker.Web.Events;
+using SpendTracker.Web.Pages;
 using SpendTracker.Workloads;
 
 namespace SpendTracker.Web.Costs;

@@ -1,11 +1,9 @@
 using System.Security.Claims;
 using SpendTracker.Contracts;
 using SpendTracker.Estimates;
-using SpendTracker.Events;
 using SpendTracker.Settings;
 using SpendTracker.Web.Access;
-using SpendTracker.Web.Costs;
-using SpendTracker.Web.Hosting;
+using SpendTracker.Web.Requests;
 
 namespace SpendTracker.Web.Estimates;
 

@@ -22,8 +22,11 @@ using SpendTracker.Web.Costs;
 using SpendTracker.Web.Estimates;
 using SpendTracker.Web.Events;
 using SpendTracker.Web.Ingest;
+using SpendTracker.Web.Pages;
 using SpendTracker.Web.Rates;
-using SpendTracker.Web.Usage;
+using SpendTracker.Web.Explorer;
+using SpendTracker.Web.Requests;
+using SpendTracker.Web.SetAside;
 using SpendTracker.Web.Workloads;
 using SpendTracker.Workloads;
 

@@ -2,7 +2,7 @@ using System.Globalization;
 using SpendTracker.Budgets;
 using SpendTracker.Contracts;
 using SpendTracker.Rates;
-using SpendTracker.Web.Ingest;
+using SpendTracker.Web.Requests;
 
 namespace SpendTracker.Web.Import;
 

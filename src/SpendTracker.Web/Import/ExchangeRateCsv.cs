@@ -1,6 +1,6 @@
 using System.Globalization;
 using SpendTracker.Rates;
-using SpendTracker.Web.Ingest;
+using SpendTracker.Web.Requests;
 
 namespace SpendTracker.Web.Import;
 

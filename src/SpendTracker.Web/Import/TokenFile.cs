@@ -1,5 +1,4 @@
 using SpendTracker.Contracts;
-using SpendTracker.Usage;
 
 namespace SpendTracker.Web.Import;
 

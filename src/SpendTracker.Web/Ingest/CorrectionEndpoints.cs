@@ -3,7 +3,7 @@ using SpendTracker.Contracts;
 using SpendTracker.Events;
 using SpendTracker.Usage;
 using SpendTracker.Web.Access;
-using SpendTracker.Web.Hosting;
+using SpendTracker.Web.Requests;
 
 namespace SpendTracker.Web.Ingest;
 

@@ -3,6 +3,7 @@ using System.Text.Json;
 using SpendTracker.Contracts;
 using SpendTracker.Events;
 using SpendTracker.Usage;
+using SpendTracker.Web.Requests;
 
 namespace SpendTracker.Web.Ingest;
 

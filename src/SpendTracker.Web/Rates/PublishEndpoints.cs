@@ -3,11 +3,10 @@ using System.Text.Json.Serialization.Metadata;
 using Microsoft.AspNetCore.Http.HttpResults;
 using SpendTracker.Contracts;
 using SpendTracker.Costs;
-using SpendTracker.Events;
 using SpendTracker.Rates;
 using SpendTracker.Settings;
 using SpendTracker.Web.Access;
-using SpendTracker.Web.Hosting;
+using SpendTracker.Web.Requests;
 
 namespace SpendTracker.Web.Rates;
 

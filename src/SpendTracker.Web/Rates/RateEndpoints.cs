@@ -1,8 +1,7 @@
 using SpendTracker.Costs;
 using SpendTracker.Rates;
 using SpendTracker.Web.Access;
-using SpendTracker.Web.Costs;
-using SpendTracker.Web.Hosting;
+using SpendTracker.Web.Requests;
 
 namespace SpendTracker.Web.Rates;
 

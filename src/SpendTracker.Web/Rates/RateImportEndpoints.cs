@@ -2,13 +2,11 @@ using System.Security.Claims;
 using System.Text.Json;
 using SpendTracker.Contracts;
 using SpendTracker.Costs;
-using SpendTracker.Events;
 using SpendTracker.Rates;
 using SpendTracker.Settings;
 using SpendTracker.Web.Access;
-using SpendTracker.Web.Hosting;
 using SpendTracker.Web.Import;
-using SpendTracker.Web.Ingest;
+using SpendTracker.Web.Requests;
 
 namespace SpendTracker.Web.Rates;
 

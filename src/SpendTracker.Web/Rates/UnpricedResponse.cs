@@ -1,7 +1,7 @@
 using SpendTracker.Costs;
 using SpendTracker.Explorer;
-using SpendTracker.Usage;
-using SpendTracker.Web.Usage;
+using SpendTracker.Web.Explorer;
+using SpendTracker.Web.Pages;
 
 namespace SpendTracker.Web.Rates;
 

@@ -1,8 +1,7 @@
 using System.Security.Claims;
 using SpendTracker.Contracts;
-using SpendTracker.Events;
 using SpendTracker.Web.Access;
-using SpendTracker.Web.Hosting;
+using SpendTracker.Web.Requests;
 using SpendTracker.Workloads;
 
 namespace SpendTracker.Web.Workloads;

@@ -4,7 +4,6 @@ using Npgsql;
 using SpendTracker.Alerts;
 using SpendTracker.Contracts;
 using SpendTracker.Events;
-using SpendTracker.Usage;
 
 namespace SpendTracker.Budgets;
 

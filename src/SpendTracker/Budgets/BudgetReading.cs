@@ -3,7 +3,6 @@ using System.Data;
 using System.Diagnostics;
 using Microsoft.Extensions.Logging;
 using Npgsql;
-using SpendTracker.Contracts;
 using SpendTracker.Costs;
 using SpendTracker.Events;
 using SpendTracker.Settings;

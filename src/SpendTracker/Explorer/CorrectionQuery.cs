@@ -1,6 +1,5 @@
 using SpendTracker.Contracts;
 using SpendTracker.Events;
-using SpendTracker.Usage;
 
 namespace SpendTracker.Explorer;
 

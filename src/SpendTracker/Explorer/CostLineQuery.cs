@@ -3,7 +3,6 @@ using NpgsqlTypes;
 using SpendTracker.Contracts;
 using SpendTracker.Rates;
 using SpendTracker.Costs;
-using SpendTracker.Usage;
 
 namespace SpendTracker.Explorer;
 

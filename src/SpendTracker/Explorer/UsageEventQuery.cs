@@ -3,7 +3,6 @@ using System.Text.Json;
 using Npgsql;
 using NpgsqlTypes;
 using SpendTracker.Contracts;
-using SpendTracker.Costs;
 using SpendTracker.Events;
 using SpendTracker.Rates;
 using SpendTracker.Settings;

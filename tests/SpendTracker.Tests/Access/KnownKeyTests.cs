@@ -2,7 +2,6 @@ using System.Diagnostics.Metrics;
 using System.Net;
 using Microsoft.Extensions.DependencyInjection;
 using Npgsql;
-using SpendTracker.Access;
 using SpendTracker.Contracts;
 
 namespace SpendTracker.Tests.Access;

@@ -2,7 +2,6 @@ using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json;
 using Microsoft.Extensions.DependencyInjection;
-using SpendTracker.Access;
 using SpendTracker.Contracts;
 using SpendTracker.Settings;
 using SpendTracker.Web.Alerts;

@@ -3,7 +3,6 @@ using System.Net.Http.Json;
 using System.Text.Json;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
-using SpendTracker.Access;
 using SpendTracker.Alerts;
 using SpendTracker.Contracts;
 

@@ -1,5 +1,4 @@
 using System.Globalization;
-using SpendTracker.Alerts;
 using SpendTracker.Contracts;
 using SpendTracker.Events;
 

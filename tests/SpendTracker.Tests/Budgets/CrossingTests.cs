@@ -1,9 +1,7 @@
 using SpendTracker.Budgets;
 using SpendTracker.Closing;
 using SpendTracker.Contracts;
-using SpendTracker.Costs;
 using SpendTracker.Events;
-using SpendTracker.Rates;
 using static SpendTracker.Tests.Budgets.WatchedBudgets;
 
 namespace SpendTracker.Tests.Budgets;

@@ -2,7 +2,6 @@ using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json;
 using Npgsql;
-using SpendTracker.Access;
 using SpendTracker.Closing;
 using SpendTracker.Contracts;
 using SpendTracker.Events;

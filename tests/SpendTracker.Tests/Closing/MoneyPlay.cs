@@ -1,6 +1,5 @@
 using SpendTracker.Closing;
 using SpendTracker.Contracts;
-using SpendTracker.Costs;
 using SpendTracker.Estimates;
 using SpendTracker.Events;
 using SpendTracker.Rates;

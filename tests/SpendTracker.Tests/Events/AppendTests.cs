@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using SpendTracker.Benchmarks;
 using SpendTracker.Contracts;
 using SpendTracker.Events;
 

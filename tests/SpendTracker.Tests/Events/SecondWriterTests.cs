@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using Npgsql;
-using SpendTracker.Benchmarks;
 using SpendTracker.Contracts;
 using SpendTracker.Events;
 using SpendTracker.Usage;

@@ -3,7 +3,6 @@ using System.Diagnostics.Metrics;
 using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json;
-using SpendTracker.Access;
 using SpendTracker.Benchmarks;
 using SpendTracker.Contracts;
 

@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using System.Net;
-using SpendTracker.Contracts;
 using SpendTracker.LocalPostgres;
 using SpendTracker.Tests.LocalPostgres;
 

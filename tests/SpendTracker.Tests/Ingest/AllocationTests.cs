@@ -1,6 +1,5 @@
 using System.Globalization;
 using Npgsql;
-using SpendTracker.Access;
 using SpendTracker.Benchmarks;
 using SpendTracker.Benchmarks.Append;
 using SpendTracker.Contracts;

@@ -1,7 +1,6 @@
 using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json;
-using SpendTracker.Access;
 using SpendTracker.Contracts;
 using SpendTracker.Events;
 

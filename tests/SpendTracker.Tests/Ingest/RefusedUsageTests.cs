@@ -2,7 +2,6 @@ using System.Net;
 using System.Net.Http.Headers;
 using System.Net.Sockets;
 using System.Text;
-using SpendTracker.Access;
 using SpendTracker.Contracts;
 
 namespace SpendTracker.Tests.Ingest;

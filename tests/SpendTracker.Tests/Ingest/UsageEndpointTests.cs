@@ -1,5 +1,4 @@
 using System.Net;
-using SpendTracker.Access;
 using SpendTracker.Contracts;
 
 namespace SpendTracker.Tests.Ingest;

@@ -1,5 +1,4 @@
 using System.Globalization;
-using SpendTracker.Benchmarks;
 using SpendTracker.Contracts;
 using SpendTracker.Costs;
 using SpendTracker.Events;

@@ -1,7 +1,8 @@
 using System.Globalization;
 using SpendTracker.Alerts;
 using SpendTracker.Contracts;
-using SpendTracker.Web.Costs;
+using SpendTracker.Web.Pages;
+using SpendTracker.Web.Requests;
 
 namespace SpendTracker.Web.Alerts.Senders;
 

@@ -1,7 +1,6 @@
 using System.Globalization;
 using SpendTracker.Alerts;
 using SpendTracker.Contracts;
-using SpendTracker.Web.Costs;
 
 namespace SpendTracker.Web.Alerts.Senders;
 

@@ -2,7 +2,7 @@ using System.Globalization;
 using System.Net;
 using System.Text;
 using SpendTracker.Contracts;
-using SpendTracker.Web.Costs;
+using SpendTracker.Web.Pages;
 
 namespace SpendTracker.Web.Alerts.Senders;
 

@@ -1,9 +1,9 @@
 using System.Globalization;
 using SpendTracker.Budgets;
 using SpendTracker.Contracts;
-using SpendTracker.Web.Costs;
+using SpendTracker.Web.Requests;
 
-namespace SpendTracker.Web.Budgets;
+namespace SpendTracker.Web.Pages;
 
 /// <summary>Budgets as a page or a command says them.</summary>
 internal static class BudgetWords

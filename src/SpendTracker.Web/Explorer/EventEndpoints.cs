@@ -1,14 +1,12 @@
 using System.Text.Json;
 using SpendTracker.Contracts;
-using SpendTracker.Costs;
 using SpendTracker.Explorer;
 using SpendTracker.Settings;
-using SpendTracker.Usage;
 using SpendTracker.Web.Access;
-using SpendTracker.Web.Costs;
-using SpendTracker.Web.Hosting;
+using SpendTracker.Web.Pages;
+using SpendTracker.Web.Requests;
 
-namespace SpendTracker.Web.Usage;
+namespace SpendTracker.Web.Explorer;
 
 /// <summary>Some of the events behind a number, newest first; or one event with its correction and what replaced it.</summary>
 /// <param name="Currency">The reporting currency, of all amounts.</param>

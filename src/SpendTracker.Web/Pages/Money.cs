@@ -1,6 +1,6 @@
 using System.Globalization;
 
-namespace SpendTracker.Web.Costs;
+namespace SpendTracker.Web.Pages;
 
 /// <summary>How amounts and quantities read on a page. What was summed in full is rounded once, here.</summary>
 internal static class Money

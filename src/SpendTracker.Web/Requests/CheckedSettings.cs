@@ -1,7 +1,7 @@
 using System.ComponentModel.DataAnnotations;
 using SpendTracker.Settings;
 
-namespace SpendTracker.Web.Hosting;
+namespace SpendTracker.Web.Requests;
 
 /// <summary>Settings whose limits stand at their properties. A wrong one keeps the host from starting: later it would show as something else.</summary>
 internal static class CheckedSettings

@@ -1,7 +1,8 @@
 using System.Globalization;
 using SpendTracker.Contracts;
+using SpendTracker.Web.Requests;
 
-namespace SpendTracker.Web.Costs;
+namespace SpendTracker.Web.Pages;
 
 /// <summary>What things are called on a page.</summary>
 internal static class Label

@@ -1,8 +1,7 @@
 using System.Globalization;
 using SpendTracker.Usage;
-using SpendTracker.Web.Costs;
 
-namespace SpendTracker.Web.Usage;
+namespace SpendTracker.Web.Pages;
 
 /// <summary>How quantities read on a page, with their units.</summary>
 internal static class Quantity

@@ -2,10 +2,9 @@ using Microsoft.AspNetCore.Http.Extensions;
 using SpendTracker.Contracts;
 using SpendTracker.Costs;
 using SpendTracker.Explorer;
-using SpendTracker.Usage;
-using SpendTracker.Web.Costs;
+using SpendTracker.Web.Requests;
 
-namespace SpendTracker.Web.Usage;
+namespace SpendTracker.Web.Pages;
 
 /// <summary>The event explorer's address for a number. The filter is all in it, so that a link can be shared.</summary>
 internal static class EventLink

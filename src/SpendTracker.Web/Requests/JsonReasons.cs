@@ -3,7 +3,7 @@ using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using SpendTracker.Contracts;
 
-namespace SpendTracker.Web.Ingest;
+namespace SpendTracker.Web.Requests;
 
 /// <summary>Says in the caller's terms what is wrong with JSON that the serialiser refused.</summary>
 internal static class JsonReasons

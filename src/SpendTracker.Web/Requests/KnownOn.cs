@@ -2,7 +2,7 @@ using System.Globalization;
 using SpendTracker.Events;
 using SpendTracker.Settings;
 
-namespace SpendTracker.Web.Costs;
+namespace SpendTracker.Web.Requests;
 
 /// <summary>Reads the days of questions like "as known on": days at whose end, in the reporting time zone, something was known.</summary>
 internal sealed class KnownOn(EventLog log, OrganisationSettings settings, TimeProvider clock)

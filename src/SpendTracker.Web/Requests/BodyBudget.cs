@@ -1,6 +1,6 @@
 using SpendTracker.Events;
 
-namespace SpendTracker.Web.Hosting;
+namespace SpendTracker.Web.Requests;
 
 /// <summary>
 /// Bounds the bytes of request bodies that are being read or wait to be stored, all callers together: when the database is

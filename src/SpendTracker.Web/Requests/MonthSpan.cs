@@ -1,4 +1,4 @@
-namespace SpendTracker.Web.Costs;
+namespace SpendTracker.Web.Requests;
 
 /// <summary>The months that a request asks about.</summary>
 internal static class MonthSpan

@@ -2,10 +2,10 @@ using SpendTracker.Contracts;
 using SpendTracker.Costs;
 using SpendTracker.Events;
 using SpendTracker.Explorer;
-using SpendTracker.Usage;
 using SpendTracker.Web.Costs;
+using SpendTracker.Web.Requests;
 
-namespace SpendTracker.Web.Usage;
+namespace SpendTracker.Web.Explorer;
 
 /// <summary>
 /// What an address asks for, of the event explorer's page or of the API alike: <see cref="EventLink"/> writes it. Either one

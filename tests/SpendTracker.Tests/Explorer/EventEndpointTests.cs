@@ -1,12 +1,10 @@
 using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json;
-using SpendTracker.Access;
 using SpendTracker.Contracts;
 using SpendTracker.Events;
-using SpendTracker.Usage;
 
-namespace SpendTracker.Tests.Usage;
+namespace SpendTracker.Tests.Explorer;
 
 /// <summary>The events behind a number over HTTP, and the links that lead to them.</summary>
 public sealed class EventEndpointTests : IAsyncLifetime

@@ -2,9 +2,10 @@ using System.Text.Json.Serialization;
 using SpendTracker.Contracts;
 using SpendTracker.Events;
 using SpendTracker.Web.Access;
-using SpendTracker.Web.Hosting;
+using SpendTracker.Web.Events;
+using SpendTracker.Web.Requests;
 
-namespace SpendTracker.Web.Events;
+namespace SpendTracker.Web.SetAside;
 
 /// <summary>Which events to try again; all where neither is given.</summary>
 internal sealed record RetryRequest(string? Projection = null, long? SeqId = null);

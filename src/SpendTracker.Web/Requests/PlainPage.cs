@@ -1,7 +1,7 @@
 using System.Text.Encodings.Web;
 using Microsoft.AspNetCore.Http.HttpResults;
 
-namespace SpendTracker.Web.Hosting;
+namespace SpendTracker.Web.Requests;
 
 /// <summary>A page for people who are not signed in: a message, and a form with a token that a script takes from behind the <c>#</c>.</summary>
 internal static class PlainPage

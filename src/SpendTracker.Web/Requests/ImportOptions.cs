@@ -1,7 +1,7 @@
 using System.Globalization;
 using SpendTracker.Settings;
 
-namespace SpendTracker.Web.Import;
+namespace SpendTracker.Web.Requests;
 
 /// <summary>What an import is told, at the command line or over HTTP.</summary>
 internal static class ImportOptions

@@ -4,9 +4,8 @@ using Microsoft.AspNetCore.Http.HttpResults;
 using SpendTracker.Closing;
 using SpendTracker.Contracts;
 using SpendTracker.Events;
-using SpendTracker.Web.Ingest;
 
-namespace SpendTracker.Web.Hosting;
+namespace SpendTracker.Web.Requests;
 
 /// <summary>Every error as problem details (RFC 9457): what is wrong, with which field, and what the limit is.</summary>
 internal sealed class Problems(IProblemDetailsService problems, ILogger<Problems> logger) : IExceptionHandler

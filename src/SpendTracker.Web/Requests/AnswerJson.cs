@@ -2,7 +2,7 @@ using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 
-namespace SpendTracker.Web.Hosting;
+namespace SpendTracker.Web.Requests;
 
 /// <summary>How answers are written: by the API, and the same by commands with <c>--json</c>.</summary>
 internal static class AnswerJson

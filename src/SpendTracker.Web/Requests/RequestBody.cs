@@ -1,7 +1,6 @@
 using System.Buffers;
-using SpendTracker.Web.Hosting;
 
-namespace SpendTracker.Web.Ingest;
+namespace SpendTracker.Web.Requests;
 
 /// <summary>
 /// A request's body, read whole, within the limit that the server enforces before it reads. Its memory is lent: bodies are

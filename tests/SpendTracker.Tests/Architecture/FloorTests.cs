@@ -1,0 +1,56 @@
+using SpendTracker.Web.Hosting;
+
+namespace SpendTracker.Tests.Architecture;
+
+/// <summary>
+/// Folders stand on floors, and use only what is on a lower one: never upward, and never beside. So there is no circle, and a
+/// folder can be read with nothing above it in mind. Each project reference points one way by itself; this is the same within.
+/// </summary>
+public sealed class FloorTests
+{
+    private static readonly string[][] CoreFloors =
+    [
+        ["Values"], ["Events"], ["Settings", "Access", "Workloads"], ["Usage"], ["Estimates", "Rates"], ["Costs"], ["Closing", "Explorer", "Alerts"], ["Budgets"],
+        [Rooms.Roof],
+    ];
+
+    private static readonly string[][] WebFloors =
+    [
+        ["Requests"], ["Access", "Events"], ["Pages"], ["Ingest", "Workloads", "Estimates", "Closing", "SetAside", "Alerts", "Costs"], ["Import", "Budgets", "Explorer"], ["Rates"],
+        ["Hosting"], ["Demo"], ["Commands"], [Rooms.Roof],
+    ];
+
+    private static readonly Rooms Core = new(typeof(SpendDatabase).Assembly, "src/SpendTracker", "Values");
+
+    private static readonly Rooms Web = new(typeof(SpendTrackerHost).Assembly, "src/SpendTracker.Web", null);
+
+    [Fact]
+    public void Folders_of_the_core_use_only_lower_ones() => AssertDownward(Core, CoreFloors);
+
+    [Fact]
+    public void Folders_of_the_host_use_only_lower_ones() => AssertDownward(Web, WebFloors);
+
+    /// <summary>Or a type would count for another folder than the one it lies in.</summary>
+    [Fact]
+    public void Every_file_has_the_namespace_of_its_folder() => Assert.Empty(Core.Misplaced.Concat(Web.Misplaced));
+
+    /// <summary>If the reading went blind, the tests above would pass whatever the code does.</summary>
+    [Fact]
+    public void Arrows_of_each_kind_are_seen()
+    {
+        Assert.Contains(Core.Arrows, arrow => (arrow.User, arrow.Used) == ("BudgetContributors", "UsageEventQuery")); // A field and a call.
+        Assert.Contains(Core.Arrows, arrow => (arrow.User, arrow.Used) == ("src/SpendTracker/Workloads/WorkloadRegistry.cs", "TextLength")); // A constant.
+        Assert.Contains(Core.Arrows, arrow => arrow is { From: "Costs", To: "Usage", User: "CostLines" or "UsageRows", Used: "UsageQuantity" }); // In a loop's body.
+        Assert.Contains(Web.Arrows, arrow => (arrow.User, arrow.Used) == ("BudgetAlerts", "AlertTable")); // A tag in markup.
+        Assert.Contains(Web.Arrows, arrow => arrow.Used == "using SpendTracker.Web.Requests");
+    }
+
+    private static void AssertDownward(Rooms rooms, string[][] floors)
+    {
+        var floorOf = floors.Index().SelectMany(floor => floor.Item, (floor, room) => (room, floor.Index)).ToDictionary();
+
+        Assert.Equal(rooms.Names, floorOf.Keys.Order(StringComparer.Ordinal)); // A new folder needs a floor.
+        var wrong = rooms.Arrows.Where(arrow => floorOf[arrow.To] >= floorOf[arrow.From]).Select(arrow => arrow.ToString()).Order(StringComparer.Ordinal).ToArray();
+        Assert.True(wrong.Length == 0, string.Join('\n', wrong));
+    }
+}
