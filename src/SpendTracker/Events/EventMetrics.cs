@@ -29,6 +29,9 @@ public static class EventMetrics
     internal static readonly Counter<long> GapsPassed =
         Meter.CreateCounter<long>("spendtracker.high_water.gaps_passed", "{gap}", "Gaps in the sequence that nothing can fill any more.");
 
+    /// <summary>Whether anybody listens to spans.</summary>
+    internal static bool IsTraced => Activities.HasListeners();
+
     /// <summary>A span of the caller's trace, from the call to its commit. The commit itself is shared with other callers.</summary>
     internal static Activity? StartAppend(int events) => Activities.StartActivity("append")?.SetTag("spendtracker.append.events", events);
 }

@@ -37,7 +37,9 @@ internal sealed class AppendBenchmark(BenchmarkServer server, Report report, boo
             ],
         ];
         List<string[]> rows = [];
-        foreach (var together in measurements.Where(together => together.Any(measurement => measurement.Name.Contains(only, StringComparison.OrdinalIgnoreCase))))
+        foreach (var together in measurements
+            .Select(group => group.Where(measurement => measurement.Name.Contains(only, StringComparison.OrdinalIgnoreCase)).ToArray())
+            .Where(chosen => chosen.Length > 0))
         {
             rows.AddRange(await MeasureAsync(together, cancellationToken));
         }
