@@ -1,8 +1,10 @@
 using Marten;
 using Microsoft.Extensions.Logging;
 using Npgsql;
+using SpendTracker.Access;
 using SpendTracker.Alerts;
 using SpendTracker.Budgets;
+using SpendTracker.Closing;
 using SpendTracker.Costs;
 using SpendTracker.Estimates;
 using SpendTracker.Explorer;
@@ -41,8 +43,8 @@ public sealed class SpendDatabase : IAsyncDisposable
     {
         Options = options;
         _connections = new SpendConnections(options.ConnectionString, options.Events, options.LoggerFactory);
-        Marten = SpendTrackerStore.Open(_connections.Deciding, options.Clock);
-        Store = new EventStore(_connections.Appending, _connections.Queries, options.Events, options.Clock);
+        Marten = SpendTrackerStore.Open(_connections.Deciding, options.Clock, States);
+        Store = new EventStore(_connections.Appending, _connections.Queries, Marten, options.Events, options.Clock);
         HighWaterMark = new HighWaterMark(DataSource, options.Events, options.LoggerFactory.CreateLogger<HighWaterMark>(), Store.Recent);
     }
 
@@ -99,6 +101,11 @@ public sealed class SpendDatabase : IAsyncDisposable
 
     /// <summary>Those of them that a rebuild replaces and <c>verify</c> compares.</summary>
     public IReadOnlyList<Projection> ReadModels() => [.. Projections().Where(projection => projection.IsReplayable)];
+
+    /// <summary>What decisions are made on.</summary>
+    private static void States(StoreOptions options) => options
+        .AddState<SettingsState>().AddState<ApiKeyState>().AddState<SignInLinkState>().AddState<WorkloadState>().AddState<PublicationsState>()
+        .AddState<PeriodState>().AddState<BudgetState>().AddState<ChannelState>();
 
     public ProjectionDaemon CreateDaemon() =>
         new(DataSource, Projecting, Store, HighWaterMark, Projections(), Options.Events, Options.LoggerFactory.CreateLogger<ProjectionDaemon>());
