@@ -1,5 +1,5 @@
-using SpendTracker.Events;
 using SpendTracker.LocalPostgres;
+using SpendTracker.Log;
 using SpendTracker.Web.Requests;
 
 namespace SpendTracker.Web.Commands;
