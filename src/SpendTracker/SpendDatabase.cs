@@ -1,3 +1,4 @@
+using Marten;
 using Microsoft.Extensions.Logging;
 using Npgsql;
 using SpendTracker.Alerts;
@@ -6,6 +7,7 @@ using SpendTracker.Costs;
 using SpendTracker.Estimates;
 using SpendTracker.Explorer;
 using SpendTracker.Log;
+using SpendTracker.Marten;
 using SpendTracker.Rates;
 using SpendTracker.Settings;
 using SpendTracker.Workloads;
@@ -39,6 +41,7 @@ public sealed class SpendDatabase : IAsyncDisposable
     {
         Options = options;
         _connections = new SpendConnections(options.ConnectionString, options.Events, options.LoggerFactory);
+        Marten = SpendTrackerStore.Open(_connections.Deciding, options.Clock);
         Store = new EventStore(_connections.Appending, _connections.Queries, options.Events, options.Clock);
         HighWaterMark = new HighWaterMark(DataSource, options.Events, options.LoggerFactory.CreateLogger<HighWaterMark>(), Store.Recent);
     }
@@ -51,6 +54,9 @@ public sealed class SpendDatabase : IAsyncDisposable
 
     /// <summary>For a projection's pages, which PostgreSQL ends when their host hangs.</summary>
     public NpgsqlDataSource Projecting => _connections.Projecting;
+
+    /// <summary>Marten's sessions on the log: everything but usage goes through them.</summary>
+    public IDocumentStore Marten { get; }
 
     public EventStore Store { get; }
 
@@ -66,7 +72,7 @@ public sealed class SpendDatabase : IAsyncDisposable
         var database = new SpendDatabase(options);
         try
         {
-            await EventSchema.CreateAsync(database.DataSource, cancellationToken);
+            await EventSchema.CreateAsync(database.Projecting, cancellationToken);
             database.Settings = await OrganisationSettings.EstablishAsync(
                 database.Store, options.ReportingTimeZone, options.ReportingCurrency, cancellationToken);
             await EventSchema.CreateTablesAsync(database.DataSource, database.Projections(), cancellationToken);
@@ -111,6 +117,7 @@ public sealed class SpendDatabase : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await Store.DisposeAsync();
+        Marten.Dispose();
         HighWaterMark.Dispose();
         await _connections.DisposeAsync();
     }

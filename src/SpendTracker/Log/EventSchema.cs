@@ -1,73 +1,34 @@
+using JasperFx;
+using Marten.Exceptions;
 using Npgsql;
+using SpendTracker.Marten;
+using Weasel.Core;
+using Weasel.Core.Migrations;
 
 namespace SpendTracker.Log;
 
 /// <summary>
-/// The event tables, exactly as Marten 9 makes them for conjoined tenancy, string streams, quick append, correlation,
-/// causation and headers on, unique event ids; so a service with Marten shares them. Source of names, types and
-/// defaults: the tables that Marten 9.29 made. A test compares the catalogue with a list of them, SpendTracker.Marten.Tests with Marten.
+/// The tables of the log. Marten makes and migrates its own, as <see cref="SpendTrackerOptions"/> sets it up; ours are made beside
+/// them, and those of the projections, in the same step.
 /// </summary>
 public static class EventSchema
 {
     /// <summary>An arbitrary constant: hosts that start together take turns at creating tables.</summary>
     private const long CreationLock = 0x5370656E64;
 
-    // Streams are updated with every append. Room on the page keeps those updates within it, which gained 15-40 %.
-    private const string Tables =
+    // Streams are updated with every append: room on the page keeps those updates within it, which gained 15-40 %. And Marten's
+    // default of a time is the moment when it made the table. Set only where they differ, since both wait for whoever appends.
+    private const string Settings =
         """
-        create schema if not exists spend;
-
-        create table if not exists spend.mt_streams (
-            tenant_id varchar not null default '*DEFAULT*',
-            id varchar not null,
-            type varchar null,
-            version bigint null,
-            timestamp timestamptz not null default (now()),
-            created timestamptz not null default (now()),
-            is_archived bool null default false,
-            constraint pkey_mt_streams_tenant_id_id primary key (tenant_id, id)
-        ) with (fillfactor = 20);
-
-        create table if not exists spend.mt_events (
-            seq_id bigint not null,
-            id uuid not null,
-            stream_id varchar null,
-            version bigint not null,
-            data jsonb not null,
-            bdata bytea null,
-            type varchar(500) not null,
-            timestamp timestamptz not null default (now()),
-            tenant_id varchar null default '*DEFAULT*',
-            mt_dotnet_type varchar null,
-            correlation_id varchar null,
-            causation_id varchar null,
-            headers jsonb null,
-            is_archived bool null default false,
-            constraint pkey_mt_events_seq_id primary key (seq_id),
-            constraint fkey_mt_events_stream_id_tenant_id foreign key (tenant_id, stream_id)
-                references spend.mt_streams (tenant_id, id)
-        );
-        create sequence if not exists spend.mt_events_sequence;
-
-        -- Even where there is nothing to do, these would wait for every transaction that appends, and all others behind them.
         do $$ begin
-            if to_regclass('spend.pk_mt_events_stream_and_version') is null then
-                create unique index pk_mt_events_stream_and_version on spend.mt_events (tenant_id, stream_id, version);
+            if not exists (select from pg_class where oid = 'spend.mt_streams'::regclass and 'fillfactor=20' = any(reloptions)) then
+                alter table spend.mt_streams set (fillfactor = 20);
             end if;
-            if to_regclass('spend.idx_mt_events_event_id') is null then
-                create unique index idx_mt_events_event_id on spend.mt_events (id);
-            end if;
-            if pg_get_serial_sequence('spend.mt_events', 'seq_id') is null then
-                alter sequence spend.mt_events_sequence owned by spend.mt_events.seq_id;
+            if (select pg_get_expr(adbin, adrelid) from pg_attrdef join pg_attribute on attrelid = adrelid and attnum = adnum
+                where adrelid = 'spend.mt_events'::regclass and attname = 'timestamp') is distinct from 'now()' then
+                alter table spend.mt_events alter column timestamp set default now();
             end if;
         end $$;
-
-        create table if not exists spend.mt_event_progression (
-            name varchar not null,
-            last_seq_id bigint null,
-            last_updated timestamptz null default (transaction_timestamp()),
-            constraint pk_mt_event_progression primary key (name)
-        );
         """;
 
     // Ours, beside Marten's: what was passed over and what could not be applied, with the reason, so that it can be found.
@@ -103,20 +64,67 @@ public static class EventSchema
         );
         """;
 
-    public static Task CreateAsync(NpgsqlDataSource dataSource, CancellationToken cancellationToken) =>
-        RunAsync(dataSource, $"{Tables} {OwnTables}", cancellationToken);
+    /// <summary>Brings the tables of the log to today's layout, or creates them. Events are not touched.</summary>
+    /// <param name="dataSource">Without a limit on statements: an index of a long log takes its time.</param>
+    /// <exception cref="EventSchemaException">A table of Marten's is laid out in a way that cannot be brought to today's.</exception>
+    public static async Task CreateAsync(NpgsqlDataSource dataSource, CancellationToken cancellationToken)
+    {
+        // Of the session, not of a transaction: Marten opens connections of its own.
+        await using var turn = await dataSource.OpenConnectionAsync(cancellationToken);
+        await RunAsync(turn, $"select pg_advisory_lock({CreationLock})", cancellationToken);
+        try
+        {
+            await MigrateAsync(dataSource, cancellationToken);
+            await using var transaction = await turn.BeginTransactionAsync(cancellationToken);
+            await RunAsync(turn, $"{Settings} {OwnTables}", cancellationToken);
+            await transaction.CommitAsync(cancellationToken);
+        }
+        finally
+        {
+            await RunAsync(turn, $"select pg_advisory_unlock({CreationLock})", CancellationToken.None);
+        }
+    }
 
     /// <summary>Creates the projections' tables where they are missing.</summary>
-    public static Task CreateTablesAsync(NpgsqlDataSource dataSource, IEnumerable<Projection> projections, CancellationToken cancellationToken) =>
-        RunAsync(dataSource, string.Join(";\n", projections.Select(projection => projection.CreateTables)), cancellationToken);
-
-    private static async Task RunAsync(NpgsqlDataSource dataSource, string sql, CancellationToken cancellationToken)
+    public static async Task CreateTablesAsync(NpgsqlDataSource dataSource, IEnumerable<Projection> projections, CancellationToken cancellationToken)
     {
         await using var connection = await dataSource.OpenConnectionAsync(cancellationToken);
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
-        await using var command = new NpgsqlCommand(
-            $"set local client_min_messages = warning; select pg_advisory_xact_lock({CreationLock}); {sql}", connection, transaction);
-        await command.ExecuteNonQueryAsync(cancellationToken);
+        await RunAsync(
+            connection, $"select pg_advisory_xact_lock({CreationLock}); {string.Join(";\n", projections.Select(projection => projection.CreateTables))}", cancellationToken);
         await transaction.CommitAsync(cancellationToken);
     }
+
+    private static async Task MigrateAsync(NpgsqlDataSource dataSource, CancellationToken cancellationToken)
+    {
+        await using var store = SpendTrackerStore.Open(dataSource, TimeProvider.System);
+        var database = store.Storage.Database;
+        var migration = await database.CreateMigrationAsync(cancellationToken);
+        if (migration.Difference == SchemaPatchDifference.None)
+        {
+            return;
+        }
+
+        try
+        {
+            await database.ApplyAllConfiguredChangesToDatabaseAsync(AutoCreate.CreateOrUpdate, ct: cancellationToken);
+        }
+        catch (Exception fault) when (fault is MartenSchemaException or SchemaMigrationException && fault.InnerException is not NpgsqlException { IsTransient: true })
+        {
+            var tables = migration.Deltas.Where(delta => delta.Difference != SchemaPatchDifference.None).Select(delta => delta.SchemaObject.Identifier.QualifiedName);
+            throw new EventSchemaException([.. tables], fault);
+        }
+    }
+
+    private static async Task RunAsync(NpgsqlConnection connection, string sql, CancellationToken cancellationToken)
+    {
+        await using var command = new NpgsqlCommand($"set client_min_messages = warning; {sql}", connection);
+        await command.ExecuteNonQueryAsync(cancellationToken);
+    }
 }
+
+/// <summary>A table of the log is not what Marten makes, and cannot be made so.</summary>
+/// <param name="tables">Those that differ.</param>
+/// <param name="fault">What Marten or PostgreSQL said.</param>
+public sealed class EventSchemaException(IReadOnlyList<string> tables, Exception fault) : Exception(
+    $"The log's {string.Join(", ", tables)} cannot be brought to today's layout: {(fault.InnerException ?? fault).Message} Compare with a new database, and mend it by hand.", fault);

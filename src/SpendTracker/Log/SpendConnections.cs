@@ -4,7 +4,7 @@ using Npgsql;
 namespace SpendTracker.Log;
 
 /// <summary>
-/// Connections for three kinds of work. A host that hangs, or whose network does, must not keep others waiting: what holds
+/// Connections for four kinds of work. A host that hangs, or whose network does, must not keep others waiting: what holds
 /// locks is ended within some seconds, by PostgreSQL or <see cref="SilentWriters"/>, and our side stops waiting, too.
 /// <para>
 /// The settings go with the start of a session, since a pool resets what is set later. They work on every platform and
@@ -54,6 +54,7 @@ internal sealed class SpendConnections : IAsyncDisposable
         Queries = Build(queries, loggers);
         Projecting = Build(ProjectingSettings(), loggers);
         Appending = Build(AppendingSettings(events), loggers);
+        Deciding = Build(DecidingSettings(), loggers);
     }
 
     /// <summary>As given, for work that may take long.</summary>
@@ -68,8 +69,12 @@ internal sealed class SpendConnections : IAsyncDisposable
     /// <summary>For writers: an append holds stream heads, and numbers of the sequence that the high-water mark waits for.</summary>
     public NpgsqlDataSource Appending { get; }
 
+    /// <summary>For Marten's sessions: they append to streams of few events, and hold their heads meanwhile.</summary>
+    public NpgsqlDataSource Deciding { get; }
+
     public async ValueTask DisposeAsync()
     {
+        await Deciding.DisposeAsync();
         await Appending.DisposeAsync();
         await Projecting.DisposeAsync();
         await Queries.DisposeAsync();
@@ -80,6 +85,16 @@ internal sealed class SpendConnections : IAsyncDisposable
     {
         var settings = new NpgsqlConnectionStringBuilder(ConnectionString) { MaxPoolSize = 12, ApplicationName = Name(Projector) };
         settings.Options = Sessions(settings.Options, EndOfSilence);
+        return settings;
+    }
+
+    private NpgsqlConnectionStringBuilder DecidingSettings()
+    {
+        var settings = new NpgsqlConnectionStringBuilder(ConnectionString)
+        {
+            MaxPoolSize = 10, MaxAutoPrepare = 200, ApplicationName = Name(Writer), CommandTimeout = (int)LongestAppend.TotalSeconds + 2, CancellationTimeout = 500,
+        };
+        settings.Options = Sessions(settings.Options, $"{EndOfSilence} -c statement_timeout={LongestAppend.TotalMilliseconds}");
         return settings;
     }
 

@@ -113,7 +113,7 @@ public sealed class PoisonTests
         await using var database = await OpenAsync(20_000);
         await database.ExecuteAsync("drop table spend.event_set_aside; create table spend.event_set_aside (projection text, seq_id bigint, reason text not null, primary key (projection, seq_id)); insert into spend.event_set_aside values ('DailyUsage', 1, 'old')");
 
-        await EventSchema.CreateAsync(database.DataSource, TestContext.Current.CancellationToken);
+        await EventSchema.CreateAsync(database.Spend.Projecting, TestContext.Current.CancellationToken);
 
         Assert.Equal(1, Assert.Single(await database.Spend.CreateSetAside().ListAsync(TestContext.Current.CancellationToken)).Attempts);
     }
