@@ -3,7 +3,8 @@
 -- of the test. Its log has every type of event, two events that are set aside, a tombstone and a gap. Then all keys were revoked, its
 -- verify found no difference, and pg_dump wrote this file: --inserts --rows-per-insert=50 --no-owner --no-privileges --no-comments,
 -- without comments and settings. answers-of-6a64aec.json is what a new host of that build then answered, by path, but for the
--- position of a budget's figures. Never edit either: EarlierDatabaseTests asks today's host the same.
+-- position of a budget's figures. The key ring and hashes in it are of this database alone, and protect nothing. Never edit either
+-- file: EarlierDatabaseTests asks today's host the same.
 CREATE SCHEMA spend;
 CREATE TABLE spend.alert_duty (
     alert uuid NOT NULL,
