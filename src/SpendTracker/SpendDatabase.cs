@@ -1,3 +1,4 @@
+using JasperFx.Events.Projections;
 using Marten;
 using Microsoft.Extensions.Logging;
 using Npgsql;
@@ -43,7 +44,11 @@ public sealed class SpendDatabase : IAsyncDisposable
     {
         Options = options;
         _connections = new SpendConnections(options.ConnectionString, options.Events, options.LoggerFactory);
-        Marten = SpendTrackerStore.Open(_connections.Deciding, options.Clock, States);
+        Marten = SpendTrackerStore.Open(_connections.Deciding, options.Clock, marten =>
+        {
+            States(marten);
+            marten.Projections.Add(new InlineReadModels(() => Settings is null ? [] : Projections().Where(projection => projection.IsInline)), ProjectionLifecycle.Inline);
+        });
         Store = new EventStore(_connections.Appending, _connections.Queries, Marten, options.Events, options.Clock);
         HighWaterMark = new HighWaterMark(DataSource, options.Events, options.LoggerFactory.CreateLogger<HighWaterMark>(), Store.Recent);
     }
