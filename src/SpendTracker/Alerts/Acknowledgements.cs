@@ -29,7 +29,7 @@ public sealed class Acknowledgements(EventStore store, EventLog log)
         }
 
         var id = EventId.Version5(alert, "acknowledged");
-        await store.AppendAsync([new EventToAppend(StreamOf(alert), id, new AlertAcknowledged(alert, note), recorder, alert)], cancellationToken);
+        await store.Streams.RecordOnceAsync([new EventToAppend(StreamOf(alert), id, new AlertAcknowledged(alert, note), recorder, alert)], cancellationToken);
         var counts = await log.FindAsync(id, cancellationToken);
         return counts is { Stored.Data: AlertAcknowledged acknowledged }
             ? new Acknowledgement(counts.Stored.RecordedAt, counts.Stored.RecordedBy, acknowledged.Note)

@@ -16,7 +16,7 @@ public sealed class AlertLedger(NpgsqlDataSource dataSource, EventStore store, C
     /// <summary>The other side took a unit.</summary>
     public async Task SentAsync(Channel channel, IReadOnlyList<AlertMessage> unit, CancellationToken cancellationToken)
     {
-        await AppendAsync(unit, "delivered", m => new AlertDelivered(m.Alert, m.Channel, m.Kind, m.Digest ?? m.Message, m.Attempts), cancellationToken);
+        await RecordAsync(unit, "delivered", m => new AlertDelivered(m.Alert, m.Channel, m.Kind, m.Digest ?? m.Message, m.Attempts), cancellationToken);
         await SettleAsync(channel.Schedule, unit, "sent", null, cancellationToken);
         await using var command = dataSource.CreateCommand("delete from spend.channel_health where channel = $1 and tenant_id = $2");
         command.Parameters.Add(new() { Value = channel.Id });
@@ -30,7 +30,7 @@ public sealed class AlertLedger(NpgsqlDataSource dataSource, EventStore store, C
 
     private async Task FailedAsync(ChannelSchedule schedule, IReadOnlyList<AlertMessage> messages, string reason, CancellationToken cancellationToken)
     {
-        await AppendAsync(messages, "failed", m => new AlertDeliveryFailed(m.Alert, m.Channel, m.Kind, m.Digest ?? m.Message, m.Attempts, reason), cancellationToken);
+        await RecordAsync(messages, "failed", m => new AlertDeliveryFailed(m.Alert, m.Channel, m.Kind, m.Digest ?? m.Message, m.Attempts, reason), cancellationToken);
         await SettleAsync(schedule, messages, "failed", reason, cancellationToken);
     }
 
@@ -147,7 +147,7 @@ public sealed class AlertLedger(NpgsqlDataSource dataSource, EventStore store, C
     }
 
     /// <summary>Whether an event of that id is stored already does not matter: it says the same.</summary>
-    private Task<AppendResult[]> AppendAsync(IReadOnlyList<AlertMessage> messages, string what, Func<AlertMessage, IEvent> data, CancellationToken cancellationToken) => store.AppendAsync(
+    private Task RecordAsync(IReadOnlyList<AlertMessage> messages, string what, Func<AlertMessage, IEvent> data, CancellationToken cancellationToken) => store.Streams.RecordOnceAsync(
         [.. messages.Select(m => new EventToAppend(Acknowledgements.StreamOf(m.Alert), EventId.Version5(m.Message, what), data(m), Recorder, m.Alert))], cancellationToken);
 
     /// <summary>

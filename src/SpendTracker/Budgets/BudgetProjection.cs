@@ -64,7 +64,8 @@ public sealed class BudgetProjection : Projection
 
     public override IReadOnlyList<string> Tables => ["budget", "budget_alert"];
 
-    public override bool IsInline => true;
+    /// <summary>Not acknowledgements, which are in another stream than what they acknowledge.</summary>
+    public override IReadOnlyList<string> InlineTypes { get; } = ["budget_set", "budget_removed", "budget_threshold_crossed", "budget_threshold_resolved"];
 
     public override IReadOnlyList<string> EventTypes { get; } =
         ["budget_set", "budget_removed", "budget_threshold_crossed", "budget_threshold_resolved", "alert_acknowledged"];

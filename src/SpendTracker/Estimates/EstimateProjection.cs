@@ -43,7 +43,7 @@ public sealed class EstimateProjection(TimeZoneInfo reportingTimeZone) : Project
 
     public override IReadOnlyList<string> Tables => ["monthly_estimate"];
 
-    public override bool IsInline => true;
+    public override IReadOnlyList<string> InlineTypes => EventTypes;
 
     public override IReadOnlyList<string> EventTypes { get; } = ["estimate_submitted"];
 

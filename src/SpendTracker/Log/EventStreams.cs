@@ -109,6 +109,34 @@ public sealed class EventStreams(IDocumentStore marten, Func<string, Cancellatio
         }
     }
 
+    /// <summary>Appends events whose ids say what they are, each where it is not stored yet: recorded again, they change nothing.</summary>
+    /// <exception cref="StreamBusyException">As above.</exception>
+    public async Task RecordOnceAsync(IReadOnlyList<EventToAppend> events, CancellationToken cancellationToken)
+    {
+        for (var attempt = 1; ; attempt++)
+        {
+            await using var session = marten.LightweightSession();
+            foreach (var stream in events.GroupBy(e => e.Stream, StringComparer.Ordinal).OrderBy(stream => stream.Key, StringComparer.Ordinal))
+            {
+                var stored = (await session.Events.FetchStreamAsync(stream.Key, token: cancellationToken)).Select(e => e.Id).ToHashSet();
+                if (stream.Where(e => !stored.Contains(e.Id)).ToArray() is { Length: > 0 } fresh)
+                {
+                    session.Append(stream.Key, stored.Count, fresh);
+                }
+            }
+
+            if (await TrySaveAsync(session, cancellationToken))
+            {
+                return;
+            }
+
+            if (attempt == MostAttempts)
+            {
+                throw new StreamBusyException(events[0].Stream, null);
+            }
+        }
+    }
+
     /// <summary>Appends to a stream that must still be at the version that the decision was made on.</summary>
     /// <returns>False, with nothing stored, when somebody else has appended to the stream: look again and decide again.</returns>
     public Task<bool> AppendAsync(string stream, long expectedVersion, IReadOnlyList<IEvent> events, Recorder recorder, CancellationToken cancellationToken) =>
@@ -121,6 +149,12 @@ public sealed class EventStreams(IDocumentStore marten, Func<string, Cancellatio
     {
         await using var session = marten.LightweightSession();
         session.Append(stream, expectedVersion, toAppend);
+        return await TrySaveAsync(session, cancellationToken);
+    }
+
+    /// <returns>False, with nothing stored, where somebody else was faster.</returns>
+    private async Task<bool> TrySaveAsync(IDocumentSession session, CancellationToken cancellationToken)
+    {
         try
         {
             await session.SaveChangesAsync(cancellationToken);

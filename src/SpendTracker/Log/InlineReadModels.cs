@@ -18,7 +18,7 @@ internal sealed class InlineReadModels(Func<IEnumerable<Projection>> projections
     public Task ApplyAsync(IDocumentOperations operations, IReadOnlyList<MartenEvent> events, CancellationToken cancellation)
     {
         var types = events.Select(e => e.EventTypeName).ToHashSet();
-        Projection[] concerned = [.. projections().Where(projection => types.Any(projection.Needs)).OrderBy(projection => projection.Name, StringComparer.Ordinal)];
+        Projection[] concerned = [.. projections().Where(projection => projection.InlineTypes.Any(types.Contains)).OrderBy(projection => projection.Name, StringComparer.Ordinal)];
         if (concerned.Length > 0)
         {
             string[] streams = [.. events.Select(e => e.StreamKey!).Distinct()];
@@ -136,7 +136,7 @@ internal sealed class InlineReadModels(Func<IEnumerable<Projection>> projections
         private NpgsqlCommand Unapplied(NpgsqlConnection connection, Projection projection) => new(
             $"""
             select {EventReader.Columns} from spend.mt_events as e
-            where tenant_id = $1 and stream_id = any($2) and type <> all($3)
+            where tenant_id = $1 and stream_id = any($2) and type = any($3)
               and seq_id > coalesce((select last_seq_id from mt_event_progression where name = $4), 0)
               and not exists (select from inline_applied as a where a.projection = $5 and a.seq_id = e.seq_id)
             order by seq_id
@@ -144,7 +144,7 @@ internal sealed class InlineReadModels(Func<IEnumerable<Projection>> projections
         {
             Parameters =
             {
-                new() { Value = Tenant.Default }, new() { Value = streams }, new() { Value = projection.UnneededTypes }, new() { Value = projection.Checkpoint }, new() { Value = projection.Name },
+                new() { Value = Tenant.Default }, new() { Value = streams }, new() { Value = projection.InlineTypes.ToArray() }, new() { Value = projection.Checkpoint }, new() { Value = projection.Name },
             },
         };
 

@@ -63,10 +63,12 @@ public abstract class Projection
     public virtual bool IsReplayable => true;
 
     /// <summary>
-    /// Whether what a session appends is in the tables at once: applied in the transaction that appends it (<see cref="InlineReadModels"/>).
-    /// Its events are few. What others append comes with a page, as ever.
+    /// Those that are in the tables as soon as a session appends them: applied in its transaction (<see cref="InlineReadModels"/>).
+    /// They are few, and depend on no event but earlier ones of their own stream. What others append comes with a page, as ever.
     /// </summary>
-    public virtual bool IsInline => false;
+    public virtual IReadOnlyList<string> InlineTypes => [];
+
+    internal bool IsInline => InlineTypes.Count > 0;
 
     /// <summary>
     /// SQL before the creation of tables: where some are there in an earlier layout, without a column that came since, all of

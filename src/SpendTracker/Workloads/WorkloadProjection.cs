@@ -44,7 +44,7 @@ public sealed class WorkloadProjection(TimeZoneInfo reportingTimeZone) : Project
 
     public override IReadOnlyList<string> Tables => ["workload"];
 
-    public override bool IsInline => true;
+    public override IReadOnlyList<string> InlineTypes => EventTypes;
 
     public override IReadOnlyList<string> EventTypes { get; } = ["workload_registered", "workload_changed"];
 
