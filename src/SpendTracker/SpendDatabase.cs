@@ -5,7 +5,6 @@ using SpendTracker.Budgets;
 using SpendTracker.Costs;
 using SpendTracker.Estimates;
 using SpendTracker.Events;
-using SpendTracker.Explorer;
 using SpendTracker.Rates;
 using SpendTracker.Settings;
 using SpendTracker.Workloads;
@@ -72,7 +71,7 @@ public sealed class SpendDatabase : IAsyncDisposable
             await EventSchema.CreateTablesAsync(database.DataSource, database.Projections(), cancellationToken);
             if (database.Settings.ReportingCurrency == "USD")
             {
-                await new PriceBook(database.DataSource, database.Store).PublishStartingRatesAsync(cancellationToken);
+                await new PriceBook(database.DataSource, database.Store, new EventLog(database.DataSource)).PublishStartingRatesAsync(cancellationToken);
             }
 
             return database;
@@ -96,13 +95,6 @@ public sealed class SpendDatabase : IAsyncDisposable
 
     public ProjectionDaemon CreateDaemon() =>
         new(DataSource, Projecting, Store, HighWaterMark, Projections(), Options.Events, Options.LoggerFactory.CreateLogger<ProjectionDaemon>());
-
-    public BudgetWatch CreateBudgetWatch()
-    {
-        var log = new EventLog(DataSource);
-        var contributors = new BudgetContributors(DataSource, new UsageEventQuery(DataSource, log, new CorrectionQuery(log), Settings));
-        return new(DataSource, Store, Settings, Options.Clock, contributors, Options.LoggerFactory.CreateLogger<BudgetWatch>());
-    }
 
     public SetAsideEvents CreateSetAside() => new(DataSource, Projections, CreateRebuild(), Options.Events);
 

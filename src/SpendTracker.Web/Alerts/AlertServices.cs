@@ -11,12 +11,6 @@ internal static class AlertServices
     {
         services.AddSingleton(AlertOptions.Of(configuration));
         services.AddSingleton(provider => ProtectionOf(provider.GetRequiredService<IDataProtectionProvider>()));
-        services.AddSingleton<ChannelAddresses>();
-        services.AddSingleton<Channels>();
-        services.AddSingleton<AlertQuery>();
-        services.AddSingleton<AlertQueue>();
-        services.AddSingleton<AlertLedger>();
-        services.AddSingleton<Acknowledgements>();
         services.AddSingleton<AcknowledgeLinks>();
         services.AddSingleton<AlertNotices>();
         services.AddSingleton<ChannelSending>();

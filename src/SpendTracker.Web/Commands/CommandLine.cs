@@ -32,9 +32,6 @@ internal static class CommandLine
 
     public static Option<string?> KnownOnOption() => new("--known-on") { Description = "As known at the end of this day, like 2026-10-31; now if not given." };
 
-    /// <summary>Reads the day of <see cref="KnownOnOption"/>, and says which month is not named.</summary>
-    public static KnownOn DaysOf(SpendDatabase database) => new(new EventLog(database.DataSource), database.Settings, database.Options.Clock);
-
     public static Option<string> ReasonOption() => new("--reason") { Required = true, Description = "Why; it goes into the log." };
 
     /// <summary>Nobody signs in on a command line, so whoever changes something is named here.</summary>

@@ -1,5 +1,6 @@
 using SpendTracker.Events;
 using SpendTracker.LocalPostgres;
+using SpendTracker.Web.Ingest;
 using SpendTracker.Web.Requests;
 
 namespace SpendTracker.Web.Commands;
@@ -15,13 +16,20 @@ internal sealed class OpenedDatabase : IAsyncDisposable
 
     private const string DatabaseName = "spendtracker";
 
+    private readonly ServiceProvider _services;
+
     private OpenedDatabase(SpendDatabase database, LocalServer? server)
     {
         Database = database;
         Server = server;
+        _services = new ServiceCollection().AddSpendTracker(database).AddSingleton<KnownOn>().AddSingleton<UsageRecorder>().BuildServiceProvider();
     }
 
     public SpendDatabase Database { get; }
+
+    /// <summary>What works on the database, as a host has it.</summary>
+    public T Get<T>()
+        where T : class => _services.GetRequiredService<T>();
 
     /// <summary>The private server; null where the database is somebody else's.</summary>
     public LocalServer? Server { get; }
@@ -68,6 +76,7 @@ internal sealed class OpenedDatabase : IAsyncDisposable
     /// <summary>Closes the connections first: PostgreSQL stops at once when nobody is connected.</summary>
     public async ValueTask DisposeAsync()
     {
+        await _services.DisposeAsync();
         await Database.DisposeAsync();
         if (Server is not null)
         {

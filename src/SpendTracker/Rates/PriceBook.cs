@@ -38,7 +38,7 @@ public sealed record ExchangeRate(string Currency, DateOnly EffectiveFrom, decim
 /// Publishes rates, discounts, aliases and exchange rates, withdraws them, and lists them. Nothing is ever edited: a later
 /// publication supersedes.
 /// </summary>
-public sealed class PriceBook(NpgsqlDataSource dataSource, EventStore store)
+public sealed class PriceBook(NpgsqlDataSource dataSource, EventStore store, EventLog log)
 {
     /// <summary>Units of the reporting currency for one of another: a Kuwaiti dinar is worth over 3,000,000 Iranian rials.</summary>
     public const decimal MostExchangeRate = 10_000_000;
@@ -62,13 +62,11 @@ public sealed class PriceBook(NpgsqlDataSource dataSource, EventStore store)
     private const string Withdrawals =
         "left join lateral (select * from spend.withdrawal as w where w.publication = p.publication order by w.seq_id limit 1) as w on true";
 
-    private readonly EventLog _log = new(dataSource);
-
     /// <summary>Records a publication that has been checked. What it prices is re-rated as soon as it is projected.</summary>
     public async Task PublishAsync(IEvent publication, Recorder recorder, CancellationToken cancellationToken)
     {
         var stream = StreamOf(publication);
-        while (!await store.AppendAsync(stream, await _log.HeadAsync(stream, cancellationToken), [publication], recorder, cancellationToken))
+        while (!await store.AppendAsync(stream, await log.HeadAsync(stream, cancellationToken), [publication], recorder, cancellationToken))
         {
             // Somebody else published to the stream at the same time; both are kept, in one order or the other.
         }
@@ -107,7 +105,7 @@ public sealed class PriceBook(NpgsqlDataSource dataSource, EventStore store)
 
     private async Task<(string Stream, long Version, string? Refusal)> FindAsync(Guid publication, CancellationToken cancellationToken)
     {
-        if (await _log.FindAsync(publication, cancellationToken) is not { Stored: { } published } || !IsPublication(published.Data))
+        if (await log.FindAsync(publication, cancellationToken) is not { Stored: { } published } || !IsPublication(published.Data))
         {
             return ("", 0, Unknown);
         }
