@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
+using Microsoft.Extensions.Options;
 using Npgsql;
 using Spectre.Console;
 using SpendTracker.Closing;
@@ -10,7 +11,6 @@ using SpendTracker.LocalPostgres;
 using SpendTracker.Settings;
 using SpendTracker.Web.Costs;
 using SpendTracker.Web.Demo;
-using SpendTracker.Web.Hosting;
 using SpendTracker.Web.Import;
 using SpendTracker.Web.Requests;
 
@@ -99,9 +99,13 @@ internal static class CommandLine
         {
             return await run();
         }
-        catch (Exception fault) when (fault is LocalPostgresException or SettingsConflictException or DemoRecordingException or ImportException or ProxySettingException or ProjectionLagException or IOException or UnauthorizedAccessException)
+        catch (Exception fault) when (fault is LocalPostgresException or SettingsConflictException or DemoRecordingException or ImportException or ProjectionLagException or IOException or UnauthorizedAccessException)
         {
             return Fail(fault.Message);
+        }
+        catch (OptionsValidationException fault)
+        {
+            return Fail(string.Join(Environment.NewLine, fault.Failures));
         }
         catch (NpgsqlException fault)
         {

@@ -1,5 +1,5 @@
-using SpendTracker.Events;
 using SpendTracker.LocalPostgres;
+using SpendTracker.Web.Hosting;
 using SpendTracker.Web.Ingest;
 using SpendTracker.Web.Requests;
 
@@ -34,12 +34,13 @@ internal sealed class OpenedDatabase : IAsyncDisposable
     /// <summary>The private server; null where the database is somebody else's.</summary>
     public LocalServer? Server { get; }
 
-    /// <exception cref="Settings.SettingsConflictException">A setting is not what it should be.</exception>
+    /// <exception cref="Microsoft.Extensions.Options.OptionsValidationException">A setting is not what it should be.</exception>
+    /// <exception cref="Settings.SettingsConflictException">It is not what the database was set up with.</exception>
     public static async Task<OpenedDatabase> OpenAsync(
         IConfiguration configuration, ILoggerFactory loggerFactory, string name, bool reset, IProgress<string>? progress, CancellationToken cancellationToken,
         TimeProvider? clock = null)
     {
-        var events = configuration.Checked<EventStoreOptions>("SpendTracker:Events");
+        var settings = SpendTrackerSettings.Of(configuration);
         LocalServer? server = null;
         try
         {
@@ -52,14 +53,13 @@ internal sealed class OpenedDatabase : IAsyncDisposable
             }
 
             progress?.Report("Preparing the database");
-            var section = configuration.GetSection("SpendTracker");
             var database = await SpendDatabase.OpenAsync(
                 new()
                 {
                     ConnectionString = connectionString,
-                    ReportingTimeZone = section["ReportingTimeZone"],
-                    ReportingCurrency = section["ReportingCurrency"],
-                    Events = events,
+                    ReportingTimeZone = settings.ReportingTimeZone,
+                    ReportingCurrency = settings.ReportingCurrency,
+                    Events = settings.Events,
                     Clock = clock ?? TimeProvider.System,
                     LoggerFactory = loggerFactory,
                 },

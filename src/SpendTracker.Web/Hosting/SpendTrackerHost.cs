@@ -41,7 +41,9 @@ public static class SpendTrackerHost
             server.AddServerHeader = false;
         });
 
-        builder.AddServiceDefaults(EventMetrics.Name, "Marten");
+        var settings = SpendTrackerSettings.Of(builder.Configuration);
+        services.AddSettings(builder.Configuration);
+        builder.AddServiceDefaults(settings.Telemetry.Prometheus, EventMetrics.Name, "Marten");
         services.AddSpendTracker(database);
         services.AddSingleton<DaemonService>();
         services.AddHostedService(provider => provider.GetRequiredService<DaemonService>());
@@ -50,9 +52,8 @@ public static class SpendTrackerHost
         services.AddSingleton<UsageRecorder>();
         services.AddSingleton<OverviewFeed>();
         services.AddSingleton<KnownOn>();
-        services.AddAlerts(builder.Configuration);
-
-        services.AddChannelSenders(builder.Configuration);
+        services.AddAlerts();
+        services.AddChannelSenders();
         services.AddAccess();
         services.AddDataProtection().SetApplicationName("SpendTracker");
         services.AddSingleton<KeyRing>();
@@ -69,7 +70,7 @@ public static class SpendTrackerHost
         services.AddRadzenComponents();
 
         var app = builder.Build();
-        app.UseTrustedProxies();
+        app.UseTrustedProxies(settings.Proxies);
         app.UsePageCompression();
         app.UseExceptionHandler();
         app.UseStatusCodePagesWithReExecute("/not-found", createScopeForStatusCodePages: true);
@@ -86,7 +87,7 @@ public static class SpendTrackerHost
         app.UseAntiforgery();
         app.UseWhen(IsApi, api => api.Use(app.Services.GetRequiredService<BodyBudget>().HoldAsync));
 
-        app.MapServiceDefaults(Policies.Read);
+        app.MapServiceDefaults(settings.Telemetry.Prometheus, Policies.Read);
         app.MapSignIn();
         app.MapAcknowledge();
 
