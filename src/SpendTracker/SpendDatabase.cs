@@ -1,10 +1,12 @@
+using Marten;
 using Microsoft.Extensions.Logging;
 using Npgsql;
 using SpendTracker.Alerts;
 using SpendTracker.Budgets;
 using SpendTracker.Costs;
 using SpendTracker.Estimates;
-using SpendTracker.Events;
+using SpendTracker.Log;
+using SpendTracker.Marten;
 using SpendTracker.Rates;
 using SpendTracker.Settings;
 using SpendTracker.Workloads;
@@ -38,6 +40,7 @@ public sealed class SpendDatabase : IAsyncDisposable
     {
         Options = options;
         _connections = new SpendConnections(options.ConnectionString, options.Events, options.LoggerFactory);
+        Marten = SpendTrackerStore.Open(_connections.Deciding, options.Clock);
         Store = new EventStore(_connections.Appending, _connections.Queries, options.Events, options.Clock);
         HighWaterMark = new HighWaterMark(DataSource, options.Events, options.LoggerFactory.CreateLogger<HighWaterMark>(), Store.Recent);
     }
@@ -50,6 +53,9 @@ public sealed class SpendDatabase : IAsyncDisposable
 
     /// <summary>For a projection's pages, which PostgreSQL ends when their host hangs.</summary>
     public NpgsqlDataSource Projecting => _connections.Projecting;
+
+    /// <summary>Marten's sessions on the log: everything but usage goes through them.</summary>
+    public IDocumentStore Marten { get; }
 
     public EventStore Store { get; }
 
@@ -65,7 +71,7 @@ public sealed class SpendDatabase : IAsyncDisposable
         var database = new SpendDatabase(options);
         try
         {
-            await EventSchema.CreateAsync(database.DataSource, cancellationToken);
+            await EventSchema.CreateAsync(database.Projecting, cancellationToken);
             database.Settings = await OrganisationSettings.EstablishAsync(
                 database.Store, options.ReportingTimeZone, options.ReportingCurrency, cancellationToken);
             await EventSchema.CreateTablesAsync(database.DataSource, database.Projections(), cancellationToken);
@@ -103,6 +109,7 @@ public sealed class SpendDatabase : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await Store.DisposeAsync();
+        Marten.Dispose();
         HighWaterMark.Dispose();
         await _connections.DisposeAsync();
     }

@@ -7,8 +7,8 @@ using SpendTracker.Budgets;
 using SpendTracker.Closing;
 using SpendTracker.Costs;
 using SpendTracker.Estimates;
-using SpendTracker.Events;
 using SpendTracker.Explorer;
+using SpendTracker.Log;
 using SpendTracker.Rates;
 using SpendTracker.Usage;
 using SpendTracker.Workloads;
@@ -29,6 +29,7 @@ public static class SpendTrackerServices
         return services
             .AddSingleton(database)
             .AddSingleton(database.DataSource)
+            .AddSingleton(database.Marten)
             .AddSingleton(database.Store)
             .AddSingleton(database.HighWaterMark)
             .AddSingleton(database.Settings)

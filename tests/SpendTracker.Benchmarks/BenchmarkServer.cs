@@ -1,8 +1,8 @@
 using System.Diagnostics;
 using System.Globalization;
 using Npgsql;
-using SpendTracker.Events;
 using SpendTracker.LocalPostgres;
+using SpendTracker.Log;
 
 namespace SpendTracker.Benchmarks;
 

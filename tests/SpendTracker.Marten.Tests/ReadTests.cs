@@ -5,7 +5,7 @@ using Marten;
 using Marten.Exceptions;
 using SpendTracker.Contracts;
 using SpendTracker.Costs;
-using SpendTracker.Events;
+using SpendTracker.Log;
 using SpendTracker.Tests;
 using static SpendTracker.Marten.Tests.SharedDatabase;
 

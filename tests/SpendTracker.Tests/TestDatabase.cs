@@ -4,6 +4,7 @@ using SpendTracker.Benchmarks;
 using SpendTracker.Benchmarks.Soak;
 using SpendTracker.Contracts;
 using SpendTracker.Events;
+using SpendTracker.Log;
 using SpendTracker.Rates;
 using SpendTracker.Settings;
 using SpendTracker.Usage;

@@ -2,7 +2,7 @@ using System.Collections.Concurrent;
 using Npgsql;
 using SpendTracker.Alerts;
 using SpendTracker.Contracts;
-using SpendTracker.Events;
+using SpendTracker.Log;
 
 namespace SpendTracker.Web.Alerts;
 

@@ -1,6 +1,6 @@
 using System.Diagnostics.Metrics;
 using SpendTracker.Contracts;
-using SpendTracker.Events;
+using SpendTracker.Log;
 
 namespace SpendTracker.Web.Alerts;
 

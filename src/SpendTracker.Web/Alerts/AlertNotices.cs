@@ -1,6 +1,7 @@
 using SpendTracker.Alerts;
 using SpendTracker.Contracts;
 using SpendTracker.Events;
+using SpendTracker.Log;
 using SpendTracker.Settings;
 
 namespace SpendTracker.Web.Alerts;

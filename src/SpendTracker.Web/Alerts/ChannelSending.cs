@@ -4,7 +4,7 @@ using System.Security.Cryptography;
 using System.Text.Json;
 using SpendTracker.Alerts;
 using SpendTracker.Contracts;
-using SpendTracker.Events;
+using SpendTracker.Log;
 
 namespace SpendTracker.Web.Alerts;
 

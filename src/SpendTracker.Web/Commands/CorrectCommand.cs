@@ -1,6 +1,7 @@
 using System.CommandLine;
 using SpendTracker.Contracts;
 using SpendTracker.Events;
+using SpendTracker.Log;
 using SpendTracker.Usage;
 using SpendTracker.Web.Import;
 using SpendTracker.Web.Ingest;

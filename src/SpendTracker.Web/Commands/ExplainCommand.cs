@@ -2,7 +2,7 @@ using System.CommandLine;
 using System.Globalization;
 using Spectre.Console;
 using SpendTracker.Costs;
-using SpendTracker.Events;
+using SpendTracker.Log;
 using SpendTracker.Web.Costs;
 using SpendTracker.Web.Pages;
 using SpendTracker.Web.Requests;

@@ -1,6 +1,6 @@
 using System.CommandLine;
 using Spectre.Console;
-using SpendTracker.Events;
+using SpendTracker.Log;
 
 namespace SpendTracker.Web.Commands;
 

@@ -1,5 +1,5 @@
 using System.CommandLine;
-using SpendTracker.Events;
+using SpendTracker.Log;
 
 namespace SpendTracker.Web.Commands;
 

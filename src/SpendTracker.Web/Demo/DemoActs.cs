@@ -2,6 +2,7 @@ using SpendTracker.Budgets;
 using SpendTracker.Closing;
 using SpendTracker.Contracts;
 using SpendTracker.Events;
+using SpendTracker.Log;
 using SpendTracker.Rates;
 
 namespace SpendTracker.Web.Demo;

@@ -2,7 +2,7 @@ using System.Diagnostics;
 using System.Diagnostics.Metrics;
 using Npgsql;
 using SpendTracker.Costs;
-using SpendTracker.Events;
+using SpendTracker.Log;
 
 namespace SpendTracker.Web.Events;
 

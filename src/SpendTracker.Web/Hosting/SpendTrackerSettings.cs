@@ -1,6 +1,6 @@
 using System.ComponentModel.DataAnnotations;
 using Microsoft.Extensions.Options;
-using SpendTracker.Events;
+using SpendTracker.Log;
 using SpendTracker.Web.Alerts;
 using SpendTracker.Web.Requests;
 

@@ -1,6 +1,7 @@
 using System.Security.Claims;
 using SpendTracker.Contracts;
 using SpendTracker.Events;
+using SpendTracker.Log;
 using SpendTracker.Usage;
 using SpendTracker.Web.Access;
 using SpendTracker.Web.Requests;

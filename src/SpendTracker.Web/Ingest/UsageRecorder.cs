@@ -2,6 +2,7 @@ using System.Diagnostics.Metrics;
 using System.Security.Claims;
 using SpendTracker.Contracts;
 using SpendTracker.Events;
+using SpendTracker.Log;
 using SpendTracker.Settings;
 using SpendTracker.Usage;
 using SpendTracker.Web.Access;

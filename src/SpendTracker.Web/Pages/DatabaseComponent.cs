@@ -1,6 +1,6 @@
 using Microsoft.AspNetCore.Components;
 using Npgsql;
-using SpendTracker.Events;
+using SpendTracker.Log;
 
 namespace SpendTracker.Web.Pages;
 

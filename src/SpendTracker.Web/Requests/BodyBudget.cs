@@ -1,4 +1,4 @@
-using SpendTracker.Events;
+using SpendTracker.Log;
 
 namespace SpendTracker.Web.Requests;
 

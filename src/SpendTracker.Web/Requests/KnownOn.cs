@@ -1,5 +1,5 @@
 using System.Globalization;
-using SpendTracker.Events;
+using SpendTracker.Log;
 using SpendTracker.Settings;
 
 namespace SpendTracker.Web.Requests;

@@ -4,6 +4,7 @@ using Microsoft.AspNetCore.Http.HttpResults;
 using SpendTracker.Closing;
 using SpendTracker.Contracts;
 using SpendTracker.Events;
+using SpendTracker.Log;
 
 namespace SpendTracker.Web.Requests;
 

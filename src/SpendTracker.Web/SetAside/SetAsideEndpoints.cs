@@ -1,6 +1,6 @@
 using System.Text.Json.Serialization;
 using SpendTracker.Contracts;
-using SpendTracker.Events;
+using SpendTracker.Log;
 using SpendTracker.Web.Access;
 using SpendTracker.Web.Events;
 using SpendTracker.Web.Requests;

@@ -2,6 +2,7 @@ using System.Security.Cryptography;
 using System.Text;
 using SpendTracker.Contracts;
 using SpendTracker.Events;
+using SpendTracker.Log;
 
 namespace SpendTracker.Access;
 

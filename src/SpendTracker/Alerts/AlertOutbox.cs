@@ -1,6 +1,7 @@
 using Npgsql;
 using SpendTracker.Contracts;
 using SpendTracker.Events;
+using SpendTracker.Log;
 
 namespace SpendTracker.Alerts;
 

@@ -2,6 +2,7 @@ using System.Text.Json;
 using Npgsql;
 using SpendTracker.Contracts;
 using SpendTracker.Events;
+using SpendTracker.Log;
 
 namespace SpendTracker.Alerts;
 

@@ -4,6 +4,7 @@ using Npgsql;
 using SpendTracker.Alerts;
 using SpendTracker.Contracts;
 using SpendTracker.Events;
+using SpendTracker.Log;
 
 namespace SpendTracker.Budgets;
 

@@ -1,6 +1,7 @@
 using SpendTracker.Alerts;
 using SpendTracker.Contracts;
 using SpendTracker.Events;
+using SpendTracker.Log;
 
 namespace SpendTracker.Budgets;
 

@@ -2,6 +2,7 @@ using System.Text;
 using Npgsql;
 using SpendTracker.Contracts;
 using SpendTracker.Events;
+using SpendTracker.Log;
 
 namespace SpendTracker.Budgets;
 

@@ -5,6 +5,7 @@ using NpgsqlTypes;
 using SpendTracker.Contracts;
 using SpendTracker.Costs;
 using SpendTracker.Events;
+using SpendTracker.Log;
 using SpendTracker.Rates;
 using SpendTracker.Settings;
 using SpendTracker.Usage;

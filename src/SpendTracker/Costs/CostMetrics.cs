@@ -1,5 +1,5 @@
 using System.Diagnostics.Metrics;
-using SpendTracker.Events;
+using SpendTracker.Log;
 
 namespace SpendTracker.Costs;
 

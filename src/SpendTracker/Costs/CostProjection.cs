@@ -1,5 +1,6 @@
 using Npgsql;
 using SpendTracker.Events;
+using SpendTracker.Log;
 using SpendTracker.Rates;
 
 namespace SpendTracker.Costs;

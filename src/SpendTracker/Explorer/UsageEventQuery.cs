@@ -4,6 +4,7 @@ using Npgsql;
 using NpgsqlTypes;
 using SpendTracker.Contracts;
 using SpendTracker.Events;
+using SpendTracker.Log;
 using SpendTracker.Rates;
 using SpendTracker.Settings;
 using SpendTracker.Usage;

@@ -1,6 +1,7 @@
 using System.Text.Json.Serialization;
 using SpendTracker.Contracts;
 using SpendTracker.Events;
+using SpendTracker.Log;
 using SpendTracker.Settings;
 
 namespace SpendTracker.Rates;

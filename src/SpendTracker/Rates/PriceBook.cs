@@ -2,6 +2,7 @@ using Npgsql;
 using NpgsqlTypes;
 using SpendTracker.Contracts;
 using SpendTracker.Events;
+using SpendTracker.Log;
 
 namespace SpendTracker.Rates;
 

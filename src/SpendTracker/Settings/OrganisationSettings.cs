@@ -1,5 +1,6 @@
 using SpendTracker.Contracts;
 using SpendTracker.Events;
+using SpendTracker.Log;
 
 namespace SpendTracker.Settings;
 
@@ -9,8 +10,6 @@ public sealed class SettingsConflictException(string message) : Exception(messag
 /// <summary>How the organisation reports. Part of the log, since every day and month in the read model rests on it.</summary>
 public sealed record OrganisationSettings(TimeZoneInfo ReportingTimeZone, string ReportingCurrency)
 {
-    public const string Stream = "settings/organisation";
-
     /// <summary>
     /// Reads the settings from the log; on a new database, records the wanted ones first. Later they may not be changed by
     /// the way: another time zone would move days between months that have been reported.
@@ -21,7 +20,7 @@ public sealed record OrganisationSettings(TimeZoneInfo ReportingTimeZone, string
     {
         while (true)
         {
-            var recorded = await store.ReadStreamAsync(Stream, cancellationToken);
+            var recorded = await store.ReadStreamAsync(StreamNames.Settings, cancellationToken);
             if (recorded.Count > 0)
             {
                 var settings = (SettingsChanged)recorded[^1].Data;
@@ -41,7 +40,7 @@ public sealed record OrganisationSettings(TimeZoneInfo ReportingTimeZone, string
                 throw new SettingsConflictException($"ReportingCurrency '{wanted.ReportingCurrency}' is not an ISO 4217 code such as USD.");
             }
 
-            await store.AppendAsync(Stream, 0, [wanted], new Recorder("host:set-up"), cancellationToken);
+            await store.AppendAsync(StreamNames.Settings, 0, [wanted], new Recorder("host:set-up"), cancellationToken);
         }
     }
 

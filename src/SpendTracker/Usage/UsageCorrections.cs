@@ -1,5 +1,6 @@
 using SpendTracker.Contracts;
 using SpendTracker.Events;
+using SpendTracker.Log;
 using SpendTracker.Settings;
 
 namespace SpendTracker.Usage;

@@ -3,6 +3,7 @@ using Npgsql;
 using NpgsqlTypes;
 using SpendTracker.Contracts;
 using SpendTracker.Events;
+using SpendTracker.Log;
 
 namespace SpendTracker.Workloads;
 

@@ -6,6 +6,7 @@ using SpendTracker.Benchmarks.Project;
 using SpendTracker.Budgets;
 using SpendTracker.Contracts;
 using SpendTracker.Events;
+using SpendTracker.Log;
 using Recorder = SpendTracker.Events.Recorder;
 
 namespace SpendTracker.Benchmarks.Alerts;

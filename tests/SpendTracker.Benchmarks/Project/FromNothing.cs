@@ -1,5 +1,5 @@
 using SpendTracker.Costs;
-using SpendTracker.Events;
+using SpendTracker.Log;
 
 namespace SpendTracker.Benchmarks.Project;
 

@@ -6,6 +6,7 @@ using Marten.Events.Projections;
 using Npgsql;
 using SpendTracker.Costs;
 using SpendTracker.Events;
+using SpendTracker.Log;
 using Contract = SpendTracker.Contracts.IEvent;
 
 namespace SpendTracker.Benchmarks.Project;

@@ -6,6 +6,7 @@ using SpendTracker.Closing;
 using SpendTracker.Contracts;
 using SpendTracker.Costs;
 using SpendTracker.Events;
+using SpendTracker.Log;
 using SpendTracker.Rates;
 
 namespace SpendTracker.Benchmarks.Query;

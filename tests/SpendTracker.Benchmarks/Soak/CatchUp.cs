@@ -1,5 +1,5 @@
 using System.Diagnostics;
-using SpendTracker.Events;
+using SpendTracker.Log;
 
 namespace SpendTracker.Benchmarks.Soak;
 

@@ -3,7 +3,7 @@ using System.Globalization;
 using Npgsql;
 using SpendTracker.Contracts;
 using SpendTracker.Costs;
-using SpendTracker.Events;
+using SpendTracker.Log;
 
 namespace SpendTracker.Benchmarks.Soak;
 

@@ -1,6 +1,6 @@
 using Npgsql;
 using SpendTracker.Contracts;
-using SpendTracker.Events;
+using SpendTracker.Log;
 
 namespace SpendTracker.Benchmarks.Soak;
 

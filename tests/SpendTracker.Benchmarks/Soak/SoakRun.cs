@@ -1,6 +1,7 @@
 using SpendTracker.Access;
 using SpendTracker.Contracts;
 using SpendTracker.Events;
+using SpendTracker.Log;
 
 namespace SpendTracker.Benchmarks.Soak;
 

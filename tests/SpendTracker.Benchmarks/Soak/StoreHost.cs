@@ -1,5 +1,5 @@
 using SpendTracker.Contracts;
-using SpendTracker.Events;
+using SpendTracker.Log;
 
 namespace SpendTracker.Benchmarks.Soak;
 

@@ -5,6 +5,7 @@ using Microsoft.Extensions.DependencyInjection;
 using SpendTracker.Alerts;
 using SpendTracker.Contracts;
 using SpendTracker.Events;
+using SpendTracker.Log;
 
 namespace SpendTracker.Tests.Alerts;
 

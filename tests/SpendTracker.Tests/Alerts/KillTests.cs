@@ -1,6 +1,6 @@
 using System.Globalization;
 using SpendTracker.Contracts;
-using SpendTracker.Events;
+using SpendTracker.Log;
 
 namespace SpendTracker.Tests.Alerts;
 

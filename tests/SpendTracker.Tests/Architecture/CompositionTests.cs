@@ -1,7 +1,8 @@
 using System.Reflection;
+using Marten;
 using Microsoft.Extensions.DependencyInjection;
 using Npgsql;
-using SpendTracker.Events;
+using SpendTracker.Log;
 using SpendTracker.Web.Hosting;
 
 namespace SpendTracker.Tests.Architecture;
@@ -11,12 +12,12 @@ public sealed class CompositionTests
 {
     private static readonly Assembly Core = typeof(SpendDatabase).Assembly;
 
-    /// <summary>Of the core, what takes the database, the store, the log, or another such class. The folder of the log makes its own parts.</summary>
+    /// <summary>Of the core, what takes the database, a store, the log, or another such class. The folder of the log makes its own parts.</summary>
     private static HashSet<Type> Composed
     {
         get
         {
-            HashSet<Type> found = [typeof(NpgsqlDataSource), typeof(EventStore), typeof(EventLog)];
+            HashSet<Type> found = [typeof(NpgsqlDataSource), typeof(IDocumentStore), typeof(EventStore), typeof(EventLog)];
             while (Core.GetExportedTypes().Where(type => !found.Contains(type) && !typeof(Projection).IsAssignableFrom(type) && Takes(type, found)).ToArray() is { Length: > 0 } more)
             {
                 found.UnionWith(more);

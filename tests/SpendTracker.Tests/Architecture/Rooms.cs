@@ -14,13 +14,13 @@ internal sealed record Arrow(string From, string To, string User, string Used)
 /// <c>nameof</c>, imports) is read in the source files.
 /// </summary>
 /// <param name="project">Its folder in the repository.</param>
+/// <param name="root">The namespace that its folders' begin with.</param>
 /// <param name="ground">The folder whose types are in the project's own namespace, since all use them; null if there is none.</param>
-internal sealed partial class Rooms(Assembly assembly, string project, string? ground)
+internal sealed partial class Rooms(Assembly assembly, string project, string root, string? ground)
 {
     /// <summary>The room of what lies in no folder: it composes the others.</summary>
     public const string Roof = "";
 
-    private readonly string _namespace = Path.GetFileName(project);
     private readonly SourceFile[] _files = [.. SourceFile.In(project)];
 
     /// <summary>Folders with source files in them.</summary>
@@ -28,7 +28,7 @@ internal sealed partial class Rooms(Assembly assembly, string project, string? g
 
     /// <summary>Source files whose namespace is not their folder's.</summary>
     public IEnumerable<string> Misplaced => _files
-        .Where(file => file.Namespace is { } name && name != (file.Room == ground ? _namespace : $"{_namespace}.{file.Folder.Replace('/', '.')}".TrimEnd('.')))
+        .Where(file => file.Namespace is { } name && name != (file.Room == ground ? root : $"{root}.{file.Folder.Replace('/', '.')}".TrimEnd('.')))
         .Select(file => file.Path);
 
     public IReadOnlyList<Arrow> Arrows => field ??= [.. FromCode().Concat(FromSource()).Where(arrow => arrow.From != arrow.To).Distinct()];
@@ -57,8 +57,8 @@ internal sealed partial class Rooms(Assembly assembly, string project, string? g
                 from file in _files
                 where file.Folder.Length > 0
                 from import in file.Imports
-                where import.StartsWith($"{_namespace}.", StringComparison.Ordinal)
-                let room = import[(_namespace.Length + 1)..].Split('.')[0]
+                where import.StartsWith($"{root}.", StringComparison.Ordinal)
+                let room = import[(root.Length + 1)..].Split('.')[0]
                 where Names.Contains(room)
                 select new Arrow(file.Room, room, file.Path, $"using {import}"));
     }
@@ -70,12 +70,12 @@ internal sealed partial class Rooms(Assembly assembly, string project, string? g
         {
         }
 
-        if (type.Assembly != assembly || (type.Namespace != _namespace && type.Namespace?.StartsWith($"{_namespace}.", StringComparison.Ordinal) != true))
+        if (type.Assembly != assembly || (type.Namespace != root && type.Namespace?.StartsWith($"{root}.", StringComparison.Ordinal) != true))
         {
             return null;
         }
 
-        return type.Namespace != _namespace ? type.Namespace[(_namespace.Length + 1)..].Split('.')[0]
+        return type.Namespace != root ? type.Namespace[(root.Length + 1)..].Split('.')[0]
             : _files.Any(file => file.Room == ground && file.Declares(type.Name)) ? ground : Roof;
     }
 

@@ -1,7 +1,7 @@
 using System.Net;
 using SpendTracker.Budgets;
 using SpendTracker.Contracts;
-using SpendTracker.Tests.Events;
+using SpendTracker.Tests.Log;
 
 namespace SpendTracker.Tests.Budgets;
 

@@ -1,7 +1,7 @@
 using FsCheck;
 using FsCheck.Fluent;
 using SpendTracker.Contracts;
-using SpendTracker.Tests.Events;
+using SpendTracker.Tests.Log;
 
 namespace SpendTracker.Tests.Costs;
 

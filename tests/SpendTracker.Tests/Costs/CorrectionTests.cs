@@ -1,7 +1,8 @@
 using SpendTracker.Contracts;
 using SpendTracker.Costs;
 using SpendTracker.Events;
-using SpendTracker.Tests.Events;
+using SpendTracker.Log;
+using SpendTracker.Tests.Log;
 
 namespace SpendTracker.Tests.Costs;
 

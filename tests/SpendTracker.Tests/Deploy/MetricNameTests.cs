@@ -1,7 +1,7 @@
 using System.Diagnostics.Metrics;
 using System.Text.Json;
 using System.Text.RegularExpressions;
-using SpendTracker.Events;
+using SpendTracker.Log;
 
 namespace SpendTracker.Tests.Deploy;
 

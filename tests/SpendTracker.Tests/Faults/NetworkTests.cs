@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using Npgsql;
 using SpendTracker.Contracts;
-using SpendTracker.Events;
+using SpendTracker.Log;
 
 namespace SpendTracker.Tests.Faults;
 

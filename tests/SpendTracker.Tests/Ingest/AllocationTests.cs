@@ -4,7 +4,8 @@ using SpendTracker.Benchmarks;
 using SpendTracker.Benchmarks.Append;
 using SpendTracker.Contracts;
 using SpendTracker.Events;
-using SpendTracker.Tests.Events;
+using SpendTracker.Log;
+using SpendTracker.Tests.Log;
 
 namespace SpendTracker.Tests.Ingest;
 

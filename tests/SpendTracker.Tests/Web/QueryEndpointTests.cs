@@ -3,7 +3,7 @@ using System.Net.Http.Json;
 using System.Text.Json;
 using SpendTracker.Access;
 using SpendTracker.Contracts;
-using SpendTracker.Tests.Events;
+using SpendTracker.Tests.Log;
 
 namespace SpendTracker.Tests.Web;
 

@@ -1,0 +1,12 @@
+namespace SpendTracker.Events;
+
+/// <summary>The names of streams: a noun, and what it is about. Usage has its own (<see cref="SpendTracker.Usage.UsageStream"/>).</summary>
+public static class StreamNames
+{
+    /// <summary>How the organisation reports: the first event of a log.</summary>
+    public const string Settings = "settings/organisation";
+
+    public static string Workload(string id) => $"workload/{id}";
+
+    public static string Estimate(string workload) => $"estimate/{workload}";
+}

@@ -1,0 +1,21 @@
+using JasperFx;
+using Marten;
+using Npgsql;
+
+namespace SpendTracker.Marten;
+
+/// <summary>Marten on SpendTracker's log, as the product itself opens it.</summary>
+public static class SpendTrackerStore
+{
+    /// <summary>A store that changes no table by the way: the schema is migrated when a database is opened, and at no other time.</summary>
+    /// <param name="dataSource">Stays the caller's.</param>
+    /// <param name="clock">What events are stamped with.</param>
+    public static DocumentStore Open(NpgsqlDataSource dataSource, TimeProvider clock) => DocumentStore.For(options =>
+    {
+        options.Connection(dataSource);
+        options.AddSpendTracker();
+        options.AutoCreateSchemaObjects = AutoCreate.None;
+        options.Events.TimeProvider = clock;
+        options.DisableNpgsqlLogging = true;
+    });
+}

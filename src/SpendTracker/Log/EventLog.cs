@@ -1,0 +1,105 @@
+using System.Runtime.CompilerServices;
+using System.Text.Json;
+using Npgsql;
+using NpgsqlTypes;
+using SpendTracker.Events;
+
+namespace SpendTracker.Log;
+
+/// <summary>An event with all that the log knows about it.</summary>
+/// <param name="Json">Its data as they are stored.</param>
+/// <param name="RecordedBy">For instance <c>key:4f…</c>.</param>
+/// <param name="Source">The caller's numbering that the id belongs to.</param>
+/// <param name="SourceId">The caller's id.</param>
+/// <param name="CausationId">The request's span, or the id of the event that this one follows from.</param>
+public sealed record LoggedEvent(StoredEvent Stored, string Json, string? RecordedBy, string? Source, string? SourceId, string? TraceId, string? CausationId);
+
+/// <summary>Reads single events and stretches of a stream, for people who look. Never more of the log than was asked for.</summary>
+public sealed class EventLog(NpgsqlDataSource dataSource)
+{
+    private const string Columns = $"{EventReader.Columns}, data::text, headers->>'recordedBy', headers->>'source', headers->>'sourceId', correlation_id, causation_id";
+
+    /// <summary>The version of a stream's last event; 0 where there is no stream.</summary>
+    public async Task<long> HeadAsync(string stream, CancellationToken cancellationToken)
+    {
+        await using var command = dataSource.CreateCommand("select version from spend.mt_streams where tenant_id = $1 and id = $2");
+        command.Parameters.Add(new() { Value = Tenant.Default });
+        command.Parameters.Add(new() { Value = stream });
+        return await command.ExecuteScalarAsync(cancellationToken) as long? ?? 0;
+    }
+
+    /// <summary>When the log's first event was recorded: before, nothing was known. Null where it has none.</summary>
+    public async Task<DateTimeOffset?> FirstRecordedAsync(CancellationToken cancellationToken)
+    {
+        await using var command = dataSource.CreateCommand("select timestamp from spend.mt_events where tenant_id = $1 and isfinite(timestamp) order by seq_id limit 1");
+        command.Parameters.Add(new() { Value = Tenant.Default });
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        return await reader.ReadAsync(cancellationToken) ? reader.GetFieldValue<DateTimeOffset>(0) : null;
+    }
+
+    /// <summary>Events of some types between two versions, both included. What cannot be read counts for nothing and is left out.</summary>
+    /// <param name="containing">A JSON object whose members the data must have.</param>
+    public async IAsyncEnumerable<LoggedEvent> ReadAsync(
+        string stream, long first, long last, IReadOnlyList<string> types, string containing, bool newestFirst,
+        [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        await using var command = dataSource.CreateCommand(
+            $"""
+            select {Columns} from spend.mt_events
+            where tenant_id = $1 and stream_id = $2 and version between $3 and $4 and type = any($5) and data @> $6
+            order by version {(newestFirst ? "desc" : "asc")}
+            """);
+        command.Parameters.Add(new() { Value = Tenant.Default });
+        command.Parameters.Add(new() { Value = stream });
+        command.Parameters.Add(new() { Value = first });
+        command.Parameters.Add(new() { Value = last });
+        command.Parameters.Add(new() { Value = types.ToArray() });
+        command.Parameters.Add(new() { Value = containing, NpgsqlDbType = NpgsqlDbType.Jsonb });
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        while (await reader.ReadAsync(cancellationToken))
+        {
+            if (Read(reader) is { } logged)
+            {
+                yield return logged;
+            }
+        }
+    }
+
+    /// <summary>The event with an id; null where there is none that can be read.</summary>
+    public async Task<LoggedEvent?> FindAsync(Guid id, CancellationToken cancellationToken) =>
+        (await FindAsync([id], cancellationToken)).GetValueOrDefault(id);
+
+    /// <summary>The events with some ids; without those that are not there or cannot be read.</summary>
+    public async Task<IReadOnlyDictionary<Guid, LoggedEvent>> FindAsync(Guid[] ids, CancellationToken cancellationToken)
+    {
+        await using var command = dataSource.CreateCommand($"select {Columns} from spend.mt_events where id = any($1) and tenant_id = $2");
+        command.Parameters.Add(new() { Value = ids });
+        command.Parameters.Add(new() { Value = Tenant.Default });
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        Dictionary<Guid, LoggedEvent> found = [];
+        while (await reader.ReadAsync(cancellationToken))
+        {
+            if (Read(reader) is { } logged)
+            {
+                found.Add(logged.Stored.Id, logged);
+            }
+        }
+
+        return found;
+    }
+
+    private static LoggedEvent? Read(NpgsqlDataReader reader)
+    {
+        try
+        {
+            const int own = EventReader.ColumnCount;
+            return new LoggedEvent(EventReader.Read(reader), reader.GetString(own), Text(reader, own + 1), Text(reader, own + 2), Text(reader, own + 3), Text(reader, own + 4), Text(reader, own + 5));
+        }
+        catch (JsonException)
+        {
+            return null; // The daemon has set it aside, with the reason.
+        }
+    }
+
+    private static string? Text(NpgsqlDataReader reader, int column) => reader.IsDBNull(column) ? null : reader.GetString(column);
+}

@@ -1,0 +1,120 @@
+using Npgsql;
+
+namespace SpendTracker.Log;
+
+/// <summary>An event that a projection could not apply. Its row in the log is as another program, or a newer version, wrote it.</summary>
+/// <param name="Data">The beginning of its JSON; the whole of it where it is not long.</param>
+/// <param name="Headers">The same of its headers; null where it has none.</param>
+public sealed record SetAsideEvent(
+    string Projection, long SeqId, string Reason, DateTimeOffset SetAsideAt, int Attempts, DateTimeOffset LastTriedAt,
+    Guid? Id, string? Type, string? Stream, long? Version, string? Data, string? Headers);
+
+/// <param name="Tried">Events that were tried again.</param>
+/// <param name="Applied">How many of them are in the numbers now.</param>
+/// <param name="Left">How many are set aside still, in all.</param>
+public sealed record RetryResult(int Tried, int Applied, long Left);
+
+/// <summary>Shows what was set aside, and tries it again: after an upgrade that knows the type, or when something was put right.</summary>
+/// <param name="projections">Makes the projections anew: each holds a page of its own, and two callers may retry at once.</param>
+public sealed class SetAsideEvents(
+    NpgsqlDataSource dataSource, Func<IReadOnlyList<Projection>> projections, ProjectionRebuild rebuild, EventStoreOptions options)
+{
+    /// <summary>Most that <see cref="ListAsync"/> gives.</summary>
+    public const int MostListed = 200;
+
+    // A poison event may be of any size, so its text is made only where that is cheap.
+    private static string Excerpt(string column) => $"case when pg_column_size({column}) > 65536 then '(larger than 64 KiB)' else left({column}::text, 10000) end";
+
+    /// <summary>The latest first.</summary>
+    public async Task<IReadOnlyList<SetAsideEvent>> ListAsync(CancellationToken cancellationToken)
+    {
+        await using var command = dataSource.CreateCommand(
+            $"""
+            select s.projection, s.seq_id, s.reason, s.set_aside_at, s.attempts, s.last_tried_at, e.id, e.type, e.stream_id, e.version,
+                   {Excerpt("e.data")}, {Excerpt("e.headers")}
+            from spend.event_set_aside as s left join spend.mt_events as e using (seq_id)
+            order by s.set_aside_at desc, s.seq_id desc, s.projection limit {MostListed}
+            """);
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        List<SetAsideEvent> events = [];
+        while (await reader.ReadAsync(cancellationToken))
+        {
+            events.Add(new SetAsideEvent(
+                reader.GetString(0), reader.GetInt64(1), reader.GetString(2), reader.GetFieldValue<DateTimeOffset>(3), reader.GetInt32(4),
+                reader.GetFieldValue<DateTimeOffset>(5), reader.IsDBNull(6) ? null : reader.GetGuid(6), Text(reader, 7), Text(reader, 8),
+                reader.IsDBNull(9) ? null : reader.GetInt64(9), Text(reader, 10), Text(reader, 11)));
+        }
+
+        return events;
+    }
+
+    /// <summary>How many are set aside now, by projection; also where there are none.</summary>
+    public async Task<IReadOnlyDictionary<string, long>> CountAsync(CancellationToken cancellationToken)
+    {
+        await using var command = dataSource.CreateCommand("select projection, count(*) from spend.event_set_aside group by projection");
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        var counts = projections().ToDictionary(projection => projection.Name, _ => 0L);
+        while (await reader.ReadAsync(cancellationToken))
+        {
+            counts[reader.GetString(0)] = reader.GetInt64(1);
+        }
+
+        return counts;
+    }
+
+    /// <summary>Whether events can be tried one by one; else trying one is a rebuild of the projection, which tries all of its.</summary>
+    public bool IsByEvent(string projection) => projections().Any(known => known.Name == projection && known.TakesAnyOrder);
+
+    /// <summary>
+    /// Tries events again, those first that were not tried for longest. Afterwards the read models are what a replay gives: an
+    /// event is applied by itself only where order does not matter, and otherwise its projection is rebuilt.
+    /// </summary>
+    /// <param name="projection">Only this one's; null for all.</param>
+    /// <param name="seqId">Only this event; null for all.</param>
+    public async Task<RetryResult> RetryAsync(string? projection, long? seqId, int most, CancellationToken cancellationToken)
+    {
+        var events = await FindAsync(projection, seqId, most, cancellationToken);
+        await using var connection = await dataSource.OpenConnectionAsync(cancellationToken);
+        foreach (var known in projections())
+        {
+            var own = events.Where(e => e.Projection == known.Name).ToArray();
+            if (own.Length > 0 && !known.TakesAnyOrder)
+            {
+                await rebuild.RebuildAsync(known, null, cancellationToken);
+                continue;
+            }
+
+            var run = new ProjectionRun(connection, known, options);
+            foreach (var e in own)
+            {
+                await run.RetryAsync(e.SeqId, cancellationToken);
+            }
+        }
+
+        var left = (await FindAsync(projection, seqId, int.MaxValue, cancellationToken)).ToHashSet();
+        return new RetryResult(events.Count, events.Count(e => !left.Contains(e)), (await CountAsync(cancellationToken)).Values.Sum());
+    }
+
+    private async Task<List<(string Projection, long SeqId)>> FindAsync(string? projection, long? seqId, int most, CancellationToken cancellationToken)
+    {
+        await using var command = dataSource.CreateCommand(
+            """
+            select projection, seq_id from spend.event_set_aside
+            where ($1::text is null or projection = $1) and ($2::bigint is null or seq_id = $2)
+            order by last_tried_at, seq_id limit $3
+            """);
+        command.Parameters.Add(new() { Value = (object?)projection ?? DBNull.Value, NpgsqlDbType = NpgsqlTypes.NpgsqlDbType.Text });
+        command.Parameters.Add(new() { Value = (object?)seqId ?? DBNull.Value, NpgsqlDbType = NpgsqlTypes.NpgsqlDbType.Bigint });
+        command.Parameters.Add(new() { Value = most });
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        List<(string Projection, long SeqId)> found = [];
+        while (await reader.ReadAsync(cancellationToken))
+        {
+            found.Add((reader.GetString(0), reader.GetInt64(1)));
+        }
+
+        return found;
+    }
+
+    private static string? Text(NpgsqlDataReader reader, int column) => reader.IsDBNull(column) ? null : reader.GetString(column);
+}
