@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using Microsoft.Extensions.Caching.Memory;
-using Npgsql;
 using SpendTracker.Closing;
 using SpendTracker.Contracts;
 using SpendTracker.Costs;
@@ -12,7 +11,7 @@ using SpendTracker.Workloads;
 namespace SpendTracker.Web.Costs;
 
 /// <summary>
-/// Reads overviews for all open pages. Pages ask when a read model has changed, and now and then; the database is asked
+/// Reads overviews for all open pages. Pages ask every second; the database is asked only when a read model has changed,
 /// at most once a second for a month however many look at it, and every few seconds anyhow, to notice that it is away.
 /// </summary>
 internal sealed class OverviewFeed
@@ -20,7 +19,7 @@ internal sealed class OverviewFeed
     private const int MonthsShown = 12;
 
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
-    private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(4); // Less than a page waits, see KeptCurrent.
+    private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan Kept = TimeSpan.FromMinutes(1);
 
     private readonly MonthlyCostQuery _costs;
@@ -56,7 +55,7 @@ internal sealed class OverviewFeed
 
     /// <summary>The month as it is now, or was less than a second ago. The same object as before where nothing was read anew.</summary>
     /// <param name="knownOn">As it was known at the end of this day, which is over: that does not change. Null for now.</param>
-    /// <exception cref="NpgsqlException">The database is away.</exception>
+    /// <exception cref="Npgsql.NpgsqlException">The database is away.</exception>
     public Task<Overview> GetAsync(BillingPeriod month, DateOnly? knownOn)
     {
         var reading = ReadingOf(month, knownOn);
