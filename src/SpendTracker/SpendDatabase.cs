@@ -1,8 +1,11 @@
+using JasperFx.Events.Projections;
 using Marten;
 using Microsoft.Extensions.Logging;
 using Npgsql;
+using SpendTracker.Access;
 using SpendTracker.Alerts;
 using SpendTracker.Budgets;
+using SpendTracker.Closing;
 using SpendTracker.Costs;
 using SpendTracker.Estimates;
 using SpendTracker.Log;
@@ -40,8 +43,12 @@ public sealed class SpendDatabase : IAsyncDisposable
     {
         Options = options;
         _connections = new SpendConnections(options.ConnectionString, options.Events, options.LoggerFactory);
-        Marten = SpendTrackerStore.Open(_connections.Deciding, options.Clock);
-        Store = new EventStore(_connections.Appending, _connections.Queries, options.Events, options.Clock);
+        Marten = SpendTrackerStore.Open(_connections.Deciding, options.Clock, marten =>
+        {
+            States(marten);
+            marten.Projections.Add(new InlineReadModels(() => Settings is null ? [] : Projections().Where(projection => projection.IsInline)), ProjectionLifecycle.Inline);
+        });
+        Store = new EventStore(_connections.Appending, _connections.Queries, Marten, options.Events, options.Clock);
         HighWaterMark = new HighWaterMark(DataSource, options.Events, options.LoggerFactory.CreateLogger<HighWaterMark>(), Store.Recent);
     }
 
@@ -98,6 +105,11 @@ public sealed class SpendDatabase : IAsyncDisposable
 
     /// <summary>Those of them that a rebuild replaces and <c>verify</c> compares.</summary>
     public IReadOnlyList<Projection> ReadModels() => [.. Projections().Where(projection => projection.IsReplayable)];
+
+    /// <summary>What decisions are made on.</summary>
+    private static void States(StoreOptions options) => options
+        .AddState<SettingsState>().AddState<ApiKeyState>().AddState<SignInLinkState>().AddState<WorkloadState>().AddState<PublicationsState>()
+        .AddState<PeriodState>().AddState<BudgetState>().AddState<ChannelState>();
 
     public ProjectionDaemon CreateDaemon() =>
         new(DataSource, Projecting, Store, HighWaterMark, Projections(), Options.Events, Options.LoggerFactory.CreateLogger<ProjectionDaemon>());

@@ -1,4 +1,3 @@
-using System.Text.Json;
 using Marten;
 using SpendTracker.Contracts;
 using SpendTracker.Events;
@@ -49,7 +48,7 @@ public static class SpendTrackerSession
             return new UsageResult(0, outcome.Status, recorder.SourceId, toAppend.Id, outcome.Difference);
         }
 
-        Append(session, toAppend, usage);
+        session.Events.Append(toAppend.Stream, session.Wrap(toAppend));
         return new UsageResult(0, AppendStatus.Appended, recorder.SourceId, toAppend.Id);
     }
 
@@ -74,19 +73,4 @@ public static class SpendTrackerSession
     private static async Task<MartenEvent?> FindAsync(IDocumentSession session, Guid id, CancellationToken cancellationToken) =>
         session.PendingChanges.Streams().SelectMany(stream => stream.Events).FirstOrDefault(pending => pending.Id == id)
             ?? await session.Events.LoadAsync(id, cancellationToken);
-
-    private static void Append(IDocumentSession session, EventToAppend toAppend, IUsageEvent usage)
-    {
-        var wrapped = session.Events.BuildEvent(usage);
-        wrapped.Id = toAppend.Id;
-        wrapped.CorrelationId = toAppend.CorrelationId;
-        wrapped.CausationId = toAppend.CausationId;
-        using var headers = JsonDocument.Parse(toAppend.Headers);
-        foreach (var header in headers.RootElement.EnumerateObject())
-        {
-            wrapped.SetHeader(header.Name, header.Value.Clone());
-        }
-
-        session.Events.Append(toAppend.Stream, wrapped);
-    }
 }

@@ -10,12 +10,17 @@ public static class SpendTrackerStore
     /// <summary>A store that changes no table by the way: the schema is migrated when a database is opened, and at no other time.</summary>
     /// <param name="dataSource">Stays the caller's.</param>
     /// <param name="clock">What events are stamped with.</param>
-    public static DocumentStore Open(NpgsqlDataSource dataSource, TimeProvider clock) => DocumentStore.For(options =>
+    /// <param name="configure">What else is to be folded from streams.</param>
+    public static DocumentStore Open(NpgsqlDataSource dataSource, TimeProvider clock, Action<StoreOptions>? configure = null) => DocumentStore.For(options =>
     {
         options.Connection(dataSource);
         options.AddSpendTracker();
         options.AutoCreateSchemaObjects = AutoCreate.None;
         options.Events.TimeProvider = clock;
         options.DisableNpgsqlLogging = true;
+
+        // Who loses a race draws no numbers: each would be a gap that readers of the log have to wait for.
+        options.Events.UseExclusiveLockOnConcurrentAppends = true;
+        configure?.Invoke(options);
     });
 }

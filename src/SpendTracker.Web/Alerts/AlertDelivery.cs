@@ -108,7 +108,7 @@ internal sealed class AlertDelivery : BackgroundService
         {
             return await SendAllAsync(id, stoppingToken);
         }
-        catch (Exception fault) when (fault is not (OperationCanceledException or NpgsqlException or EventStoreBusyException) && !PassingFault.Is(fault))
+        catch (Exception fault) when (fault is not (OperationCanceledException or NpgsqlException or EventStoreBusyException or StreamBusyException) && !PassingFault.Is(fault))
         {
             var reason = fault is UnreadableEventException ? fault.Message : $"This host failed with {fault.GetType().Name} before it sent.";
             _logger.LogError("Channel {Channel} cannot be used here: {Reason}", id, reason);

@@ -46,7 +46,7 @@ internal sealed class Problems(IProblemDetailsService problems, ILogger<Problems
             BadHttpRequestException { StatusCode: StatusCodes.Status413PayloadTooLarge } =>
                 (StatusCodes.Status413PayloadTooLarge, $"At most {RequestBody.MostBytes / 1024 / 1024} MiB a request."),
             BadHttpRequestException bad => (bad.StatusCode, bad.Message),
-            EventStoreBusyException or BodyBudgetException or ProjectionLagException => (StatusCodes.Status503ServiceUnavailable, exception.Message),
+            EventStoreBusyException or StreamBusyException or BodyBudgetException or ProjectionLagException => (StatusCodes.Status503ServiceUnavailable, exception.Message),
             _ when PassingFault.Is(exception) =>
                 (StatusCodes.Status503ServiceUnavailable, "The database cannot be reached, or is too slow. Nothing was lost that was acknowledged; send the same ids again."),
             UnreadableEventException => (StatusCodes.Status500InternalServerError, exception.Message),

@@ -13,6 +13,17 @@ public sealed record ApiKey(string Id, string Name, IReadOnlyList<Scope> Scopes,
     public bool Covers(string workload) => Workloads.Count == 0 || Workloads.Contains(workload);
 }
 
+/// <summary>A key, and what a presented one is compared with.</summary>
+public sealed record ApiKeyState(ApiKey Key, ApiKeyIssued Issued) : IStreamState<ApiKeyState>
+{
+    public static ApiKeyState Apply(ApiKeyState? state, StoredEvent stored) => stored.Data switch
+    {
+        ApiKeyIssued issued => new(new ApiKey(issued.KeyId, issued.Name, issued.Scopes, issued.Workloads, stored.RecordedAt, Revoked: false), issued),
+        ApiKeyRevoked => state! with { Key = state.Key with { Revoked = true } },
+        _ => state!,
+    };
+}
+
 /// <summary>
 /// Issues, checks and revokes API keys. A key reads <c>spend_{id}_{secret}</c>: the prefix lets scanners find a leaked one,
 /// the id finds its stream, and the secret is shown once and kept nowhere.
@@ -30,7 +41,7 @@ public sealed class ApiKeys(EventStore store)
         var secret = RandomNumberGenerator.GetHexString(64, lowercase: true);
         var salt = RandomNumberGenerator.GetHexString(32, lowercase: true);
         var issued = new ApiKeyIssued(id, name, salt, Hash(salt, secret), scopes, workloads, recorder.By);
-        if (!await store.AppendAsync(Streams + id, 0, [issued], recorder, cancellationToken))
+        if (!await store.Streams.AppendAsync(Streams + id, 0, [issued], recorder, cancellationToken))
         {
             throw new InvalidOperationException("The key's id was taken, by a chance of one in 2^48. Try again.");
         }
@@ -60,8 +71,8 @@ public sealed class ApiKeys(EventStore store)
             return null;
         }
 
-        var history = await store.ReadStreamAsync(Streams + id, cancellationToken);
-        return history.Count > 0 && history[0].Data is ApiKeyIssued issued && Matches(issued, secret) && Fold(history) is { Revoked: false } key ? key : null;
+        var state = EventStreams.Fold<ApiKeyState>(await store.ReadStreamAsync(Streams + id, cancellationToken));
+        return state is { Key: { Revoked: false } key } && Matches(state.Issued, secret) ? key : null;
     }
 
     public async Task<IReadOnlyList<ApiKey>> ListAsync(CancellationToken cancellationToken)
@@ -69,35 +80,15 @@ public sealed class ApiKeys(EventStore store)
         List<ApiKey> keys = [];
         foreach (var stream in await store.StreamsAsync(Streams, cancellationToken))
         {
-            keys.Add(Fold(await store.ReadStreamAsync(stream, cancellationToken)));
+            keys.Add(EventStreams.Fold<ApiKeyState>(await store.ReadStreamAsync(stream, cancellationToken))!.Key);
         }
 
         return keys;
     }
 
     /// <returns>False where there is no such key, or it is revoked already.</returns>
-    public async Task<bool> RevokeAsync(string id, string reason, Recorder recorder, CancellationToken cancellationToken)
-    {
-        while (true)
-        {
-            var history = await store.ReadStreamAsync(Streams + id, cancellationToken);
-            if (history.Count == 0 || Fold(history).Revoked)
-            {
-                return false;
-            }
-
-            if (await store.AppendAsync(Streams + id, history.Count, [new ApiKeyRevoked(id, reason, recorder.By)], recorder, cancellationToken))
-            {
-                return true;
-            }
-        }
-    }
-
-    private static ApiKey Fold(IReadOnlyList<StoredEvent> history)
-    {
-        var issued = (ApiKeyIssued)history[0].Data;
-        return new ApiKey(issued.KeyId, issued.Name, issued.Scopes, issued.Workloads, history[0].RecordedAt, history.Any(stored => stored.Data is ApiKeyRevoked));
-    }
+    public Task<bool> RevokeAsync(string id, string reason, Recorder recorder, CancellationToken cancellationToken) => store.Streams.DecideAsync<ApiKeyState, bool>(
+        Streams + id, state => state is { Key.Revoked: false } ? new(true, new ApiKeyRevoked(id, reason, recorder.By)) : new(false), recorder, cancellationToken);
 
     private static bool Matches(ApiKeyIssued issued, string secret) =>
         CryptographicOperations.FixedTimeEquals(Encoding.ASCII.GetBytes(issued.SecretHash), Encoding.ASCII.GetBytes(Hash(issued.Salt, secret)));

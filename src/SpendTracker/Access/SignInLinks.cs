@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Security.Cryptography;
 using System.Text;
 using SpendTracker.Contracts;
@@ -9,10 +10,21 @@ namespace SpendTracker.Access;
 /// <summary>Who a link signed in.</summary>
 public sealed record SignedIn(string Person, Role Role);
 
+/// <summary>A link, and whether somebody has used it.</summary>
+public sealed record SignInLinkState(SignInLinkIssued Issued, bool IsUsed) : IStreamState<SignInLinkState>
+{
+    public static SignInLinkState Apply(SignInLinkState? state, StoredEvent stored) => stored.Data switch
+    {
+        SignInLinkIssued issued => new(issued, IsUsed: false),
+        SignInLinkUsed => state! with { IsUsed = true },
+        _ => state!,
+    };
+}
+
 /// <summary>
 /// Links that sign a person in once. The token is <c>{id}.{secret}</c>; a link carries it behind the <c>#</c>, which browsers
-/// send to nobody, so that it lands in no log, trace or preview. Using one appends to its stream at an expected version, so
-/// of two who use it at once one is refused.
+/// send to nobody, so that it lands in no log, trace or preview. Using one is decided on its stream, so of
+/// two who use it at once one is refused.
 /// </summary>
 public sealed class SignInLinks(EventStore store, TimeProvider clock)
 {
@@ -26,7 +38,7 @@ public sealed class SignInLinks(EventStore store, TimeProvider clock)
     {
         var id = RandomNumberGenerator.GetHexString(12, lowercase: true);
         var secret = RandomNumberGenerator.GetHexString(64, lowercase: true);
-        await store.AppendAsync(Streams + id, 0, [new SignInLinkIssued(id, Hash(secret), person, role, clock.GetUtcNow() + Lifetime)], recorder, cancellationToken);
+        await store.Streams.AppendAsync(Streams + id, 0, [new SignInLinkIssued(id, Hash(secret), person, role, clock.GetUtcNow() + Lifetime)], recorder, cancellationToken);
         return $"{id}.{secret}";
     }
 
@@ -39,16 +51,15 @@ public sealed class SignInLinks(EventStore store, TimeProvider clock)
             return null;
         }
 
-        var history = await store.ReadStreamAsync(Streams + id, cancellationToken);
-        if (history is not [{ Data: SignInLinkIssued issued }] || issued.ExpiresAt < clock.GetUtcNow() ||
-            !CryptographicOperations.FixedTimeEquals(Encoding.ASCII.GetBytes(issued.TokenHash), Encoding.ASCII.GetBytes(Hash(secret))))
-        {
-            return null;
-        }
-
-        var used = await store.AppendAsync(Streams + id, 1, [new SignInLinkUsed(id)], new Recorder($"person:{issued.Person}"), cancellationToken);
-        return used ? new SignedIn(issued.Person, issued.Role) : null;
+        return await store.Streams.DecideAsync<SignInLinkState, SignedIn?>(
+            Streams + id,
+            state => IsGood(state, secret) ? new(new SignedIn(state.Issued.Person, state.Issued.Role), new SignInLinkUsed(id)) : new(null),
+            state => new Recorder($"person:{state?.Issued.Person}"), cancellationToken);
     }
+
+    private bool IsGood([NotNullWhen(true)] SignInLinkState? state, string secret) =>
+        state is { IsUsed: false, Issued: { } issued } && issued.ExpiresAt >= clock.GetUtcNow() &&
+        CryptographicOperations.FixedTimeEquals(Encoding.ASCII.GetBytes(issued.TokenHash), Encoding.ASCII.GetBytes(Hash(secret)));
 
     private static string Hash(string secret) => Convert.ToHexStringLower(SHA256.HashData(Encoding.ASCII.GetBytes(secret)));
 }

@@ -33,6 +33,8 @@ public sealed class ChannelProjection : Projection
 
     public override IReadOnlyList<string> Tables => ["channel"];
 
+    public override bool IsInline => true;
+
     public override IReadOnlyList<string> EventTypes { get; } = ["channel_set", "channel_removed", "channel_paused", "channel_resumed"];
 
     public override void Apply(StoredEvent stored)

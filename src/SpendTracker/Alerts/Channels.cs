@@ -19,54 +19,51 @@ public sealed class Channels(NpgsqlDataSource dataSource, EventStore store, Chan
             return (null, reasons);
         }
 
-        while (true)
+        var schedule = wanted.Schedule ?? new();
+        var saved = wanted.Address is { } given ? await addresses.SaveAsync(id, given, cancellationToken) : (Guid?)null;
+        try
         {
-            var history = await store.ReadStreamAsync(StreamOf(id), cancellationToken);
-            var now = Fold(history);
-            if (await RefusalsAsync(now, wanted, cancellationToken) is { Count: > 0 } refusals)
+            var (replaced, refusals) = await store.Streams.DecideAsync<ChannelState, (ChannelState? Replaced, IReadOnlyList<FieldReason> Refusals)>(
+                StreamOf(id),
+                async (state, cancel) =>
+                    await RefusalsAsync(state?.Channel, wanted, cancel) is { Count: > 0 } refusals ? new((null, refusals))
+                    : saved is null && state!.Channel!.Name == wanted.Name && state.Channel.Schedule == schedule ? new((null, []))
+                    : new((state ?? new(null, []), []), Set(id, wanted, schedule, saved, state?.Channel)),
+                recorder, cancellationToken);
+            if (replaced is not null)
             {
-                return (null, refusals);
+                await addresses.DeleteAsync(id, replaced.Addresses, saved ?? replaced.Channel!.Address, cancellationToken);
+                saved = null;
             }
 
-            var schedule = wanted.Schedule ?? new();
-            if (wanted.Address is null && now!.Name == wanted.Name && now.Schedule == schedule)
+            return refusals.Count > 0 ? (null, refusals) : (await FindAsync(id, cancellationToken), []);
+        }
+        finally
+        {
+            if (saved is { } unused)
             {
-                return (now, []);
-            }
-
-            var address = wanted.Address is { } given ? await addresses.SaveAsync(id, given, cancellationToken) : now!.Address;
-            var set = new ChannelSet(id, wanted.Name, wanted.Address?.Kind ?? now!.Kind, wanted.Address?.Target ?? now!.Target, address, schedule);
-            if (await store.AppendAsync(StreamOf(id), history.Count, [set], recorder, cancellationToken))
-            {
-                await addresses.DeleteAsync(id, NamedIn(history), address, cancellationToken);
-                return (await FindAsync(id, cancellationToken), []);
-            }
-
-            if (wanted.Address is not null)
-            {
-                await addresses.DeleteAsync(address, cancellationToken); // Somebody else was faster.
+                await addresses.DeleteAsync(unused, CancellationToken.None);
             }
         }
     }
+
+    /// <param name="address">A new one; null where the present one stays.</param>
+    private static ChannelSet Set(string id, ChannelTerms wanted, ChannelSchedule schedule, Guid? address, Channel? now) => new(
+        id, wanted.Name, wanted.Address?.Kind ?? now!.Kind, wanted.Address?.Target ?? now!.Target, address ?? now!.Address, schedule);
 
     /// <summary>Removes a channel, and deletes its address and secrets.</summary>
     /// <returns>False where there is none.</returns>
     public async Task<bool> RemoveAsync(string id, string reason, Recorder recorder, CancellationToken cancellationToken)
     {
-        while (true)
+        var removed = await store.Streams.DecideAsync<ChannelState, ChannelState?>(
+            StreamOf(id), state => state?.Channel is null ? new(null) : new(state, new ChannelRemoved(id, reason)), recorder, cancellationToken);
+        if (removed is null)
         {
-            var history = await store.ReadStreamAsync(StreamOf(id), cancellationToken);
-            if (Fold(history) is null)
-            {
-                return false;
-            }
-
-            if (await store.AppendAsync(StreamOf(id), history.Count, [new ChannelRemoved(id, reason)], recorder, cancellationToken))
-            {
-                await addresses.DeleteAsync(id, NamedIn(history), null, cancellationToken);
-                return true;
-            }
+            return false;
         }
+
+        await addresses.DeleteAsync(id, removed.Addresses, null, cancellationToken);
+        return true;
     }
 
     /// <summary>Lets a paused channel be tried again; one that is not paused stays as it is.</summary>
@@ -82,13 +79,13 @@ public sealed class Channels(NpgsqlDataSource dataSource, EventStore store, Chan
 
     /// <summary>A channel as the log has it; null where there is none.</summary>
     public async Task<Channel?> FindAsync(string id, CancellationToken cancellationToken) =>
-        Fold(await store.ReadStreamAsync(StreamOf(id), cancellationToken));
+        EventStreams.Fold<ChannelState>(await store.ReadStreamAsync(StreamOf(id), cancellationToken))?.Channel;
 
     /// <summary>Several channels as the log has them, by id; null for one that does not exist.</summary>
     internal static async Task<IReadOnlyDictionary<string, Channel?>> FindAsync(EventStore store, IReadOnlyCollection<string> ids, CancellationToken cancellationToken)
     {
         var streams = await store.ReadStreamsAsync([.. ids.Select(StreamOf)], cancellationToken);
-        return ids.ToDictionary(id => id, id => Fold(streams.GetValueOrDefault(StreamOf(id), [])));
+        return ids.ToDictionary(id => id, id => EventStreams.Fold<ChannelState>(streams.GetValueOrDefault(StreamOf(id), []))?.Channel);
     }
 
     /// <summary>All channels, by id; a moment behind the log.</summary>
@@ -115,22 +112,6 @@ public sealed class Channels(NpgsqlDataSource dataSource, EventStore store, Chan
 
     internal static string StreamOf(string id) => $"channel/{id}";
 
-    /// <summary>A channel after some events of its stream; null where there is none, or none any more.</summary>
-    internal static Channel? Fold(IEnumerable<StoredEvent> history) => history.Aggregate((Channel?)null, (channel, stored) => stored.Data switch
-    {
-        ChannelSet set => new Channel(
-            set.Channel, set.Name, set.Kind, set.Target, set.Schedule, stored.RecordedAt, stored.RecordedBy, channel?.PausedAt, channel?.PausedBecause, channel?.Failures ?? 0)
-        {
-            Address = set.Address,
-        },
-        ChannelRemoved => null,
-        ChannelPaused paused when channel is not null => channel with { PausedAt = stored.RecordedAt, PausedBecause = paused.Reason, Failures = paused.Failures },
-        ChannelResumed when channel is not null => channel with { PausedAt = null, PausedBecause = null, Failures = 0 },
-        _ => channel,
-    });
-
-    private static IEnumerable<Guid> NamedIn(IEnumerable<StoredEvent> history) => history.Select(stored => stored.Data).OfType<ChannelSet>().Select(set => set.Address);
-
     /// <summary>What is wrong with terms beside what there is.</summary>
     private async Task<IReadOnlyList<FieldReason>> RefusalsAsync(Channel? now, ChannelTerms wanted, CancellationToken cancellationToken)
     {
@@ -146,18 +127,8 @@ public sealed class Channels(NpgsqlDataSource dataSource, EventStore store, Chan
 
     private async Task<Channel?> ChangeAsync(string id, Func<Channel, IEvent?> decide, Recorder recorder, CancellationToken cancellationToken)
     {
-        while (true)
-        {
-            var history = await store.ReadStreamAsync(StreamOf(id), cancellationToken);
-            if (Fold(history) is not { } channel || decide(channel) is not { } decided)
-            {
-                return Fold(history);
-            }
-
-            if (await store.AppendAsync(StreamOf(id), history.Count, [decided], recorder, cancellationToken))
-            {
-                return await FindAsync(id, cancellationToken);
-            }
-        }
+        await store.Streams.DecideAsync<ChannelState, bool>(
+            StreamOf(id), state => state?.Channel is { } channel && decide(channel) is { } decided ? new(true, decided) : new(false), recorder, cancellationToken);
+        return await FindAsync(id, cancellationToken);
     }
 }

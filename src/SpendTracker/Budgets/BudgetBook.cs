@@ -160,26 +160,16 @@ public sealed class BudgetBook(NpgsqlDataSource dataSource, EventStore store)
     /// <summary>Sets a budget that has been checked, or changes it; nothing where it has these very terms.</summary>
     /// <param name="expectedVersion">The version that was looked at; null to set it whatever there is.</param>
     /// <returns>The budget's version now, and whether there was none until now; null where it has another version than was expected.</returns>
-    public async Task<(int Version, bool IsNew)?> SetAsync(BudgetSet terms, int? expectedVersion, Recorder recorder, CancellationToken cancellationToken)
+    public Task<(int Version, bool IsNew)?> SetAsync(BudgetSet terms, int? expectedVersion, Recorder recorder, CancellationToken cancellationToken) =>
+        store.Streams.DecideAsync<BudgetState, (int, bool)?>(StreamOf(terms.Budget), state => DecideSet(state, terms, expectedVersion), recorder, cancellationToken);
+
+    /// <summary>What has to be recorded so that a budget has these terms.</summary>
+    internal static Decision<(int Version, bool IsNew)?> DecideSet(BudgetState? state, BudgetSet terms, int? expectedVersion)
     {
-        while (true)
-        {
-            var state = BudgetState.Of(await store.ReadStreamAsync(StreamOf(terms.Budget), cancellationToken));
-            if (expectedVersion is not null && expectedVersion != (state.IsRemoved ? 0 : state.Version))
-            {
-                return null;
-            }
-
-            if (!state.IsRemoved && state.Terms is { } now && SameTerms(now, terms))
-            {
-                return (state.Version, false);
-            }
-
-            if (await store.AppendAsync(StreamOf(terms.Budget), state.Length, [terms], recorder, cancellationToken))
-            {
-                return (state.Version + 1, state.IsRemoved || state.Terms is null);
-            }
-        }
+        var held = state is { IsRemoved: false, Terms: not null };
+        return expectedVersion is not null && expectedVersion != (state is null or { IsRemoved: true } ? 0 : state.Version) ? new(null)
+            : held && SameTerms(state!.Terms!, terms) ? new((state.Version, false))
+            : new(((state?.Version ?? 0) + 1, !held), terms);
     }
 
     /// <returns>Why it cannot be removed; empty where it is done.</returns>
@@ -187,17 +177,10 @@ public sealed class BudgetBook(NpgsqlDataSource dataSource, EventStore store)
     {
         var check = new FieldCheck();
         check.Text("reason", reason, ReasonLength);
-        while (check.Reasons.Count == 0)
-        {
-            var state = BudgetState.Of(await store.ReadStreamAsync(StreamOf(budget), cancellationToken));
-            check.That("budget", state is { Terms: not null, IsRemoved: false }, "There is no such budget.");
-            if (check.Reasons.Count == 0 && await store.AppendAsync(StreamOf(budget), state.Length, [new BudgetRemoved(budget, reason)], recorder, cancellationToken))
-            {
-                break;
-            }
-        }
-
-        return check.Reasons;
+        return check.Reasons.Count > 0 ? check.Reasons : await store.Streams.DecideAsync<BudgetState, IReadOnlyList<FieldReason>>(
+            StreamOf(budget),
+            state => state is { Terms: not null, IsRemoved: false } ? new([], new BudgetRemoved(budget, reason)) : new([new FieldReason("budget", "There is no such budget.")]),
+            recorder, cancellationToken);
     }
 
     /// <summary>All budgets that hold, by id; a moment behind the log.</summary>

@@ -11,6 +11,9 @@ public sealed class BudgetProjection : Projection
 {
     public const string ProjectionName = "Budgets";
 
+    /// <summary>The name of its checkpoint.</summary>
+    internal const string CheckpointName = $"SpendTracker.{ProjectionName}:All";
+
     private readonly PageStatements _page = new();
 
     public override string Name => ProjectionName;
@@ -60,6 +63,8 @@ public sealed class BudgetProjection : Projection
         """;
 
     public override IReadOnlyList<string> Tables => ["budget", "budget_alert"];
+
+    public override bool IsInline => true;
 
     public override IReadOnlyList<string> EventTypes { get; } =
         ["budget_set", "budget_removed", "budget_threshold_crossed", "budget_threshold_resolved", "alert_acknowledged"];

@@ -32,6 +32,7 @@ internal sealed class BudgetReading(NpgsqlDataSource dataSource, EventStore stor
     private bool _termsChanged;
     private string _workloadsSeen = "";
     private long _budgetsSeen;
+    private Dictionary<string, long> _budgetsSeenAhead = [];
     private long _costsSeen;
     private long _position;
 
@@ -60,9 +61,11 @@ internal sealed class BudgetReading(NpgsqlDataSource dataSource, EventStore stor
         var query = new SpendQuery(connection);
         var changes = await query.ChangesAsync(_budgetsSeen, _costsSeen, cancellationToken);
         var readAnyhow = _read is { } before && Stopwatch.GetElapsedTime(before.ReadAt) >= ReadAnyhow;
-        var budgets = changes.Budgets.Keys;
+        string[] budgets = [.. changes.Budgets.Where(change => _budgetsSeenAhead.GetValueOrDefault(change.Key) != change.Value).Select(change => change.Key)];
         await ReadBudgetsAsync([.. budgets.Union(readAnyhow ? _unreadable.Keys : [])], cancellationToken); // Somebody may have mended one.
-        _budgetsSeen = changes.Budgets.Values.Append(_budgetsSeen).Max();
+
+        // Rows of budgets come with the sessions that wrote them, in any order. Behind the checkpoint none comes any more.
+        (_budgetsSeen, _budgetsSeenAhead) = (changes.BudgetsAll, changes.Budgets.ToDictionary());
         var termsChanged = _termsChanged;
         var coveredAnew = termsChanged || changes.Workloads != _workloadsSeen;
         if (coveredAnew)

@@ -1,5 +1,7 @@
+using System.Collections.Immutable;
 using SpendTracker.Contracts;
 using SpendTracker.Events;
+using SpendTracker.Log;
 
 namespace SpendTracker.Budgets;
 
@@ -18,38 +20,36 @@ public sealed record RaisedAlert(Guid Id, int Version, int Occurrence, bool IsOp
 /// <param name="Position">Up to where the log was counted for the last decision.</param>
 /// <param name="Alerts">The last alert of each period and threshold, by its first day and <see cref="Thresholds.KeyOf"/>.</param>
 public sealed record BudgetState(
-    BudgetSet? Terms, int Version, bool IsRemoved, long Length, long Position, IReadOnlyDictionary<(DateOnly PeriodStart, string Threshold), RaisedAlert> Alerts)
+    BudgetSet? Terms, int Version, bool IsRemoved, long Length, long Position, ImmutableDictionary<(DateOnly PeriodStart, string Threshold), RaisedAlert> Alerts)
+    : IStreamState<BudgetState>
 {
     /// <summary>A constant drawn once at random.</summary>
     private static readonly Guid AlertNamespace = new("0c5e1f7a-8d1b-4c0e-9a39-5b1d2f0e7c64");
 
     /// <summary>Folds a budget's stream, oldest event first.</summary>
-    public static BudgetState Of(IReadOnlyList<StoredEvent> history)
-    {
-        Dictionary<(DateOnly, string), RaisedAlert> alerts = [];
-        var state = new BudgetState(null, 0, false, history.Count, 0, alerts);
-        foreach (var stored in history)
-        {
-            switch (stored.Data)
-            {
-                case BudgetSet set when BudgetBook.FaultOf(stored, set) is null:
-                    state = state with { Terms = set, Version = state.Version + 1, IsRemoved = false };
-                    break;
-                case BudgetRemoved:
-                    state = state with { IsRemoved = true };
-                    break;
-                case BudgetThresholdCrossed crossed:
-                    alerts[(crossed.PeriodStart, Thresholds.KeyOf(crossed.Threshold))] = new(stored.Id, crossed.Version, crossed.Occurrence, true);
-                    state = state with { Position = Math.Max(state.Position, crossed.Position) };
-                    break;
-                case BudgetThresholdResolved resolved when alerts.FirstOrDefault(alert => alert.Value.Id == resolved.Alert) is { Value: { } alert } row:
-                    alerts[row.Key] = alert with { IsOpen = false };
-                    state = state with { Position = Math.Max(state.Position, resolved.Position) };
-                    break;
-            }
-        }
+    public static BudgetState Of(IReadOnlyList<StoredEvent> history) => EventStreams.Fold<BudgetState>(history) ?? Empty;
 
-        return state;
+    private static BudgetState Empty { get; } = new(null, 0, false, 0, 0, ImmutableDictionary<(DateOnly PeriodStart, string Threshold), RaisedAlert>.Empty);
+
+    public static BudgetState Apply(BudgetState? before, StoredEvent stored)
+    {
+        var state = (before ?? Empty) with { Length = stored.Version };
+        return stored.Data switch
+        {
+            BudgetSet set when BudgetBook.FaultOf(stored, set) is null => state with { Terms = set, Version = state.Version + 1, IsRemoved = false },
+            BudgetRemoved => state with { IsRemoved = true },
+            BudgetThresholdCrossed crossed => state with
+            {
+                Alerts = state.Alerts.SetItem((crossed.PeriodStart, Thresholds.KeyOf(crossed.Threshold)), new(stored.Id, crossed.Version, crossed.Occurrence, true)),
+                Position = Math.Max(state.Position, crossed.Position),
+            },
+            BudgetThresholdResolved resolved when state.Alerts.FirstOrDefault(alert => alert.Value.Id == resolved.Alert) is { Value: { } alert } row => state with
+            {
+                Alerts = state.Alerts.SetItem(row.Key, alert with { IsOpen = false }),
+                Position = Math.Max(state.Position, resolved.Position),
+            },
+            _ => state,
+        };
     }
 
     /// <summary>The id of a crossing: whoever decides it, on whatever host, gives it this one.</summary>

@@ -163,7 +163,7 @@ public sealed class BudgetWatch(
                 : new EventToAppend(stream, Guid.CreateVersion7(), data, Recorder));
         }
 
-        var appended = await store.AppendAsync(stream, budget.Length, [.. events], cancellationToken);
+        var appended = await store.Streams.AppendAsync(stream, budget.Length, events, cancellationToken);
         if (appended)
         {
             Crossings.Add(decided.Count(data => data is BudgetThresholdCrossed));

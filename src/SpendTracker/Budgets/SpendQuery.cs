@@ -8,13 +8,14 @@ namespace SpendTracker.Budgets;
 
 /// <summary>What has changed since somebody looked last.</summary>
 /// <param name="Position">The place in the log up to which costs are counted.</param>
-/// <param name="Budgets">Budgets whose streams have something new, with the place of it.</param>
+/// <param name="Budgets">Budgets whose streams have something new behind what was asked for, with the place of it.</param>
+/// <param name="BudgetsAll">Up to here all that is of budgets was in the tables. What comes after may be there in any order.</param>
 /// <param name="Days">Days whose costs have changed; <see cref="CostChanges.All"/> among them where a change may concern all.</param>
 /// <param name="LastChange">The place in the log of the last of these changes; the one that was known where there are none.</param>
 /// <param name="Workloads">Another text when the registry has changed.</param>
 /// <param name="Waiting">When the oldest event was recorded that is not counted yet; null where all are.</param>
 internal sealed record SpendChanges(
-    long Position, IReadOnlyDictionary<string, long> Budgets, IReadOnlyCollection<DateOnly> Days, long LastChange, string Workloads, DateTimeOffset? Waiting);
+    long Position, IReadOnlyDictionary<string, long> Budgets, long BudgetsAll, IReadOnlyCollection<DateOnly> Days, long LastChange, string Workloads, DateTimeOffset? Waiting);
 
 /// <summary>Reads what budgets are made of, over one connection: in one transaction it is of one moment.</summary>
 internal sealed class SpendQuery(NpgsqlConnection connection)
@@ -30,12 +31,13 @@ internal sealed class SpendQuery(NpgsqlConnection connection)
         group by budget
         """;
 
-    /// <param name="budgetsAfter">The place of the newest budget event that is known.</param>
+    /// <param name="budgetsAfter">Up to here all that is of budgets is known.</param>
     /// <param name="costsAfter">The place of the newest change of costs that is known.</param>
     public async Task<SpendChanges> ChangesAsync(long budgetsAfter, long costsAfter, CancellationToken cancellationToken)
     {
         await using var batch = new NpgsqlBatch(connection);
         Add(batch, "select last_seq_id from spend.mt_event_progression where name = $1", CostProjection.CheckpointName);
+        Add(batch, "select last_seq_id from spend.mt_event_progression where name = $1", BudgetProjection.CheckpointName);
         Add(batch, ChangedBudgets, Tenant.Default, budgetsAfter, BudgetProjection.ProjectionName, BudgetBook.StreamOf(""));
         Add(batch, $"select day, seq_id from spend.{CostChanges.Table} where tenant_id = $1 and seq_id > $2", Tenant.Default, costsAfter);
         Add(batch, "select concat(count(*), ' ', max(changed_at)) from spend.workload where tenant_id = $1", Tenant.Default);
@@ -46,6 +48,8 @@ internal sealed class SpendQuery(NpgsqlConnection connection)
             """, CostProjection.CheckpointName);
         await using var reader = await batch.ExecuteReaderAsync(cancellationToken);
         var position = await reader.ReadAsync(cancellationToken) ? reader.GetInt64(0) : 0;
+        await reader.NextResultAsync(cancellationToken);
+        var budgetsAll = await reader.ReadAsync(cancellationToken) ? reader.GetInt64(0) : 0;
         await reader.NextResultAsync(cancellationToken);
         Dictionary<string, long> budgets = [];
         while (await reader.ReadAsync(cancellationToken))
@@ -66,7 +70,7 @@ internal sealed class SpendQuery(NpgsqlConnection connection)
         var workloads = reader.GetString(0);
         await reader.NextResultAsync(cancellationToken);
         DateTimeOffset? waiting = await reader.ReadAsync(cancellationToken) ? reader.GetFieldValue<DateTimeOffset>(0) : null;
-        return new SpendChanges(position, budgets, days, costsAfter, workloads, waiting);
+        return new SpendChanges(position, budgets, budgetsAll, days, costsAfter, workloads, waiting);
     }
 
     /// <summary>The months that are closed: a change of theirs is booked in another.</summary>

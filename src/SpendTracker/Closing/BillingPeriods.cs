@@ -48,7 +48,7 @@ public sealed class BillingPeriods(NpgsqlDataSource dataSource, EventStore store
         var closed = new BillingPeriodClosed(
             month.ToString(), id, settings.ReportingCurrency, checklist.Total, lines.Count, position, request.Reason, request.AcceptUnpriced, request.AcceptUnconverted);
         IEvent[] events = [.. lines.Chunk(LinesAnEvent).Select(some => new CostsFrozen(month.ToString(), id, some)), closed];
-        return await store.AppendAsync(stream, version, events, recorder, cancellationToken)
+        return await store.Streams.AppendAsync(stream, version, events, recorder, cancellationToken)
             ? (new PeriodClosing(id, clock.GetUtcNow(), recorder.By, closed.Reason, closed.Total, closed.Lines, position, closed.AcceptsUnpriced, closed.AcceptsUnconverted, null, null, null), [])
             : (null, [new FieldReason("month", "Somebody else closed or reopened it at the same time. Look again.")]);
     }
@@ -65,29 +65,18 @@ public sealed class BillingPeriods(NpgsqlDataSource dataSource, EventStore store
     /// <returns>Why it cannot be; empty where it is done.</returns>
     public async Task<IReadOnlyList<FieldReason>> ReopenAsync(BillingPeriod month, string reason, Recorder recorder, CancellationToken cancellationToken)
     {
-        var stream = StreamOf(month);
-        var history = await store.ReadStreamAsync(stream, cancellationToken);
         var check = new FieldCheck();
         check.Text("reason", reason, ReasonLength);
-        var closing = ClosingOf(history.Select(stored => stored.Data));
-        check.That("month", closing is not null, "It is not closed.");
-        if (check.Reasons.Count > 0)
-        {
-            return check.Reasons;
-        }
-
-        return await store.AppendAsync(stream, history.Count, [new BillingPeriodReopened(month.ToString(), closing!.Value, reason)], recorder, cancellationToken)
-            ? []
-            : [new FieldReason("month", "Somebody else closed or reopened it at the same time. Look again.")];
+        return await store.Streams.DecideAsync<PeriodState, IReadOnlyList<FieldReason>>(
+            StreamOf(month),
+            state => (state?.Closing, check.Reasons) switch
+            {
+                (null, var reasons) => new([.. reasons, new FieldReason("month", "It is not closed.")]),
+                (_, { Count: > 0 } reasons) => new(reasons),
+                ({ } closing, _) => new([], new BillingPeriodReopened(month.ToString(), closing, reason)),
+            },
+            recorder, cancellationToken);
     }
-
-    /// <summary>The closing that holds after some events of a period; null where it is open.</summary>
-    public static Guid? ClosingOf(IEnumerable<IEvent> history) => history.Aggregate((Guid?)null, (closing, data) => data switch
-    {
-        BillingPeriodClosed closed => closed.Closing,
-        BillingPeriodReopened reopened when reopened.Closing == closing => null,
-        _ => closing,
-    });
 
     /// <param name="knownOn">As it was known at the end of this day, but for the lag and what is set aside; null for now.</param>
     public async Task<ClosingChecklist> ChecklistAsync(BillingPeriod month, DateOnly? knownOn, CancellationToken cancellationToken) => await ChecklistAsync(
@@ -96,7 +85,7 @@ public sealed class BillingPeriods(NpgsqlDataSource dataSource, EventStore store
     private async Task<ClosingChecklist> ChecklistAsync(BillingPeriod month, MonthlyCost total, DateOnly? knownOn, CancellationToken cancellationToken)
     {
         var isClosed = knownOn is null
-            ? ClosingOf((await store.ReadStreamAsync(StreamOf(month), cancellationToken)).Select(stored => stored.Data)) is not null
+            ? EventStreams.Fold<PeriodState>(await store.ReadStreamAsync(StreamOf(month), cancellationToken)) is { Closing: not null }
             : (await HistoryAsync(month, knownOn, cancellationToken)).Any(closing => closing.Holds);
         var today = knownOn?.AddDays(1) ?? BillingPeriod.DayOf(clock.GetUtcNow(), settings.ReportingTimeZone);
         await using var command = dataSource.CreateCommand(

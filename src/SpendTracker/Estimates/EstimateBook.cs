@@ -64,11 +64,7 @@ public sealed class EstimateBook(NpgsqlDataSource dataSource, EventStore store)
     public async Task<EstimateSubmitted> SubmitAsync(EstimateSubmitted estimate, Recorder recorder, CancellationToken cancellationToken)
     {
         var frozen = estimate with { Lines = [.. estimate.Lines.Select(line => line with { Amount = line.Amount ?? line.Quantity * line.Price / line.Per })] };
-        var stream = $"estimate/{frozen.Workload}";
-        while (!await store.AppendAsync(stream, (await store.ReadStreamAsync(stream, cancellationToken)).Count, [frozen], recorder, cancellationToken))
-        {
-        }
-
+        await store.Streams.RecordAsync(StreamNames.Estimate(frozen.Workload), [frozen], recorder, cancellationToken);
         return frozen;
     }
 

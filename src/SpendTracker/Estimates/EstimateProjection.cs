@@ -43,6 +43,8 @@ public sealed class EstimateProjection(TimeZoneInfo reportingTimeZone) : Project
 
     public override IReadOnlyList<string> Tables => ["monthly_estimate"];
 
+    public override bool IsInline => true;
+
     public override IReadOnlyList<string> EventTypes { get; } = ["estimate_submitted"];
 
     public override void Apply(StoredEvent stored)

@@ -14,6 +14,7 @@ internal sealed class EventPage(Projection projection, RecentEvents? recent)
     private const int MostTraces = 64;
 
     private readonly HashSet<string> _traces = [];
+    private HashSet<long> _applied = [];
 
     /// <summary>It begins after this place.</summary>
     public long After { get; private set; }
@@ -25,6 +26,9 @@ internal sealed class EventPage(Projection projection, RecentEvents? recent)
 
     public List<(long SeqId, string Reason)> SetAside { get; } = [];
 
+    /// <summary>Whether some of its events were applied when they were appended.</summary>
+    public bool HasApplied => _applied.Count > 0;
+
     /// <summary>
     /// Folds the events after one number up to another, of at most so many numbers. Numbers and not events: with a limit
     /// beside a far mark, PostgreSQL may sort all that is in between for each page.
@@ -32,6 +36,11 @@ internal sealed class EventPage(Projection projection, RecentEvents? recent)
     public async Task ReadAsync(NpgsqlConnection connection, long after, long last, int most, CancellationToken cancellationToken)
     {
         (After, Last) = (after, Math.Min(last, after + most));
+        if (projection.IsInline)
+        {
+            _applied = await InlineReadModels.AppliedAsync(connection, projection, After, Last, cancellationToken);
+        }
+
         if (recent is not null && FoldRecent(recent))
         {
             return;
@@ -130,7 +139,11 @@ internal sealed class EventPage(Projection projection, RecentEvents? recent)
 
     private void Apply(StoredEvent stored)
     {
-        projection.Apply(stored);
+        if (!_applied.Contains(stored.SeqId))
+        {
+            projection.Apply(stored);
+        }
+
         if (stored.TraceParent is { } trace && _traces.Count < MostTraces)
         {
             _traces.Add(trace);

@@ -57,6 +57,13 @@ public static class EventSchema
             add column if not exists attempts int not null default 1,
             add column if not exists last_tried_at timestamptz not null default now();
 
+        -- What was applied in the transaction that appended it, ahead of the projection's checkpoint: its page passes it by.
+        create table if not exists spend.inline_applied (
+            projection text not null,
+            seq_id bigint not null,
+            primary key (projection, seq_id)
+        );
+
         -- The keys that sign cookies, so that a cookie holds on every host and over restarts.
         create table if not exists spend.data_protection_key (
             name text primary key,

@@ -1,30 +1,32 @@
 using System.Text.Json;
+using Marten;
 using Npgsql;
-using NpgsqlTypes;
 using SpendTracker.Contracts;
 using SpendTracker.Events;
 
 namespace SpendTracker.Log;
 
 /// <summary>
-/// Appends to and reads from the log. Appends of many callers share transactions (<see cref="EventWriter"/>); a low-volume
-/// stream, whose decisions depend on what it holds, is appended to at an expected version.
+/// Appends to and reads from the log. Usage has its own way in: many callers share a transaction (<see cref="EventWriter"/>).
+/// Streams of few events, whose decisions depend on what they hold, go through Marten's sessions (<see cref="EventStreams"/>).
 /// </summary>
 public sealed class EventStore : IAsyncDisposable
 {
-    private readonly NpgsqlDataSource _appending;
     private readonly NpgsqlDataSource _reading;
     private readonly EventWriter[] _writers;
-    private readonly TimeProvider _clock;
 
     /// <param name="appending">For writers, and for nobody who could keep them waiting.</param>
     /// <param name="reading">For the rest.</param>
-    public EventStore(NpgsqlDataSource appending, NpgsqlDataSource reading, EventStoreOptions options, TimeProvider clock)
+    /// <param name="marten">For streams of few events.</param>
+    public EventStore(NpgsqlDataSource appending, NpgsqlDataSource reading, IDocumentStore marten, EventStoreOptions options, TimeProvider clock)
     {
-        (_appending, _reading) = (appending, reading);
-        _clock = clock;
+        _reading = reading;
+        Streams = new EventStreams(marten, ReadStreamAsync, () => Appended?.Invoke());
         _writers = [.. Enumerable.Range(0, options.Writers).Select(_ => new EventWriter(appending, options, clock, Recent, () => Appended?.Invoke()))];
     }
+
+    /// <summary>Streams of few events: everything but usage.</summary>
+    public EventStreams Streams { get; }
 
     /// <summary>What was committed here last.</summary>
     public RecentEvents Recent { get; } = new();
@@ -87,51 +89,6 @@ public sealed class EventStore : IAsyncDisposable
         var call = new AppendCall(events.Count, together: true);
         _writers[ShardOf(events[0])].Enqueue([.. events.Select((e, index) => new PendingAppend(e, call, index))]);
         return call.Completion;
-    }
-
-    /// <summary>Appends to a stream that must still be at the version that the decision was made on.</summary>
-    /// <returns>False, with nothing stored, when somebody else has appended to the stream: read it again and decide again.</returns>
-    public Task<bool> AppendAsync(string stream, long expectedVersion, IReadOnlyList<IEvent> events, Recorder recorder, CancellationToken cancellationToken) =>
-        AppendAsync(stream, expectedVersion, [.. events.Select(data => new EventToAppend(stream, Guid.CreateVersion7(), data, recorder))], cancellationToken);
-
-    /// <summary>The same, for events whose ids say what they are.</summary>
-    /// <param name="toAppend">All of that stream; at least one.</param>
-    /// <returns>As above.</returns>
-    public async Task<bool> AppendAsync(string stream, long expectedVersion, EventToAppend[] toAppend, CancellationToken cancellationToken)
-    {
-        // The head's row is locked by the upsert until commit, so that of two appenders one finds another version.
-        await using var command = _appending.CreateCommand(
-            """
-            with head as (
-                insert into spend.mt_streams as s (tenant_id, id, version, timestamp, created)
-                select $1, $2, $3, $4, $4 where $5 = 0 or exists (select from spend.mt_streams where tenant_id = $1 and id = $2)
-                on conflict (tenant_id, id) do update set version = excluded.version, timestamp = excluded.timestamp
-                where s.version = $5
-                returning version)
-            insert into spend.mt_events (
-                seq_id, id, stream_id, version, data, type, timestamp, tenant_id, mt_dotnet_type, correlation_id, causation_id, headers, is_archived)
-            select nextval('spend.mt_events_sequence'), e.id, $2, $5 + e.place, e.data, e.type, $4, $1, e.dotnet_type, $10, $11, e.headers, false
-            from head, unnest($6, $7, $8, $9, $12) with ordinality as e (id, data, type, dotnet_type, headers, place)
-            """);
-        command.Parameters.Add(new() { Value = Tenant.Default });
-        command.Parameters.Add(new() { Value = stream });
-        command.Parameters.Add(new() { Value = expectedVersion + toAppend.Length });
-        command.Parameters.Add(new() { Value = _clock.GetUtcNow() });
-        command.Parameters.Add(new() { Value = expectedVersion });
-        command.Parameters.Add(new() { Value = toAppend.Select(e => e.Id).ToArray() });
-        command.Parameters.Add(new() { Value = toAppend.Select(e => e.Json).ToArray(), NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Jsonb });
-        command.Parameters.Add(new() { Value = toAppend.Select(e => e.Type.Name).ToArray() });
-        command.Parameters.Add(new() { Value = toAppend.Select(e => e.Type.DotNetName).ToArray() });
-        command.Parameters.Add(new() { Value = (object?)toAppend[0].CorrelationId ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Varchar });
-        command.Parameters.Add(new() { Value = (object?)toAppend[0].CausationId ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Varchar });
-        command.Parameters.Add(new() { Value = toAppend.Select(e => e.Headers).ToArray(), NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Jsonb });
-        var appended = await command.ExecuteNonQueryAsync(cancellationToken) > 0;
-        if (appended)
-        {
-            Appended?.Invoke();
-        }
-
-        return appended;
     }
 
     /// <summary>All events of a low-volume stream, oldest first; none where the stream does not exist.</summary>

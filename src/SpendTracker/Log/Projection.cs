@@ -63,6 +63,12 @@ public abstract class Projection
     public virtual bool IsReplayable => true;
 
     /// <summary>
+    /// Whether what a session appends is in the tables at once: applied in the transaction that appends it (<see cref="InlineReadModels"/>).
+    /// Its events are few. What others append comes with a page, as ever.
+    /// </summary>
+    public virtual bool IsInline => false;
+
+    /// <summary>
     /// SQL before the creation of tables: where some are there in an earlier layout, without a column that came since, all of
     /// them go, and the checkpoint with them. The log has everything, so it is read again.
     /// </summary>
@@ -73,6 +79,7 @@ public abstract class Projection
                and not exists (select from information_schema.columns where table_schema = current_schema() and table_name = '{table}' and column_name = '{column}') then
                 drop table if exists {string.Join(", ", Tables)};
                 delete from mt_event_progression where name = '{Checkpoint}';
+                delete from inline_applied where projection = '{Name}';
             end if;
         end $$;
 

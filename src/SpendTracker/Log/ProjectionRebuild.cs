@@ -24,9 +24,9 @@ public sealed class ProjectionRebuild(
     /// <param name="progress">Gets the position reached and the high-water mark.</param>
     public async Task RebuildAsync(Projection projection, Action<long, long>? progress, CancellationToken cancellationToken)
     {
-        await ReplayAsync("spend_rebuild", projection, progress, async (connection, transaction, run) =>
+        await ReplayAsync("spend_rebuild", projection, progress, async (connection, transaction, catchUp) =>
         {
-            await run.CatchUpAsync(await LivePositionAsync(connection, projection, cancellationToken), null, cancellationToken);
+            await catchUp();
             await TakeTablesAsync(connection, transaction, projection, cancellationToken);
             var swaps = projection.Tables.Select(table =>
                 $"drop table if exists spend.{table}; alter table spend_rebuild.{table} set schema spend;");
@@ -76,9 +76,9 @@ public sealed class ProjectionRebuild(
     public async Task<IReadOnlyList<RowDifference>> VerifyAsync(Projection projection, Action<long, long>? progress, CancellationToken cancellationToken)
     {
         List<RowDifference> differences = [];
-        await ReplayAsync("spend_verify", projection, progress, async (connection, _, run) =>
+        await ReplayAsync("spend_verify", projection, progress, async (connection, _, catchUp) =>
         {
-            await run.CatchUpAsync(await LivePositionAsync(connection, projection, cancellationToken), null, cancellationToken);
+            await catchUp();
             var setAside = $"select projection, seq_id from {{0}}.event_set_aside where projection = '{projection.Name}'";
             foreach (var (table, query) in projection.Tables.Select(table => (table, $"table {{0}}.{table}")).Append(("event_set_aside", setAside)))
             {
@@ -91,7 +91,7 @@ public sealed class ProjectionRebuild(
 
     private async Task ReplayAsync(
         string schema, Projection projection, Action<long, long>? progress,
-        Func<NpgsqlConnection, NpgsqlTransaction, ProjectionRun, Task> finish, CancellationToken cancellationToken)
+        Func<NpgsqlConnection, NpgsqlTransaction, Func<Task>, Task> finish, CancellationToken cancellationToken)
     {
         if (!projection.IsReplayable)
         {
@@ -123,7 +123,14 @@ public sealed class ProjectionRebuild(
                 await command.ExecuteNonQueryAsync(cancellationToken);
             }
 
-            await finish(connection, transaction, run);
+            await finish(connection, transaction, async () =>
+            {
+                await run.CatchUpAsync(await LivePositionAsync(connection, projection, cancellationToken), null, cancellationToken);
+                if (projection.IsInline)
+                {
+                    await InlineReadModels.ApplyAheadAsync(replay, projection, run.Position, cancellationToken);
+                }
+            });
         }
         finally
         {
@@ -142,6 +149,7 @@ public sealed class ProjectionRebuild(
             create schema {schema};
             create table {schema}.mt_event_progression (like spend.mt_event_progression including all);
             create table {schema}.event_set_aside (like spend.event_set_aside including all);
+            create table {schema}.inline_applied (like spend.inline_applied including all);
             """,
             cancellationToken);
         await using var command = beside.CreateCommand(projection.CreateTables);

@@ -170,8 +170,15 @@ public sealed class ProjectionRun(NpgsqlConnection connection, Projection projec
             commands.Add(EventSetAside.Upsert(projection, page.SetAside));
         }
 
+        if (page.HasApplied)
+        {
+            commands.Add(InlineReadModels.Forget(projection, page.Last));
+        }
+
         commands.Add(AdvanceCommand(page.Last));
-        if (page.Last < highWaterMark && _pageEvents == options.PageEvents)
+
+        // What is applied when it is appended must be known while a page is folded, and so be read under the lock.
+        if (page.Last < highWaterMark && _pageEvents == options.PageEvents && !projection.IsInline)
         {
             ahead.Start(page.Last, highWaterMark, _pageEvents, cancellationToken);
         }
@@ -214,7 +221,7 @@ public sealed class ProjectionRun(NpgsqlConnection connection, Projection projec
     /// events, and of what PostgreSQL refuses, these classes are about values: data exceptions (22), constraints (23), and
     /// limits such as the size of a key (54). A missing table or a full disk is no event's fault.
     /// </summary>
-    private static bool IsOfAnEvent(Exception fault) => fault is PostgresException postgres
+    internal static bool IsOfAnEvent(Exception fault) => fault is PostgresException postgres
         ? postgres.SqlState[..2] is "22" or "23" or "54"
         : fault is not (NpgsqlException or IOException or OperationCanceledException or OutOfMemoryException or ObjectDisposedException);
 

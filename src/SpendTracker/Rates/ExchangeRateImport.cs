@@ -88,7 +88,7 @@ public sealed class ExchangeRateImport(EventStore store, OrganisationSettings se
         List<string> overtaken = [];
         foreach (var (rates, version) in diff.Publications)
         {
-            if (!await store.AppendAsync(PriceBook.StreamOf(rates[0]), version, rates, recorder, cancellationToken))
+            if (!await store.Streams.AppendAsync(PriceBook.StreamOf(rates[0]), version, rates, recorder, cancellationToken))
             {
                 overtaken.Add(rates[0].Currency);
             }

@@ -64,14 +64,8 @@ public sealed class PriceBook(NpgsqlDataSource dataSource, EventStore store, Eve
         "left join lateral (select * from spend.withdrawal as w where w.publication = p.publication order by w.seq_id limit 1) as w on true";
 
     /// <summary>Records a publication that has been checked. What it prices is re-rated as soon as it is projected.</summary>
-    public async Task PublishAsync(IEvent publication, Recorder recorder, CancellationToken cancellationToken)
-    {
-        var stream = StreamOf(publication);
-        while (!await store.AppendAsync(stream, await log.HeadAsync(stream, cancellationToken), [publication], recorder, cancellationToken))
-        {
-            // Somebody else published to the stream at the same time; both are kept, in one order or the other.
-        }
-    }
+    public Task PublishAsync(IEvent publication, Recorder recorder, CancellationToken cancellationToken) =>
+        store.Streams.RecordAsync(StreamOf(publication), [publication], recorder, cancellationToken);
 
     /// <summary>Publishes what has been checked, or withdraws it.</summary>
     /// <returns>Null where it is done; otherwise why it cannot be, see <see cref="WithdrawAsync"/>.</returns>
@@ -88,42 +82,33 @@ public sealed class PriceBook(NpgsqlDataSource dataSource, EventStore store, Eve
 
     /// <summary>Takes a publication back.</summary>
     /// <returns>Null where it is done; otherwise <see cref="Unknown"/> or <see cref="WithdrawnBefore"/>.</returns>
-    public async Task<string?> WithdrawAsync(PublicationWithdrawn withdrawal, Recorder recorder, CancellationToken cancellationToken)
-    {
-        while (true)
-        {
-            var (stream, version, refusal) = await FindAsync(withdrawal.Publication, cancellationToken);
-            if (refusal is not null || await store.AppendAsync(stream, version, [withdrawal], recorder, cancellationToken))
-            {
-                return refusal;
-            }
-        }
-    }
+    public async Task<string?> WithdrawAsync(PublicationWithdrawn withdrawal, Recorder recorder, CancellationToken cancellationToken) =>
+        await FindAsync(withdrawal.Publication, cancellationToken) is { } published
+            ? await store.Streams.DecideAsync<PublicationsState, string?>(
+                published.Stream, state => RefusalOf(state, withdrawal.Publication) is { } refusal ? new(refusal) : new(null, withdrawal), recorder, cancellationToken)
+            : Unknown;
 
     /// <summary>Why <see cref="ChangeAsync"/> would not be done now; null where it would.</summary>
     public async Task<string?> RefusalAsync(IEvent change, CancellationToken cancellationToken) =>
-        change is PublicationWithdrawn withdrawal ? (await FindAsync(withdrawal.Publication, cancellationToken)).Refusal : null;
+        change is not PublicationWithdrawn { Publication: var publication } ? null
+        : await FindAsync(publication, cancellationToken) is { } published
+            ? RefusalOf(EventStreams.Fold<PublicationsState>(await store.ReadStreamAsync(published.Stream, cancellationToken)), publication)
+            : Unknown;
 
-    private async Task<(string Stream, long Version, string? Refusal)> FindAsync(Guid publication, CancellationToken cancellationToken)
-    {
-        if (await log.FindAsync(publication, cancellationToken) is not { Stored: { } published } || !IsPublication(published.Data))
-        {
-            return ("", 0, Unknown);
-        }
+    private async Task<StoredEvent?> FindAsync(Guid publication, CancellationToken cancellationToken) =>
+        await log.FindAsync(publication, cancellationToken) is { Stored: { } published } && IsPublication(published.Data) ? published : null;
 
-        var history = await store.ReadStreamAsync(published.Stream, cancellationToken);
-        var withdrawn = history.Any(stored => stored.Data is PublicationWithdrawn other && other.Publication == publication);
-        return (published.Stream, history.Count, withdrawn ? WithdrawnBefore : null);
-    }
+    private static string? RefusalOf(PublicationsState? state, Guid publication) => state?.Withdrawn.Contains(publication) == true ? WithdrawnBefore : null;
 
     /// <summary>Publishes the rates that ship with the product, where a SKU has none yet: what users published stays.</summary>
     /// <returns>How many SKUs got rates.</returns>
     public async Task<int> PublishStartingRatesAsync(CancellationToken cancellationToken)
     {
         var published = 0;
-        foreach (var rates in StartingRates.All.GroupBy(StreamOf))
+        var booked = (await store.StreamsAsync(RateStreams, cancellationToken)).ToHashSet();
+        foreach (var rates in StartingRates.All.GroupBy(StreamOf).Where(rates => !booked.Contains(rates.Key)))
         {
-            if (await store.AppendAsync(rates.Key, 0, [.. rates], new Recorder("host:starting-rates"), cancellationToken))
+            if (await store.Streams.AppendAsync(rates.Key, 0, [.. rates], new Recorder("host:starting-rates"), cancellationToken))
             {
                 published++;
             }

@@ -50,7 +50,7 @@ public sealed class RateImport(EventStore store, OrganisationSettings settings)
         ConcurrentBag<string> overtaken = [];
         await Parallel.ForEachAsync(diff.Publications, new ParallelOptions { MaxDegreeOfParallelism = AtOnce, CancellationToken = cancellationToken }, async (publication, cancel) =>
         {
-            if (!await store.AppendAsync(PriceBook.StreamOf(publication.Rate), publication.Version, [publication.Rate], recorder, cancel))
+            if (!await store.Streams.AppendAsync(PriceBook.StreamOf(publication.Rate), publication.Version, [publication.Rate], recorder, cancel))
             {
                 overtaken.Add(publication.Rate.Sku);
             }

@@ -7,6 +7,12 @@ namespace SpendTracker.Settings;
 /// <summary>A setting that contradicts what the database was set up with.</summary>
 public sealed class SettingsConflictException(string message) : Exception(message);
 
+/// <summary>The settings that were recorded last.</summary>
+public sealed record SettingsState(SettingsChanged Settings) : IStreamState<SettingsState>
+{
+    public static SettingsState Apply(SettingsState? state, StoredEvent stored) => stored.Data is SettingsChanged settings ? new(settings) : state!;
+}
+
 /// <summary>How the organisation reports. Part of the log, since every day and month in the read model rests on it.</summary>
 public sealed record OrganisationSettings(TimeZoneInfo ReportingTimeZone, string ReportingCurrency)
 {
@@ -18,30 +24,29 @@ public sealed record OrganisationSettings(TimeZoneInfo ReportingTimeZone, string
     public static async Task<OrganisationSettings> EstablishAsync(
         EventStore store, string? wantedTimeZone, string? wantedCurrency, CancellationToken cancellationToken)
     {
-        while (true)
+        var wanted = new SettingsChanged(wantedTimeZone ?? "UTC", wantedCurrency ?? "USD");
+        var settings = await store.Streams.DecideAsync<SettingsState, SettingsChanged>(
+            StreamNames.Settings, state => Decide(state?.Settings, wanted, wantedTimeZone, wantedCurrency), new Recorder("host:set-up"), cancellationToken);
+        return new OrganisationSettings(TimeZoneInfo.FindSystemTimeZoneById(settings.ReportingTimeZone), settings.ReportingCurrency);
+    }
+
+    private static Decision<SettingsChanged> Decide(SettingsChanged? recorded, SettingsChanged wanted, string? wantedTimeZone, string? wantedCurrency)
+    {
+        if (recorded is not null)
         {
-            var recorded = await store.ReadStreamAsync(StreamNames.Settings, cancellationToken);
-            if (recorded.Count > 0)
-            {
-                var settings = (SettingsChanged)recorded[^1].Data;
-                Check("ReportingTimeZone", settings.ReportingTimeZone, wantedTimeZone);
-                Check("ReportingCurrency", settings.ReportingCurrency, wantedCurrency);
-                return new OrganisationSettings(TimeZoneInfo.FindSystemTimeZoneById(settings.ReportingTimeZone), settings.ReportingCurrency);
-            }
-
-            var wanted = new SettingsChanged(wantedTimeZone ?? "UTC", wantedCurrency ?? "USD");
-            if (!TimeZoneInfo.TryFindSystemTimeZoneById(wanted.ReportingTimeZone, out _))
-            {
-                throw new SettingsConflictException($"ReportingTimeZone '{wanted.ReportingTimeZone}' is not a time zone; use an IANA name such as Europe/Berlin.");
-            }
-
-            if (!Currency.IsCode(wanted.ReportingCurrency))
-            {
-                throw new SettingsConflictException($"ReportingCurrency '{wanted.ReportingCurrency}' is not an ISO 4217 code such as USD.");
-            }
-
-            await store.AppendAsync(StreamNames.Settings, 0, [wanted], new Recorder("host:set-up"), cancellationToken);
+            Check("ReportingTimeZone", recorded.ReportingTimeZone, wantedTimeZone);
+            Check("ReportingCurrency", recorded.ReportingCurrency, wantedCurrency);
+            return new(recorded);
         }
+
+        if (!TimeZoneInfo.TryFindSystemTimeZoneById(wanted.ReportingTimeZone, out _))
+        {
+            throw new SettingsConflictException($"ReportingTimeZone '{wanted.ReportingTimeZone}' is not a time zone; use an IANA name such as Europe/Berlin.");
+        }
+
+        return Currency.IsCode(wanted.ReportingCurrency)
+            ? new(wanted, wanted)
+            : throw new SettingsConflictException($"ReportingCurrency '{wanted.ReportingCurrency}' is not an ISO 4217 code such as USD.");
     }
 
     private static void Check(string name, string recorded, string? wanted)

@@ -44,6 +44,8 @@ public sealed class WorkloadProjection(TimeZoneInfo reportingTimeZone) : Project
 
     public override IReadOnlyList<string> Tables => ["workload"];
 
+    public override bool IsInline => true;
+
     public override IReadOnlyList<string> EventTypes { get; } = ["workload_registered", "workload_changed"];
 
     public override void Apply(StoredEvent stored)

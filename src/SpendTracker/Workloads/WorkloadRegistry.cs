@@ -10,6 +10,17 @@ namespace SpendTracker.Workloads;
 public sealed record Workload(
     string Id, string Name, string Team, Approach Approach, string CostCentre, string Environment, DateTimeOffset ChangedAt, IReadOnlyDictionary<string, string> Tags);
 
+/// <summary>What is registered of a workload now.</summary>
+public sealed record WorkloadState(WorkloadRegistered Details) : IStreamState<WorkloadState>
+{
+    public static WorkloadState Apply(WorkloadState? state, StoredEvent stored) => stored.Data switch
+    {
+        WorkloadRegistered details => new(details),
+        WorkloadChanged c => new(new WorkloadRegistered(c.Workload, c.Name, c.Team, c.Approach, c.CostCentre, c.Environment, c.Tags)),
+        _ => state!,
+    };
+}
+
 /// <summary>Registers workloads and lists them.</summary>
 public sealed class WorkloadRegistry(NpgsqlDataSource dataSource, EventStore store)
 {
@@ -34,32 +45,16 @@ public sealed class WorkloadRegistry(NpgsqlDataSource dataSource, EventStore sto
     }
 
     /// <summary>Registers a workload, or changes it where it is registered already with other details.</summary>
-    public async Task RegisterAsync(WorkloadRegistered wanted, Recorder recorder, CancellationToken cancellationToken)
-    {
-        var stream = $"workload/{wanted.Workload}";
-        while (true)
-        {
-            var history = await store.ReadStreamAsync(stream, cancellationToken);
-            if (Decide(history.Select(stored => stored.Data), wanted) is not { } decided ||
-                await store.AppendAsync(stream, history.Count, [decided], recorder, cancellationToken))
-            {
-                return;
-            }
-        }
-    }
+    public Task RegisterAsync(WorkloadRegistered wanted, Recorder recorder, CancellationToken cancellationToken) => store.Streams.DecideAsync<WorkloadState, bool>(
+        StreamNames.Workload(wanted.Workload), state => Decide(state, wanted) is { } decided ? new(true, decided) : new(false), recorder, cancellationToken);
 
     /// <summary>What has to be recorded so that a workload is as wanted; null where it is so already.</summary>
-    public static IEvent? Decide(IEnumerable<IEvent> history, WorkloadRegistered wanted)
+    public static IEvent? Decide(WorkloadState? state, WorkloadRegistered wanted) => state switch
     {
-        var changed = new WorkloadChanged(wanted.Workload, wanted.Name, wanted.Team, wanted.Approach, wanted.CostCentre, wanted.Environment, wanted.Tags);
-        return history.LastOrDefault() switch
-        {
-            null => wanted,
-            WorkloadRegistered now when now with { Tags = wanted.Tags } == wanted && SameTags(now.Tags, wanted.Tags) => null,
-            WorkloadChanged now when now with { Tags = wanted.Tags } == changed && SameTags(now.Tags, wanted.Tags) => null,
-            _ => changed,
-        };
-    }
+        null => wanted,
+        { Details: var now } when now with { Tags = wanted.Tags } == wanted && SameTags(now.Tags, wanted.Tags) => null,
+        _ => new WorkloadChanged(wanted.Workload, wanted.Name, wanted.Team, wanted.Approach, wanted.CostCentre, wanted.Environment, wanted.Tags),
+    };
 
     private static bool SameTags(IReadOnlyDictionary<string, string>? left, IReadOnlyDictionary<string, string>? right) =>
         (left?.Count ?? 0) == (right?.Count ?? 0) && (left is null || left.All(tag => right!.TryGetValue(tag.Key, out var value) && value == tag.Value));

@@ -171,7 +171,7 @@ internal sealed class SoakDisturbances(
     private async Task AppendAtVersionAsync(EventStore store, string key, WorkloadChanged content, long expected, CancellationToken cancellationToken)
     {
         model.Sending(key, content);
-        if (await store.AppendAsync($"workload/{content.Workload}", expected, [content], SoakEvent.RecorderOf(key), cancellationToken))
+        if (await store.Streams.AppendAsync($"workload/{content.Workload}", expected, [content], SoakEvent.RecorderOf(key), cancellationToken))
         {
             model.Answered(key, content, AppendStatus.Appended, version: expected + 1);
         }

@@ -29,9 +29,9 @@ public sealed class AppendFaultTests : IAsyncLifetime
         var token = TestContext.Current.CancellationToken;
         var registered = new WorkloadRegistered("w", "W", "team", Approach.Hybrid);
 
-        Assert.False(await _database.Store.AppendAsync("workload/w", 3, [registered], new Recorder("test"), token));
+        Assert.False(await _database.Store.Streams.AppendAsync("workload/w", 3, [registered], new Recorder("test"), token));
         Assert.Empty(await _database.TextsAsync("select id from spend.mt_streams where id = 'workload/w'"));
-        Assert.True(await _database.Store.AppendAsync("workload/w", 0, [registered], new Recorder("test"), token));
+        Assert.True(await _database.Store.Streams.AppendAsync("workload/w", 0, [registered], new Recorder("test"), token));
     }
 
     [Fact]

@@ -1,7 +1,9 @@
+using System.Globalization;
 using System.Diagnostics;
 using SpendTracker.Contracts;
 using SpendTracker.Events;
 using SpendTracker.Log;
+using SpendTracker.Workloads;
 
 namespace SpendTracker.Tests.Log;
 
@@ -107,7 +109,7 @@ public sealed class AppendTests : IAsyncLifetime
     [Fact]
     public async Task Two_hosts_that_take_one_id_at_once_store_it_once()
     {
-        await using var other = new EventStore(_database.DataSource, _database.DataSource, new EventStoreOptions(), TimeProvider.System);
+        await using var other = new EventStore(_database.DataSource, _database.DataSource, _database.Spend.Marten, new EventStoreOptions(), TimeProvider.System);
         for (var i = 0; i < 50; i++)
         {
             // Two months: two streams, so that no stream's row makes them take turns; only the id does.
@@ -145,18 +147,34 @@ public sealed class AppendTests : IAsyncLifetime
         var recorder = new Recorder("test");
         var token = TestContext.Current.CancellationToken;
 
-        Assert.True(await _database.Store.AppendAsync("workload/w", 0, [registered], recorder, token));
-        Assert.False(await _database.Store.AppendAsync("workload/w", 0, [registered], recorder, token));
-        Assert.True(await _database.Store.AppendAsync("workload/w", 1, [registered, registered], recorder, token));
-        Assert.False(await _database.Store.AppendAsync("workload/w", 2, [registered], recorder, token));
+        Assert.True(await _database.Store.Streams.AppendAsync("workload/w", 0, [registered], recorder, token));
+        Assert.False(await _database.Store.Streams.AppendAsync("workload/w", 0, [registered], recorder, token));
+        Assert.True(await _database.Store.Streams.AppendAsync("workload/w", 1, [registered, registered], recorder, token));
+        Assert.False(await _database.Store.Streams.AppendAsync("workload/w", 2, [registered], recorder, token));
         Assert.Equal([1L, 2L, 3L], (await _database.Store.ReadStreamAsync("workload/w", token)).Select(stored => stored.Version));
+        await AssertGaplessAsync();
+    }
+
+    [Fact]
+    public async Task Decisions_on_one_stream_at_once_are_all_made_each_on_what_the_others_left()
+    {
+        var token = TestContext.Current.CancellationToken;
+        var deciders = Enumerable.Range(0, 40).Select(i => _database.Store.Streams.DecideAsync<WorkloadState, int>(
+            "workload/busy",
+            state => new(state is null ? 0 : int.Parse(state.Details.Name, CultureInfo.InvariantCulture), new WorkloadRegistered("busy", $"{(state is null ? 0 : int.Parse(state.Details.Name, CultureInfo.InvariantCulture)) + 1}", "team", Approach.Hybrid)),
+            new Recorder("test"), token));
+
+        var seen = await Task.WhenAll(deciders);
+
+        Assert.Equal(Enumerable.Range(0, 40), seen.Order()); // Each saw all before it, and nobody saw the same.
+        Assert.Equal(Enumerable.Range(1, 40).Select(version => (long)version), (await _database.Store.ReadStreamAsync("workload/busy", token)).Select(stored => stored.Version));
         await AssertGaplessAsync();
     }
 
     [Fact]
     public async Task More_than_the_queue_holds_is_turned_away_and_stores_nothing()
     {
-        await using var small = new EventStore(_database.DataSource, _database.DataSource, new EventStoreOptions { QueuedEvents = 10 }, TimeProvider.System);
+        await using var small = new EventStore(_database.DataSource, _database.DataSource, _database.Spend.Marten, new EventStoreOptions { QueuedEvents = 10 }, TimeProvider.System);
         var events = Enumerable.Range(0, 11).Select(i => _database.ToAppend($"{i}", Given.Tokens())).ToArray();
 
         await Assert.ThrowsAsync<EventStoreBusyException>(() => small.AppendAsync(events, TestContext.Current.CancellationToken));

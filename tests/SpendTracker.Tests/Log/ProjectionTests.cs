@@ -173,7 +173,7 @@ public sealed class ProjectionTests : IAsyncLifetime
         await daemon;
 
         Task SubmitAsync(string stream, decimal amount) =>
-            _database.Store.AppendAsync($"estimate/{stream}", 0, [Given.Estimate(amount)], new Recorder("test"), TestContext.Current.CancellationToken);
+            _database.Store.Streams.AppendAsync($"estimate/{stream}", 0, [Given.Estimate(amount)], new Recorder("test"), TestContext.Current.CancellationToken);
     }
 
     [Fact]
