@@ -7,7 +7,7 @@ namespace SpendTracker.Events;
 
 /// <summary>An event type's name in the log, and how its JSON is read and written.</summary>
 /// <param name="Name">The stored name, snake_case: Marten's alias. Written by hand, never renamed.</param>
-/// <param name="DotNetName">What Marten keeps in <c>mt_dotnet_type</c>: <c>Full.Name, Assembly</c>.</param>
+/// <param name="DotNetName">What Marten keeps beside it, to find the type in .NET: <c>Full.Name, Assembly</c>.</param>
 public sealed record EventType(string Name, string DotNetName, JsonTypeInfo Json)
 {
     /// <summary>The event from its stored JSON.</summary>

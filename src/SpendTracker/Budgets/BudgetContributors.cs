@@ -2,6 +2,7 @@ using Npgsql;
 using SpendTracker.Contracts;
 using SpendTracker.Costs;
 using SpendTracker.Events;
+using SpendTracker.Log;
 using SpendTracker.Explorer;
 using SpendTracker.Usage;
 
@@ -54,11 +55,11 @@ public sealed class BudgetContributors(NpgsqlDataSource dataSource, UsageEventQu
     private async Task<Guid[]> LastAsync(string workload, BudgetSpan span, long position, CancellationToken cancellationToken)
     {
         await using var command = dataSource.CreateCommand(
-            """
+            $"""
             select e.id
             from unnest($2::text[]) as s (stream)
             cross join lateral (
-                select id, seq_id from spend.mt_events where tenant_id = $1 and stream_id = s.stream order by version desc limit $4) as e
+                select id, seq_id from {LogTables.Events} where tenant_id = $1 and stream_id = s.stream order by version desc limit $4) as e
             where e.seq_id <= $3
             order by e.seq_id desc
             limit $4

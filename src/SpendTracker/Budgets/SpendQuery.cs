@@ -1,6 +1,7 @@
 using Npgsql;
 using SpendTracker.Costs;
 using SpendTracker.Events;
+using SpendTracker.Log;
 using SpendTracker.Rates;
 using SpendTracker.Workloads;
 
@@ -22,11 +23,11 @@ internal sealed class SpendQuery(NpgsqlConnection connection)
 {
     /// <summary>An event that was set aside counts as well: nobody may go on by the terms before it as if it were not there.</summary>
     private const string ChangedBudgets =
-        """
+        $"""
         select budget, max(seq_id) from (
             select budget, seq_id from spend.budget where tenant_id = $1 and seq_id > $2
             union all
-            select substr(e.stream_id, length($4) + 1), seq_id from spend.event_set_aside join spend.mt_events as e using (seq_id)
+            select substr(e.stream_id, length($4) + 1), seq_id from spend.event_set_aside join {LogTables.Events} as e using (seq_id)
             where projection = $3 and seq_id > $2 and tenant_id = $1 and starts_with(e.stream_id, $4)) as changed
         group by budget
         """;
@@ -36,20 +37,18 @@ internal sealed class SpendQuery(NpgsqlConnection connection)
     public async Task<SpendChanges> ChangesAsync(long budgetsAfter, long costsAfter, CancellationToken cancellationToken)
     {
         await using var batch = new NpgsqlBatch(connection);
-        Add(batch, "select last_seq_id from spend.mt_event_progression where name = $1", CostProjection.CheckpointName);
-        Add(batch, "select last_seq_id from spend.mt_event_progression where name = $1", BudgetProjection.CheckpointName);
+        Add(batch, $"select coalesce({LogTables.Checkpoint("$1")}, 0)", CostProjection.CheckpointName);
+        Add(batch, $"select coalesce({LogTables.Checkpoint("$1")}, 0)", BudgetProjection.CheckpointName);
         Add(batch, ChangedBudgets, Tenant.Default, budgetsAfter, BudgetProjection.ProjectionName, BudgetBook.StreamOf(""));
         Add(batch, $"select day, seq_id from spend.{CostChanges.Table} where tenant_id = $1 and seq_id > $2", Tenant.Default, costsAfter);
         Add(batch, "select concat(count(*), ' ', max(changed_at)) from spend.workload where tenant_id = $1", Tenant.Default);
-        Add(batch,
-            """
-            select timestamp from spend.mt_events
-            where seq_id > coalesce((select last_seq_id from spend.mt_event_progression where name = $1), 0) order by seq_id limit 1
-            """, CostProjection.CheckpointName);
+        Add(batch, $"select timestamp from {LogTables.Events} where seq_id > coalesce({LogTables.Checkpoint("$1")}, 0) order by seq_id limit 1", CostProjection.CheckpointName);
         await using var reader = await batch.ExecuteReaderAsync(cancellationToken);
-        var position = await reader.ReadAsync(cancellationToken) ? reader.GetInt64(0) : 0;
+        await reader.ReadAsync(cancellationToken);
+        var position = reader.GetInt64(0);
         await reader.NextResultAsync(cancellationToken);
-        var budgetsAll = await reader.ReadAsync(cancellationToken) ? reader.GetInt64(0) : 0;
+        await reader.ReadAsync(cancellationToken);
+        var budgetsAll = reader.GetInt64(0);
         await reader.NextResultAsync(cancellationToken);
         Dictionary<string, long> budgets = [];
         while (await reader.ReadAsync(cancellationToken))

@@ -89,8 +89,8 @@ public sealed class BillingPeriods(NpgsqlDataSource dataSource, EventStore store
             : (await HistoryAsync(month, knownOn, cancellationToken)).Any(closing => closing.Holds);
         var today = knownOn?.AddDays(1) ?? BillingPeriod.DayOf(clock.GetUtcNow(), settings.ReportingTimeZone);
         await using var command = dataSource.CreateCommand(
-            """
-            select greatest(0, (select coalesce(max(seq_id), 0) from spend.mt_events) - coalesce((select last_seq_id from spend.mt_event_progression where name = $1), 0)),
+            $"""
+            select greatest(0, {LogTables.End} - coalesce({LogTables.Checkpoint("$1")}, 0)),
                    (select count(*) from spend.event_set_aside)
             """);
         command.Parameters.Add(new() { Value = CostProjection.CheckpointName });
@@ -174,12 +174,12 @@ public sealed class BillingPeriods(NpgsqlDataSource dataSource, EventStore store
     /// <summary>What was recorded before the closing was asked for is in it; what comes while it waits may be, or is booked later.</summary>
     private async Task WaitForLagAsync(CancellationToken cancellationToken)
     {
-        await using var head = dataSource.CreateCommand("select coalesce(max(seq_id), 0) from spend.mt_events");
+        await using var head = dataSource.CreateCommand($"select {LogTables.End}");
         var recorded = (long)(await head.ExecuteScalarAsync(cancellationToken))!;
         var until = DateTimeOffset.UtcNow + LongestLag;
         while (DateTimeOffset.UtcNow < until)
         {
-            await using var position = dataSource.CreateCommand("select last_seq_id from spend.mt_event_progression where name = $1");
+            await using var position = dataSource.CreateCommand($"select {LogTables.Checkpoint("$1")}");
             position.Parameters.Add(new() { Value = CostProjection.CheckpointName });
             if (await position.ExecuteScalarAsync(cancellationToken) is long counted && counted >= recorded)
             {
@@ -197,7 +197,7 @@ public sealed class BillingPeriods(NpgsqlDataSource dataSource, EventStore store
     {
         await using var connection = await dataSource.OpenConnectionAsync(cancellationToken);
         await using var transaction = await connection.BeginTransactionAsync(IsolationLevel.RepeatableRead, cancellationToken);
-        await using var command = new NpgsqlCommand("select last_seq_id from spend.mt_event_progression where name = $1", connection) { Parameters = { new() { Value = CostProjection.CheckpointName } } };
+        await using var command = new NpgsqlCommand($"select {LogTables.Checkpoint("$1")}", connection) { Parameters = { new() { Value = CostProjection.CheckpointName } } };
         var position = await command.ExecuteScalarAsync(cancellationToken) as long? ?? 0;
         await using var query = new NpgsqlCommand(
             $"""

@@ -52,7 +52,7 @@ internal sealed class PageCorrections(Projection projection, TimeZoneInfo report
                exists (select from event_set_aside as s where s.projection = $5 and s.seq_id = e.seq_id)
         from (select true, * from unnest($1::text[], $2::uuid[], $3::bigint[], $4::date[]) union all select false, * from {Waiting})
             as c (in_page, tenant, corrects, correction, known_on)
-        cross join lateral (select * from spend.mt_events as e where e.id = c.corrects and e.tenant_id = c.tenant offset 0) as e
+        cross join lateral (select * from {LogTables.Events} as e where e.id = c.corrects and e.tenant_id = c.tenant offset 0) as e
         """;
 
     private readonly Dictionary<(string Tenant, Guid Corrects), Correction> _page = [];

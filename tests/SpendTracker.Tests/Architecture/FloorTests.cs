@@ -53,6 +53,20 @@ public sealed class FloorTests
         Assert.Contains(Web.Arrows, arrow => arrow.Used == "using SpendTracker.Web.Requests");
     }
 
+    /// <summary>Marten owns its tables. Only the log's folder reads and writes them, and what takes turns with it in a Marten session.</summary>
+    [Fact]
+    public void Martens_tables_are_named_by_the_log_alone()
+    {
+        var naming = Directory.EnumerateFiles(Path.Combine(Repository.Root, "src"), "*", SearchOption.AllDirectories)
+            .Where(path => path.EndsWith(".cs", StringComparison.Ordinal) || path.EndsWith(".razor", StringComparison.Ordinal))
+            .Where(path => File.ReadAllText(path).Contains("mt_", StringComparison.Ordinal))
+            .Select(path => Path.GetRelativePath(Repository.Root, path).Replace('\\', '/'))
+            .Where(path => !path.Contains("/obj/", StringComparison.Ordinal)).ToArray();
+
+        Assert.Contains("src/SpendTracker/Log/LogTables.cs", naming);
+        Assert.DoesNotContain(naming, path => !path.StartsWith("src/SpendTracker/Log/", StringComparison.Ordinal) && path != "src/SpendTracker.Marten/Marten/UsageStreamLocks.cs");
+    }
+
     private static void AssertDownward(Rooms rooms, string[][] floors)
     {
         var floorOf = floors.Index().SelectMany(floor => floor.Item, (floor, room) => (room, floor.Index)).ToDictionary();
