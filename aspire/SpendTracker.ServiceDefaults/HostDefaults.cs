@@ -15,11 +15,11 @@ namespace SpendTracker.ServiceDefaults;
 public static class HostDefaults
 {
     /// <summary>A signal without a destination is not instrumented, so that it costs nothing.</summary>
+    /// <param name="prometheus">Whether metrics are kept for Prometheus.</param>
     /// <param name="sources">Activity sources and meters besides those of the framework and Npgsql.</param>
-    public static void AddServiceDefaults(this WebApplicationBuilder builder, params string[] sources)
+    public static void AddServiceDefaults(this WebApplicationBuilder builder, bool prometheus, params string[] sources)
     {
         var (traces, metrics) = (Otlp(builder.Configuration, "TRACES"), Otlp(builder.Configuration, "METRICS"));
-        var prometheus = Prometheus(builder.Configuration);
         var telemetry = builder.Services.AddHealthChecks().Services.AddOpenTelemetry().ConfigureResource(resource => Describe(resource));
         builder.Logging.AddLogExport(builder.Configuration);
         if (traces is not null)
@@ -42,15 +42,14 @@ public static class HostDefaults
             options.SetResourceBuilder(Describe(ResourceBuilder.CreateDefault())).AddOtlpExporter(otlp).IncludeFormattedMessage = true);
 
     /// <summary><c>/health/live</c>: the process answers; else restart it. <c>/health/ready</c>: no check failed; send requests.</summary>
+    /// <param name="prometheus">Whether <c>/metrics</c> is served.</param>
     /// <param name="policy">Who may read <c>/metrics</c>, which names models.</param>
-    public static void MapServiceDefaults(this WebApplication app, string policy)
+    public static void MapServiceDefaults(this WebApplication app, bool prometheus, string policy)
     {
         app.MapHealthChecks("/health/live", new() { Predicate = _ => false }).AllowAnonymous();
         app.MapHealthChecks("/health/ready").AllowAnonymous();
-        _ = Prometheus(app.Configuration) ? app.MapPrometheusScrapingEndpoint().RequireAuthorization(policy) : null;
+        _ = prometheus ? app.MapPrometheusScrapingEndpoint().RequireAuthorization(policy) : null;
     }
-
-    private static bool Prometheus(IConfiguration configuration) => configuration.GetValue<bool>("SpendTracker:Telemetry:Prometheus");
 
     /// <summary>Null without an endpoint: the exporter's own is this machine. A signal's variables override the general ones.</summary>
     private static Action<OtlpExporterOptions>? Otlp(IConfiguration configuration, string signal)

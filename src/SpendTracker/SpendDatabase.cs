@@ -8,7 +8,6 @@ using SpendTracker.Budgets;
 using SpendTracker.Closing;
 using SpendTracker.Costs;
 using SpendTracker.Estimates;
-using SpendTracker.Explorer;
 using SpendTracker.Log;
 using SpendTracker.Marten;
 using SpendTracker.Rates;
@@ -85,7 +84,7 @@ public sealed class SpendDatabase : IAsyncDisposable
             await EventSchema.CreateTablesAsync(database.DataSource, database.Projections(), cancellationToken);
             if (database.Settings.ReportingCurrency == "USD")
             {
-                await new PriceBook(database.DataSource, database.Store).PublishStartingRatesAsync(cancellationToken);
+                await new PriceBook(database.DataSource, database.Store, new EventLog(database.DataSource)).PublishStartingRatesAsync(cancellationToken);
             }
 
             return database;
@@ -114,13 +113,6 @@ public sealed class SpendDatabase : IAsyncDisposable
 
     public ProjectionDaemon CreateDaemon() =>
         new(DataSource, Projecting, Store, HighWaterMark, Projections(), Options.Events, Options.LoggerFactory.CreateLogger<ProjectionDaemon>());
-
-    public BudgetWatch CreateBudgetWatch()
-    {
-        var log = new EventLog(DataSource);
-        var contributors = new BudgetContributors(DataSource, new UsageEventQuery(DataSource, log, new CorrectionQuery(log), Settings));
-        return new(DataSource, Store, Settings, Options.Clock, contributors, Options.LoggerFactory.CreateLogger<BudgetWatch>());
-    }
 
     public SetAsideEvents CreateSetAside() => new(DataSource, Projections, CreateRebuild(), Options.Events);
 

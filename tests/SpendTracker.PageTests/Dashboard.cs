@@ -8,6 +8,7 @@ using System.Reflection;
 using Microsoft.Playwright;
 using Npgsql;
 using SpendTracker.Access;
+using SpendTracker.Benchmarks;
 using SpendTracker.Contracts;
 using SpendTracker.Events;
 using SpendTracker.LocalPostgres;
@@ -52,7 +53,7 @@ public sealed class Dashboard : IAsyncDisposable
         var name = $"pages_{Guid.NewGuid():n}";
         await server.CreateDatabaseIfMissingAsync(name, Cancel);
         await using var database = await OpenDatabaseAsync(server.ConnectionString(name), opened);
-        var key = await new ApiKeys(database.Store).IssueAsync("page-tests", Enum.GetValues<Scope>(), [], new Recorder("test"), Cancel);
+        var key = await database.Get<ApiKeys>().IssueAsync("page-tests", Enum.GetValues<Scope>(), [], new Recorder("test"), Cancel);
         var dashboard = new Dashboard(server.ConnectionString(name), key);
         await dashboard.StartHostAsync();
         return dashboard;
@@ -180,7 +181,7 @@ public sealed class Dashboard : IAsyncDisposable
     public async Task<string> SignInLinkAsync(Role role = Role.Viewer)
     {
         await using var database = await OpenDatabaseAsync(_connectionString);
-        return $"{Address}/sign-in#{await new SignInLinks(database.Store, TimeProvider.System).IssueAsync($"{role}", role, new Recorder("test"), Cancel)}";
+        return $"{Address}/sign-in#{await database.Get<SignInLinks>().IssueAsync($"{role}", role, new Recorder("test"), Cancel)}";
     }
 
     /// <summary>Tokens that were used just now, or when it is said.</summary>

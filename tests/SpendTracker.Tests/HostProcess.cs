@@ -39,7 +39,7 @@ internal sealed class HostProcess : IAsyncDisposable
     }
 
     /// <returns>A key that may do everything.</returns>
-    public static Task<string> IssueKeyAsync(TestDatabase database) => new ApiKeys(database.Store).IssueAsync(
+    public static Task<string> IssueKeyAsync(TestDatabase database) => database.Get<ApiKeys>().IssueAsync(
         "test", Enum.GetValues<Scope>(), [], new Recorder("test"), TestContext.Current.CancellationToken);
 
     /// <summary>Runs a command to its end.</summary>

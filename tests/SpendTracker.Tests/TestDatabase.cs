@@ -1,3 +1,4 @@
+using Microsoft.Extensions.DependencyInjection;
 using Npgsql;
 using SpendTracker.Benchmarks;
 using SpendTracker.Benchmarks.Soak;
@@ -7,13 +8,20 @@ using SpendTracker.Log;
 using SpendTracker.Rates;
 using SpendTracker.Settings;
 using SpendTracker.Usage;
+using SpendTracker.Web.Ingest;
 
 namespace SpendTracker.Tests;
 
 /// <summary>A database of a test's own, set up as a host would.</summary>
 public sealed class TestDatabase : IAsyncDisposable
 {
-    private TestDatabase(SpendDatabase spend) => Spend = spend;
+    private readonly ServiceProvider _services;
+
+    private TestDatabase(SpendDatabase spend)
+    {
+        Spend = spend;
+        _services = new ServiceCollection().AddSpendTracker(spend).AddSingleton<UsageRecorder>().BuildServiceProvider();
+    }
 
     public SpendDatabase Spend { get; }
 
@@ -37,6 +45,14 @@ public sealed class TestDatabase : IAsyncDisposable
             },
             TestContext.Current.CancellationToken));
 
+    /// <summary>What works on the database, one of each, from the product's composition root.</summary>
+    public T Get<T>()
+        where T : class => _services.GetRequiredService<T>();
+
+    /// <summary>The same, but another one, as another host has it; with parts of the test's own.</summary>
+    public T Make<T>(params object[] parts)
+        where T : class => ActivatorUtilities.CreateInstance<T>(_services, parts);
+
     /// <summary>Appends usage under ids of the test's own, or given ones.</summary>
     public async Task<AppendResult[]> RecordAsync(params (string Id, IUsageEvent Usage)[] usage) => await Store.AppendAsync(
         [.. usage.Select(u => ToAppend(u.Id, u.Usage))], TestContext.Current.CancellationToken);
@@ -48,11 +64,11 @@ public sealed class TestDatabase : IAsyncDisposable
         UsageStream.ToAppend(usage, Settings.ReportingTimeZone, new Recorder("test", "test", id));
 
     /// <summary>Corrects usage that is recorded under an id of the test's own, or will be.</summary>
-    public Task<CorrectionResult> CorrectAsync(string id, IUsageEvent? replacement = null, string? replacementId = null) => new UsageCorrections(Store, Settings).CorrectAsync(
+    public Task<CorrectionResult> CorrectAsync(string id, IUsageEvent? replacement = null, string? replacementId = null) => Get<UsageCorrections>().CorrectAsync(
         EventId.From(Tenant.Default, "test", id), "wrong", replacement is null ? null : new Replacement(replacement, "test", replacementId), new Recorder("test"),
         TestContext.Current.CancellationToken);
 
-    public Task PublishAsync(string sku, DateOnly from, params MeterPrice[] prices) => new PriceBook(DataSource, Store).PublishAsync(
+    public Task PublishAsync(string sku, DateOnly from, params MeterPrice[] prices) => Get<PriceBook>().PublishAsync(
         new RatePublished(sku, from, "USD", prices, "test"), new Recorder("test"), TestContext.Current.CancellationToken);
 
     /// <summary>Publishes or withdraws what the rules of the price book allow, and has it counted.</summary>
@@ -61,7 +77,7 @@ public sealed class TestDatabase : IAsyncDisposable
         foreach (var change in changes)
         {
             Assert.Empty(PriceBookRules.Check(change, Settings.ReportingCurrency));
-            Assert.Null(await new PriceBook(DataSource, Store).ChangeAsync(change, new Recorder("test"), TestContext.Current.CancellationToken));
+            Assert.Null(await Get<PriceBook>().ChangeAsync(change, new Recorder("test"), TestContext.Current.CancellationToken));
         }
 
         await ProjectAsync();
@@ -101,5 +117,9 @@ public sealed class TestDatabase : IAsyncDisposable
     /// <summary>Streams whose head or versions are not those of their events.</summary>
     public Task<IReadOnlyList<string>> BrokenStreamsAsync() => TextsAsync(Stored.BrokenStreams);
 
-    public async ValueTask DisposeAsync() => await Spend.DisposeAsync();
+    public async ValueTask DisposeAsync()
+    {
+        await _services.DisposeAsync();
+        await Spend.DisposeAsync();
+    }
 }

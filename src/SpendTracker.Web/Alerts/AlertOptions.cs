@@ -1,11 +1,10 @@
 using System.ComponentModel.DataAnnotations;
-using SpendTracker.Settings;
-using SpendTracker.Web.Requests;
+using SpendTracker.Web.Alerts.Senders;
 
 namespace SpendTracker.Web.Alerts;
 
-/// <summary>How alerts are sent, from the section <c>Alerts</c>; and <c>PublicUrl</c>, where people reach this host.</summary>
-internal sealed record AlertOptions
+/// <summary>How alerts are sent.</summary>
+internal sealed record AlertOptions : IValidatableObject
 {
     /// <summary>How long one attempt may take. Another host takes a message over after twice as long.</summary>
     [Range(typeof(TimeSpan), "00:00:00.1", "00:01:00")]
@@ -15,22 +14,27 @@ internal sealed record AlertOptions
     [Range(1, 100)]
     public int MostAtOnce { get; init; } = 16;
 
-    /// <summary>What links in messages begin with, without a slash at the end; null for no links.</summary>
-    public string? PublicUrl { get; init; }
+    /// <summary>See <see cref="Senders.AllowedHosts"/>.</summary>
+    public IList<string> AllowedHosts { get; } = [];
 
-    /// <exception cref="SettingsConflictException">A setting is not what it should be.</exception>
-    public static AlertOptions Of(IConfiguration configuration) =>
-        configuration.Checked<AlertOptions>("Alerts") with { PublicUrl = PublicUrlOf(configuration["PublicUrl"]) };
+    /// <summary>What links in messages begin with, without a slash at the end; null for no links. The host's own setting.</summary>
+    public string? PublicUrl { get; internal init; }
 
-    private static string? PublicUrlOf(string? text)
-    {
-        if (string.IsNullOrWhiteSpace(text))
-        {
-            return null;
-        }
-
-        return Uri.TryCreate(text, UriKind.Absolute, out var url) && url.Scheme is "https" or "http" && url is { UserInfo: "", Query: "", Fragment: "" }
+    /// <summary>An address that links can begin with; null for none, and for what is no such address.</summary>
+    public static string? PublicUrlOf(string? text) =>
+        Uri.TryCreate(text, UriKind.Absolute, out var url) && url.Scheme is "https" or "http" && url is { UserInfo: "", Query: "", Fragment: "" }
             ? url.AbsoluteUri.TrimEnd('/')
-            : throw new SettingsConflictException($"PublicUrl is '{text}'. It must be where people reach this host, like https://spend.example.com.");
+            : null;
+
+    /// <summary>Adds hosts from one text with commas, as an environment variable has them.</summary>
+    public void AddHosts(string? text)
+    {
+        foreach (var host in (text ?? "").Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries))
+        {
+            AllowedHosts.Add(host);
+        }
     }
+
+    public IEnumerable<ValidationResult> Validate(ValidationContext validationContext) =>
+        AllowedHosts.Select(Senders.AllowedHosts.Fault).OfType<string>().Select(fault => new ValidationResult(fault));
 }

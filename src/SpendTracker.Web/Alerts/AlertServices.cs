@@ -6,17 +6,9 @@ namespace SpendTracker.Web.Alerts;
 /// <summary>Channels, alerts, and the sending of them.</summary>
 internal static class AlertServices
 {
-    /// <exception cref="Settings.SettingsConflictException">A setting is not what it should be.</exception>
-    public static void AddAlerts(this IServiceCollection services, IConfiguration configuration)
+    public static void AddAlerts(this IServiceCollection services)
     {
-        services.AddSingleton(AlertOptions.Of(configuration));
         services.AddSingleton(provider => ProtectionOf(provider.GetRequiredService<IDataProtectionProvider>()));
-        services.AddSingleton<ChannelAddresses>();
-        services.AddSingleton<Channels>();
-        services.AddSingleton<AlertQuery>();
-        services.AddSingleton<AlertQueue>();
-        services.AddSingleton<AlertLedger>();
-        services.AddSingleton<Acknowledgements>();
         services.AddSingleton<AcknowledgeLinks>();
         services.AddSingleton<AlertNotices>();
         services.AddSingleton<ChannelSending>();

@@ -32,14 +32,14 @@ internal static class BudgetsCommand
             var content = await ImportedFile.ReadAsync(parsed.GetRequiredValue(file), cancellationToken);
             using var stream = new MemoryStream(content.ToArray());
             var budgets = await BudgetCsv.ReadAsync(stream, cancellationToken);
-            return await CommandLine.RunAsync(parsed.GetValue(demo), opened => RunAsync(opened.Database, budgets, parsed.GetValue(yes), new(CommandLine.RecordedBy("budgets", parsed.GetValue(by))), cancellationToken), cancellationToken);
+            return await CommandLine.RunAsync(parsed.GetValue(demo), opened => RunAsync(opened, budgets, parsed.GetValue(yes), new(CommandLine.RecordedBy("budgets", parsed.GetValue(by))), cancellationToken), cancellationToken);
         }));
         return command;
     }
 
-    private static async Task<int> RunAsync(SpendDatabase database, BudgetFile file, bool yes, Recorder recorder, CancellationToken cancellationToken)
+    private static async Task<int> RunAsync(OpenedDatabase opened, BudgetFile file, bool yes, Recorder recorder, CancellationToken cancellationToken)
     {
-        var import = new BudgetImport(new BudgetBook(database.DataSource, database.Store), database.Store);
+        var import = opened.Get<BudgetImport>();
         var diff = await import.CompareAsync(file.Rows, cancellationToken);
         Write(file, diff);
         var whole = file.Malformed.Count + diff.Refused.Count == 0 ? 0 : 2;

@@ -3,6 +3,7 @@ using Spectre.Console;
 using SpendTracker.Closing;
 using SpendTracker.Contracts;
 using SpendTracker.Web.Pages;
+using SpendTracker.Web.Requests;
 using Recorder = SpendTracker.Events.Recorder;
 
 namespace SpendTracker.Web.Commands;
@@ -19,14 +20,14 @@ internal static class ClosingCommands
         {
             var currency = opened.Database.Settings.ReportingCurrency;
             var check = new FieldCheck();
-            var known = await CommandLine.DaysOf(opened.Database).ReadAsync(check, parsed.GetValue(knownOn), cancellationToken);
+            var known = await opened.Get<KnownOn>().ReadAsync(check, parsed.GetValue(knownOn), cancellationToken);
             if (check.Reasons.Count > 0)
             {
                 return CommandLine.Fail(check.Reasons);
             }
 
             var table = new Table().AddColumns("Month", "Status", "Total", "Of which corrections", "Closed", "By", "Reason", "Reopened", "By", "Reason");
-            foreach (var period in await PeriodsOf(opened).ListAsync(known, cancellationToken))
+            foreach (var period in await opened.Get<BillingPeriods>().ListAsync(known, cancellationToken))
             {
                 var last = period.History is [var latest, ..] ? latest : null;
                 table.AddRow(
@@ -57,7 +58,7 @@ internal static class ClosingCommands
         command.SetAction((parsed, cancellationToken) => WithMonthAsync(parsed, month, demo, async (opened, period) =>
         {
             var request = new CloseRequest(parsed.GetRequiredValue(reason), parsed.GetValue(unpriced), parsed.GetValue(unconverted), parsed.GetValue(total));
-            var (closing, reasons) = await PeriodsOf(opened).CloseAsync(period, request, RecorderOf(parsed.GetValue(by)), cancellationToken);
+            var (closing, reasons) = await opened.Get<BillingPeriods>().CloseAsync(period, request, RecorderOf(parsed.GetValue(by)), cancellationToken);
             if (closing is null)
             {
                 return CommandLine.Fail(reasons);
@@ -78,7 +79,7 @@ internal static class ClosingCommands
         var command = new Command("reopen", "Open a closed billing period again: what was booked for it in an open one comes back.") { month, reason, by, demo };
         command.SetAction((parsed, cancellationToken) => WithMonthAsync(parsed, month, demo, async (opened, period) =>
         {
-            if (await PeriodsOf(opened).ReopenAsync(period, parsed.GetRequiredValue(reason), RecorderOf(parsed.GetValue(by)), cancellationToken) is { Count: > 0 } reasons)
+            if (await opened.Get<BillingPeriods>().ReopenAsync(period, parsed.GetRequiredValue(reason), RecorderOf(parsed.GetValue(by)), cancellationToken) is { Count: > 0 } reasons)
             {
                 return CommandLine.Fail(reasons);
             }
@@ -98,7 +99,4 @@ internal static class ClosingCommands
         BillingPeriod.TryParse(parsed.GetRequiredValue(month), out var period)
             ? CommandLine.RunAsync(parsed.GetValue(demo), opened => run(opened, period), cancellationToken)
             : Task.FromResult(CommandLine.Fail([new FieldReason("month", "Must be a month like 2026-01.")]));
-
-    private static BillingPeriods PeriodsOf(OpenedDatabase opened) => new(
-        opened.Database.DataSource, opened.Database.Store, opened.Database.Settings, opened.Database.Options.Clock);
 }

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
+using Microsoft.Extensions.Options;
 using Npgsql;
 using Spectre.Console;
 using SpendTracker.Closing;
@@ -10,7 +11,6 @@ using SpendTracker.Log;
 using SpendTracker.Settings;
 using SpendTracker.Web.Costs;
 using SpendTracker.Web.Demo;
-using SpendTracker.Web.Hosting;
 using SpendTracker.Web.Import;
 using SpendTracker.Web.Requests;
 
@@ -31,9 +31,6 @@ internal static class CommandLine
     public static Option<string?> ToOption() => new("--to") { Description = "The last month; the first alone if not given." };
 
     public static Option<string?> KnownOnOption() => new("--known-on") { Description = "As known at the end of this day, like 2026-10-31; now if not given." };
-
-    /// <summary>Reads the day of <see cref="KnownOnOption"/>, and says which month is not named.</summary>
-    public static KnownOn DaysOf(SpendDatabase database) => new(new EventLog(database.DataSource), database.Settings, database.Options.Clock);
 
     public static Option<string> ReasonOption() => new("--reason") { Required = true, Description = "Why; it goes into the log." };
 
@@ -102,9 +99,13 @@ internal static class CommandLine
         {
             return await run();
         }
-        catch (Exception fault) when (fault is LocalPostgresException or SettingsConflictException or DemoRecordingException or ImportException or ProxySettingException or ProjectionLagException or IOException or UnauthorizedAccessException)
+        catch (Exception fault) when (fault is LocalPostgresException or SettingsConflictException or DemoRecordingException or ImportException or ProjectionLagException or IOException or UnauthorizedAccessException)
         {
             return Fail(fault.Message);
+        }
+        catch (OptionsValidationException fault)
+        {
+            return Fail(string.Join(Environment.NewLine, fault.Failures));
         }
         catch (NpgsqlException fault)
         {

@@ -34,15 +34,14 @@ internal static class Confirmation
     }
 
     /// <summary>Shows what publications would do to costs so far, by month, before anybody confirms them.</summary>
-    public static async Task ShowEffectAsync(SpendDatabase database, IReadOnlyList<IEvent> publications, CancellationToken cancellationToken)
+    public static async Task ShowEffectAsync(OpenedDatabase opened, IReadOnlyList<IEvent> publications, CancellationToken cancellationToken)
     {
-        var preview = new RatePreview(database.DataSource, database.Settings, database.Options.Clock);
-        var changes = await preview.OfAsync(publications, cancellationToken);
+        var changes = await opened.Get<RatePreview>().OfAsync(publications, cancellationToken);
         foreach (var month in changes.GroupBy(change => (change.Month, change.BooksIn)))
         {
             var (before, after) = (month.Sum(change => change.Before), month.Sum(change => change.After));
             var booked = month.Key.BooksIn == month.Key.Month ? "" : $", booked in {month.Key.BooksIn}, since {month.Key.Month} is closed";
-            Console.WriteLine(FormattableString.Invariant($"costs      {month.Key.Month}: {before:#,0.00} -> {after:#,0.00} {database.Settings.ReportingCurrency}{booked}"));
+            Console.WriteLine(FormattableString.Invariant($"costs      {month.Key.Month}: {before:#,0.00} -> {after:#,0.00} {opened.Database.Settings.ReportingCurrency}{booked}"));
         }
 
         if (changes.Count == 0)

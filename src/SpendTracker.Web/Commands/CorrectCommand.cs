@@ -23,26 +23,26 @@ internal static class CorrectCommand
         var command = new Command("correct", "Reverse or replace one usage event. It counts no longer, and nothing is lost; the same again changes nothing.") { file, source, by, demo };
         command.SetAction((parsed, cancellationToken) => CommandLine.WithObjectAsync(parsed.GetRequiredValue(file), CorrectionJson.Default.CorrectionRequest, request => CommandLine.RunAsync(
             parsed.GetValue(demo),
-            opened => RunAsync(opened.Database, request, parsed.GetRequiredValue(source), new(CommandLine.RecordedBy("correct", parsed.GetValue(by))), cancellationToken),
+            opened => RunAsync(opened, request, parsed.GetRequiredValue(source), new(CommandLine.RecordedBy("correct", parsed.GetValue(by))), cancellationToken),
             cancellationToken), cancellationToken));
         return command;
     }
 
-    private static async Task<int> RunAsync(SpendDatabase database, CorrectionRequest request, string source, Recorder recorder, CancellationToken cancellationToken)
+    private static async Task<int> RunAsync(OpenedDatabase opened, CorrectionRequest request, string source, Recorder recorder, CancellationToken cancellationToken)
     {
-        var (read, reasons) = RequestedCorrection.Read(request, source, database.Options.Clock.GetUtcNow());
+        var (read, reasons) = RequestedCorrection.Read(request, source, opened.Get<TimeProvider>().GetUtcNow());
         if (read is not { } wanted)
         {
             return CommandLine.Fail(reasons);
         }
 
-        var original = await new EventLog(database.DataSource).FindAsync(wanted.Corrects, cancellationToken);
+        var original = await opened.Get<EventLog>().FindAsync(wanted.Corrects, cancellationToken);
         if (UsageCorrections.Check(wanted.Corrects, wanted.Reason, wanted.Replacement, original?.Stored) is { Count: > 0 } broken)
         {
             return CommandLine.Fail(broken);
         }
 
-        var result = await new UsageCorrections(database.Store, database.Settings).CorrectAsync(wanted.Corrects, wanted.Reason, wanted.Replacement, recorder, cancellationToken);
+        var result = await opened.Get<UsageCorrections>().CorrectAsync(wanted.Corrects, wanted.Reason, wanted.Replacement, recorder, cancellationToken);
         if (result.Status == AppendStatus.Conflict)
         {
             Console.Error.WriteLine(RequestedCorrection.Conflict);

@@ -23,8 +23,7 @@ internal static class CostsCommand
         var command = new Command("costs", "Actual, estimated, unpriced and unconverted costs by month.") { from, to, by, where, knownOn, json, csv, demo };
         command.SetAction((parsed, cancellationToken) => CommandLine.RunAsync(parsed.GetValue(demo), async opened =>
         {
-            var database = opened.Database;
-            var days = CommandLine.DaysOf(database);
+            var days = opened.Get<KnownOn>();
             var check = new FieldCheck();
             check.That("--csv", !parsed.GetValue(csv) || !parsed.GetValue(json), "Goes without --json.");
             var asked = (parsed.GetValue(from), parsed.GetValue(to), parsed.GetValue(by), parsed.GetRequiredValue(where), parsed.GetValue(knownOn));
@@ -33,15 +32,16 @@ internal static class CostsCommand
                 return CommandLine.Fail(check.Reasons);
             }
 
-            await WriteAsync(database, question, parsed.GetValue(json), parsed.GetValue(csv), cancellationToken);
+            await WriteAsync(opened, question, parsed.GetValue(json), parsed.GetValue(csv), cancellationToken);
             return 0;
         }, cancellationToken));
         return command;
     }
 
-    private static async Task WriteAsync(SpendDatabase database, CostQuestion question, bool json, bool csv, CancellationToken cancellationToken)
+    private static async Task WriteAsync(OpenedDatabase opened, CostQuestion question, bool json, bool csv, CancellationToken cancellationToken)
     {
-        var costs = await new MonthlyCostQuery(database.DataSource).ByAsync(question.Filter, question.By, cancellationToken);
+        var database = opened.Database;
+        var costs = await opened.Get<MonthlyCostQuery>().ByAsync(question.Filter, question.By, cancellationToken);
         if (csv)
         {
             await using var output = Console.OpenStandardOutput();

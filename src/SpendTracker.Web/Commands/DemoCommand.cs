@@ -37,7 +37,7 @@ internal static class DemoCommand
         clock.GoLive();
         await CheckAsync(opened, cancellationToken);
         var key = await KeyAsync(app.Services.GetRequiredService<ApiKeys>(), cancellationToken);
-        await RecordAsync(app, opened.Database, clock, key, cancellationToken);
+        await RecordAsync(app, clock, key, cancellationToken);
         await ServeCommand.PrintLinkAsync(app, cancellationToken);
         Console.WriteLine($"API key: {key}");
         Console.WriteLine($"Costs over HTTP: curl -H 'Authorization: Bearer {key}' '{app.Urls.First()}/api/v1/costs?by=approach'");
@@ -72,13 +72,13 @@ internal static class DemoCommand
         return await keys.IssueAsync(KeyName, Enum.GetValues<Scope>(), [], Recorder, cancellationToken);
     }
 
-    private static async Task RecordAsync(WebApplication app, SpendDatabase database, DemoClock clock, string key, CancellationToken cancellationToken)
+    private static async Task RecordAsync(WebApplication app, DemoClock clock, string key, CancellationToken cancellationToken)
     {
         // Ctrl+C reaches the host as well, and it may stop answering before the command is told to stop.
         using var stopping = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, app.Lifetime.ApplicationStopping);
         using var http = new HttpClient(new SocketsHttpHandler { UseProxy = false }) { BaseAddress = ListenAddress.LoopbackOf(app.Urls) };
         http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", key);
-        var recording = new DemoRecording(http, database, clock);
+        var recording = new DemoRecording(http, ActivatorUtilities.CreateInstance<DemoBooks>(app.Services), clock);
         try
         {
             var appended = await ProgressBar.ShowAsync("Recording a year of data", progress => recording.RunAsync((done, of) => progress(done, of), stopping.Token));

@@ -39,17 +39,18 @@ internal static class ExchangeRatesCommand
             var path = parsed.GetRequiredValue(file);
             var content = await ImportedFile.ReadAsync(path, cancellationToken);
             return await CommandLine.RunAsync(
-                parsed.GetValue(demo), opened => RunAsync(opened.Database, path, content, choice, parsed.GetValue(yes), new(CommandLine.RecordedBy("exchange-rates", parsed.GetValue(by))), cancellationToken), cancellationToken);
+                parsed.GetValue(demo), opened => RunAsync(opened, path, content, choice, parsed.GetValue(yes), new(CommandLine.RecordedBy("exchange-rates", parsed.GetValue(by))), cancellationToken), cancellationToken);
         }));
         return command;
     }
 
     private static async Task<int> RunAsync(
-        SpendDatabase database, string path, ReadOnlyMemory<byte> content, ExchangeRateChoice choice, bool yes, Recorder recorder, CancellationToken cancellationToken)
+        OpenedDatabase opened, string path, ReadOnlyMemory<byte> content, ExchangeRateChoice choice, bool yes, Recorder recorder, CancellationToken cancellationToken)
     {
+        var currency = opened.Database.Settings.ReportingCurrency;
         using var stream = new MemoryStream(content.ToArray());
-        var file = await ExchangeRateCsv.ReadAsync(stream, Path.GetFileName(path), database.Settings.ReportingCurrency, choice, cancellationToken);
-        var import = new ExchangeRateImport(database.Store, database.Settings);
+        var file = await ExchangeRateCsv.ReadAsync(stream, Path.GetFileName(path), currency, choice, cancellationToken);
+        var import = opened.Get<ExchangeRateImport>();
         var diff = await import.CompareAsync(file, cancellationToken);
         Write(diff);
         var whole = diff.Malformed.Count == 0 ? 0 : 2;
@@ -59,9 +60,9 @@ internal static class ExchangeRatesCommand
             return whole;
         }
 
-        await Confirmation.ShowEffectAsync(database, [.. diff.Publications.SelectMany(publication => publication.Rates)], cancellationToken);
+        await Confirmation.ShowEffectAsync(opened, [.. diff.Publications.SelectMany(publication => publication.Rates)], cancellationToken);
         var count = diff.New.Count + diff.Changed.Count;
-        if (!Confirmation.Given(yes, Told($"{count:#,0} exchange rates to {database.Settings.ReportingCurrency}.")))
+        if (!Confirmation.Given(yes, Told($"{count:#,0} exchange rates to {currency}.")))
         {
             return 2;
         }

@@ -23,22 +23,21 @@ internal static class ExplainCommand
         var command = new Command("explain", "Explain what moved a month's total between two days.") { month, from, to, workload, json, demo };
         command.SetAction((parsed, cancellationToken) => CommandLine.RunAsync(parsed.GetValue(demo), async opened =>
         {
-            var database = opened.Database;
-            var days = new KnownOn(new EventLog(database.DataSource), database.Settings, database.Options.Clock);
+            var days = opened.Get<KnownOn>();
             var check = new FieldCheck();
             if (ExplainSpan.Read(check, parsed.GetRequiredValue(month), parsed.GetValue(from), parsed.GetValue(to), days.Today) is not { } span)
             {
                 return CommandLine.Fail(check.Reasons);
             }
 
-            var explanation = await new ExplainQuery(database.DataSource).OfAsync(span.Month, span.From, span.To, parsed.GetValue(workload), cancellationToken);
+            var explanation = await opened.Get<ExplainQuery>().OfAsync(span.Month, span.From, span.To, parsed.GetValue(workload), cancellationToken);
             if (parsed.GetValue(json))
             {
-                CommandLine.WriteJson(ExplainResponse.Of(explanation, parsed.GetValue(workload), database.Settings.ReportingCurrency));
+                CommandLine.WriteJson(ExplainResponse.Of(explanation, parsed.GetValue(workload), opened.Database.Settings.ReportingCurrency));
             }
             else
             {
-                Write(explanation, database.Settings.ReportingCurrency);
+                Write(explanation, opened.Database.Settings.ReportingCurrency);
             }
 
             return 0;

@@ -73,8 +73,7 @@ internal static class ImportCommand
 
     private static async Task<int> RunAsync(TokenFile file, OpenedDatabase opened, string by, CancellationToken cancellationToken)
     {
-        var database = opened.Database;
-        var import = new TokenImport(new UsageRecorder(database.Store, database.Settings), database.Options.Clock, by);
+        var import = new TokenImport(opened.Get<UsageRecorder>(), opened.Get<TimeProvider>(), by);
         try
         {
             await ProgressBar.ShowAsync($"Importing {Path.GetFileName(file.Path)}", async progress =>

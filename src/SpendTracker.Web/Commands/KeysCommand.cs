@@ -31,7 +31,7 @@ internal static class KeysCommand
                 ? Task.FromResult(CommandLine.Fail(string.Join(Environment.NewLine, reasons.Select(reason => $"--{reason.Field}: {reason.Reason}"))))
                 : CommandLine.RunAsync(parsed.GetValue(demo), async opened =>
                 {
-                    Console.WriteLine(await new ApiKeys(opened.Database.Store).IssueAsync(parsed.GetRequiredValue(name), wanted, bound, RecorderOf(parsed.GetValue(by)), cancellationToken));
+                    Console.WriteLine(await opened.Get<ApiKeys>().IssueAsync(parsed.GetRequiredValue(name), wanted, bound, RecorderOf(parsed.GetValue(by)), cancellationToken));
                     return 0;
                 }, cancellationToken);
         });
@@ -45,7 +45,7 @@ internal static class KeysCommand
         command.SetAction((parsed, cancellationToken) => CommandLine.RunAsync(parsed.GetValue(demo), async opened =>
         {
             var table = new Table().AddColumns("Id", "Name", "Scopes", "Workloads", "Issued", "Revoked");
-            foreach (var key in await new ApiKeys(opened.Database.Store).ListAsync(cancellationToken))
+            foreach (var key in await opened.Get<ApiKeys>().ListAsync(cancellationToken))
             {
                 table.AddRow(
                     key.Id, Markup.Escape(key.Name), string.Join(", ", key.Scopes.Select(EnumName.Of)),
@@ -66,7 +66,7 @@ internal static class KeysCommand
         var demo = CommandLine.DemoOption();
         var command = new Command("revoke", "Revoke a key. It stops working within two seconds.") { id, reason, by, demo };
         command.SetAction((parsed, cancellationToken) => CommandLine.RunAsync(parsed.GetValue(demo), async opened =>
-            await new ApiKeys(opened.Database.Store).RevokeAsync(parsed.GetRequiredValue(id), parsed.GetRequiredValue(reason), RecorderOf(parsed.GetValue(by)), cancellationToken)
+            await opened.Get<ApiKeys>().RevokeAsync(parsed.GetRequiredValue(id), parsed.GetRequiredValue(reason), RecorderOf(parsed.GetValue(by)), cancellationToken)
                 ? 0
                 : CommandLine.Fail($"No key '{parsed.GetRequiredValue(id)}' is in force."), cancellationToken));
         return command;

@@ -14,7 +14,7 @@ internal static class MonthsCommand
     /// <param name="write">Writes it as a table.</param>
     /// <param name="exitCode">By the answer.</param>
     public static Command Create<T>(
-        string name, string description, bool ofAllTime, Func<SpendDatabase, MonthsQuestion, CancellationToken, Task<T>> readAsync, Action<SpendDatabase, T> write, Func<T, int> exitCode)
+        string name, string description, bool ofAllTime, Func<OpenedDatabase, MonthsQuestion, CancellationToken, Task<T>> readAsync, Action<OpenedDatabase, T> write, Func<T, int> exitCode)
     {
         var from = CommandLine.FromOption(ofAllTime ? "all time" : "this month");
         var to = CommandLine.ToOption();
@@ -25,7 +25,7 @@ internal static class MonthsCommand
         command.SetAction((parsed, cancellationToken) => CommandLine.RunAsync(parsed.GetValue(demo), async opened =>
         {
             var check = new FieldCheck();
-            var days = CommandLine.DaysOf(opened.Database);
+            var days = opened.Get<KnownOn>();
             var (current, first, last) = (BillingPeriod.Of(days.Today), parsed.GetValue(from), parsed.GetValue(to));
             var span = ofAllTime ? MonthSpan.ReadOptional(check, first, last, current) : MonthSpan.Read(check, first, last, current);
             var known = await days.ReadAsync(check, parsed.GetValue(knownOn), cancellationToken);
@@ -34,14 +34,14 @@ internal static class MonthsCommand
                 return CommandLine.Fail(check.Reasons);
             }
 
-            var answer = await readAsync(opened.Database, new MonthsQuestion(span.First, span.Last, known), cancellationToken);
+            var answer = await readAsync(opened, new MonthsQuestion(span.First, span.Last, known), cancellationToken);
             if (parsed.GetValue(json))
             {
                 CommandLine.WriteJson(answer);
             }
             else
             {
-                write(opened.Database, answer);
+                write(opened, answer);
             }
 
             return exitCode(answer);

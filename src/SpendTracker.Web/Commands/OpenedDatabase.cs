@@ -1,5 +1,6 @@
 using SpendTracker.LocalPostgres;
-using SpendTracker.Log;
+using SpendTracker.Web.Hosting;
+using SpendTracker.Web.Ingest;
 using SpendTracker.Web.Requests;
 
 namespace SpendTracker.Web.Commands;
@@ -15,23 +16,31 @@ internal sealed class OpenedDatabase : IAsyncDisposable
 
     private const string DatabaseName = "spendtracker";
 
+    private readonly ServiceProvider _services;
+
     private OpenedDatabase(SpendDatabase database, LocalServer? server)
     {
         Database = database;
         Server = server;
+        _services = new ServiceCollection().AddSpendTracker(database).AddSingleton<KnownOn>().AddSingleton<UsageRecorder>().BuildServiceProvider();
     }
 
     public SpendDatabase Database { get; }
 
+    /// <summary>What works on the database, as a host has it.</summary>
+    public T Get<T>()
+        where T : class => _services.GetRequiredService<T>();
+
     /// <summary>The private server; null where the database is somebody else's.</summary>
     public LocalServer? Server { get; }
 
-    /// <exception cref="Settings.SettingsConflictException">A setting is not what it should be.</exception>
+    /// <exception cref="Microsoft.Extensions.Options.OptionsValidationException">A setting is not what it should be.</exception>
+    /// <exception cref="Settings.SettingsConflictException">It is not what the database was set up with.</exception>
     public static async Task<OpenedDatabase> OpenAsync(
         IConfiguration configuration, ILoggerFactory loggerFactory, string name, bool reset, IProgress<string>? progress, CancellationToken cancellationToken,
         TimeProvider? clock = null)
     {
-        var events = configuration.Checked<EventStoreOptions>("SpendTracker:Events");
+        var settings = SpendTrackerSettings.Of(configuration);
         LocalServer? server = null;
         try
         {
@@ -44,14 +53,13 @@ internal sealed class OpenedDatabase : IAsyncDisposable
             }
 
             progress?.Report("Preparing the database");
-            var section = configuration.GetSection("SpendTracker");
             var database = await SpendDatabase.OpenAsync(
                 new()
                 {
                     ConnectionString = connectionString,
-                    ReportingTimeZone = section["ReportingTimeZone"],
-                    ReportingCurrency = section["ReportingCurrency"],
-                    Events = events,
+                    ReportingTimeZone = settings.ReportingTimeZone,
+                    ReportingCurrency = settings.ReportingCurrency,
+                    Events = settings.Events,
                     Clock = clock ?? TimeProvider.System,
                     LoggerFactory = loggerFactory,
                 },
@@ -68,6 +76,7 @@ internal sealed class OpenedDatabase : IAsyncDisposable
     /// <summary>Closes the connections first: PostgreSQL stops at once when nobody is connected.</summary>
     public async ValueTask DisposeAsync()
     {
+        await _services.DisposeAsync();
         await Database.DisposeAsync();
         if (Server is not null)
         {

@@ -23,7 +23,7 @@ internal static class PublishCommand
         var command = new Command("publish", "Show what it would change in costs so far, then publish it. Nothing is overwritten. Exit code 2 where it was not published.") { file, yes, by, demo };
         command.SetAction((parsed, cancellationToken) => CommandLine.WithObjectAsync(parsed.GetRequiredValue(file), json, change => CommandLine.RunAsync(
             parsed.GetValue(demo), opened => ChangeAsync(
-                opened.Database, change, parsed.GetValue(yes), new(CommandLine.RecordedBy(noun, parsed.GetValue(by))), cancellationToken), cancellationToken), cancellationToken));
+                opened, change, parsed.GetValue(yes), new(CommandLine.RecordedBy(noun, parsed.GetValue(by))), cancellationToken), cancellationToken), cancellationToken));
         return command;
     }
 
@@ -39,25 +39,26 @@ internal static class PublishCommand
             publication, reason, yes, by, demo,
         };
         command.SetAction((parsed, cancellationToken) => CommandLine.RunAsync(parsed.GetValue(demo), opened => ChangeAsync(
-            opened.Database, new PublicationWithdrawn(parsed.GetRequiredValue(publication), parsed.GetRequiredValue(reason)), parsed.GetValue(yes),
+            opened, new PublicationWithdrawn(parsed.GetRequiredValue(publication), parsed.GetRequiredValue(reason)), parsed.GetValue(yes),
             new(CommandLine.RecordedBy("rates", parsed.GetValue(by))), cancellationToken), cancellationToken));
         return command;
     }
 
-    private static async Task<int> ChangeAsync(SpendDatabase database, IEvent change, bool yes, Recorder recorder, CancellationToken cancellationToken)
+    private static async Task<int> ChangeAsync(OpenedDatabase opened, IEvent change, bool yes, Recorder recorder, CancellationToken cancellationToken)
     {
-        if (PriceBookRules.Check(change, database.Settings.ReportingCurrency) is { Count: > 0 } reasons)
+        var currency = opened.Database.Settings.ReportingCurrency;
+        if (PriceBookRules.Check(change, currency) is { Count: > 0 } reasons)
         {
             return CommandLine.Fail(reasons);
         }
 
-        var book = new PriceBook(database.DataSource, database.Store);
+        var book = opened.Get<PriceBook>();
         if (await book.RefusalAsync(change, cancellationToken) is { } refusal)
         {
             return CommandLine.Fail(refusal);
         }
 
-        Write(await new RatePreview(database.DataSource, database.Settings, database.Options.Clock).OfAsync([change], cancellationToken), database.Settings.ReportingCurrency);
+        Write(await opened.Get<RatePreview>().OfAsync([change], cancellationToken), currency);
         var withdrawn = change is PublicationWithdrawn;
         if (!(withdrawn ? Confirmation.Given(yes, "Costs change at once.", "withdraw", "withdraws", "withdrawn") : Confirmation.Given(yes, "Costs change at once.")))
         {

@@ -25,7 +25,7 @@ internal static class RateListCommand
         var command = new Command("list", "List the price book: rates, discounts, aliases in the order in which they are tried, exchange rates.") { sku, json, demo };
         command.SetAction((parsed, cancellationToken) => CommandLine.RunAsync(parsed.GetValue(demo), async opened =>
         {
-            var lists = await ReadAsync(new PriceBook(opened.Database.DataSource, opened.Database.Store), parsed.GetValue(sku), cancellationToken);
+            var lists = await ReadAsync(opened.Get<PriceBook>(), parsed.GetValue(sku), cancellationToken);
             if (parsed.GetValue(json))
             {
                 CommandLine.WriteJson(lists);

@@ -39,7 +39,7 @@ internal static class RatesCommand
             var map = MapOf(path, content.Span);
             var source = RateImport.SourceOf(Path.GetFileName(path), content.Span);
             return await CommandLine.RunAsync(parsed.GetValue(demo), opened => RunAsync(
-                opened.Database, map, source, day, ImportOptions.List(parsed.GetValue(provider)), parsed.GetValue(yes), new(CommandLine.RecordedBy("rates", parsed.GetValue(by))), cancellationToken), cancellationToken);
+                opened, map, source, day, ImportOptions.List(parsed.GetValue(provider)), parsed.GetValue(yes), new(CommandLine.RecordedBy("rates", parsed.GetValue(by))), cancellationToken), cancellationToken);
         }));
         return command;
     }
@@ -58,10 +58,10 @@ internal static class RatesCommand
     }
 
     private static async Task<int> RunAsync(
-        SpendDatabase database, PriceMap map, string source, DateOnly? from, string[] providers, bool yes, Recorder recorder, CancellationToken cancellationToken)
+        OpenedDatabase opened, PriceMap map, string source, DateOnly? from, string[] providers, bool yes, Recorder recorder, CancellationToken cancellationToken)
     {
-        var import = new RateImport(database.Store, database.Settings);
-        var diff = await import.CompareAsync(map, source, from ?? ImportOptions.Tomorrow(database.Options.Clock, database.Settings), providers, cancellationToken);
+        var import = opened.Get<RateImport>();
+        var diff = await import.CompareAsync(map, source, from ?? ImportOptions.Tomorrow(opened.Get<TimeProvider>(), opened.Database.Settings), providers, cancellationToken);
         Write(diff);
         var whole = diff.Malformed.Count == 0 ? 0 : 2;
         if (diff.Publications.Count == 0)
@@ -70,7 +70,7 @@ internal static class RatesCommand
             return whole;
         }
 
-        await Confirmation.ShowEffectAsync(database, [.. diff.Publications.Select(publication => publication.Rate)], cancellationToken);
+        await Confirmation.ShowEffectAsync(opened, [.. diff.Publications.Select(publication => publication.Rate)], cancellationToken);
         if (!Confirmation.Given(yes, Told($"Rates of {diff.Publications.Count:#,0} SKUs would hold from {diff.From:yyyy-MM-dd}.")))
         {
             return 2;

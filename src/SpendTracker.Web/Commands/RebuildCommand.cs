@@ -13,7 +13,7 @@ internal static class RebuildCommand
         var command = new Command("rebuild", "Replay all events into new read models and swap them in. Hosts may go on running.") { demo };
         command.SetAction((parsed, cancellationToken) => CommandLine.RunAsync(parsed.GetValue(demo), async opened =>
         {
-            var rebuild = opened.Database.CreateRebuild();
+            var rebuild = opened.Get<ProjectionRebuild>();
             await ForEachAsync(opened, (projection, progress) => rebuild.RebuildAsync(projection, progress, cancellationToken));
             Console.WriteLine("Rebuilt.");
             return 0;

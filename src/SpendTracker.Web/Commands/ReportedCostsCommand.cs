@@ -11,8 +11,8 @@ internal static class ReportedCostsCommand
 {
     public static Command Create() => MonthsCommand.Create(
         "reported-costs", "Compare costs that providers report with what the rates give; the largest difference of a month first.", ofAllTime: false,
-        (database, asked, cancellationToken) => new ReportedCostQuery(database.DataSource).ListAsync(asked.First!.Value, asked.Last!.Value, asked.KnownOn, cancellationToken),
-        (database, costs) => Write(costs, database.Settings.ReportingCurrency),
+        (opened, asked, cancellationToken) => opened.Get<ReportedCostQuery>().ListAsync(asked.First!.Value, asked.Last!.Value, asked.KnownOn, cancellationToken),
+        (opened, costs) => Write(costs, opened.Database.Settings.ReportingCurrency),
         _ => 0);
 
     private static void Write(IReadOnlyList<ReportedCost> costs, string currency)

@@ -15,7 +15,7 @@ internal static class SetAsideCommand
         var command = new Command("list", $"List them, the latest {SetAsideEvents.MostListed}. Exit code 2 where there are any.") { demo };
         command.SetAction((parsed, cancellationToken) => CommandLine.RunAsync(parsed.GetValue(demo), async opened =>
         {
-            var setAside = opened.Database.CreateSetAside();
+            var setAside = opened.Get<SetAsideEvents>();
             var table = new Table().AddColumns("seq_id", "Projection", "Type", "Stream", "Set aside", "Tried", "Reason");
             foreach (var e in await setAside.ListAsync(cancellationToken))
             {
@@ -44,7 +44,7 @@ internal static class SetAsideCommand
         var command = new Command("retry", "Try them again, after an upgrade for instance. Exit code 2 where some cannot be applied still.") { projection, seqId, demo };
         command.SetAction((parsed, cancellationToken) => CommandLine.RunAsync(parsed.GetValue(demo), async opened =>
         {
-            var result = await opened.Database.CreateSetAside().RetryAsync(parsed.GetValue(projection), parsed.GetValue(seqId), int.MaxValue, cancellationToken);
+            var result = await opened.Get<SetAsideEvents>().RetryAsync(parsed.GetValue(projection), parsed.GetValue(seqId), int.MaxValue, cancellationToken);
             Console.WriteLine($"{result.Applied} of {result.Tried} applied; {result.Left} set aside.");
             return result.Applied == result.Tried ? 0 : 2;
         }, cancellationToken));

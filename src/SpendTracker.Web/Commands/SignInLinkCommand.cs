@@ -21,8 +21,7 @@ internal static class SignInLinkCommand
         var command = new Command("sign-in-link", "Print a link that signs a person in, once, within half an hour.") { person, role, address, by, demo };
         command.SetAction((parsed, cancellationToken) => CommandLine.RunAsync(parsed.GetValue(demo), async opened =>
         {
-            var links = new SignInLinks(opened.Database.Store, TimeProvider.System);
-            var token = await links.IssueAsync(
+            var token = await opened.Get<SignInLinks>().IssueAsync(
                 parsed.GetRequiredValue(person), EnumName.Parse<Role>(parsed.GetRequiredValue(role)), new Recorder(CommandLine.RecordedBy("sign-in-link", parsed.GetValue(by))), cancellationToken);
             Console.WriteLine(SignIn.Link(parsed.GetRequiredValue(address), token));
             return 0;

@@ -11,7 +11,7 @@ internal static class UnpricedCommand
 {
     public static Command Create() => MonthsCommand.Create(
         "unpriced", "List quantities without a rate and amounts without an exchange rate, the largest first. Exit code 2 where there are any.", ofAllTime: true,
-        (database, asked, cancellationToken) => UnpricedResponse.ReadAsync(new UnpricedQuery(database.DataSource), asked.First, asked.Last, asked.KnownOn, cancellationToken),
+        (opened, asked, cancellationToken) => UnpricedResponse.ReadAsync(opened.Get<UnpricedQuery>(), asked.First, asked.Last, asked.KnownOn, cancellationToken),
         (_, answer) => Write(answer),
         answer => answer.Unpriced.Count + answer.Unconverted.Count == 0 ? 0 : 2);
 

@@ -12,7 +12,7 @@ internal static class VerifyCommand
         var command = new Command("verify", "Replay all events beside the read models and compare every row. Exit code 2 where they differ.") { demo };
         command.SetAction((parsed, cancellationToken) => CommandLine.RunAsync(parsed.GetValue(demo), async opened =>
         {
-            var rebuild = opened.Database.CreateRebuild();
+            var rebuild = opened.Get<ProjectionRebuild>();
             List<RowDifference> differences = [];
             await RebuildCommand.ForEachAsync(opened, async (projection, progress) =>
                 differences.AddRange(await rebuild.VerifyAsync(projection, progress, cancellationToken)));

@@ -1,16 +1,21 @@
+using SpendTracker.Budgets;
 using SpendTracker.Closing;
 using SpendTracker.Contracts;
 using SpendTracker.Events;
+using SpendTracker.Log;
 using SpendTracker.Rates;
 
 namespace SpendTracker.Web.Demo;
+
+/// <summary>What the demo's acts are done with.</summary>
+internal sealed record DemoBooks(EventStore Store, PriceBook Prices, BillingPeriods Periods, BudgetBook Budgets);
 
 /// <summary>What somebody does in the demo's year besides using models, once, however often it is recorded.</summary>
 /// <param name="On">In the morning of this day.</param>
 internal abstract record DemoAct(DateOnly On)
 {
     /// <summary>Does it, unless it was done before.</summary>
-    public abstract Task DoAsync(SpendDatabase database, CancellationToken cancellationToken);
+    public abstract Task DoAsync(DemoBooks books, CancellationToken cancellationToken);
 }
 
 /// <summary>Publishes something in the price book.</summary>
@@ -18,14 +23,14 @@ internal sealed record Publishes(DateOnly On, IEvent Publication) : DemoAct(On)
 {
     private static readonly Recorder Procurement = new("person:Procurement");
 
-    public override async Task DoAsync(SpendDatabase database, CancellationToken cancellationToken)
+    public override async Task DoAsync(DemoBooks books, CancellationToken cancellationToken)
     {
         var type = EventTypes.Of(Publication);
         var wanted = type.Write(Publication);
-        var history = await database.Store.ReadStreamAsync(PriceBook.StreamOf(Publication), cancellationToken);
+        var history = await books.Store.ReadStreamAsync(PriceBook.StreamOf(Publication), cancellationToken);
         if (!history.Any(stored => stored.Type == type.Name && wanted.AsSpan().SequenceEqual(type.Write(stored.Data))))
         {
-            await new PriceBook(database.DataSource, database.Store).PublishAsync(Publication, Procurement, cancellationToken);
+            await books.Prices.PublishAsync(Publication, Procurement, cancellationToken);
         }
     }
 }
@@ -37,18 +42,17 @@ internal sealed record Closes(DateOnly On, BillingPeriod Month, string Reason, i
     private static readonly Recorder Finance = new("person:Finance");
 
     /// <exception cref="DemoRecordingException">It could not be done.</exception>
-    public override async Task DoAsync(SpendDatabase database, CancellationToken cancellationToken)
+    public override async Task DoAsync(DemoBooks books, CancellationToken cancellationToken)
     {
-        var periods = new BillingPeriods(database.DataSource, database.Store, database.Settings, database.Options.Clock);
-        var history = await database.Store.ReadStreamAsync($"period/{Month}", cancellationToken);
+        var history = await books.Store.ReadStreamAsync($"period/{Month}", cancellationToken);
         if (history.Count(stored => stored.Data is BillingPeriodClosed or BillingPeriodReopened) > Place)
         {
             return;
         }
 
         var reasons = Reopens
-            ? await periods.ReopenAsync(Month, Reason, Finance, cancellationToken)
-            : (await periods.CloseAsync(Month, new CloseRequest(Reason), Finance, cancellationToken)).Reasons;
+            ? await books.Periods.ReopenAsync(Month, Reason, Finance, cancellationToken)
+            : (await books.Periods.CloseAsync(Month, new CloseRequest(Reason), Finance, cancellationToken)).Reasons;
         if (reasons is [var first, ..])
         {
             throw new DemoRecordingException($"The demo's month {Month} could not be {(Reopens ? "reopened" : "closed")}: {first.Reason}");

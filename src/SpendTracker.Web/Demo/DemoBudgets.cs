@@ -9,12 +9,11 @@ internal sealed record SetsBudget(DateOnly On, BudgetSet Terms) : DemoAct(On)
 {
     private static readonly Recorder Finance = new("person:Finance");
 
-    public override async Task DoAsync(SpendDatabase database, CancellationToken cancellationToken)
+    public override async Task DoAsync(DemoBooks books, CancellationToken cancellationToken)
     {
-        var book = new BudgetBook(database.DataSource, database.Store);
-        if (!(await book.HistoryAsync(Terms.Budget, cancellationToken)).Any(version => BudgetBook.SameTerms(version.Terms, Terms)))
+        if (!(await books.Budgets.HistoryAsync(Terms.Budget, cancellationToken)).Any(version => BudgetBook.SameTerms(version.Terms, Terms)))
         {
-            await book.SetAsync(Terms, null, Finance, cancellationToken);
+            await books.Budgets.SetAsync(Terms, null, Finance, cancellationToken);
         }
     }
 }

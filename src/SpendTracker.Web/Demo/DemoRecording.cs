@@ -17,11 +17,11 @@ internal sealed class DemoRecordingException(string message) : Exception(message
 /// submitted when all usage is there.
 /// </summary>
 /// <param name="clock">The host's.</param>
-internal sealed class DemoRecording(HttpClient http, SpendDatabase database, DemoClock clock)
+internal sealed class DemoRecording(HttpClient http, DemoBooks books, DemoClock clock)
 {
     private const int EventsARequest = 500;
 
-    private readonly EventStore _store = database.Store;
+    private readonly EventStore _store = books.Store;
 
     /// <summary>How many events were appended; null where nothing had to be sent, because the year was recorded today already.</summary>
     /// <param name="progress">Takes how many events of how many have been answered.</param>
@@ -115,7 +115,7 @@ internal sealed class DemoRecording(HttpClient http, SpendDatabase database, Dem
             foreach (var act in acts[date])
             {
                 PlayUntil(date, new TimeOnly(9, 0), now);
-                await act.DoAsync(database, cancellationToken);
+                await act.DoAsync(books, cancellationToken);
             }
 
             PlayUntil(date, new TimeOnly(23, 59), now);

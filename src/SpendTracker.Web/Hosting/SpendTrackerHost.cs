@@ -1,18 +1,9 @@
 using Microsoft.AspNetCore.Components.Authorization;
 using Microsoft.AspNetCore.DataProtection;
 using Microsoft.AspNetCore.DataProtection.KeyManagement;
-using Microsoft.Extensions.Options;
 using Radzen;
-using SpendTracker.Access;
-using SpendTracker.Budgets;
-using SpendTracker.Closing;
-using SpendTracker.Costs;
-using SpendTracker.Estimates;
-using SpendTracker.Explorer;
 using SpendTracker.Log;
-using SpendTracker.Rates;
 using SpendTracker.ServiceDefaults;
-using SpendTracker.Usage;
 using SpendTracker.Web.Access;
 using SpendTracker.Web.Alerts;
 using SpendTracker.Web.Alerts.Senders;
@@ -28,7 +19,6 @@ using SpendTracker.Web.Rates;
 using SpendTracker.Web.Requests;
 using SpendTracker.Web.SetAside;
 using SpendTracker.Web.Workloads;
-using SpendTracker.Workloads;
 
 namespace SpendTracker.Web.Hosting;
 
@@ -51,53 +41,23 @@ public static class SpendTrackerHost
             server.AddServerHeader = false;
         });
 
-        builder.AddServiceDefaults(EventMetrics.Name, "Marten");
-        services.AddSingleton(database);
-        services.AddSingleton(database.DataSource);
-        services.AddSingleton(database.Store);
-        services.AddSingleton(database.HighWaterMark);
-        services.AddSingleton(database.Settings);
-        services.AddSingleton(database.Options.Clock);
-        services.AddSingleton(database.CreateDaemon());
-        services.AddSingleton(database.CreateSetAside());
+        var settings = SpendTrackerSettings.Of(builder.Configuration);
+        services.AddSettings(builder.Configuration);
+        builder.AddServiceDefaults(settings.Telemetry.Prometheus, EventMetrics.Name, "Marten");
+        services.AddSpendTracker(database);
         services.AddSingleton<DaemonService>();
         services.AddHostedService(provider => provider.GetRequiredService<DaemonService>());
-        services.AddSingleton(database.CreateBudgetWatch());
         services.AddHostedService<BudgetService>();
-
-        services.AddSingleton(database.Options.Events);
         services.AddSingleton<BodyBudget>();
         services.AddSingleton<UsageRecorder>();
-        services.AddSingleton<UsageCorrections>();
-        services.AddSingleton<MonthlyCostQuery>();
-        services.AddSingleton<UnpricedQuery>();
-        services.AddSingleton<CostLineQuery>();
         services.AddSingleton<OverviewFeed>();
-        services.AddSingleton<BillingPeriods>();
-        services.AddSingleton<ExplainQuery>();
         services.AddSingleton<KnownOn>();
-        services.AddSingleton<EventLog>();
-        services.AddSingleton<CorrectionQuery>();
-        services.AddSingleton<UsageEventQuery>();
-        services.AddSingleton<WorkloadRegistry>();
-        services.AddSingleton<PriceBook>();
-        services.AddSingleton<RateImport>();
-        services.AddSingleton<ExchangeRateImport>();
-        services.AddSingleton<RatePreview>();
-        services.AddSingleton<ReportedCostQuery>();
-        services.AddSingleton<EstimateBook>();
-        services.AddSingleton<BudgetBook>();
-        services.AddSingleton<BudgetOutlook>();
-        services.AddSingleton<DailySpendQuery>();
-        services.AddSingleton<ApiKeys>();
-        services.AddSingleton<SignInLinks>();
-        services.AddAlerts(builder.Configuration);
-
-        services.AddChannelSenders(builder.Configuration);
+        services.AddAlerts();
+        services.AddChannelSenders();
         services.AddAccess();
         services.AddDataProtection().SetApplicationName("SpendTracker");
-        services.AddSingleton<IConfigureOptions<KeyManagementOptions>>(provider =>
-            new ConfigureOptions<KeyManagementOptions>(options => options.XmlRepository = new KeyRing(database.DataSource)));
+        services.AddSingleton<KeyRing>();
+        services.AddOptions<KeyManagementOptions>().Configure<KeyRing>((options, ring) => options.XmlRepository = ring);
 
         services.AddProblemDetails();
         services.AddExceptionHandler<Problems>();
@@ -110,7 +70,7 @@ public static class SpendTrackerHost
         services.AddRadzenComponents();
 
         var app = builder.Build();
-        app.UseTrustedProxies();
+        app.UseTrustedProxies(settings.Proxies);
         app.UsePageCompression();
         app.UseExceptionHandler();
         app.UseStatusCodePagesWithReExecute("/not-found", createScopeForStatusCodePages: true);
@@ -127,7 +87,7 @@ public static class SpendTrackerHost
         app.UseAntiforgery();
         app.UseWhen(IsApi, api => api.Use(app.Services.GetRequiredService<BodyBudget>().HoldAsync));
 
-        app.MapServiceDefaults(Policies.Read);
+        app.MapServiceDefaults(settings.Telemetry.Prometheus, Policies.Read);
         app.MapSignIn();
         app.MapAcknowledge();
 

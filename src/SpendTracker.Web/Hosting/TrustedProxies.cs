@@ -12,8 +12,8 @@ internal static class TrustedProxies
 {
     public const string Setting = "SpendTracker:Proxies";
 
-    /// <exception cref="ProxySettingException">The setting has something else than addresses and networks.</exception>
-    public static void UseTrustedProxies(this WebApplication app)
+    /// <param name="proxies">Addresses and networks, separated by commas: <c>10.1.2.3, 10.0.0.0/8, fd00::/8</c>.</param>
+    public static void UseTrustedProxies(this WebApplication app, string? proxies)
     {
         var options = new ForwardedHeadersOptions
         {
@@ -22,7 +22,7 @@ internal static class TrustedProxies
         };
         options.KnownProxies.Clear();
         options.KnownIPNetworks.Clear();
-        foreach (var network in Parse(app.Configuration[Setting]))
+        foreach (var network in Entries(proxies).Select(Parse).OfType<System.Net.IPNetwork>())
         {
             options.KnownIPNetworks.Add(network);
         }
@@ -33,14 +33,13 @@ internal static class TrustedProxies
         }
     }
 
-    /// <param name="setting">Addresses and networks, separated by commas: <c>10.1.2.3, 10.0.0.0/8, fd00::/8</c>.</param>
-    internal static IEnumerable<System.Net.IPNetwork> Parse(string? setting) =>
-        (setting ?? "").Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries).Select(entry =>
-            System.Net.IPNetwork.TryParse(entry, out var network) ? network
-            : IPAddress.TryParse(entry, out var address) ? new System.Net.IPNetwork(address, address.GetAddressBytes().Length * 8)
-            : throw new ProxySettingException(entry));
-}
+    /// <summary>An entry that is neither an address nor a network; null if there is none.</summary>
+    public static string? Malformed(string? proxies) => Entries(proxies).FirstOrDefault(entry => Parse(entry) is null);
 
-/// <summary>A proxy is neither an address nor a network.</summary>
-internal sealed class ProxySettingException(string entry) : Exception(
-    $"{TrustedProxies.Setting} has '{entry}', which is no address and no network. Write e.g. 10.1.2.3 or 10.0.0.0/8, separated by commas.");
+    private static string[] Entries(string? proxies) => (proxies ?? "").Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
+
+    private static System.Net.IPNetwork? Parse(string entry) =>
+        System.Net.IPNetwork.TryParse(entry, out var network) ? network
+        : IPAddress.TryParse(entry, out var address) ? new System.Net.IPNetwork(address, address.GetAddressBytes().Length * 8)
+        : null;
+}

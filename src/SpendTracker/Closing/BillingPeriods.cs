@@ -16,7 +16,7 @@ namespace SpendTracker.Closing;
 /// Closes and reopens billing periods. A closing writes the period's costs into the log, line by line: what was signed is
 /// there to be read, and no later price, program or replay can change it.
 /// </summary>
-public sealed class BillingPeriods(NpgsqlDataSource dataSource, EventStore store, OrganisationSettings settings, TimeProvider clock)
+public sealed class BillingPeriods(NpgsqlDataSource dataSource, EventStore store, MonthlyCostQuery monthly, OrganisationSettings settings, TimeProvider clock)
 {
     public const int ReasonLength = 1_000;
 
@@ -26,8 +26,6 @@ public sealed class BillingPeriods(NpgsqlDataSource dataSource, EventStore store
     /// <summary>How long a closing waits for what was recorded before it to be counted.</summary>
     private static readonly TimeSpan LongestLag = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(100);
-
-    private readonly MonthlyCostQuery _costs = new(dataSource);
 
     /// <summary>Closes a period.</summary>
     /// <returns>The closing; or null, and why it cannot be closed.</returns>
@@ -82,7 +80,7 @@ public sealed class BillingPeriods(NpgsqlDataSource dataSource, EventStore store
 
     /// <param name="knownOn">As it was known at the end of this day, but for the lag and what is set aside; null for now.</param>
     public async Task<ClosingChecklist> ChecklistAsync(BillingPeriod month, DateOnly? knownOn, CancellationToken cancellationToken) => await ChecklistAsync(
-        month, MonthlyCostQuery.Total(month.ToString(), await _costs.ByAsync(new CostFilter(month, month) { KnownOn = knownOn }, [], cancellationToken)), knownOn, cancellationToken);
+        month, MonthlyCostQuery.Total(month.ToString(), await monthly.ByAsync(new CostFilter(month, month) { KnownOn = knownOn }, [], cancellationToken)), knownOn, cancellationToken);
 
     private async Task<ClosingChecklist> ChecklistAsync(BillingPeriod month, MonthlyCost total, DateOnly? knownOn, CancellationToken cancellationToken)
     {
@@ -122,7 +120,7 @@ public sealed class BillingPeriods(NpgsqlDataSource dataSource, EventStore store
     public async Task<IReadOnlyList<BillingPeriodStatus>> ListAsync(DateOnly? knownOn, CancellationToken cancellationToken)
     {
         var closings = (await ClosingsAsync(null, knownOn, cancellationToken)).ToLookup(closing => closing.Month, closing => closing.Closing);
-        var costs = (await _costs.ByAsync(new CostFilter(new(2000, 1), new(2199, 12)) { KnownOn = knownOn }, [], cancellationToken)).Where(HasCosts).ToDictionary(cost => cost.Month);
+        var costs = (await monthly.ByAsync(new CostFilter(new(2000, 1), new(2199, 12)) { KnownOn = knownOn }, [], cancellationToken)).Where(HasCosts).ToDictionary(cost => cost.Month);
         return [.. costs.Keys.Concat(closings.Select(month => month.Key)).Distinct().OrderDescending().Select(month => new BillingPeriodStatus(
             BillingPeriod.TryParse(month, out var period) ? period : default,
             closings[month].Any(closing => closing.Holds),
@@ -140,7 +138,7 @@ public sealed class BillingPeriods(NpgsqlDataSource dataSource, EventStore store
     /// <summary>What a month has from earlier ones, and what of it is booked in later ones; by origin and booking.</summary>
     /// <param name="knownOn">As it was known at the end of this day; null for now.</param>
     public async Task<IReadOnlyList<BookingMove>> CorrectionsAsync(BillingPeriod month, DateOnly? knownOn, CancellationToken cancellationToken) =>
-        [.. (await _costs.ByAsync(new CostFilter(month, new(2199, 12)) { KnownOn = knownOn }, [CostDimension.Find("origin")!], cancellationToken))
+        [.. (await monthly.ByAsync(new CostFilter(month, new(2199, 12)) { KnownOn = knownOn }, [CostDimension.Find("origin")!], cancellationToken))
             .Where(cost => cost.Actual != 0 && (cost.Month == month.ToString()) != (cost.Keys["origin"] == month.ToString()))
             .Select(cost => new BookingMove(cost.Keys["origin"], cost.Month, cost.Actual))];
 

@@ -61,15 +61,12 @@ public sealed record Explanation(
 /// prices, line by line and day by day, and what closings moved between periods. Source of the split: price and volume
 /// variance as in cost accounting, at the later price, so that the two sum to the whole.
 /// </summary>
-public sealed class ExplainQuery(NpgsqlDataSource dataSource)
+public sealed class ExplainQuery(NpgsqlDataSource dataSource, MonthlyCostQuery monthly, PublicationChanges publications)
 {
     /// <summary>Most corrections that an explanation names.</summary>
     public const int MostCorrections = 200;
 
     private const int MostReadings = 3;
-
-    private readonly MonthlyCostQuery _costs = new(dataSource);
-    private readonly PublicationChanges _changes = new(dataSource);
 
     /// <param name="workload">Only what this one moved; null for all.</param>
     public async Task<Explanation> OfAsync(BillingPeriod month, DateOnly from, DateOnly to, string? workload, CancellationToken cancellationToken)
@@ -92,7 +89,7 @@ public sealed class ExplainQuery(NpgsqlDataSource dataSource)
             .Select(key => new BookingMove(key.Origin, key.Booked, bookedAfter.GetValueOrDefault(key) - bookedBefore.GetValueOrDefault(key)))
             .Where(move => move.Amount != 0).OrderBy(move => move.Origin, StringComparer.Ordinal).ThenBy(move => move.Booked, StringComparer.Ordinal);
         var prices = await PricesAsync(month, from, to, workload, cancellationToken);
-        var changes = prices.Count > 0 ? await _changes.BetweenAsync(from, to, cancellationToken) : [];
+        var changes = prices.Count > 0 ? await publications.BetweenAsync(from, to, cancellationToken) : [];
         return new Explanation(
             month, from, to, before, after, await UsageAsync(month, from, to, workload, cancellationToken),
             [.. prices.Select(move => move with { Causes = [.. changes.Where(move.IsCausedBy)] })], [.. bookings],
@@ -105,8 +102,8 @@ public sealed class ExplainQuery(NpgsqlDataSource dataSource)
     {
         var where = workload is null ? [] : new Dictionary<string, string> { ["workload"] = workload };
         CostDimension[] by = [CostDimension.Find("origin")!];
-        var here = await _costs.ByAsync(new CostFilter(month, month) { KnownOn = knownOn, Where = where }, by, cancellationToken);
-        var elsewhere = await _costs.ByAsync(new CostFilter(month.Next, new(2199, 12)) { KnownOn = knownOn, Where = where, Origin = month }, by, cancellationToken);
+        var here = await monthly.ByAsync(new CostFilter(month, month) { KnownOn = knownOn, Where = where }, by, cancellationToken);
+        var elsewhere = await monthly.ByAsync(new CostFilter(month.Next, new(2199, 12)) { KnownOn = knownOn, Where = where, Origin = month }, by, cancellationToken);
         var costs = here.Concat(elsewhere).ToArray();
         var name = month.ToString();
         return (

@@ -39,7 +39,7 @@ public sealed record ExchangeRate(string Currency, DateOnly EffectiveFrom, decim
 /// Publishes rates, discounts, aliases and exchange rates, withdraws them, and lists them. Nothing is ever edited: a later
 /// publication supersedes.
 /// </summary>
-public sealed class PriceBook(NpgsqlDataSource dataSource, EventStore store)
+public sealed class PriceBook(NpgsqlDataSource dataSource, EventStore store, EventLog log)
 {
     /// <summary>Units of the reporting currency for one of another: a Kuwaiti dinar is worth over 3,000,000 Iranian rials.</summary>
     public const decimal MostExchangeRate = 10_000_000;
@@ -62,8 +62,6 @@ public sealed class PriceBook(NpgsqlDataSource dataSource, EventStore store)
 
     private const string Withdrawals =
         "left join lateral (select * from spend.withdrawal as w where w.publication = p.publication order by w.seq_id limit 1) as w on true";
-
-    private readonly EventLog _log = new(dataSource);
 
     /// <summary>Records a publication that has been checked. What it prices is re-rated as soon as it is projected.</summary>
     public Task PublishAsync(IEvent publication, Recorder recorder, CancellationToken cancellationToken) =>
@@ -98,7 +96,7 @@ public sealed class PriceBook(NpgsqlDataSource dataSource, EventStore store)
             : Unknown;
 
     private async Task<StoredEvent?> FindAsync(Guid publication, CancellationToken cancellationToken) =>
-        await _log.FindAsync(publication, cancellationToken) is { Stored: { } published } && IsPublication(published.Data) ? published : null;
+        await log.FindAsync(publication, cancellationToken) is { Stored: { } published } && IsPublication(published.Data) ? published : null;
 
     private static string? RefusalOf(PublicationsState? state, Guid publication) => state?.Withdrawn.Contains(publication) == true ? WithdrawnBefore : null;
 

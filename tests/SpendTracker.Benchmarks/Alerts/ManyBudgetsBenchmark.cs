@@ -61,7 +61,7 @@ internal sealed class ManyBudgetsBenchmark(BenchmarkServer server, Report report
 
     private async Task SetBudgetsAsync(SpendDatabase database, CancellationToken cancellationToken)
     {
-        var book = new BudgetBook(database.DataSource, database.Store);
+        var book = database.Get<BudgetBook>();
         await Parallel.ForEachAsync(Enumerable.Range(0, _budgets), cancellationToken, async (i, token) => await book.SetAsync(
             AlertBenchmark.BudgetOf(i, string.Create(CultureInfo.InvariantCulture, $"support-chat-{i % Workloads:000}"), 1_000_000_000, i % 2 == 0 ? BudgetPeriodKind.Month : BudgetPeriodKind.Year),
             null, new Recorder("command:benchmarks"), token));
@@ -70,7 +70,7 @@ internal sealed class ManyBudgetsBenchmark(BenchmarkServer server, Report report
     private async Task<double> CatchUpWatchedAsync(SpendDatabase database, long last, CancellationToken cancellationToken)
     {
         await FromNothing.EmptyAsync(database, cancellationToken);
-        var watch = database.CreateBudgetWatch();
+        var watch = database.Get<BudgetWatch>();
         await watch.RefreshAsync(cancellationToken);
         using var over = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         var watching = watch.RunAsync(over.Token);

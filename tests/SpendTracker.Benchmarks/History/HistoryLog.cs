@@ -27,7 +27,7 @@ internal sealed class HistoryLog : IAsyncDisposable
         _randomIds = randomIds;
         Database = database;
         Copy = copy;
-        Costs = new MonthlyCostQuery(database.DataSource);
+        Costs = database.Get<MonthlyCostQuery>();
     }
 
     public SpendDatabase Database { get; }
@@ -43,7 +43,7 @@ internal sealed class HistoryLog : IAsyncDisposable
     public static async Task<HistoryLog> OpenAsync(BenchmarkServer server, IEnumerable<string> streams, bool randomIds, CancellationToken cancellationToken)
     {
         var database = await server.CreateDatabaseAsync(new(), cancellationToken);
-        var prices = new PriceBook(database.DataSource, database.Store);
+        var prices = database.Get<PriceBook>();
         foreach (var sku in HistoryEvents.Skus)
         {
             var rate = new RatePublished(sku, HistoryEvents.FirstDay, "USD", [new("input-tokens", 2.5m, 1_000_000), new("output-tokens", 10, 1_000_000)], "Benchmark");

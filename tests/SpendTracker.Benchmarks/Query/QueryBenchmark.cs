@@ -27,7 +27,7 @@ internal sealed class QueryBenchmark(BenchmarkServer server, Report report, bool
         await CatchUp.ToTheEndAsync(database, cancellationToken); // The settings: what the reporting currency is.
         await CostHistory.FillAsync(database.DataSource, _dailyRows, first, cancellationToken);
         var (from, to) = (BillingPeriod.Of(first), BillingPeriod.Of(first.AddMonths(11)));
-        var costs = new MonthlyCostQuery(database.DataSource);
+        var costs = database.Get<MonthlyCostQuery>();
         await VerifyAsync(database, costs, new CostFilter(from, to), cancellationToken);
         List<string[]> rows =
         [
@@ -66,7 +66,7 @@ internal sealed class QueryBenchmark(BenchmarkServer server, Report report, bool
 
     private Task<string[]> ExplainAsync(SpendDatabase database, BillingPeriod month, CancellationToken cancellationToken)
     {
-        var explain = new ExplainQuery(database.DataSource);
+        var explain = database.Get<ExplainQuery>();
         return MeasureAsync("Explaining a month", _rates, warmUp: 1, database, async () =>
         {
             var explanation = await explain.OfAsync(month, month.End, DateOnly.FromDateTime(DateTime.UtcNow), null, cancellationToken);
@@ -79,7 +79,7 @@ internal sealed class QueryBenchmark(BenchmarkServer server, Report report, bool
 
     private Task<string[]> PreviewAsync(SpendDatabase database, DateOnly first, CancellationToken cancellationToken)
     {
-        var preview = new RatePreview(database.DataSource, database.Settings, TimeProvider.System);
+        var preview = database.Get<RatePreview>();
         var rate = new RatePublished(CostHistory.Sku, first, "USD", [new("input-tokens", 9, 1_000_000)], "Benchmark");
         return MeasureAsync("Previewing that", _rates, warmUp: 1, database, () => preview.OfAsync([rate], cancellationToken), cancellationToken);
     }
@@ -88,7 +88,7 @@ internal sealed class QueryBenchmark(BenchmarkServer server, Report report, bool
     private static async Task CloseAsync(SpendDatabase database, BillingPeriod from, BillingPeriod to, CancellationToken cancellationToken)
     {
         await CatchUp.ToTheEndAsync(database, cancellationToken);
-        var periods = new BillingPeriods(database.DataSource, database.Store, database.Settings, TimeProvider.System);
+        var periods = database.Get<BillingPeriods>();
         for (var month = from; month < to; month = month.Next)
         {
             var (closing, reasons) = await periods.CloseAsync(month, new CloseRequest("Month end.", true, true), new Recorder("command:benchmarks"), cancellationToken);
@@ -112,7 +112,7 @@ internal sealed class QueryBenchmark(BenchmarkServer server, Report report, bool
         var projection = new ProjectionRun(connection, new CostProjection(TimeZoneInfo.Utc), new());
         using var mark = new HighWaterMark(database.DataSource, new(), NullLogger<HighWaterMark>.Instance);
         await projection.CatchUpAsync(await mark.AdvanceAsync(cancellationToken), null, cancellationToken);
-        var prices = new PriceBook(database.DataSource, database.Store);
+        var prices = database.Get<PriceBook>();
         var price = 1m;
         return await MeasureAsync("Re-rating one SKU over a year", _rates, warmUp: 1, database, async () =>
         {

@@ -51,7 +51,7 @@ internal sealed class SoakDisturbances(
                 return ("a host opens", token => OpenAndCloseAsync(token));
             default:
                 var month = BillingPeriod.Of(DateOnly.FromDateTime(DateTime.UtcNow));
-                return ("costs are read", token => new MonthlyCostQuery(store.Database.DataSource).ByAsync(new CostFilter(month.Previous, month), [CostDimension.Find("team")!], token));
+                return ("costs are read", token => store.Database.Get<MonthlyCostQuery>().ByAsync(new CostFilter(month.Previous, month), [CostDimension.Find("team")!], token));
         }
     }
 

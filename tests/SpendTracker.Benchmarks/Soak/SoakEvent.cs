@@ -37,7 +37,7 @@ internal sealed record SoakCorrection(string Key, string Reason, SoakEvent? Repl
 
     public UsageCorrected Content => new(Corrects, Reason, Replacement?.ToAppend().Id);
 
-    public async Task<AppendStatus> StoreAsync(SpendDatabase database, CancellationToken cancellationToken) => (await new UsageCorrections(database.Store, database.Settings).CorrectAsync(
+    public async Task<AppendStatus> StoreAsync(SpendDatabase database, CancellationToken cancellationToken) => (await database.Get<UsageCorrections>().CorrectAsync(
         Corrects, Reason, Replacement is null ? null : new(Replacement.Usage, SoakEvent.Source, Replacement.Key), new Recorder("soak"), cancellationToken)).Status;
 
     public JsonObject ToJson() => new()

@@ -76,7 +76,7 @@ public sealed class SignInTests : IAsyncLifetime
     public async Task An_expired_link_is_refused()
     {
         var clock = new FixedClock(DateTimeOffset.UtcNow);
-        var links = new SignInLinks(_host.Database.Store, clock);
+        var links = _host.Database.Make<SignInLinks>(clock);
         var token = await links.IssueAsync("Ada", Role.Viewer, new Recorder("test"), TestContext.Current.CancellationToken);
         clock.Now += SignInLinks.Lifetime + TimeSpan.FromSeconds(1);
 

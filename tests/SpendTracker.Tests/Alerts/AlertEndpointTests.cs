@@ -2,8 +2,8 @@ using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Options;
 using SpendTracker.Contracts;
-using SpendTracker.Settings;
 using SpendTracker.Web.Alerts;
 
 namespace SpendTracker.Tests.Alerts;
@@ -119,7 +119,7 @@ public sealed class AlertEndpointTests : IAsyncLifetime
     public async Task A_public_address_that_is_none_keeps_the_host_from_starting(string url)
     {
         await using var database = await TestDatabase.CreateAsync();
-        var fault = await Assert.ThrowsAsync<SettingsConflictException>(() => TestHost.StartAsync(database, builder => builder.Configuration["PublicUrl"] = url));
+        var fault = await Assert.ThrowsAsync<OptionsValidationException>(() => TestHost.StartAsync(database, builder => builder.Configuration["PublicUrl"] = url));
         Assert.Contains(url, fault.Message, StringComparison.Ordinal);
     }
 

@@ -23,6 +23,13 @@ internal static class UsedTypes
         return found;
     }
 
+    /// <summary>The types that a type makes with <c>new</c>, in its own code and in all that is nested in it.</summary>
+    public static IEnumerable<Type> MadeBy(Type type) => type.GetMethods(Own).Concat<MethodBase>(type.GetConstructors(Own))
+        .Where(method => method.GetMethodBody() is not null)
+        .SelectMany(method => MembersIn(method.GetMethodBody()!.GetILAsByteArray()!, method, OpCodes.Newobj))
+        .Select(constructor => constructor.DeclaringType!)
+        .Concat(type.GetNestedTypes(Own).SelectMany(MadeBy));
+
     private static void Collect(Type type, HashSet<Type> found)
     {
         Add(found, [type.BaseType, .. type.GetInterfaces(), .. type.GetFields(Own).Select(field => field.FieldType)]);
@@ -58,7 +65,8 @@ internal static class UsedTypes
         _ => [],
     };
 
-    private static IEnumerable<MemberInfo> MembersIn(byte[] code, MethodBase method)
+    /// <param name="only">Members that this instruction names; null for all.</param>
+    private static IEnumerable<MemberInfo> MembersIn(byte[] code, MethodBase method, OpCode? only = null)
     {
         var typeArguments = method.DeclaringType is { IsGenericType: true } generic ? generic.GetGenericArguments() : null;
         var methodArguments = method.IsGenericMethod ? method.GetGenericArguments() : null;
@@ -66,7 +74,7 @@ internal static class UsedTypes
         {
             var instruction = code[at] == 0xFE ? Codes[(short)((code[at] << 8) | code[at + 1])] : Codes[code[at]];
             at += instruction.Size;
-            if (instruction.OperandType is OperandType.InlineMethod or OperandType.InlineField or OperandType.InlineType or OperandType.InlineTok)
+            if ((only is null || only == instruction) && instruction.OperandType is (OperandType.InlineMethod or OperandType.InlineField or OperandType.InlineType or OperandType.InlineTok))
             {
                 yield return method.Module.ResolveMember(BitConverter.ToInt32(code, at), typeArguments, methodArguments)!;
             }

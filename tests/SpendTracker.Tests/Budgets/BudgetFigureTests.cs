@@ -56,7 +56,7 @@ public sealed class BudgetFigureTests : WatchTests
         Assert.Null(Watch.Current("euro")!.Spent);
         Assert.Empty(await Budgets.DecidedAsync("euro"));
 
-        var book = new PriceBook(Budgets.Database.DataSource, Budgets.Database.Store);
+        var book = Budgets.Database.Get<PriceBook>();
         await book.ChangeAsync(new ExchangeRatePublished("EUR", new(2026, 5, 20), 1.25m, "test"), new Recorder("test"), Cancel);
         await book.ChangeAsync(new ExchangeRatePublished("EUR", new(2026, 6, 2), 2m, "test"), new Recorder("test"), Cancel);
         await Budgets.LookAsync(Watch);
@@ -105,7 +105,7 @@ public sealed class BudgetFigureTests : WatchTests
     {
         await using var host = await TestHost.StartAsync();
         var month = BillingPeriod.Of(DateOnly.FromDateTime(DateTime.UtcNow));
-        await new BudgetBook(host.Database.DataSource, host.Database.Store).SetAsync(
+        await host.Database.Get<BudgetBook>().SetAsync(
             Monthly("all", 500) with { Period = new(BudgetPeriodKind.Month, month.ToString()) }, null, new Recorder("test"), Cancel);
         await host.Database.PublishAsync("openai/own", new(2025, 1, 1), new("input-tokens", 1), new("output-tokens", 0));
         await host.RecordAsync($$"""{"type":"token_usage_recorded","workload":"chat","approach":"hybrid","provider":"openai","model":"own","inputTokens":120,"outputTokens":0,"usedAt":"{{DateTime.UtcNow:o}}"}""");
@@ -140,7 +140,7 @@ public sealed class BudgetFigureTests : WatchTests
         }
     }
 
-    private Task RegisterAsync(string workload, string team, string costCentre, params (string Name, string Value)[] tags) => new WorkloadRegistry(Budgets.Database.DataSource, Budgets.Database.Store)
+    private Task RegisterAsync(string workload, string team, string costCentre, params (string Name, string Value)[] tags) => Budgets.Database.Get<WorkloadRegistry>()
         .RegisterAsync(new(workload, workload, team, Approach.PromptEngineering, costCentre, null, tags.ToDictionary(tag => tag.Name, tag => tag.Value)), new Recorder("test"), Cancel);
 
     /// <summary>What days are expected to cost is read beside the rest.</summary>

@@ -32,8 +32,8 @@ public sealed class BudgetImportTests
     public async Task The_same_file_twice_changes_nothing_and_what_somebody_changed_meanwhile_is_not_overwritten()
     {
         await using var database = await TestDatabase.CreateAsync();
-        var book = new BudgetBook(database.DataSource, database.Store);
-        var import = new BudgetImport(book, database.Store);
+        var book = database.Get<BudgetBook>();
+        var import = database.Get<BudgetImport>();
         var rows = (await ReadAsync(Header + "a,A,month,2026-01,,USD,5,team=x,actual:80.0%,,,,,\nb,B,year,2026-01,,USD,,,,,,,1,2\nc,C,month,2026-01,,USD,5,,actual:80%@nobody,,,,,\n")).Rows;
 
         var diff = await import.CompareAsync(rows, Cancel);

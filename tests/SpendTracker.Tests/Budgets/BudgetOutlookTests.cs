@@ -23,7 +23,7 @@ public sealed class BudgetOutlookTests
         var watch = watched.NewWatch();
         await watched.LookAsync(watch);
 
-        var before = await new BudgetOutlook(watched.Database.DataSource, watched.Database.Settings, watched.Clock).NowAsync(terms, Cancel);
+        var before = await watched.Database.Get<BudgetOutlook>().NowAsync(terms, Cancel);
         await watched.SetAsync(terms);
         await Eventually.Async(async () =>
         {
@@ -36,7 +36,7 @@ public sealed class BudgetOutlookTests
         Assert.Equal((after.Spent, after.Limit, after.UnpricedPercent), (before.Spent, before.Limit, before.UnpricedPercent));
         Assert.Equal(after.Forecast, before.Forecast);
         Assert.Equal([true, false], before.Thresholds.Select(threshold => threshold.IsReached));
-        Assert.Null(await new BudgetOutlook(watched.Database.DataSource, watched.Database.Settings, watched.Clock).NowAsync(terms with { Period = new(BudgetPeriodKind.Month, "2026-07") }, Cancel));
+        Assert.Null(await watched.Database.Get<BudgetOutlook>().NowAsync(terms with { Period = new(BudgetPeriodKind.Month, "2026-07") }, Cancel));
     }
 
     [Fact]
@@ -66,14 +66,14 @@ public sealed class BudgetOutlookTests
         await watched.Database.ProjectAsync();
         BudgetVersion Version(int number, decimal amount, DateOnly day) => new(number, WatchedBudgets.Monthly("b", amount) with { Period = new(BudgetPeriodKind.Month, "2026-03"), Rollover = true }, Given.At(day), "test");
 
-        var past = await new BudgetOutlook(watched.Database.DataSource, watched.Database.Settings, watched.Clock).PastAsync(
+        var past = await watched.Database.Get<BudgetOutlook>().PastAsync(
             [Version(3, 1_000, WatchedBudgets.Today), Version(2, 70, new(2026, 4, 30)), Version(1, 100, new(2026, 4, 1))], 12, Cancel);
 
         // May by version 2, with nothing left of April; April by version 2, with nothing left of March by that version; March by version 1.
         Assert.Equal(["2026-05", "2026-04", "2026-03"], past.Select(figures => figures.Span.First.ToString()));
         Assert.Equal([(2, 70m, 30m), (2, 70m, 90m), (1, 100m, 80m)], past.Select(figures => (figures.Version, figures.Limit, figures.Spent!.Value)));
         Assert.All(past, figures => Assert.Equal("b", figures.Budget));
-        Assert.Equal(2, (await new BudgetOutlook(watched.Database.DataSource, watched.Database.Settings, watched.Clock).PastAsync([Version(1, 1, new(2026, 1, 1))], 2, Cancel)).Count);
+        Assert.Equal(2, (await watched.Database.Get<BudgetOutlook>().PastAsync([Version(1, 1, new(2026, 1, 1))], 2, Cancel)).Count);
     }
 
     [Fact]
@@ -84,14 +84,14 @@ public sealed class BudgetOutlookTests
             WatchedBudgets.Costing(10, new(2026, 6, 1)), WatchedBudgets.Costing(20, new(2026, 6, 3)), WatchedBudgets.Costing(30, new(2026, 6, 3), approach: Approach.Hybrid),
             WatchedBudgets.Costing(40, new(2026, 6, 3), "other"), WatchedBudgets.Costing(50, new(2026, 5, 31)), WatchedBudgets.Costing(60, new(2026, 7, 1)));
         await watched.Database.ProjectAsync();
-        var query = new DailySpendQuery(watched.Database.DataSource, watched.Database.Settings);
+        var query = watched.Database.Get<DailySpendQuery>();
         var terms = WatchedBudgets.Monthly("b", 100) with { Scope = WatchedBudgets.Scope(("team", "(unregistered)"), ("workload", "chat"), ("approach", "prompt-engineering")) };
 
         Assert.Equal([new(new(2026, 6, 1), 10), new DailySpend(new(2026, 6, 3), 20)], await query.ListAsync(terms, June, Cancel));
         Assert.Equal([10m, 90m], (await query.ListAsync(WatchedBudgets.Monthly("b", 100), June, Cancel))!.Select(day => day.Amount));
         Assert.Empty((await query.ListAsync(terms with { Scope = WatchedBudgets.Scope(("team", "Nobody")) }, June, Cancel))!);
         Assert.Null(await query.ListAsync(terms with { Currency = "EUR" }, June, Cancel));
-        await new PriceBook(watched.Database.DataSource, watched.Database.Store).PublishAsync(new ExchangeRatePublished("EUR", new(2026, 5, 1), 2, "test"), new Recorder("test"), Cancel);
+        await watched.Database.Get<PriceBook>().PublishAsync(new ExchangeRatePublished("EUR", new(2026, 5, 1), 2, "test"), new Recorder("test"), Cancel);
         await watched.Database.ProjectAsync();
         Assert.Equal([5m, 10m], (await query.ListAsync(terms with { Currency = "EUR" }, June, Cancel))!.Select(day => day.Amount));
     }

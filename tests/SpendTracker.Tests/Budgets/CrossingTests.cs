@@ -203,7 +203,7 @@ public sealed class CrossingTests : WatchTests
         await Budgets.SetAsync(Monthly("all", 100, Actual(50)));
         await Budgets.SpendAsync(Costing(40, Today.AddMonths(-1)));
         await Budgets.LookAsync(Watch);
-        var periods = new BillingPeriods(Budgets.Database.DataSource, Budgets.Database.Store, Budgets.Database.Settings, Budgets.Clock);
+        var periods = Budgets.Database.Get<BillingPeriods>();
         var (closing, _) = await periods.CloseAsync(new(2026, 5), new CloseRequest("signed"), new Recorder("test"), Cancel);
         Assert.NotNull(closing);
         await Budgets.LookAsync(Watch);

@@ -56,7 +56,7 @@ public sealed class PoisonedBudgetTests : WatchTests
         Assert.Equal(["crossed actual:100%"], await Budgets.DecidedAsync("own"));
         Assert.Equal((1, 10m), (Watch.Current("own")!.Version, Watch.Current("own")!.Limit));
         Assert.Empty(Watch.Unwatched);
-        var book = new BudgetBook(Budgets.Database.DataSource, Budgets.Database.Store);
+        var book = Budgets.Database.Get<BudgetBook>();
         Assert.Equal(["own 1"], (await book.ListAsync(Cancel)).Select(budget => $"{budget.Terms.Budget} {budget.Version}"));
         Assert.Equal("2026-01", Assert.Single(await book.HistoryAsync("own", Cancel)).Terms.Period.From);
         Assert.Equal(

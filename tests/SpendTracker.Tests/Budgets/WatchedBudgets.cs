@@ -31,7 +31,7 @@ internal sealed class WatchedBudgets : IAsyncDisposable
     /// <summary>The watch of another host.</summary>
     public BudgetWatch NewWatch()
     {
-        var watch = Database.Spend.CreateBudgetWatch();
+        var watch = Database.Make<BudgetWatch>();
         _watches.Add(watch);
         return watch;
     }
@@ -47,10 +47,10 @@ internal sealed class WatchedBudgets : IAsyncDisposable
     public Task SetAsync(BudgetSet terms)
     {
         Assert.Empty(BudgetBook.Check(terms));
-        return new BudgetBook(Database.DataSource, Database.Store).SetAsync(terms, null, new Recorder("test"), Cancel);
+        return Database.Get<BudgetBook>().SetAsync(terms, null, new Recorder("test"), Cancel);
     }
 
-    public Task RemoveAsync(string budget) => new BudgetBook(Database.DataSource, Database.Store).RemoveAsync(budget, "over", new Recorder("test"), Cancel);
+    public Task RemoveAsync(string budget) => Database.Get<BudgetBook>().RemoveAsync(budget, "over", new Recorder("test"), Cancel);
 
     /// <summary>Costs an amount in dollars.</summary>
     public static TokenUsageRecorded Costing(long amount, DateOnly? day = null, string workload = "chat", Approach approach = Approach.PromptEngineering) =>

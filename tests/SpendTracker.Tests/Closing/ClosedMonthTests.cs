@@ -20,9 +20,9 @@ public sealed class ClosedMonthTests : IAsyncLifetime
 
     private static CancellationToken Stop => TestContext.Current.CancellationToken;
 
-    private BillingPeriods Periods => new(_database.DataSource, _database.Store, _database.Settings, _clock);
+    private BillingPeriods Periods => _database.Get<BillingPeriods>();
 
-    private UnpricedQuery Unpriced => new(_database.DataSource);
+    private UnpricedQuery Unpriced => _database.Get<UnpricedQuery>();
 
     public async ValueTask InitializeAsync() => _database = await TestDatabase.CreateAsync("UTC", _clock);
 
@@ -173,8 +173,8 @@ public sealed class ClosedMonthTests : IAsyncLifetime
             var period = (await Periods.ListAsync(day, Stop)).Single(period => period.Month == January);
             var checklist = await Periods.ChecklistAsync(January, day, Stop);
             var history = await Periods.HistoryAsync(January, day, Stop);
-            var estimate = Assert.Single(await new EstimateBook(_database.DataSource, _database.Store).ListAsync(January, January, null, day, Stop));
-            var reported = Assert.Single(await new ReportedCostQuery(_database.DataSource).ListAsync(January, January, day, Stop));
+            var estimate = Assert.Single(await _database.Get<EstimateBook>().ListAsync(January, January, null, day, Stop));
+            var reported = Assert.Single(await _database.Get<ReportedCostQuery>().ListAsync(January, January, day, Stop));
             Assert.Equal((period.IsClosed, period.Total), (checklist.IsClosed, checklist.Total));
             told.Add(FormattableString.Invariant(
                 $"{(period.IsClosed ? "closed" : "open")} {period.Total} of {history.Count}{(history is [{ Holds: false }] ? " reopened" : "")}, {checklist.HasEnded}, estimate {estimate.Amount}, reported {reported.Reported} computed {reported.Computed}"));
@@ -213,12 +213,12 @@ public sealed class ClosedMonthTests : IAsyncLifetime
 
     private Task RateAsync(string sku, DateOnly from, decimal price) => _database.PublishAsync(sku, from, new MeterPrice("input-tokens", price));
 
-    private Task PublishAsync(IEvent publication) => new PriceBook(_database.DataSource, _database.Store).PublishAsync(publication, Recorder, Stop);
+    private Task PublishAsync(IEvent publication) => _database.Get<PriceBook>().PublishAsync(publication, Recorder, Stop);
 
-    private Task RegisterAsync(string team) => new WorkloadRegistry(_database.DataSource, _database.Store).RegisterAsync(
+    private Task RegisterAsync(string team) => _database.Get<WorkloadRegistry>().RegisterAsync(
         new("support-chat", "Support", team, Approach.PromptEngineering), Recorder, Stop);
 
-    private Task<EstimateSubmitted> EstimateAsync(decimal amount) => new EstimateBook(_database.DataSource, _database.Store).SubmitAsync(
+    private Task<EstimateSubmitted> EstimateAsync(decimal amount) => _database.Get<EstimateBook>().SubmitAsync(
         Given.Estimate(amount) with { From = "2026-01", To = "2026-01" }, Recorder, Stop);
 
     private async Task CloseAsync(BillingPeriod month, bool acceptUnpriced = false, bool acceptUnconverted = false)
@@ -236,13 +236,13 @@ public sealed class ClosedMonthTests : IAsyncLifetime
     private async Task<MonthlyCost> TotalAsync(BillingPeriod month, DateOnly? knownOn = null)
     {
         await ProjectAsync();
-        return MonthlyCostQuery.Total(month.ToString(), await new MonthlyCostQuery(_database.DataSource).ByAsync(new CostFilter(month, month) { KnownOn = knownOn }, [], Stop));
+        return MonthlyCostQuery.Total(month.ToString(), await _database.Get<MonthlyCostQuery>().ByAsync(new CostFilter(month, month) { KnownOn = knownOn }, [], Stop));
     }
 
     private async Task<IEnumerable<(string, string, decimal)>> ByTeamAsync(DateOnly? knownOn)
     {
         await ProjectAsync();
-        var rows = await new MonthlyCostQuery(_database.DataSource).ByAsync(new CostFilter(January, February) { KnownOn = knownOn }, [CostDimension.Find("team")!], Stop);
+        var rows = await _database.Get<MonthlyCostQuery>().ByAsync(new CostFilter(January, February) { KnownOn = knownOn }, [CostDimension.Find("team")!], Stop);
         return rows.Select(row => (row.Month, row.Keys["team"], row.Actual));
     }
 }

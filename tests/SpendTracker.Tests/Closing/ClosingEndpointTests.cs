@@ -84,7 +84,7 @@ public sealed class ClosingEndpointTests : IAsyncLifetime
     public async Task A_month_is_closed_once_however_many_people_close_it_at_once()
     {
         On(2026, 2, 1);
-        var periods = new BillingPeriods(_host.Database.DataSource, _host.Database.Store, _host.Database.Settings, _clock);
+        var periods = _host.Database.Get<BillingPeriods>();
         var outcomes = await Task.WhenAll(Enumerable.Range(0, 6).Select(i => periods.CloseAsync(
             new(2026, 1), new CloseRequest($"by {i}"), new Recorder($"person:{i}"), TestContext.Current.CancellationToken)));
 
@@ -200,7 +200,7 @@ public sealed class ClosingEndpointTests : IAsyncLifetime
 
     private Task<AppendResult[]> UseAsync(DateOnly day, long tokens) => _host.Database.RecordAsync(Given.Tokens(Given.At(day), model: "m", input: tokens, output: 0));
 
-    private Task PublishAsync(IEvent publication) => new PriceBook(_host.Database.DataSource, _host.Database.Store)
+    private Task PublishAsync(IEvent publication) => _host.Database.Get<PriceBook>()
         .PublishAsync(publication, new Recorder("test:pricing"), TestContext.Current.CancellationToken);
 
     private Task<JsonElement> PeriodAsync(string month, Func<JsonElement, bool> expected) => _host.GetUntilAsync($"/api/v1/billing-periods/{month}", expected);

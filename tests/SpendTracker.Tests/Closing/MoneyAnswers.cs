@@ -7,7 +7,7 @@ namespace SpendTracker.Tests.Closing;
 internal sealed class MoneyAnswers(TestDatabase database, DateOnly first)
 {
     private readonly List<(DateOnly KnownOn, string Answer)> _answers = [];
-    private readonly MonthlyCostQuery _costs = new(database.DataSource);
+    private readonly MonthlyCostQuery _costs = database.Get<MonthlyCostQuery>();
     private readonly CancellationToken _stop = TestContext.Current.CancellationToken;
 
     public static decimal Rounded(decimal amount) => decimal.Round(amount, 12);
@@ -34,7 +34,7 @@ internal sealed class MoneyAnswers(TestDatabase database, DateOnly first)
         }
 
         Assert.Equal(await AnswerAsync(null), await AnswerAsync(today));
-        var explain = new ExplainQuery(database.DataSource);
+        var explain = database.Get<ExplainQuery>();
         var days = _answers.Select(answer => answer.KnownOn).Append(today).Order().ToArray();
         for (var i = 0; i < 10; i++)
         {
@@ -49,7 +49,7 @@ internal sealed class MoneyAnswers(TestDatabase database, DateOnly first)
     {
         CostDimension[] by = [CostDimension.Find("origin")!, CostDimension.Find("component")!, CostDimension.Find("model")!, CostDimension.Find("team")!];
         var costs = await _costs.ByAsync(new CostFilter(BillingPeriod.Of(first), BillingPeriod.Of(first.AddMonths(16))) { KnownOn = knownOn }, by, _stop);
-        var lines = await new CostLineQuery(database.DataSource).ListAsync(new("w", BillingPeriod.Of(first.AddMonths(2))) { KnownOn = knownOn }, _stop);
+        var lines = await database.Get<CostLineQuery>().ListAsync(new("w", BillingPeriod.Of(first.AddMonths(2))) { KnownOn = knownOn }, _stop);
         return string.Join('\n', costs.Where(cost => Rounded(cost.Actual) != 0 || cost.Estimated != 0 || cost.Unpriced.Count > 0 || cost.Unconverted.Count > 0).Select(cost =>
                    $"{cost.Month} {string.Join('/', cost.Keys.Values)}: {Text(cost.Actual)} of {Text(cost.Listed)}, expected {cost.Estimated}, {string.Join(' ', cost.Unpriced)} {string.Join(' ', cost.Unconverted)}"))
                + string.Join('\n', lines.Select(line =>

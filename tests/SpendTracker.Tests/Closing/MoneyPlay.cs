@@ -20,8 +20,8 @@ internal sealed class MoneyPlay(TestDatabase database, FixedClock clock, Random 
     private readonly List<Guid> _publications = [];
     private readonly List<MoneyModel.Use[]> _uses = [];
     private readonly HashSet<int> _corrected = [];
-    private readonly PriceBook _book = new(database.DataSource, database.Store);
-    private readonly BillingPeriods _periods = new(database.DataSource, database.Store, database.Settings, clock);
+    private readonly PriceBook _book = database.Get<PriceBook>();
+    private readonly BillingPeriods _periods = database.Get<BillingPeriods>();
     private readonly MoneyAnswers _answers = new(database, First);
     private readonly Recorder _recorder = new("test:property");
     private readonly CancellationToken _stop = TestContext.Current.CancellationToken;
@@ -112,9 +112,9 @@ internal sealed class MoneyPlay(TestDatabase database, FixedClock clock, Random 
     /// <summary>The workload gets another team, and is expected to cost something else.</summary>
     private async Task OrganiseAsync()
     {
-        await new WorkloadRegistry(database.DataSource, database.Store).RegisterAsync(new("w", "W", $"team-{random.Next(5)}", Approach.Hybrid), _recorder, _stop);
+        await database.Get<WorkloadRegistry>().RegisterAsync(new("w", "W", $"team-{random.Next(5)}", Approach.Hybrid), _recorder, _stop);
         var from = BillingPeriod.Of(Today.AddMonths(-random.Next(2)));
-        await new EstimateBook(database.DataSource, database.Store).SubmitAsync(
+        await database.Get<EstimateBook>().SubmitAsync(
             new("w", Approach.Hybrid, from.ToString(), from.Next.ToString(), "USD", [new(Component.Usage, random.Next(1_000))]), _recorder, _stop);
     }
 

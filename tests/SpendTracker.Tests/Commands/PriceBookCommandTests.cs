@@ -54,7 +54,7 @@ public sealed class PriceBookCommandTests : IAsyncLifetime
     public async Task Discounts_aliases_and_exchange_rates_are_published_from_the_standard_input_and_listed_as_the_API_lists_them()
     {
         await using var host = await TestHost.StartAsync(await TestDatabase.CreateAsync(Task.FromResult(_database.Spend.Options.ConnectionString)));
-        await new PriceBook(_database.DataSource, _database.Store).PublishAsync(new AliasPublished("azure/*", "openai/m"), new Recorder("test"), TestContext.Current.CancellationToken);
+        await _database.Get<PriceBook>().PublishAsync(new AliasPublished("azure/*", "openai/m"), new Recorder("test"), TestContext.Current.CancellationToken);
         (string Noun, string Json)[] publications =
         [
             ("discounts", $$"""{"sku":"openai/*","percent":12.5,"effectiveFrom":"{{Day}}","source":"contract"}"""),
@@ -104,6 +104,6 @@ public sealed class PriceBookCommandTests : IAsyncLifetime
     {
         await _database.ProjectAsync();
         var month = BillingPeriod.Of(Given.Day);
-        return (await new MonthlyCostQuery(_database.DataSource).ByAsync(new CostFilter(month, month), [], TestContext.Current.CancellationToken)).Sum(cost => cost.Actual);
+        return (await _database.Get<MonthlyCostQuery>().ByAsync(new CostFilter(month, month), [], TestContext.Current.CancellationToken)).Sum(cost => cost.Actual);
     }
 }

@@ -37,7 +37,7 @@ public sealed class CorrectionTests : IAsyncLifetime
     /// <summary>Between the day before the correction and its own, the event is named, and what it counted is taken back.</summary>
     private async Task AssertExplainedAsync()
     {
-        var explain = new ExplainQuery(_database.DataSource);
+        var explain = _database.Get<ExplainQuery>();
         var explanation = await explain.OfAsync(BillingPeriod.Of(Given.Day), Given.Day, Given.Day.AddDays(1), null, TestContext.Current.CancellationToken);
         var correction = Assert.Single(explanation.Corrections);
         Assert.Equal((EventId.From(Tenant.Default, "test", "a"), "support-chat", Given.Day.AddDays(1)), (correction.Event, correction.Workload, correction.RecordedOn));
@@ -106,7 +106,7 @@ public sealed class CorrectionTests : IAsyncLifetime
 
         foreach (var month in (BillingPeriod[])[BillingPeriod.Of(lastDay), BillingPeriod.Of(lastDay).Next])
         {
-            var explanation = await new ExplainQuery(_database.DataSource).OfAsync(month, Given.Day, Given.Day.AddDays(1), null, TestContext.Current.CancellationToken);
+            var explanation = await _database.Get<ExplainQuery>().OfAsync(month, Given.Day, Given.Day.AddDays(1), null, TestContext.Current.CancellationToken);
             Assert.Equal(EventId.From(Tenant.Default, "test", "h"), Assert.Single(explanation.Corrections).Event);
         }
     }

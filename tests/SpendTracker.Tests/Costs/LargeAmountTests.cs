@@ -81,7 +81,7 @@ public sealed class LargeAmountTests
     private static async Task<MonthlyCost> TotalAsync(TestDatabase database)
     {
         var month = BillingPeriod.Of(Given.Day);
-        return Assert.Single(await new MonthlyCostQuery(database.DataSource).ByAsync(new CostFilter(month, month), [], TestContext.Current.CancellationToken));
+        return Assert.Single(await database.Get<MonthlyCostQuery>().ByAsync(new CostFilter(month, month), [], TestContext.Current.CancellationToken));
     }
 
     private static ChargeRecorded Charge(decimal amount) => new("w", Approach.Hybrid, Component.Other, amount, "IDR", Given.At(Given.Day));

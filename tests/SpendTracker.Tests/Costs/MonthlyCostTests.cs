@@ -49,7 +49,7 @@ public sealed class MonthlyCostTests : IAsyncLifetime
         var before = await TotalAsync();
         Assert.Equal(0, before.Actual);
         Assert.Equal(1_100m, before.Unpriced["tokens"]);
-        var queue = await new UnpricedQuery(_database.DataSource).ListAsync(Month, Month, null, TestContext.Current.CancellationToken);
+        var queue = await _database.Get<UnpricedQuery>().ListAsync(Month, Month, null, TestContext.Current.CancellationToken);
         Assert.Equal([("input-tokens", 1_000m), ("output-tokens", 100m)], queue.Select(usage => (usage.Meter, usage.Quantity)));
 
         await _database.PublishAsync("openai/brand-new", Given.Day.AddDays(-1), new("input-tokens", 0), new("output-tokens", 1));
@@ -58,7 +58,7 @@ public sealed class MonthlyCostTests : IAsyncLifetime
         var after = await TotalAsync();
         Assert.Equal(100m, after.Actual);
         Assert.Empty(after.Unpriced);
-        Assert.Empty(await new UnpricedQuery(_database.DataSource).ListAsync(null, null, null, TestContext.Current.CancellationToken));
+        Assert.Empty(await _database.Get<UnpricedQuery>().ListAsync(null, null, null, TestContext.Current.CancellationToken));
     }
 
     [Fact]
@@ -195,7 +195,7 @@ public sealed class MonthlyCostTests : IAsyncLifetime
         Assert.Equal(1_000_000_000_999_000_000m, (await TotalAsync()).Actual);
     }
 
-    private MonthlyCostQuery Query => new(_database.DataSource);
+    private MonthlyCostQuery Query => _database.Get<MonthlyCostQuery>();
 
     private async Task<MonthlyCost> TotalAsync() => Assert.Single(await ByAsync("month"));
 
@@ -211,7 +211,7 @@ public sealed class MonthlyCostTests : IAsyncLifetime
             new HostingHoursRecorded("other", Approach.FineTuning, "azure/gpt-35-turbo-fine-tuned", 24, at, at.AddHours(24)),
             new LabourRecorded("support-chat", Approach.PromptEngineering, "engineer", 2, LabourActivity.PromptCrafting, at));
         var recorder = new SpendTracker.Events.Recorder("test");
-        await new WorkloadRegistry(_database.DataSource, _database.Store).RegisterAsync(
+        await _database.Get<WorkloadRegistry>().RegisterAsync(
             new WorkloadRegistered("support-chat", "Support chat", "support", Approach.PromptEngineering), recorder, TestContext.Current.CancellationToken);
         var book = new SpendTracker.Estimates.EstimateBook(_database.DataSource, _database.Store);
         await book.SubmitAsync(

@@ -47,7 +47,7 @@ public sealed class RecordedDemo : IAsyncLifetime
         return (host, played);
     }
 
-    internal DemoRecording Recording() => new(Host.Client, Host.Database.Spend, Played);
+    internal DemoRecording Recording() => new(Host.Client, Host.Database.Make<DemoBooks>(), Played);
 
     internal async Task CaughtUpAsync()
     {
@@ -107,7 +107,7 @@ public sealed class DemoRecordingTests(RecordedDemo demo) : IClassFixture<Record
         var clock = new FixedClock(new(2026, 6, 2, 10, 0, 0, TimeSpan.Zero));
         var (host, played) = await RecordedDemo.StartAsync(clock);
         await using var _ = host;
-        var recording = new DemoRecording(host.Client, host.Database.Spend, played);
+        var recording = new DemoRecording(host.Client, host.Database.Make<DemoBooks>(), played);
         var first = await recording.RunAsync((_, _) => { }, TestContext.Current.CancellationToken);
 
         clock.Now = clock.Now.AddDays(33); // Into a month later: the year must not begin a month later.
@@ -179,7 +179,7 @@ public sealed class DemoRecordingTests(RecordedDemo demo) : IClassFixture<Record
     [Fact]
     public async Task Only_the_pilots_model_is_unpriced()
     {
-        var unpriced = await new UnpricedQuery(demo.Host.Database.DataSource).ListAsync(null, null, null, TestContext.Current.CancellationToken);
+        var unpriced = await demo.Host.Database.Get<UnpricedQuery>().ListAsync(null, null, null, TestContext.Current.CancellationToken);
 
         Assert.Equal(["openai/o5-preview"], unpriced.Select(usage => usage.Sku).Distinct());
         Assert.All(unpriced, usage => Assert.Equal(("2026-06", AtlasProject.Analysis), (usage.FirstMonth, Assert.Single(usage.Workloads))));
@@ -232,7 +232,7 @@ public sealed class DemoRecordingTests(RecordedDemo demo) : IClassFixture<Record
         Assert.DoesNotContain(budgets, budget => budget.Terms.Thresholds!.Any(threshold => threshold.Channels is not null));
     }
 
-    private async Task<IReadOnlyList<MonthlyCost>> CostsAsync(params string[] by) => await new MonthlyCostQuery(demo.Host.Database.DataSource).ByAsync(
+    private async Task<IReadOnlyList<MonthlyCost>> CostsAsync(params string[] by) => await demo.Host.Database.Get<MonthlyCostQuery>().ByAsync(
         new CostFilter(First, Last), [.. by.Select(name => CostDimension.Find(name)!)], TestContext.Current.CancellationToken);
 
     private static (string Month, decimal Amount)[] Monthly(IEnumerable<MonthlyCost> rows) =>

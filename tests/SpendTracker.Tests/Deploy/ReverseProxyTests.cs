@@ -64,7 +64,7 @@ public sealed class ReverseProxyTests
     /// <summary>As a browser does: it says that the form is from an https page, which the host knows of the proxy alone.</summary>
     private async Task SignInAsync(TestDatabase database, HttpClient browser)
     {
-        var token = await new SignInLinks(database.Store, TimeProvider.System).IssueAsync("Ada", Role.Viewer, new Recorder("test"), TestContext.Current.CancellationToken);
+        var token = await database.Get<SignInLinks>().IssueAsync("Ada", Role.Viewer, new Recorder("test"), TestContext.Current.CancellationToken);
         using var request = new HttpRequestMessage(HttpMethod.Post, "/sign-in") { Content = new FormUrlEncodedContent([new("token", token)]) };
         request.Headers.Add("Origin", browser.BaseAddress!.GetLeftPart(UriPartial.Authority));
         using var answer = await browser.SendAsync(request, TestContext.Current.CancellationToken);

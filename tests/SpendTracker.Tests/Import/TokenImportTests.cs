@@ -39,7 +39,7 @@ public sealed class TokenImportTests : IAsyncLifetime
         Assert.Equal(output, await QuantityAsync("output-tokens"));
         Assert.Equal(calls.Length, await QuantityAsync("requests"));
         var month = new BillingPeriod(2023, 11);
-        var cost = Assert.Single(await new MonthlyCostQuery(_database.DataSource).ByAsync(new CostFilter(month, month), [], TestContext.Current.CancellationToken));
+        var cost = Assert.Single(await _database.Get<MonthlyCostQuery>().ByAsync(new CostFilter(month, month), [], TestContext.Current.CancellationToken));
         Assert.Equal(input * 2.5m / 1_000_000 + output * 10m / 1_000_000, cost.Actual);
         Assert.Empty(cost.Unpriced);
     }
@@ -156,7 +156,7 @@ public sealed class TokenImportTests : IAsyncLifetime
 
     private string Rejects => Path.Combine(_folder.FullName, "rejects.csv");
 
-    private TokenImport Import() => new(new UsageRecorder(_database.Store, _database.Settings), _clock, "command:import/anna");
+    private TokenImport Import() => new(_database.Get<UsageRecorder>(), _clock, "command:import/anna");
 
     private TokenFile FileAt(string path)
     {

@@ -31,8 +31,8 @@ public sealed class InlineReadModelTests : IAsyncLifetime
         await WriteAsync();
 
         Assert.Equal("Chat 2", Assert.Single(await Registry.ListAsync(Cancel)).Name);
-        Assert.Equal(7m, Assert.Single(await new EstimateBook(_database.DataSource, _database.Store).ListAsync(BillingPeriod.Of(Given.Day), BillingPeriod.Of(Given.Day), null, null, Cancel)).Amount);
-        Assert.Equal(2, Assert.Single(await new BudgetBook(_database.DataSource, _database.Store).ListAsync(Cancel)).Version);
+        Assert.Equal(7m, Assert.Single(await _database.Get<EstimateBook>().ListAsync(BillingPeriod.Of(Given.Day), BillingPeriod.Of(Given.Day), null, null, Cancel)).Amount);
+        Assert.Equal(2, Assert.Single(await _database.Get<BudgetBook>().ListAsync(Cancel)).Version);
         Assert.Equal(0, await _database.ScalarAsync<long>("select count(*) from spend.mt_event_progression where name in ('SpendTracker.Workloads:All', 'SpendTracker.Budgets:All')"));
         Assert.Equal(6, (await _database.TextsAsync(Marks)).Count);
     }
@@ -129,11 +129,11 @@ public sealed class InlineReadModelTests : IAsyncLifetime
 
     private async Task WriteAsync()
     {
-        var budgets = new BudgetBook(_database.DataSource, _database.Store);
+        var budgets = _database.Get<BudgetBook>();
         await Registry.RegisterAsync(Workload("Chat 1"), Recorder, Cancel);
         await Registry.RegisterAsync(Workload("Chat 2"), Recorder, Cancel);
-        await new EstimateBook(_database.DataSource, _database.Store).SubmitAsync(Given.Estimate(5), Recorder, Cancel);
-        await new EstimateBook(_database.DataSource, _database.Store).SubmitAsync(Given.Estimate(7), Recorder, Cancel);
+        await _database.Get<EstimateBook>().SubmitAsync(Given.Estimate(5), Recorder, Cancel);
+        await _database.Get<EstimateBook>().SubmitAsync(Given.Estimate(7), Recorder, Cancel);
         await budgets.SetAsync(Budget(100), null, Recorder, Cancel);
         await budgets.SetAsync(Budget(200), null, Recorder, Cancel);
     }

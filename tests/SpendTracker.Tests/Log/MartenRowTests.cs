@@ -53,7 +53,7 @@ public sealed class MartenRowTests : IAsyncLifetime
     {
         await _database.ExecuteAsync("update spend.mt_events set type = 'tombstone', timestamp = '-infinity' where seq_id = (select min(seq_id) from spend.mt_events)");
 
-        var first = await new EventLog(_database.DataSource).FirstRecordedAsync(TestContext.Current.CancellationToken);
+        var first = await _database.Get<EventLog>().FirstRecordedAsync(TestContext.Current.CancellationToken);
 
         Assert.Equal(await _database.ScalarAsync<DateTime>("select min(timestamp) from spend.mt_events where isfinite(timestamp)"), first!.Value.UtcDateTime);
     }

@@ -50,12 +50,12 @@ public sealed class FineTunedNameTests : IAsyncLifetime
         await _database.ProjectAsync();
 
         Assert.Empty(await UnpricedAsync());
-        var total = Assert.Single(await new MonthlyCostQuery(_database.DataSource).ByAsync(new CostFilter(Month, Month), [], TestContext.Current.CancellationToken));
+        var total = Assert.Single(await _database.Get<MonthlyCostQuery>().ByAsync(new CostFilter(Month, Month), [], TestContext.Current.CancellationToken));
         Assert.Equal(names.Length, total.Actual);
     }
 
     private async Task<IEnumerable<string>> UnpricedAsync() =>
-        (await new UnpricedQuery(_database.DataSource).ListAsync(Month, Month, null, TestContext.Current.CancellationToken)).Select(usage => usage.Sku);
+        (await _database.Get<UnpricedQuery>().ListAsync(Month, Month, null, TestContext.Current.CancellationToken)).Select(usage => usage.Sku);
 
     /// <summary>Of all models of a provider, and of all that begin like one of them.</summary>
     private static IEnumerable<AliasPublished> Patterns(string[] names) =>

@@ -24,7 +24,7 @@ public sealed class LastDayTests : IAsyncLifetime
 
         await _database.ChangePricesAsync(Rate(20, 2), new DiscountPublished("openai/*", 50, Given.Day.AddDays(-9), "contract"));
         await AssertPricesAsync((1, 6), (2, 10), (3, 10));
-        var listed = await new PriceBook(_database.DataSource, _database.Store).ListAsync("openai/own", TestContext.Current.CancellationToken);
+        var listed = await _database.Get<PriceBook>().ListAsync("openai/own", TestContext.Current.CancellationToken);
         Assert.Equal([(6m, Given.Day.AddDays(1))], listed.Where(rate => rate.EffectiveTo is not null).Select(rate => (rate.Price, rate.EffectiveTo!.Value)));
     }
 
@@ -72,7 +72,7 @@ public sealed class LastDayTests : IAsyncLifetime
 
     private async Task<(decimal Amount, decimal Unpriced)> TotalAsync(DateOnly? knownOn)
     {
-        var costs = await new MonthlyCostQuery(_database.DataSource).ByAsync(new CostFilter(Month.Previous, Month.Next) { KnownOn = knownOn }, [], TestContext.Current.CancellationToken);
+        var costs = await _database.Get<MonthlyCostQuery>().ByAsync(new CostFilter(Month.Previous, Month.Next) { KnownOn = knownOn }, [], TestContext.Current.CancellationToken);
         return (costs.Sum(cost => cost.Actual), costs.Sum(cost => cost.Unpriced.GetValueOrDefault("tokens")));
     }
 

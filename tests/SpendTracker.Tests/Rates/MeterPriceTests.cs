@@ -66,7 +66,7 @@ public sealed class MeterPriceTests : IAsyncLifetime
     private async Task<(decimal Actual, decimal Unpriced)> TotalAsync(string unit)
     {
         await _database.ProjectAsync();
-        var total = Assert.Single(await new MonthlyCostQuery(_database.DataSource).ByAsync(new CostFilter(Month, Month), [], TestContext.Current.CancellationToken));
+        var total = Assert.Single(await _database.Get<MonthlyCostQuery>().ByAsync(new CostFilter(Month, Month), [], TestContext.Current.CancellationToken));
         Assert.Empty(total.Unpriced.Keys.Except([unit]));
         return (total.Actual, total.Unpriced.GetValueOrDefault(unit));
     }

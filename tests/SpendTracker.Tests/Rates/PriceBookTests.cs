@@ -18,9 +18,9 @@ public sealed class PriceBookTests : IAsyncLifetime
 
     public ValueTask DisposeAsync() => _database.DisposeAsync();
 
-    private PriceBook Book => new(_database.DataSource, _database.Store);
+    private PriceBook Book => _database.Get<PriceBook>();
 
-    private RatePreview Preview => new(_database.DataSource, _database.Settings, _database.Spend.Options.Clock);
+    private RatePreview Preview => _database.Get<RatePreview>();
 
     private static CancellationToken Stop => TestContext.Current.CancellationToken;
 
@@ -129,7 +129,7 @@ public sealed class PriceBookTests : IAsyncLifetime
         var total = await TotalAsync();
         Assert.Equal((0m, 30m), (total.Actual, total.Unconverted["EUR"]));
         Assert.Empty(total.Unpriced);
-        Assert.Equal("EUR", Assert.Single(await new UnpricedQuery(_database.DataSource).ListUnconvertedAsync(null, null, null, Stop)).Currency);
+        Assert.Equal("EUR", Assert.Single(await _database.Get<UnpricedQuery>().ListUnconvertedAsync(null, null, null, Stop)).Currency);
         await PublishAsync(new ExchangeRatePublished("EUR", Given.Day, 1.5m, "bank"));
         Assert.Equal(45m, (await TotalAsync()).Actual);
     }
@@ -166,7 +166,7 @@ public sealed class PriceBookTests : IAsyncLifetime
         await PublishAsync(new AliasPublished("openai/a-*", "own/a"));
         await _database.ProjectAsync();
 
-        var usage = Assert.Single(await new UnpricedQuery(_database.DataSource).ListAsync(null, null, null, Stop));
+        var usage = Assert.Single(await _database.Get<UnpricedQuery>().ListAsync(null, null, null, Stop));
         Assert.Equal(("own/a", 61m, 3L, $"{Month.Previous}", $"{Month}", Given.Day.AddMonths(-1)), (usage.Sku, usage.Quantity, usage.Events, usage.FirstMonth, usage.LastMonth, usage.FirstDay));
         Assert.Equal(["openai/a-1", "openai/a-2"], usage.ReportedSkus);
         Assert.Equal([new UnpricedUse("big", $"{Month}"), new("support-chat", $"{Month}")], usage.UsedBy);
@@ -174,7 +174,7 @@ public sealed class PriceBookTests : IAsyncLifetime
 
     private async Task CloseAsync(BillingPeriod month)
     {
-        var periods = new BillingPeriods(_database.DataSource, _database.Store, _database.Settings, _database.Spend.Options.Clock);
+        var periods = _database.Get<BillingPeriods>();
         Assert.Empty((await periods.CloseAsync(month, new CloseRequest("month end"), Recorder, Stop)).Reasons);
         await _database.ProjectAsync();
     }
@@ -185,7 +185,7 @@ public sealed class PriceBookTests : IAsyncLifetime
     private async Task AssertAmountsAsync(decimal actual, decimal listed)
     {
         var today = BillingPeriod.DayOf(_database.Spend.Options.Clock.GetUtcNow(), _database.Settings.ReportingTimeZone);
-        var known = Assert.Single(await new MonthlyCostQuery(_database.DataSource).ByAsync(new CostFilter(Month, Month) { KnownOn = today }, [], Stop));
+        var known = Assert.Single(await _database.Get<MonthlyCostQuery>().ByAsync(new CostFilter(Month, Month) { KnownOn = today }, [], Stop));
         var now = await TotalAsync();
         Assert.Equal((actual, listed, actual, listed), (now.Actual, now.Listed, known.Actual, known.Listed));
     }
@@ -193,7 +193,7 @@ public sealed class PriceBookTests : IAsyncLifetime
     private async Task<MonthlyCost> TotalAsync()
     {
         await _database.ProjectAsync();
-        return Assert.Single(await new MonthlyCostQuery(_database.DataSource).ByAsync(new CostFilter(Month, Month), [], Stop));
+        return Assert.Single(await _database.Get<MonthlyCostQuery>().ByAsync(new CostFilter(Month, Month), [], Stop));
     }
 
     private static RatePublished Rate(string sku, decimal price, DateOnly? from = null) => new(sku, from ?? Given.Day, "USD", [new("input-tokens", price)], "list");

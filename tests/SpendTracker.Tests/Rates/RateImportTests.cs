@@ -74,7 +74,7 @@ public sealed class RateImportTests : IAsyncLifetime
     [Fact]
     public async Task What_was_published_or_withdrawn_since_the_comparison_is_not_talked_over_and_a_withdrawn_rate_is_missed()
     {
-        var import = new RateImport(_database.Store, _database.Settings);
+        var import = _database.Get<RateImport>();
         var map = PriceMap.Read("""{"x":{"litellm_provider":"own","input_cost_per_token":1e-06},"y":{"litellm_provider":"own","input_cost_per_token":1e-06}}"""u8);
         Task<RateDiff> CompareAsync() => import.CompareAsync(map, RateImport.SourceOf("f", "f"u8), Given.Day, [], TestContext.Current.CancellationToken);
         Task<IReadOnlyList<string>> PublishedAsync(RateDiff of) => import.PublishAsync(of, new Recorder("test"), TestContext.Current.CancellationToken);
@@ -86,7 +86,7 @@ public sealed class RateImportTests : IAsyncLifetime
         Assert.Equal(["own/x", "own/y"], (await PublishedAsync(diff)).Order());
 
         var published = Assert.Single(await StreamAsync("rate/own/y"));
-        Assert.Null(await new PriceBook(_database.DataSource, _database.Store).WithdrawAsync(new PublicationWithdrawn(published.Id, "wrong"), new Recorder("test"), TestContext.Current.CancellationToken));
+        Assert.Null(await _database.Get<PriceBook>().WithdrawAsync(new PublicationWithdrawn(published.Id, "wrong"), new Recorder("test"), TestContext.Current.CancellationToken));
         Assert.Equal("own/y", Assert.Single((await CompareAsync()).New).Sku);
     }
 
@@ -133,11 +133,11 @@ public sealed class RateImportTests : IAsyncLifetime
     {
         await _database.ProjectAsync();
         var month = BillingPeriod.Of(Given.Day);
-        return (await new MonthlyCostQuery(_database.DataSource).ByAsync(new CostFilter(month, month), [], TestContext.Current.CancellationToken)).Sum(cost => cost.Actual);
+        return (await _database.Get<MonthlyCostQuery>().ByAsync(new CostFilter(month, month), [], TestContext.Current.CancellationToken)).Sum(cost => cost.Actual);
     }
 
     private Task PublishAsync(IEvent publication) =>
-        new PriceBook(_database.DataSource, _database.Store).PublishAsync(publication, new Recorder("test"), TestContext.Current.CancellationToken);
+        _database.Get<PriceBook>().PublishAsync(publication, new Recorder("test"), TestContext.Current.CancellationToken);
 
     private Task<IReadOnlyList<StoredEvent>> StreamAsync(string stream) => _database.Store.ReadStreamAsync(stream, TestContext.Current.CancellationToken);
 

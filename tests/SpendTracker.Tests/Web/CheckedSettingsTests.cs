@@ -1,8 +1,10 @@
 using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging.Abstractions;
-using SpendTracker.Settings;
+using Microsoft.Extensions.Options;
 using SpendTracker.Web.Alerts;
 using SpendTracker.Web.Commands;
+using SpendTracker.Web.Hosting;
 
 namespace SpendTracker.Tests.Web;
 
@@ -23,38 +25,90 @@ public sealed class CheckedSettingsTests
     [InlineData("PollInterval", "00:00:00", "00:00:00.01")]
     public async Task A_setting_of_the_event_store_that_is_beyond_its_limits_is_refused_by_name(string name, string value, string said)
     {
-        // Nothing listens there: it is refused before a database is looked for.
-        var configuration = Configuration(("ConnectionStrings:spendtracker", "Host=127.0.0.1;Port=1;Timeout=1"), ($"SpendTracker:Events:{name}", value));
+        var fault = await RefusedAsync(($"SpendTracker:Events:{name}", value));
 
-        var fault = await Assert.ThrowsAsync<SettingsConflictException>(() => OpenedDatabase.OpenAsync(
-            configuration, NullLoggerFactory.Instance, OpenedDatabase.Serve, reset: false, null, TestContext.Current.CancellationToken));
-
-        Assert.Contains("SpendTracker:Events", fault.Message, StringComparison.Ordinal);
-        Assert.Contains(name, fault.Message, StringComparison.Ordinal);
-        Assert.Contains(said, fault.Message, StringComparison.Ordinal);
+        Assert.Contains("SpendTracker:Events", fault, StringComparison.Ordinal);
+        Assert.Contains(name, fault, StringComparison.Ordinal);
+        Assert.Contains(said, fault, StringComparison.Ordinal);
     }
 
     [Theory]
-    [InlineData("SendTimeout", "00:00:00")]
-    [InlineData("SendTimeout", "00:01:01")]
-    [InlineData("SendTimeout", "soon")]
-    [InlineData("MostAtOnce", "0")]
-    [InlineData("MostAtOnce", "101")]
-    public void A_setting_of_alerts_that_is_beyond_its_limits_is_refused_by_name(string name, string value)
+    [InlineData("SendTimeout", "00:00:00", "00:00:00.1000000 and 00:01:00")]
+    [InlineData("SendTimeout", "00:01:01", "00:00:00.1000000 and 00:01:00")]
+    [InlineData("SendTimeout", "soon", "soon")]
+    [InlineData("MostAtOnce", "0", "1 and 100")]
+    [InlineData("MostAtOnce", "101", "1 and 100")]
+    [InlineData("AllowedHosts", "here, a/b", "'a/b'")]
+    public async Task A_setting_of_alerts_that_is_beyond_its_limits_is_refused_by_name_under_its_older_name_too(string name, string value, string said)
     {
-        var fault = Assert.Throws<SettingsConflictException>(() => AlertOptions.Of(Configuration(($"Alerts:{name}", value))));
+        foreach (var section in (string[])["SpendTracker:Alerts", "Alerts"])
+        {
+            var fault = await RefusedAsync(($"{section}:{name}", value));
 
-        Assert.Contains("Alerts", fault.Message, StringComparison.Ordinal);
-        Assert.Contains(name, fault.Message, StringComparison.Ordinal);
+            Assert.Contains("SpendTracker:Alerts", fault, StringComparison.Ordinal);
+            Assert.Contains(name, fault, StringComparison.Ordinal);
+            Assert.Contains(said, fault, StringComparison.Ordinal);
+        }
+    }
+
+    [Theory]
+    [InlineData("SpendTracker:Events:PageEvnts", "SpendTracker:Events:PageEvents")]
+    [InlineData("SpendTracker:events:pageinterva", "SpendTracker:Events:PageInterval")]
+    [InlineData("SpendTracker:Event:Writers", "SpendTracker:Events:Writers")]
+    [InlineData("SpendTracker:Writers", "SpendTracker:Events:Writers")]
+    [InlineData("SpendTracker:ReportingTimezones", "SpendTracker:ReportingTimeZone")]
+    [InlineData("SpendTracker:Proxies:0", "SpendTracker:Proxies")]
+    [InlineData("SpendTracker:Alerts:SendTimout", "SpendTracker:Alerts:SendTimeout")]
+    [InlineData("SpendTracker:Alerts:PublicUrl", "SpendTracker:PublicUrl")]
+    [InlineData("SpendTracker:Telemetry:Prometeus", "SpendTracker:Telemetry:Prometheus")]
+    public async Task A_misspelt_setting_is_refused_with_the_nearest_name(string name, string nearest) =>
+        Assert.Equal($"{name} is not a setting. Did you mean {nearest}?", await RefusedAsync((name, "1")));
+
+    [Fact]
+    public async Task A_host_does_not_start_with_a_misspelt_setting()
+    {
+        await using var database = await TestDatabase.CreateAsync();
+
+        var (exitCode, output) = await HostProcess.RunAsync(
+            database.Spend.Options.ConnectionString, ["serve", "--urls", "http://127.0.0.1:0"], new() { ["SpendTracker__Events__Writer"] = "2" });
+
+        Assert.Equal(1, exitCode);
+        Assert.Equal("SpendTracker:Events:Writer is not a setting. Did you mean SpendTracker:Events:Writers?", output.Trim());
     }
 
     [Fact]
     public void Settings_within_their_limits_are_taken_and_others_keep_their_defaults()
     {
-        var options = AlertOptions.Of(Configuration(("Alerts:MostAtOnce", "100")));
+        var settings = SpendTrackerSettings.Of(Configuration(
+            ("SpendTracker:Alerts:MostAtOnce", "100"), ("SpendTracker:Events:Writers", "4"), ("SpendTracker:Telemetry:Prometheus", "true"), ("SpendTracker:Proxies", "10.0.0.0/8")));
 
-        Assert.Equal((100, TimeSpan.FromSeconds(15)), (options.MostAtOnce, options.SendTimeout));
+        Assert.Equal((100, TimeSpan.FromSeconds(15)), (settings.Alerts.MostAtOnce, settings.Alerts.SendTimeout));
+        Assert.Equal((4, 50_000, true, "10.0.0.0/8"), (settings.Events.Writers, settings.Events.PageEvents, settings.Telemetry.Prometheus, settings.Proxies));
     }
+
+    [Fact]
+    public void Older_names_hold_until_the_name_of_now_is_set()
+    {
+        (string, string)[] old = [("PublicUrl", "https://old.example.com/"), ("Alerts:MostAtOnce", "7"), ("Alerts:SendTimeout", "00:00:09"), ("Alerts:AllowedHosts", "a, b:1")];
+        var before = OptionsOf(old);
+        var after = OptionsOf([.. old, ("SpendTracker:PublicUrl", "https://new.example.com"), ("SpendTracker:Alerts:AllowedHosts:0", "c")]);
+
+        Assert.Equal(("https://old.example.com", 7, TimeSpan.FromSeconds(9)), (before.PublicUrl, before.MostAtOnce, before.SendTimeout));
+        Assert.Equal(["a", "b:1"], before.AllowedHosts);
+        Assert.Equal(("https://new.example.com", 7), (after.PublicUrl, after.MostAtOnce));
+        Assert.Equal(["c"], after.AllowedHosts);
+    }
+
+    private static AlertOptions OptionsOf(params (string Name, string Value)[] settings)
+    {
+        using var services = new ServiceCollection().AddSettings(Configuration(settings)).BuildServiceProvider();
+        return services.GetRequiredService<AlertOptions>();
+    }
+
+    /// <summary>What a command says. Nothing listens there: it is refused before a database is looked for.</summary>
+    private static async Task<string> RefusedAsync((string Name, string Value) setting) => (await Assert.ThrowsAsync<OptionsValidationException>(() => OpenedDatabase.OpenAsync(
+        Configuration(("ConnectionStrings:spendtracker", "Host=127.0.0.1;Port=1;Timeout=1"), setting), NullLoggerFactory.Instance, OpenedDatabase.Serve, reset: false, null,
+        TestContext.Current.CancellationToken))).Message;
 
     private static IConfiguration Configuration(params (string Name, string Value)[] settings) =>
         new ConfigurationBuilder().AddInMemoryCollection(settings.Select(setting => KeyValuePair.Create(setting.Name, (string?)setting.Value))).Build();

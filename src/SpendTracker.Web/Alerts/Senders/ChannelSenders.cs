@@ -6,9 +6,8 @@ namespace SpendTracker.Web.Alerts.Senders;
 internal static class ChannelSenders
 {
     /// <summary>Every <see cref="IChannelSender"/>, over the one way out.</summary>
-    /// <exception cref="ArgumentException">An entry of <c>Alerts:AllowedHosts</c> is no host.</exception>
-    public static IServiceCollection AddChannelSenders(this IServiceCollection services, IConfiguration configuration) => services
-        .AddSingleton(new OutgoingConnection(AllowedHosts.Of(configuration), Dns.GetHostAddressesAsync))
+    public static IServiceCollection AddChannelSenders(this IServiceCollection services) => services
+        .AddSingleton(provider => new OutgoingConnection(new(provider.GetRequiredService<AlertOptions>().AllowedHosts), Dns.GetHostAddressesAsync))
         .AddSingleton<OutgoingHttp>()
         .AddSingleton<IChannelSender, WebhookSender>()
         .AddSingleton<IChannelSender, SlackSender>()

@@ -3,6 +3,7 @@ using Microsoft.Extensions.DependencyInjection;
 using SpendTracker.Alerts;
 using SpendTracker.Contracts;
 using SpendTracker.Web.Alerts.Senders;
+using SpendTracker.Web.Hosting;
 
 namespace SpendTracker.Tests.Alerts.Senders;
 
@@ -20,6 +21,8 @@ public sealed class ChannelSendersTests
     [Theory]
     [InlineData("Alerts:AllowedHosts", "chat.internal, 127.0.0.1:{0}")]
     [InlineData("Alerts:AllowedHosts:0", "127.0.0.1")]
+    [InlineData("SpendTracker:Alerts:AllowedHosts", "chat.internal, 127.0.0.1:{0}")]
+    [InlineData("SpendTracker:Alerts:AllowedHosts:0", "127.0.0.1")]
     public async Task Allowed_hosts_are_configured_as_a_list_or_as_one_text_with_commas(string setting, string value)
     {
         await using var receiver = await HttpReceiver.StartAsync(200);
@@ -32,6 +35,7 @@ public sealed class ChannelSendersTests
 
     private static ServiceProvider Registered(Dictionary<string, string?> settings) => new ServiceCollection()
         .AddSingleton(TimeProvider.System)
-        .AddChannelSenders(new ConfigurationBuilder().AddInMemoryCollection(settings).Build())
+        .AddSettings(new ConfigurationBuilder().AddInMemoryCollection(settings).Build())
+        .AddChannelSenders()
         .BuildServiceProvider();
 }

@@ -1,0 +1,73 @@
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Logging;
+using SpendTracker.Access;
+using SpendTracker.Alerts;
+using SpendTracker.Budgets;
+using SpendTracker.Closing;
+using SpendTracker.Costs;
+using SpendTracker.Estimates;
+using SpendTracker.Explorer;
+using SpendTracker.Log;
+using SpendTracker.Rates;
+using SpendTracker.Usage;
+using SpendTracker.Workloads;
+
+namespace SpendTracker;
+
+/// <summary>The composition root: the one place that says which objects work on a database. Host, commands and tests use it.</summary>
+public static class SpendTrackerServices
+{
+    /// <summary>
+    /// Adds all that works on an opened database, one object of each. The database itself stays its opener's to dispose of.
+    /// Channels and acknowledgement of alerts also need an <see cref="AddressProtection"/>, which the host adds.
+    /// </summary>
+    public static IServiceCollection AddSpendTracker(this IServiceCollection services, SpendDatabase database)
+    {
+        services.TryAddSingleton(database.Options.LoggerFactory);
+        services.TryAddSingleton(typeof(ILogger<>), typeof(Logger<>));
+        return services
+            .AddSingleton(database)
+            .AddSingleton(database.DataSource)
+            .AddSingleton(database.Marten)
+            .AddSingleton(database.Store)
+            .AddSingleton(database.HighWaterMark)
+            .AddSingleton(database.Settings)
+            .AddSingleton(database.Options.Clock)
+            .AddSingleton(database.Options.Events)
+            .AddSingleton(_ => database.CreateDaemon())
+            .AddSingleton(_ => database.CreateRebuild())
+            .AddSingleton(_ => database.CreateSetAside())
+            .AddSingleton<EventLog>()
+            .AddSingleton<ApiKeys>()
+            .AddSingleton<SignInLinks>()
+            .AddSingleton<WorkloadRegistry>()
+            .AddSingleton<EstimateBook>()
+            .AddSingleton<UsageCorrections>()
+            .AddSingleton<PriceBook>()
+            .AddSingleton<PublicationChanges>()
+            .AddSingleton<RateImport>()
+            .AddSingleton<ExchangeRateImport>()
+            .AddSingleton<MonthlyCostQuery>()
+            .AddSingleton<UnpricedQuery>()
+            .AddSingleton<ReportedCostQuery>()
+            .AddSingleton<ExplainQuery>()
+            .AddSingleton<RatePreview>()
+            .AddSingleton<BillingPeriods>()
+            .AddSingleton<CorrectionQuery>()
+            .AddSingleton<CostLineQuery>()
+            .AddSingleton<UsageEventQuery>()
+            .AddSingleton<ChannelAddresses>()
+            .AddSingleton<Channels>()
+            .AddSingleton<AlertQuery>()
+            .AddSingleton<AlertQueue>()
+            .AddSingleton<AlertLedger>()
+            .AddSingleton<Acknowledgements>()
+            .AddSingleton<BudgetBook>()
+            .AddSingleton<BudgetImport>()
+            .AddSingleton<BudgetContributors>()
+            .AddSingleton<BudgetOutlook>()
+            .AddSingleton<BudgetWatch>()
+            .AddSingleton<DailySpendQuery>();
+    }
+}
