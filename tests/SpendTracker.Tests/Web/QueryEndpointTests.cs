@@ -113,7 +113,7 @@ public sealed class QueryEndpointTests : IAsyncLifetime
     }
 
     [Theory]
-    [InlineData("estimates", """{"workload":"w","approach":"hybrid","from":"2026-01","to":"2026-01","currency":"USD","lines":[{"component":"usage","amount":1}]}""", "estimate/w", "estimate_submitted", """{"from": 1}""", null, "JSON")]
+    [InlineData("workloads", """{"workload":"w","name":"W","team":"t","approach":"hybrid"}""", "workload/w", "workload_registered", """{"name": 1}""", null, "JSON")]
     [InlineData("workloads", """{"workload":"w","name":"W","team":"t","approach":"hybrid"}""", "workload/w", "workload_moved", "{}", null, "Event type 'workload_moved' is not known.")]
     public async Task Where_a_stream_holds_an_event_that_cannot_be_read_publishing_names_it_and_stores_nothing(
         string noun, string body, string stream, string type, string data, string? headers, string reason)
@@ -127,6 +127,15 @@ public sealed class QueryEndpointTests : IAsyncLifetime
         Assert.StartsWith($"Stream '{stream}' holds an event that cannot be read here, seq_id {seqId}: ", detail, StringComparison.Ordinal);
         Assert.Contains(reason, detail, StringComparison.Ordinal);
         Assert.Equal(1, await _host.Database.ScalarAsync<long>($"select count(*) from spend.mt_events where stream_id = '{stream}'"));
+    }
+
+    [Fact]
+    public async Task An_estimate_depends_on_no_earlier_one_and_is_taken_also_where_that_cannot_be_read()
+    {
+        await OtherProgram.WriteAsync(_host.Database, "estimate_submitted", """{"from": 1}""", null, "estimate/w");
+        await PostOkAsync("/api/v1/estimates", """{"workload":"w","approach":"hybrid","from":"2026-01","to":"2026-01","currency":"USD","lines":[{"component":"usage","amount":1}]}""");
+
+        Assert.Equal(1, await _host.Database.ScalarAsync<decimal>("select sum(amount) from spend.monthly_estimate where workload = 'w'"));
     }
 
     [Fact]
