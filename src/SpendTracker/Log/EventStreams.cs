@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Runtime.ExceptionServices;
 using JasperFx;
 using JasperFx.Events;
@@ -73,7 +74,7 @@ public sealed class EventStreams(IDocumentStore marten, Func<string, Cancellatio
                     throw new StreamBusyException(stream, fault);
                 }
             }
-            catch (Exception fault) when (fault.InnerException is NpgsqlException inner)
+            catch (Exception fault) when (IsOfDatabase(fault, out var inner))
             {
                 throw Unwrapped(inner);
             }
@@ -118,10 +119,13 @@ public sealed class EventStreams(IDocumentStore marten, Func<string, Cancellatio
             await using var session = marten.LightweightSession();
             foreach (var stream in events.GroupBy(e => e.Stream, StringComparer.Ordinal).OrderBy(stream => stream.Key, StringComparer.Ordinal))
             {
-                var stored = (await session.Events.FetchStreamAsync(stream.Key, token: cancellationToken)).Select(e => e.Id).ToHashSet();
+                // The version first: what comes after it makes us look again. And ids alone, since an earlier event may be unreadable here.
+                var version = (await session.Events.FetchStreamStateAsync(stream.Key, cancellationToken))?.Version ?? 0;
+                Guid[] ids = [.. stream.Select(e => e.Id)];
+                var stored = await session.AdvancedSql.QueryAsync<Guid>($"select id from {LogTables.Events} where id = any(?)", cancellationToken, ids);
                 if (stream.Where(e => !stored.Contains(e.Id)).ToArray() is { Length: > 0 } fresh)
                 {
-                    session.Append(stream.Key, stored.Count, fresh);
+                    session.Append(stream.Key, version, fresh);
                 }
             }
 
@@ -163,13 +167,20 @@ public sealed class EventStreams(IDocumentStore marten, Func<string, Cancellatio
         {
             return false;
         }
-        catch (Exception fault) when (fault.InnerException is NpgsqlException inner)
+        catch (Exception fault) when (IsOfDatabase(fault, out var inner))
         {
             throw Unwrapped(inner);
         }
 
         appended();
         return true;
+    }
+
+    /// <summary>Whether it is a fault of the database in another's wrapping. A caller who gave up has met none, though PostgreSQL says that it stopped.</summary>
+    private static bool IsOfDatabase(Exception fault, [NotNullWhen(true)] out NpgsqlException? inner)
+    {
+        inner = fault is OperationCanceledException ? null : fault.InnerException as NpgsqlException;
+        return inner is not null;
     }
 
     /// <summary>A fault of the database is one to all who call, whichever library it came through.</summary>
