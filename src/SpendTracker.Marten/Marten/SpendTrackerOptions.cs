@@ -44,6 +44,10 @@ public static class SpendTrackerOptions
 
         // Not plain Quick: its timestamps are off by the session's time zone, and days and months are counted by them.
         options.Events.AppendMode = EventAppendMode.QuickWithServerTimestamps;
+
+        // Who loses a race draws no numbers: each would be a gap that readers of the log have to wait for. Here, since it is in
+        // the text of a function of the schema: stores that differ in it would replace that function in turns.
+        options.Events.UseExclusiveLockOnConcurrentAppends = true;
         foreach (var type in EventTypes.All)
         {
             options.Events.MapEventType(type.Json.Type, type.Name); // After the schema: a mapping keeps what it was made with.

@@ -15,12 +15,10 @@ public static class SpendTrackerStore
     {
         options.Connection(dataSource);
         options.AddSpendTracker();
+        options.DatabaseSchemaName = "spend"; // Marten's own functions, too: who may create this schema may not write to "public".
         options.AutoCreateSchemaObjects = AutoCreate.None;
         options.Events.TimeProvider = clock;
         options.DisableNpgsqlLogging = true;
-
-        // Who loses a race draws no numbers: each would be a gap that readers of the log have to wait for.
-        options.Events.UseExclusiveLockOnConcurrentAppends = true;
         configure?.Invoke(options);
     });
 }
