@@ -1,5 +1,5 @@
-using Npgsql;
-using SpendTracker.Alerts;
+using Marten;
+using SpendTracker.Access;
 using SpendTracker.Contracts;
 using SpendTracker.Events;
 using SpendTracker.Log;
@@ -49,5 +49,22 @@ public sealed class EventStreamTests : IAsyncLifetime
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => registry.RegisterAsync(new WorkloadRegistered("chat", "Two", "team", Approach.Hybrid), Recorder, patience.Token));
 
         Assert.Equal(0, await _database.ScalarAsync<long>("select count(*) from pg_stat_activity where application_name like '%: append' and state like '%transaction%' and datname = current_database()"));
+    }
+
+    [Fact]
+    public async Task A_stream_that_a_service_has_archived_is_not_taken_for_one_that_is_not_there()
+    {
+        var keys = new ApiKeys(_database.Store);
+        var key = await keys.IssueAsync("name", [Scope.Read], [], Recorder, Cancel);
+        var id = Assert.Single(await keys.ListAsync(Cancel)).Id;
+        await using (var session = _database.Spend.Marten.LightweightSession())
+        {
+            session.Events.ArchiveStream($"access/key-{id}");
+            await session.SaveChangesAsync(Cancel);
+        }
+
+        Assert.NotNull(await keys.FindAsync(key, Cancel));
+        var fault = await Assert.ThrowsAsync<InvalidOperationException>(() => keys.RevokeAsync(id, "leaked", Recorder, Cancel));
+        Assert.Contains("archived", fault.Message, StringComparison.Ordinal);
     }
 }
