@@ -44,6 +44,9 @@ public static class SpendTrackerOptions
 
         // Not plain Quick: its timestamps are off by the session's time zone, and days and months are counted by them.
         options.Events.AppendMode = EventAppendMode.QuickWithServerTimestamps;
+
+        // Who loses a race draws no numbers: each would be a gap that readers of the log wait for. It is part of the schema: Marten's function for appending has it.
+        options.Events.UseExclusiveLockOnConcurrentAppends = true;
         foreach (var type in EventTypes.All)
         {
             options.Events.MapEventType(type.Json.Type, type.Name); // After the schema: a mapping keeps what it was made with.

@@ -18,9 +18,6 @@ public static class SpendTrackerStore
         options.AutoCreateSchemaObjects = AutoCreate.None;
         options.Events.TimeProvider = clock;
         options.DisableNpgsqlLogging = true;
-
-        // Who loses a race draws no numbers: each would be a gap that readers of the log have to wait for.
-        options.Events.UseExclusiveLockOnConcurrentAppends = true;
         configure?.Invoke(options);
     });
 }
