@@ -45,8 +45,7 @@ public static class SpendTrackerOptions
         // Not plain Quick: its timestamps are off by the session's time zone, and days and months are counted by them.
         options.Events.AppendMode = EventAppendMode.QuickWithServerTimestamps;
 
-        // Who loses a race draws no numbers: each would be a gap that readers of the log have to wait for. Here, since it is in
-        // the text of a function of the schema: stores that differ in it would replace that function in turns.
+        // Who loses a race draws no numbers: each would be a gap that readers of the log wait for. It is part of the schema: Marten's function for appending has it.
         options.Events.UseExclusiveLockOnConcurrentAppends = true;
         foreach (var type in EventTypes.All)
         {

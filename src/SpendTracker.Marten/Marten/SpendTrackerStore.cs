@@ -1,4 +1,5 @@
 using JasperFx;
+using JasperFx.OpenTelemetry;
 using Marten;
 using Npgsql;
 
@@ -19,6 +20,8 @@ public static class SpendTrackerStore
         options.AutoCreateSchemaObjects = AutoCreate.None;
         options.Events.TimeProvider = clock;
         options.DisableNpgsqlLogging = true;
+        options.OpenTelemetry.TrackConnections = TrackLevel.Normal;
+        options.OpenTelemetry.TrackEventCounters();
         configure?.Invoke(options);
     });
 }

@@ -1,5 +1,6 @@
-using System.Globalization;
+using System.Collections.Concurrent;
 using System.Diagnostics;
+using System.Globalization;
 using SpendTracker.Contracts;
 using SpendTracker.Events;
 using SpendTracker.Log;
@@ -169,6 +170,26 @@ public sealed class AppendTests : IAsyncLifetime
         Assert.Equal(Enumerable.Range(0, 40), seen.Order()); // Each saw all before it, and nobody saw the same.
         Assert.Equal(Enumerable.Range(1, 40).Select(version => (long)version), (await _database.Store.ReadStreamAsync("workload/busy", token)).Select(stored => stored.Version));
         await AssertGaplessAsync();
+    }
+
+    [Fact]
+    public async Task A_decision_is_in_the_callers_trace_with_Martens_own_spans()
+    {
+        ConcurrentBag<string> spans = [];
+        using var listener = new ActivityListener
+        {
+            ShouldListenTo = source => source.Name is "Marten" or "test.decisions",
+            Sample = (ref ActivityCreationOptions<ActivityContext> _) => ActivitySamplingResult.AllDataAndRecorded,
+            ActivityStopped = span => spans.Add($"{span.TraceId} {span.Source.Name}"),
+        };
+        ActivitySource.AddActivityListener(listener);
+        using var source = new ActivitySource("test.decisions");
+        using var caller = source.StartActivity("caller")!;
+
+        await new WorkloadRegistry(_database.DataSource, _database.Store).RegisterAsync(new WorkloadRegistered("traced", "W", "team", Approach.Hybrid), new Recorder("test"), TestContext.Current.CancellationToken);
+
+        Assert.Contains($"{caller.TraceId} Marten", spans);
+        Assert.Equal(caller.TraceId.ToHexString(), await _database.ScalarAsync<string>("select correlation_id from spend.mt_events where stream_id = 'workload/traced'"));
     }
 
     [Fact]
