@@ -83,13 +83,13 @@ internal static class BookedCosts
                    min(meter) as meter, min(variant) as variant,
                    sum(quantity) as quantity, sum(events) as events, sum(list_amount) as list_amount, sum(amount) as amount,
                    sum(unpriced) as unpriced, sum(unconverted) as unconverted, sum(unconverted_events) as unconverted_events,
-                   bool_or(has_closed) as has_closed, sum(closed_quantity) as closed_quantity, sum(closed_events) as closed_events, sum(closed_list_amount) as closed_list_amount,
+                   bool_or(has_frozen) as has_frozen, sum(closed_quantity) as closed_quantity, sum(closed_events) as closed_events, sum(closed_list_amount) as closed_list_amount,
                    sum(closed_amount) as closed_amount, sum(closed_unpriced) as closed_unpriced, sum(closed_unconverted) as closed_unconverted,
                    sum(closed_unconverted_events) as closed_unconverted_events
             from (
                 select l.tenant_id, u.line_id, p.month, p.currency, l.workload, l.approach, l.component, l.sku, l.meter, l.variant,
                        sum(u.quantity) as quantity, sum(u.events) as events, {PriceSql.Sums},
-                       false as has_closed, 0 as closed_quantity, 0 as closed_events, 0 as closed_list_amount, 0 as closed_amount, 0 as closed_unpriced, 0 as closed_unconverted,
+                       false as has_frozen, 0 as closed_quantity, 0 as closed_events, 0 as closed_list_amount, 0 as closed_amount, 0 as closed_unpriced, 0 as closed_unconverted,
                        0 as closed_unconverted_events
                 from known_usage as u join known_line as l using (line_id)
                 join (select distinct segment, month, currency, meter, list_price, unit_price, exchange_rate from known_price) as p using (segment)
@@ -130,12 +130,12 @@ internal static class BookedCosts
                 select m.month, m.month as origin, {Of("m", Columns)}, m.quantity, m.events, m.list_amount, m.amount, m.unpriced, m.unconverted, m.unconverted_events,
                        0::bigint as position
                 from {costs} as m
-                where m.tenant_id = $1 and m.month between $2 and $3 and m.month not in (select month from closed) and not m.has_closed
+                where m.tenant_id = $1 and m.month between $2 and $3 and m.month not in (select month from closed) and not m.has_frozen
                 union all
                 select m.month, m.month, {Of("m", Columns)}, m.quantity - m.closed_quantity, m.events - m.closed_events, m.list_amount - m.closed_list_amount,
                        m.amount - m.closed_amount, {NotAccepted("unpriced")}, {NotAccepted("unconverted")}, {NotAccepted("unconverted_events")}, 0
                 from {costs} as m
-                where m.tenant_id = $1 and m.month between $2 and $3 and m.month not in (select month from closed) and m.has_closed
+                where m.tenant_id = $1 and m.month between $2 and $3 and m.month not in (select month from closed) and m.has_frozen
                 union all
                 select b.books_in, m.month, {Of("m", Columns)},
                        m.quantity - m.closed_quantity, m.events - m.closed_events, m.list_amount - m.closed_list_amount, m.amount - m.closed_amount,

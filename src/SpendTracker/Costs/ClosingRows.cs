@@ -133,10 +133,9 @@ internal sealed class ClosingRows(TimeZoneInfo reportingTimeZone, CostLines line
         """
         insert into monthly_cost as m (tenant_id, line_id, month, currency, workload, approach, component, sku, meter, variant,
                                        quantity, events, list_amount, amount, unpriced, unconverted, unconverted_events,
-                                       has_closed, closed_quantity, closed_events, closed_list_amount, closed_amount, closed_unpriced, closed_unconverted,
-                                       closed_unconverted_events)
+                                       closed_quantity, closed_events, closed_list_amount, closed_amount, closed_unpriced, closed_unconverted, closed_unconverted_events)
         select l.tenant_id, l.line_id, t.origin, t.currency, l.workload, l.approach, l.component, l.sku, l.meter, l.variant, 0, 0, 0, 0, 0, 0, 0,
-               count(c.closing) > 0, coalesce(sum(c.quantity), 0), coalesce(sum(c.events), 0), coalesce(sum(c.list_amount), 0), coalesce(sum(c.amount), 0),
+               coalesce(sum(c.quantity), 0), coalesce(sum(c.events), 0), coalesce(sum(c.list_amount), 0), coalesce(sum(c.amount), 0),
                coalesce(sum(c.unpriced), 0), coalesce(sum(c.unconverted), 0), coalesce(sum(c.unconverted_events), 0)
         from (select distinct line_id, origin, currency from closed_cost where closing = any($1)) as t
         join cost_line as l using (line_id)
@@ -145,7 +144,7 @@ internal sealed class ClosingRows(TimeZoneInfo reportingTimeZone, CostLines line
             where not exists (select from period_reopening as r where r.closing = f.closing)) as c using (line_id, origin, currency)
         group by l.tenant_id, l.line_id, t.origin, t.currency, l.workload, l.approach, l.component, l.sku, l.meter, l.variant
         on conflict (line_id, month, currency) do update set
-            has_closed = excluded.has_closed, closed_quantity = excluded.closed_quantity, closed_events = excluded.closed_events, closed_list_amount = excluded.closed_list_amount,
+            closed_quantity = excluded.closed_quantity, closed_events = excluded.closed_events, closed_list_amount = excluded.closed_list_amount,
             closed_amount = excluded.closed_amount, closed_unpriced = excluded.closed_unpriced, closed_unconverted = excluded.closed_unconverted,
             closed_unconverted_events = excluded.closed_unconverted_events
         """;
