@@ -29,8 +29,9 @@ internal static class BookedCosts
     public const int LongestForThePast = 60;
 
     /// <summary>
-    /// Common table expressions <c>closed</c>, the months that are, with the place in the log up to which each was counted, and
-    /// <c>booking</c>: where what differs in each is booked, the first open month after it.
+    /// Common table expressions <c>closed</c>, the months that are, with the place in the log up to which each was counted;
+    /// <c>booking</c>: where what differs in each is booked, the first open month after it; and <c>signed</c>: which closing of an
+    /// earlier month a closing's lines correct, the last one before it, whether or not that month has been reopened since.
     /// </summary>
     /// <param name="tenant">An SQL text.</param>
     /// <param name="knownOn">An SQL date: as known at its end.</param>
@@ -44,7 +45,11 @@ internal static class BookedCosts
             select c.month, c.position, (
                 select min(n.month) from (select (month + interval '1 month')::date as month from closed) as n
                 where n.month > c.month and n.month not in (select month from closed)) as books_in
-            from closed as c)
+            from closed as c),
+        signed as materialized (
+            select c.closing, o.month as origin, max(o.position) as position
+            from closed as c join spend.period_closing as o on o.tenant_id = {tenant} and o.month < c.month and o.position < c.position
+            group by c.closing, o.month)
         """;
 
     private const string KnownUsage =
@@ -116,7 +121,7 @@ internal static class BookedCosts
     /// <summary>
     /// Common table expressions that end in <c>booked</c>: month (of booking), origin (month of use), workload, approach,
     /// component, sku, meter, variant, currency, line_id, quantity, events, list_amount, amount, unpriced, unconverted, unconverted_events, position
-    /// (in the log, where its month of use was closed; 0 for an open one).
+    /// (in the log, up to which its month of use was counted when it was closed; 0 for an open one).
     /// Parameters $1 to $4 are those of <see cref="AddParameters"/>; a query's own come after them.
     /// </summary>
     /// <param name="origin">An SQL date: of a past day, only what was used in this month is looked at. Null: all.</param>
@@ -145,8 +150,9 @@ internal static class BookedCosts
                   and (m.quantity <> m.closed_quantity or m.events <> m.closed_events or m.unpriced <> m.closed_unpriced
                        or {Differs("amount")} or {Differs("list_amount")} or m.unconverted_events <> m.closed_unconverted_events or {Differs("unconverted")})
                 union all
-                select f.month, f.origin, {Of("f", Columns)}, f.quantity, f.events, f.list_amount, f.amount, f.unpriced, f.unconverted, f.unconverted_events, closed.position
-                from spend.closed_cost as f join closed using (closing)
+                select f.month, f.origin, {Of("f", Columns)}, f.quantity, f.events, f.list_amount, f.amount, f.unpriced, f.unconverted, f.unconverted_events,
+                       coalesce(signed.position, closed.position)
+                from spend.closed_cost as f join closed using (closing) left join signed using (closing, origin)
                 where f.tenant_id = $1 and f.month between $2 and $3)
             """;
     }
@@ -164,7 +170,7 @@ internal static class BookedCosts
                 select 0::bigint as position, {Columns} from {WorkloadProjection.KnownSql(day)} as w
                 union all
                 select c.position, {Columns}
-                from (select distinct position from closed) as c cross join lateral {WorkloadProjection.KnownSql(day, "c.position")} as w)
+                from (select position from closed union select position from signed) as c cross join lateral {WorkloadProjection.KnownSql(day, "c.position")} as w)
             """;
     }
 
