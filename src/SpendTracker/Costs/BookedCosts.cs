@@ -131,6 +131,7 @@ internal static class BookedCosts
         return $"""
             -- Rows with something frozen are few, and reading those columns of all rows would take twice as long.
             with {tables},
+            moved as materialized ({Moved(knownOn)}),
             booked as (
                 select m.month, m.month as origin, {Of("m", Columns)}, m.quantity, m.events, m.list_amount, m.amount, m.unpriced, m.unconverted, m.unconverted_events,
                        0::bigint as position
@@ -153,9 +154,29 @@ internal static class BookedCosts
                 select f.month, f.origin, {Of("f", Columns)}, f.quantity, f.events, f.list_amount, f.amount, f.unpriced, f.unconverted, f.unconverted_events,
                        coalesce(signed.position, closed.position)
                 from spend.closed_cost as f join closed using (closing) left join signed using (closing, origin)
-                where f.tenant_id = $1 and f.month between $2 and $3)
+                where f.tenant_id = $1 and f.month between $2 and $3
+                union all
+                select t.month, t.origin, l.workload, l.approach, l.component, side.sku, l.meter, l.variant, t.currency, l.line_id,
+                       side.sign * t.quantity, side.sign * t.events, side.sign * t.list_amount, side.sign * t.amount, 0, 0, 0, t.position
+                from moved as t join spend.cost_line as l using (line_id) cross join lateral (values (t.frozen_sku, -1), (t.sku, 1)) as side (sku, sign)
+                where t.month between $2 and $3)
             """;
     }
+
+    /// <summary>
+    /// What is frozen under another SKU than its line has by the aliases of now. A difference is reckoned under the present one;
+    /// so this is taken back under the old one and charged under the present, where the difference is booked. It comes to nothing.
+    /// </summary>
+    private static string Moved(DateOnly? knownOn) =>
+        $"""
+        select coalesce(b.books_in, f.origin) as month, f.origin, coalesce(b.position, 0) as position, f.line_id, f.currency, f.sku as frozen_sku, l.sku,
+               sum(f.quantity) as quantity, sum(f.events) as events, sum(f.list_amount) as list_amount, sum(f.amount) as amount
+        from spend.closed_cost as f join closed using (closing) join {(knownOn is null ? "spend.cost_line" : "known_line")} as l using (line_id)
+        left join booking as b on b.month = f.origin
+        where f.tenant_id = $1 and {(knownOn is null ? "f.has_other_sku" : "f.sku <> l.sku")}
+        group by 1, 2, 3, 4, 5, 6, 7
+        having sum(f.quantity) <> 0 or sum(f.events) <> 0 or sum(f.list_amount) <> 0 or sum(f.amount) <> 0
+        """;
 
     /// <summary>
     /// A further common table expression <c>registry</c>: the workloads as they are, at position 0, and as they were where months

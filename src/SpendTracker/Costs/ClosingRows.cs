@@ -56,13 +56,16 @@ internal sealed class ClosingRows(TimeZoneInfo reportingTimeZone, CostLines line
             unpriced numeric not null,
             unconverted numeric not null,
             unconverted_events bigint not null,
-            primary key (closing, origin, line_id, currency)
+            -- Whether its line is priced as another SKU by now.
+            has_other_sku bool not null,
+            primary key (closing, origin, line_id, currency, sku)
         );
 
         do $$ begin
             if to_regclass('closed_cost_month') is null then
                 create index closed_cost_month on closed_cost (tenant_id, month);
                 create index closed_cost_line on closed_cost (line_id, origin, currency);
+                create index closed_cost_other_sku on closed_cost (tenant_id) where has_other_sku;
             end if;
         end $$;
         """;
@@ -184,9 +187,13 @@ internal sealed class ClosingRows(TimeZoneInfo reportingTimeZone, CostLines line
             new(
                 """
                 insert into closed_cost (closing, tenant_id, month, origin, line_id, currency, workload, approach, component, sku, meter, variant,
-                                         quantity, events, list_amount, amount, unpriced, unconverted, unconverted_events)
-                select $1, $2, $3, * from unnest($4::date[], $5::uuid[], $6::text[], $7::text[], $8::text[], $9::text[], $10::text[], $11::text[], $12::text[],
-                                                 $13::numeric[], $14::bigint[], $15::numeric[], $16::numeric[], $17::numeric[], $18::numeric[], $19::bigint[])
+                                         quantity, events, list_amount, amount, unpriced, unconverted, unconverted_events, has_other_sku)
+                select $1, $2, $3, f.*, f.sku <> l.sku
+                from unnest($4::date[], $5::uuid[], $6::text[], $7::text[], $8::text[], $9::text[], $10::text[], $11::text[], $12::text[],
+                            $13::numeric[], $14::bigint[], $15::numeric[], $16::numeric[], $17::numeric[], $18::numeric[], $19::bigint[])
+                    as f (origin, line_id, currency, workload, approach, component, sku, meter, variant, quantity, events, list_amount, amount, unpriced, unconverted,
+                          unconverted_events)
+                join cost_line as l using (line_id)
                 """)
             {
                 Parameters =

@@ -203,4 +203,13 @@ internal static class CostTables
             where exists (select from alias as n where n.publication = any($1) and l.reported_sku like n.model_like)) as l
         where c.line_id = l.line_id and c.sku <> l.wanted
         """;
+
+    /// <summary>Which frozen costs of these lines are of another SKU than the lines have by then. $1: the aliases' publications.</summary>
+    public const string MarkFrozen =
+        """
+        update closed_cost as f set has_other_sku = not f.has_other_sku
+        from cost_line as l
+        where f.line_id = l.line_id and f.has_other_sku <> (f.sku <> l.sku)
+          and exists (select from alias as n where n.publication = any($1) and l.reported_sku like n.model_like)
+        """;
 }

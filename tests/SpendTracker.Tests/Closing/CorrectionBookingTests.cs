@@ -7,7 +7,7 @@ using SpendTracker.Workloads;
 
 namespace SpendTracker.Tests.Closing;
 
-/// <summary>Who pays for what corrects a closed month: the same before and after the month that books it is closed.</summary>
+/// <summary>Who pays for what corrects a closed month, and for what model: the same before and after the month that books it is closed.</summary>
 public sealed class CorrectionBookingTests : IAsyncLifetime
 {
     private static readonly BillingPeriod January = new(2026, 1);
@@ -49,6 +49,33 @@ public sealed class CorrectionBookingTests : IAsyncLifetime
         Assert.Equal(signed, await ByAsync("team", new(2026, 3, 3)));
         await CloseAsync(January);
         Assert.Equal(["2026-01 blue 100", "2026-02 red 7"], await ByAsync("team"));
+    }
+
+    [Fact]
+    public async Task Where_an_alias_changes_for_a_closed_month_its_old_model_is_taken_back_and_the_new_one_charged()
+    {
+        await PublishAsync(new RatePublished("own/old", new(2026, 1, 1), "USD", [new("input-tokens", 1)], "list"));
+        await PublishAsync(new RatePublished("own/new", new(2026, 1, 1), "USD", [new("input-tokens", 0.4m)], "list"));
+        await PublishAsync(new AliasPublished("openai/m", "own/old"));
+        await UseAsync(10);
+        On(2026, 2, 2);
+        await CloseAsync(January);
+        await PublishAsync(new AliasPublished("openai/m", "own/new"));
+        string[] signed = ["2026-01 own/old 10", "2026-02 own/new 4", "2026-02 own/old -10"];
+        Assert.Equal(signed, await ByAsync("model"));
+
+        On(2026, 3, 2);
+        await CloseAsync(February);
+        Assert.Equal(signed, await ByAsync("model"));
+        await UseAsync(5);
+        Assert.Equal([.. signed, "2026-03 own/new 2"], await ByAsync("model"));
+
+        On(2026, 3, 4);
+        Assert.Empty(await Periods.ReopenAsync(January, "forgot something", Recorder, Stop));
+        Assert.Equal(["2026-01 own/new 2", "2026-01 own/old 10", "2026-02 own/new 4", "2026-02 own/old -10"], await ByAsync("model"));
+        Assert.Equal([.. signed, "2026-03 own/new 2"], await ByAsync("model", new(2026, 3, 3)));
+        Assert.Equal(["2026-01 own/old 10"], await ByAsync("model", new(2026, 2, 1)));
+        Assert.Empty(await _database.Spend.CreateRebuild().VerifyAsync(_database.Spend.Projections()[0], null, Stop));
     }
 
     private void On(int year, int month, int day) => _clock.Now = Given.At(new(year, month, day));

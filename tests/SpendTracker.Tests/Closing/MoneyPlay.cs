@@ -230,6 +230,7 @@ internal sealed class MoneyPlay(TestDatabase database, FixedClock clock, Random 
         await database.ProjectAsync();
         var (cost, listed) = await _answers.TotalAsync();
         Assert.Equal((MoneyAnswers.Rounded(_model.Total.Cost), MoneyAnswers.Rounded(_model.Total.Listed)), (cost, listed));
+        Assert.Equal(_model.CostByModel.Select(model => (model.Sku, Cost: MoneyAnswers.Rounded(model.Cost))).Where(model => model.Cost != 0), await _answers.CostByModelAsync());
         foreach (var (month, shown) in _closed)
         {
             Assert.Equal(shown, (await _answers.TotalAsync(month), await _answers.PartsAsync(month)));
