@@ -60,6 +60,7 @@ public static class SpendTrackerHost
         services.AddOptions<KeyManagementOptions>().Configure<KeyRing>((options, ring) => options.XmlRepository = ring);
 
         services.AddProblemDetails();
+        services.AddSingleton<IProblemDetailsWriter, ProblemWriter>();
         services.AddExceptionHandler<Problems>();
         services.AddHealthChecks().AddCheck<ReadyCheck>("ready");
         services.ConfigureHttpJsonOptions(options => AnswerJson.Configure(options.SerializerOptions));
