@@ -86,6 +86,7 @@ public static class SpendTrackerHost
         app.UseAuthentication();
         app.UseAuthorization();
         app.UseAntiforgery();
+        app.Use(QueryTexts.CheckAsync);
         app.UseWhen(IsApi, api => api.Use(app.Services.GetRequiredService<BodyBudget>().HoldAsync));
 
         app.MapServiceDefaults(settings.Telemetry.Prometheus, Policies.Read);
