@@ -32,6 +32,8 @@ internal static class Policies
                 options.ExpireTimeSpan = TimeSpan.FromHours(12);
                 options.LoginPath = "/sign-in";
                 options.AccessDeniedPath = "/sign-in";
+                var toSignIn = options.Events.OnRedirectToLogin;
+                options.Events.OnRedirectToLogin = context => SendsKey(context.Request) ? RefuseKeyAsync(context.HttpContext) : toSignIn(context);
             });
         var policies = services.AddAuthorizationBuilder()
             .SetFallbackPolicy(new AuthorizationPolicyBuilder().RequireAuthenticatedUser().Build());
@@ -50,6 +52,17 @@ internal static class Policies
         Close or Channel => role == EnumName.Of(Role.Admin),
         _ => false,
     };
+
+    /// <summary>A program; browsers send no such header, though with <c>Basic</c> a password for a proxy before the host.</summary>
+    private static bool SendsKey(HttpRequest request) => request.Headers.Authorization.ToString().StartsWith("Bearer ", StringComparison.OrdinalIgnoreCase);
+
+    private static Task RefuseKeyAsync(HttpContext context)
+    {
+        var problem = context.GetEndpoint() is null
+            ? TypedResults.Problem("There is nothing at this address. The API begins with /api/v1.", statusCode: StatusCodes.Status404NotFound)
+            : TypedResults.Problem("This address takes no API key. The API begins with /api/v1.", statusCode: StatusCodes.Status401Unauthorized);
+        return problem.ExecuteAsync(context);
+    }
 
     /// <summary>
     /// The API and <c>/metrics</c> take keys; of them, what only reads also takes a signed-in person's cookie, for downloads. What

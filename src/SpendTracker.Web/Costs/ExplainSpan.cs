@@ -21,8 +21,8 @@ internal sealed record ExplainSpan(BillingPeriod Month, DateOnly From, DateOnly 
 
     private static DateOnly Day(FieldCheck check, string field, string? text, DateOnly otherwise)
     {
-        var day = otherwise;
-        check.That(field, string.IsNullOrEmpty(text) || KnownOn.IsDay(text, out day), "Must be a day like 2026-03-31.");
-        return day;
+        var known = KnownOn.IsDay(text, out var day);
+        check.That(field, known || string.IsNullOrEmpty(text), "Must be a day like 2026-03-31.");
+        return known ? day : otherwise;
     }
 }

@@ -24,14 +24,15 @@ internal sealed class UsageRequest
     private readonly List<UsageRequestItem> _items = [];
     private readonly ArrayBufferWriter<byte> _content = new(512); // An event without its envelope; one after the other.
     private readonly DateTimeOffset _now;
+    private readonly bool _isUnicode; // Without a closer look at each event.
 
-    private UsageRequest(DateTimeOffset now) => _now = now;
+    private UsageRequest(DateTimeOffset now, bool isUnicode) => (_now, _isUnicode) = (now, isUnicode);
 
     /// <exception cref="JsonException">It is not JSON; with line and position.</exception>
     /// <exception cref="TooManyEventsException">It has too many events.</exception>
     public static List<UsageRequestItem> Read(ReadOnlySpan<byte> body, bool lines, DateTimeOffset now)
     {
-        var request = new UsageRequest(now);
+        var request = new UsageRequest(now, JsonTexts.AreUnicode(body));
         if (lines)
         {
             request.ReadLines(body);
@@ -92,7 +93,12 @@ internal sealed class UsageRequest
             throw new TooManyEventsException();
         }
 
-        if (reader.TokenType == JsonTokenType.StartObject)
+        if (!_isUnicode && NotUnicode(reader, json) is { Count: > 0 } reasons)
+        {
+            reader.Skip();
+            _items.Add(new UsageRequestItem(null, null, null, reasons));
+        }
+        else if (reader.TokenType == JsonTokenType.StartObject)
         {
             var envelope = Split(ref reader, json);
             _items.Add(ReadEvent(envelope));
@@ -102,6 +108,14 @@ internal sealed class UsageRequest
             reader.Skip();
             _items.Add(new UsageRequestItem(null, null, null, [new FieldReason("", "Must be an object.")]));
         }
+    }
+
+    /// <param name="reader">At the beginning of an event; the copy looks ahead to its end.</param>
+    private static IReadOnlyList<FieldReason> NotUnicode(Utf8JsonReader reader, ReadOnlySpan<byte> json)
+    {
+        var start = (int)reader.TokenStartIndex;
+        reader.Skip();
+        return JsonTexts.Check(json[start..(int)reader.BytesConsumed]);
     }
 
     private UsageRequestItem ReadEvent(Envelope envelope)
@@ -192,14 +206,7 @@ internal sealed class UsageRequest
         reader.Read();
         if (reader.TokenType == JsonTokenType.String && before is null)
         {
-            try
-            {
-                return reader.GetString();
-            }
-            catch (InvalidOperationException)
-            {
-                // Half a surrogate pair: well-formed JSON, but no text.
-            }
+            return reader.GetString();
         }
 
         (wrong ??= []).Add(name);

@@ -17,13 +17,33 @@ internal static class JsonReasons
     {
         try
         {
-            return JsonSerializer.Deserialize(text, json) is { } value ? (value, null, []) : (null, null, [new FieldReason("", "Must be an object.")]);
+            return JsonTexts.CheckWithLists(text) is { Count: > 0 } broken ? (null, null, broken)
+                : JsonSerializer.Deserialize(text, json) is { } value ? (value, null, [])
+                : (null, null, [new FieldReason("", "Must be an object.")]);
+        }
+        catch (NotSupportedException) when (WithoutKind(json) is { Length: > 0 } reasons)
+        {
+            return (null, null, reasons);
         }
         catch (JsonException fault)
         {
             return IsMalformed(text, out var where) ? (null, where, []) : (null, null, Of(fault, text, json));
         }
     }
+
+    /// <summary>
+    /// What a member lacks that comes in several kinds. The serialiser says of such an object that it cannot make one, and of
+    /// nothing else here.
+    /// </summary>
+    private static FieldReason[] WithoutKind(JsonTypeInfo json) =>
+    [
+        .. from property in json.Properties
+           let kinds = json.Options.GetTypeInfo(property.PropertyType).PolymorphismOptions
+           where kinds is not null
+           select new FieldReason(
+               $"{property.Name}.{kinds.TypeDiscriminatorPropertyName}",
+               $"Must be one of {string.Join(", ", kinds.DerivedTypes.Select(kind => kind.TypeDiscriminator))}."),
+    ];
 
     /// <summary>Whether the text is not JSON at all, and if so where: line and position count from 1.</summary>
     public static bool IsMalformed(ReadOnlySpan<byte> json, out string where, long firstLine = 1)

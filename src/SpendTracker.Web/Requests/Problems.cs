@@ -1,6 +1,7 @@
 using System.Text.Json.Serialization.Metadata;
 using Microsoft.AspNetCore.Diagnostics;
 using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.AspNetCore.Mvc;
 using SpendTracker.Closing;
 using SpendTracker.Contracts;
 using SpendTracker.Events;
@@ -46,6 +47,7 @@ internal sealed class Problems(IProblemDetailsService problems, ILogger<Problems
             BadHttpRequestException { StatusCode: StatusCodes.Status413PayloadTooLarge } =>
                 (StatusCodes.Status413PayloadTooLarge, $"At most {RequestBody.MostBytes / 1024 / 1024} MiB a request."),
             BadHttpRequestException bad => (bad.StatusCode, bad.Message),
+            _ when FormFault(context.Request, exception) is { } fault => (StatusCodes.Status400BadRequest, fault),
             EventStoreBusyException or StreamBusyException or BodyBudgetException or ProjectionLagException => (StatusCodes.Status503ServiceUnavailable, exception.Message),
             _ when PassingFault.Is(exception) =>
                 (StatusCodes.Status503ServiceUnavailable, "The database cannot be reached, or is too slow. Nothing was lost that was acknowledged; send the same ids again."),
@@ -64,6 +66,18 @@ internal sealed class Problems(IProblemDetailsService problems, ILogger<Problems
 
         context.Response.StatusCode = status;
         var title = exception is UnreadableEventException ? "An event that is needed cannot be read here." : null;
-        return await problems.TryWriteAsync(new() { HttpContext = context, ProblemDetails = { Status = status, Title = title, Detail = detail } });
+        var problem = FormFault(context.Request, exception) is { } reason
+            ? Of([new FieldReason("form", reason)]).ProblemDetails
+            : new ProblemDetails { Status = status, Title = title, Detail = detail };
+        return await problems.TryWriteAsync(new() { HttpContext = context, ProblemDetails = problem });
     }
+
+    /// <summary>Why a form cannot be read; null for other faults. If a form was sent, nothing but reading it throws these.</summary>
+    private static string? FormFault(HttpRequest request, Exception fault) => !request.HasFormContentType ? null : fault switch
+    {
+        BadHttpRequestException => null,
+        InvalidDataException => fault.Message,
+        IOException => "The form ends before its last field does.",
+        _ => null,
+    };
 }

@@ -32,6 +32,7 @@ public sealed class EstimateBook(NpgsqlDataSource dataSource, EventStore store)
         foreach (var (name, value) in estimate.Assumptions ?? new Dictionary<string, string>())
         {
             check.Text("assumptions", name, TextLength.Name);
+            check.That($"assumptions.{name}", value is not null, "Must be a text.");
             check.OptionalText($"assumptions.{name}", value, TextLength.Name);
         }
 

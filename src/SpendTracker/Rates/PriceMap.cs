@@ -38,6 +38,11 @@ public sealed record PriceMap(
     /// <exception cref="JsonException">It is not JSON.</exception>
     public static PriceMap Read(ReadOnlySpan<byte> json)
     {
+        if (JsonTexts.Check(json) is [var first, ..])
+        {
+            return Refused(first.Field.Length == 0 ? first.Reason : $"{first.Field}: {first.Reason}");
+        }
+
         var reader = new Utf8JsonReader(json);
         using var document = JsonDocument.ParseValue(ref reader);
         reader.Read(); // Throws where something follows.

@@ -1,0 +1,64 @@
+using System.Text;
+
+namespace SpendTracker.Tests.Fuzz;
+
+/// <summary>What endpoints take, and what the fuzzer makes of it.</summary>
+internal static class Examples
+{
+    private const string Csv = "text/csv", Form = "application/x-www-form-urlencoded", Json = "application/json", Lines = "application/x-ndjson";
+
+    private static readonly (string Path, string ContentType, string Body)[] All =
+    [
+        .. Given.OfEachKindJson.Split('\n').Select(line => ("/api/v1/usage", Json, line)),
+        ("/api/v1/usage", Json, $"[{string.Join(',', Given.OfEachKindJson.Split('\n'))}]"),
+        ("/api/v1/usage", Lines, Given.OfEachKindJson),
+        ("/api/v1/usage/corrections", Json, $$"""{"corrects":{"id":"1","source":"test"},"reason":"wrong","replacement":{{Given.TokensJson("1b")}}}"""),
+        ("/api/v1/usage/corrections", Json, """{"corrects":{"eventId":"01a2b3c4-0000-7000-8000-000000000001"},"reason":"wrong"}"""),
+        ("/api/v1/billing-periods/{month}/close", Json, """{"reason":"over","acceptUnpriced":true,"acceptUnconverted":true,"total":1.5}"""),
+        ("/api/v1/billing-periods/{month}/reopen", Json, """{"reason":"late invoice"}"""),
+        ("/api/v1/workloads", Json, """{"workload":"w","name":"W","team":"Support","approach":"hybrid","costCentre":"4711","environment":"production","tags":{"product":"checkout"}}"""),
+        ("/api/v1/rates", Json, """{"sku":"openai/gpt-4o","effectiveFrom":"2026-01-01","currency":"USD","prices":[{"meter":"input-tokens","price":2.5,"per":1000000},{"meter":"input-tokens","price":5,"per":1000000,"aboveTokens":200000}],"source":"list","note":"n","kind":"negotiated","effectiveTo":"2026-12-31"}"""),
+        ("/api/v1/discounts", Json, """{"sku":"openai/*","percent":10,"effectiveFrom":"2026-01-01","source":"contract","effectiveTo":"2026-12-31","note":"n"}"""),
+        ("/api/v1/aliases", Json, """{"model":"openai/gpt-4o-*","sku":"openai/gpt-4o","note":"n"}"""),
+        ("/api/v1/exchange-rates", Json, """{"currency":"EUR","effectiveFrom":"2026-01-01","rate":1.1,"source":"ECB","note":"n"}"""),
+        ("/api/v1/withdrawals", Json, """{"publication":"01a2b3c4-0000-7000-8000-000000000001","reason":"wrong"}"""),
+        ("/api/v1/rates/import", Json, """{"gpt-4o":{"litellm_provider":"openai","mode":"chat","input_cost_per_token":2.5e-06,"output_cost_per_token":1e-05,"input_cost_per_token_above_200k_tokens":5e-06,"cache_read_input_token_cost":1.25e-06}}"""),
+        ("/api/v1/exchange-rates/import", Csv, "currency,date,rate,source\nEUR,2026-01-02,1.0837,ECB\nGBP,2026-01-02,1.25,ECB\n"),
+        ("/api/v1/exchange-rates/import", Csv, "Date,USD,GBP\n2026-01-02,1.0837,0.85\n"),
+        ("/api/v1/estimates", Json, """{"workload":"w","approach":"hybrid","from":"2026-01","to":"2026-12","currency":"USD","lines":[{"component":"usage","sku":"openai/gpt-4o","meter":"input-tokens","quantity":2000000,"price":2.5,"per":1000000},{"component":"labour","amount":10.5}],"assumptions":{"requestsPerMonth":"40,000"},"note":"n"}"""),
+        ("/api/v1/budgets/{id}", Json, """{"name":"B","scope":{"team":["Support"],"approach":["hybrid"],"tag.product":["checkout"]},"period":{"kind":"quarter","from":"2026-01","to":"2026-12","fiscalYearStart":4},"currency":"USD","amount":1000,"rollover":true,"thresholds":[{"on":"actual","percent":80},{"on":"forecast","amount":500},{"on":"unpriced","percent":5},{"on":"lag","seconds":60}],"note":"n"}"""),
+        ("/api/v1/budgets/{id}", Json, """{"name":"B","scope":{},"period":{"kind":"month","from":"2026-01"},"currency":"EUR","amounts":{"2026-01":10,"2026-02":20}}"""),
+        ("/api/v1/set-aside/retry", Json, """{"projection":"costs","seqId":1}"""),
+        ("/api/v1/alerts/{id:guid}/acknowledge", Json, """{"note":"seen"}"""),
+        ("/api/v1/channels/{id}", Json, """{"name":"C","address":{"kind":"webhook","url":"http://127.0.0.1:9/x","secret":"whsec_MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIzNDU2Nzg5MDE="},"schedule":{"mostPerHour":10,"digestMinutes":5,"quietFrom":"22:00","quietTo":"07:00","timeZone":"Europe/Berlin","remindMinutes":10,"escalateMinutes":5,"escalateTo":"b"}}"""),
+        ("/api/v1/channels/{id}", Json, """{"name":"C","address":{"kind":"email","server":"127.0.0.1","port":9,"tls":false,"from":"a@example.com","to":["b@example.com"]}}"""),
+        ("/api/v1/channels/{id}", Json, """{"name":"C","address":{"kind":"alertmanager","url":"http://127.0.0.1:9","user":null}}"""),
+        ("/sign-in", Form, "token=0123456789ab.0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef"),
+        ("/acknowledge", Form, "token=CfDJ8abc"),
+    ];
+
+    private static readonly ILookup<string, (string Path, string ContentType, string Body)> ByPath = All.ToLookup(example => example.Path);
+
+    public static IEnumerable<string> Paths => ByPath.Select(path => path.Key);
+
+    /// <summary>An example with some changes, sometimes none; any example if the endpoint has none.</summary>
+    public static (byte[]? Body, string? ContentType) Fuzzed(string path, FuzzRandom random)
+    {
+        var (_, contentType, body) = random.OneOf<(string, string, string)>([.. ByPath.Contains(path) && !random.Happens(3) ? ByPath[path] : All]);
+        if (random.Happens(8) && contentType == Form)
+        {
+            return (Encoding.ASCII.GetBytes(OddForm(random)), random.OneOf<string>([Form, "multipart/form-data; boundary=x"]));
+        }
+
+        var text = contentType == Json && body[0] == '{' && random.Happens(85) ? JsonFuzz.Changed(body, random) : body;
+        return (JsonFuzz.Bytes(text, random), contentType);
+    }
+
+    private static string OddForm(FuzzRandom random) => random.OneOf<string>(
+    [
+        string.Join('&', Enumerable.Range(0, 1_100).Select(i => $"f{i}=1")),
+        $"{new string('k', 3_000)}=1", "token=%00", "token=%ED%A0%80&token=2", "=&&=",
+        "--x\r\n", "--x\r\nContent-Disposition: form-data; name=\"token\"\r\n\r\nabc", "--x\r\nno header\r\n\r\nabc\r\n--x--\r\n",
+        "--x\r\nContent-Disposition: form-data; name=\"token\"; filename=\"a\"\r\n\r\nabc\r\n--x--\r\n",
+    ]);
+}
