@@ -47,7 +47,7 @@ public sealed class OverviewTests
         await Row(page, "test/large output-tokens").GetByRole(AriaRole.Link, new() { Name = "$0.90" }).ClickAsync();
         await Expect(page.GetByRole(AriaRole.Region, new() { Name = "What the number is made of" })).ToContainTextAsync("3 tokens");
         await Expect(Row(page, "Sum of these 2 events, which is the number above")).ToContainTextAsync("$0.90");
-        await Expect(page.GetByText("1 output-tokens")).ToBeVisibleAsync();
+        await Expect(page.GetByText("1 output-token", new() { Exact = true })).ToBeVisibleAsync();
         await Expect(page.GetByText("2 output-tokens")).ToBeVisibleAsync();
         await Expect(page.GetByText("4 output-tokens")).ToHaveCountAsync(0);
 
