@@ -42,7 +42,10 @@ internal static class Money
     public static string Exact(decimal amount, string currency) =>
         Signed(amount, currency, Digits(Math.Abs(amount), $"#,{Format(currency, all: true)}"));
 
-    /// <summary>For a chart's axis, where room is scarce: <c>$1.5k</c>. Never summed: a label only.</summary>
+    /// <summary>
+    /// For a chart's axis, where room is scarce: <c>$1.5k</c>; below 1 three digits that count, <c>$0.0025</c>, so that no two
+    /// lines read alike. Never summed: a label only.
+    /// </summary>
     public static string Short(double amount, string currency)
     {
         var (scaled, suffix) = Math.Abs(amount) switch
@@ -53,7 +56,8 @@ internal static class Money
             >= 1e3 => (amount / 1e3, "k"),
             _ => (amount, ""),
         };
-        return $"{(scaled < 0 ? "−" : "")}{Symbol(currency)}{Math.Abs(scaled).ToString("0.##", CultureInfo.InvariantCulture)}{suffix}";
+        var few = Math.Abs(scaled) is > 0 and < 1 ? $"0.{new string('#', 2 - (int)Math.Floor(Math.Log10(Math.Abs(scaled))))}" : "0.##";
+        return $"{(scaled < 0 ? "−" : "")}{Symbol(currency)}{Math.Abs(scaled).ToString(few, CultureInfo.InvariantCulture)}{suffix}";
     }
 
     private static string Digits(decimal amount, string format) => amount.ToString(format, CultureInfo.InvariantCulture);
