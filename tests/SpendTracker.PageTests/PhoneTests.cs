@@ -7,6 +7,34 @@ namespace SpendTracker.PageTests;
 public sealed class PhoneTests
 {
     [Fact]
+    public async Task The_head_of_a_page_is_one_line_and_its_menu_leads_everywhere()
+    {
+        await using var dashboard = await Dashboard.StartAsync();
+        var page = await dashboard.OpenAsync("/", width: 390);
+        foreach (var (link, to) in ((string, string)[])[("Budgets", "/budgets"), ("Events", "/events"), ("Price book", "/price-book")])
+        {
+            var head = (await page.GetByRole(AriaRole.Banner).BoundingBoxAsync())!;
+            Assert.True(head.Height <= 60, $"The head of {page.Url} is {head.Height} pixels high.");
+
+            var menu = page.GetByRole(AriaRole.Navigation, new() { Name = "Pages", Exact = true });
+            await Expect(menu).ToBeHiddenAsync();
+            await page.GetByRole(AriaRole.Button, new() { Name = "Menu" }).ClickAsync();
+            await Expect(menu.GetByRole(AriaRole.Link)).ToHaveCountAsync(10);
+            await Expect(page.GetByRole(AriaRole.Button, new() { Name = "Sign out" })).ToBeInViewportAsync();
+            await menu.GetByRole(AriaRole.Link, new() { Name = link }).ClickAsync();
+            await Expect(page).ToHaveURLAsync($"{dashboard.Address}{to}");
+            await Expect(page.GetByRole(AriaRole.Heading, new() { Name = link, Exact = true })).ToBeVisibleAsync();
+            await page.WaitForLoadStateAsync();
+            await Expect(page.Locator("main[data-answers]")).ToBeVisibleAsync();
+            await Expect(menu).ToBeHiddenAsync();
+        }
+
+        var wide = await dashboard.OpenAsync("/");
+        await Expect(wide.GetByRole(AriaRole.Button, new() { Name = "Menu" })).ToBeHiddenAsync();
+        await Expect(wide.GetByRole(AriaRole.Link, new() { Name = "Explain" })).ToBeVisibleAsync();
+    }
+
+    [Fact]
     public async Task Events_show_their_amounts_without_being_moved_sideways()
     {
         await using var dashboard = await Dashboard.StartAsync();

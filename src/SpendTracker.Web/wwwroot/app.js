@@ -54,3 +54,9 @@ document.addEventListener("keydown", event => {
     openCalendar(event.target);
   }
 });
+
+// Another page is shown: its menu is closed, as if it had been loaded anew.
+document.addEventListener("click", event => {
+  const menu = event.target.closest("#menu a[href]")?.closest("#menu:popover-open");
+  menu?.hidePopover();
+});
