@@ -100,9 +100,22 @@ internal sealed class InlineReadModels(Func<IEnumerable<Projection>> projections
     {
         private const string BeforeEvents = "before_inline";
 
+        /// <summary>A page takes a fraction of it. Whoever is answered waits as long at most.</summary>
+        private static readonly TimeSpan LongestForLocks = TimeSpan.FromSeconds(1);
+
         public async Task BeforeCommitAsync(NpgsqlConnection connection, NpgsqlTransaction transaction, CancellationToken token)
         {
-            await LockAsync(connection, token);
+            await transaction.SaveAsync(BeforeEvents, token);
+            try
+            {
+                await LockAsync(connection, token);
+            }
+            catch (PostgresException fault) when (fault.SqlState == PostgresErrorCodes.LockNotAvailable)
+            {
+                await transaction.RollbackAsync(BeforeEvents, token);
+                return; // A rebuild is about to end, or a host hangs. What was decided holds, and the projection comes to it.
+            }
+
             foreach (var projection in projections)
             {
                 await transaction.SaveAsync(BeforeEvents, token);
@@ -112,23 +125,37 @@ internal sealed class InlineReadModels(Func<IEnumerable<Projection>> projections
                     var folded = await FoldAsync(command, projection, token);
                     await FlushAsync(connection, projection, token, Mark(projection, folded));
                 }
-                catch (Exception fault) when (ProjectionRun.IsOfAnEvent(fault))
+                catch (Exception fault)
                 {
-                    projection.Discard();
+                    projection.Discard(); // Also where it is thrown: Marten may try the transaction again.
+                    if (!IsLeft(fault))
+                    {
+                        throw;
+                    }
+
                     await transaction.RollbackAsync(BeforeEvents, token);
                 }
             }
         }
 
+        /// <summary>
+        /// Whether the projection may come to terms with it later: an event that cannot be applied, or tables that a host of another
+        /// version has changed. The decision is good in both cases.
+        /// </summary>
+        private static bool IsLeft(Exception fault) =>
+            ProjectionRun.IsOfAnEvent(fault) || fault is PostgresException { SqlState: PostgresErrorCodes.UndefinedTable or PostgresErrorCodes.UndefinedColumn };
+
         /// <summary>Shared: sessions go beside each other, and no page is written meanwhile. All in one order, before anything is read.</summary>
         private async Task LockAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
         {
             await using var batch = new NpgsqlBatch(connection);
+            batch.BatchCommands.Add(new($"set local lock_timeout = {LongestForLocks.TotalMilliseconds}"));
             foreach (var projection in projections)
             {
                 batch.BatchCommands.Add(new($"select pg_advisory_xact_lock_shared({ProjectionRun.ProjectionLock})") { Parameters = { new() { Value = projection.Checkpoint } } });
             }
 
+            batch.BatchCommands.Add(new("set local lock_timeout = default"));
             await batch.ExecuteNonQueryAsync(cancellationToken);
         }
 

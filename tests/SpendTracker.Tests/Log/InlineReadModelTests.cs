@@ -1,4 +1,4 @@
-using SpendTracker.Alerts;
+using Npgsql;
 using SpendTracker.Budgets;
 using SpendTracker.Contracts;
 using SpendTracker.Estimates;
@@ -96,6 +96,61 @@ public sealed class InlineReadModelTests : IAsyncLifetime
 
         await _database.ProjectAsync();
         Assert.Contains("short", Assert.Single(await _database.TextsAsync("select reason from spend.event_set_aside")), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Where_a_host_of_another_version_has_changed_a_table_events_are_stored_and_left_to_the_projection()
+    {
+        await _database.ExecuteAsync("alter table spend.workload rename column environment to stage");
+
+        await Registry.RegisterAsync(Workload("Chat 1"), Recorder, Cancel);
+        Assert.Empty(await _database.TextsAsync(Marks));
+
+        await _database.ExecuteAsync("alter table spend.workload rename column stage to environment");
+        await _database.ProjectAsync();
+        Assert.Equal("Chat 1", Assert.Single(await Registry.ListAsync(Cancel)).Name);
+        await PoisonTests.AssertIsWhatAReplayGivesAsync(_database);
+    }
+
+    [Fact]
+    public async Task Where_a_rebuild_has_the_lock_for_long_the_event_is_stored_and_comes_with_a_page()
+    {
+        await using (var connection = await _database.DataSource.OpenConnectionAsync(Cancel))
+        await using (var rebuild = await connection.BeginTransactionAsync(Cancel))
+        {
+            await using var command = new NpgsqlCommand("select pg_advisory_xact_lock(hashtextextended('spend.SpendTracker.Workloads:All', 0))", connection, rebuild);
+            await command.ExecuteNonQueryAsync(Cancel);
+            await Registry.RegisterAsync(Workload("Chat 1"), Recorder, Cancel);
+            Assert.Empty(await Registry.ListAsync(Cancel));
+        }
+
+        Assert.Empty(await _database.TextsAsync(Marks));
+        await _database.ProjectAsync();
+        Assert.Equal("Chat 1", Assert.Single(await Registry.ListAsync(Cancel)).Name);
+    }
+
+    [Fact]
+    public async Task A_page_gets_its_turn_although_sessions_share_the_lock_without_a_pause()
+    {
+        await Registry.RegisterAsync(Workload("Chat 1"), Recorder, Cancel);
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(Cancel);
+        var sessions = Enumerable.Range(0, 3).Select(async i =>
+        {
+            await using var connection = await _database.DataSource.OpenConnectionAsync(Cancel);
+            await Task.Delay(20 * i, Cancel);
+            while (!stop.IsCancellationRequested)
+            {
+                // At every moment one of them has it, unless somebody queues.
+                await using var command = new NpgsqlCommand("begin; select pg_advisory_xact_lock_shared(hashtextextended('spend.SpendTracker.Workloads:All', 0)), pg_sleep(0.06); commit", connection);
+                await command.ExecuteNonQueryAsync(Cancel);
+            }
+        }).ToArray();
+
+        await _database.ProjectAsync();
+
+        Assert.Empty(await _database.TextsAsync(Marks));
+        await stop.CancelAsync();
+        await Task.WhenAll(sessions);
     }
 
     [Fact]
