@@ -133,24 +133,34 @@ public sealed class InlineReadModelTests : IAsyncLifetime
     public async Task A_page_gets_its_turn_although_sessions_share_the_lock_without_a_pause()
     {
         await Registry.RegisterAsync(Workload("Chat 1"), Recorder, Cancel);
-        using var stop = CancellationTokenSource.CreateLinkedTokenSource(Cancel);
-        var sessions = Enumerable.Range(0, 3).Select(async i =>
+        await using var first = await _database.DataSource.OpenConnectionAsync(Cancel);
+        await using var second = await _database.DataSource.OpenConnectionAsync(Cancel);
+        await RunAsync(first, Share);
+        var (holding, next) = (first, second);
+        var projecting = _database.ProjectAsync();
+
+        // One lets go only when the next has the lock, unless that one has to queue behind the page. So it is never free by itself.
+        for (var handover = 0; handover < 60 && !projecting.IsCompleted; handover++)
         {
-            await using var connection = await _database.DataSource.OpenConnectionAsync(Cancel);
-            await Task.Delay(20 * i, Cancel);
-            while (!stop.IsCancellationRequested)
-            {
-                // At every moment one of them has it, unless somebody queues.
-                await using var command = new NpgsqlCommand("begin; select pg_advisory_xact_lock_shared(hashtextextended('spend.SpendTracker.Workloads:All', 0)), pg_sleep(0.06); commit", connection);
-                await command.ExecuteNonQueryAsync(Cancel);
-            }
-        }).ToArray();
+            var sharing = RunAsync(next, Share);
+            await Task.WhenAny(sharing, Task.Delay(100, Cancel));
+            await RunAsync(holding, "commit");
+            await sharing;
+            (holding, next) = (next, holding);
+        }
 
-        await _database.ProjectAsync();
-
+        Assert.True(projecting.IsCompleted);
+        await RunAsync(holding, "commit");
+        await projecting;
         Assert.Empty(await _database.TextsAsync(Marks));
-        await stop.CancelAsync();
-        await Task.WhenAll(sessions);
+    }
+
+    private const string Share = "begin; select pg_advisory_xact_lock_shared(hashtextextended('spend.SpendTracker.Workloads:All', 0)), pg_sleep(0.05)";
+
+    private static async Task RunAsync(NpgsqlConnection connection, string sql)
+    {
+        await using var command = new NpgsqlCommand(sql, connection);
+        await command.ExecuteNonQueryAsync(Cancel);
     }
 
     [Fact]
