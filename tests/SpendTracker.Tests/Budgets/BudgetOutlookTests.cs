@@ -132,5 +132,5 @@ public sealed class BudgetOutlookTests
     public void Without_an_exchange_rate_nothing_is_trusted_and_outside_its_time_a_budget_does_not_stand_at_all() => Assert.Equal(
         (BudgetStanding.Untrusted, BudgetStanding.NotNow), (BudgetJudgement.Of(Figures(0, 0, 1) with { Spent = null }), BudgetJudgement.Of(null)));
 
-    private static BudgetFigures Figures(decimal spent, decimal? forecast, decimal limit) => new("b", 1, June, "USD", limit, 0, spent, forecast, 0, 0, 0, []);
+    private static BudgetFigures Figures(decimal spent, decimal? forecast, decimal limit) => new("b", 1, June, "USD", limit, 0, spent, forecast, 0, 0, 0, []) { Name = "Budget" };
 }
