@@ -1,4 +1,5 @@
 using Marten;
+using Npgsql;
 using SpendTracker.Contracts;
 using SpendTracker.Events;
 using SpendTracker.Log;
@@ -20,7 +21,7 @@ public sealed class SchemaTests
         union all select 'index ' || tablename || ' ' || indexdef from pg_indexes where schemaname = 'spend'
         union all select 'sequence ' || sequencename || ' ' || start_value || increment_by || cycle || cache_size from pg_sequences where schemaname = 'spend'
         union all select 'settings ' || relname || ' ' || coalesce(reloptions::text, '') from pg_class where relnamespace = 'spend'::regnamespace and relkind = 'r'
-        union all select 'function ' || proname from pg_proc where pronamespace = 'spend'::regnamespace
+        union all select 'function ' || pg_get_functiondef(oid) from pg_proc where pronamespace = 'spend'::regnamespace
         order by 1
         """;
 
@@ -47,6 +48,31 @@ public sealed class SchemaTests
 
         Assert.Contains("spend.mt_events", fault.Message, StringComparison.Ordinal);
         Assert.Equal(before, await shared.Own.TextsAsync(Catalogue));
+    }
+
+    [Fact]
+    public async Task A_user_who_may_create_a_schema_and_nothing_else_sets_a_database_up()
+    {
+        await using var theirs = await TestDatabase.CreateAsync(TestServer.CreateDatabaseAsync(empty: true));
+        var role = await UserAsync(theirs, schemas: true);
+        await theirs.ExecuteAsync("drop schema spend cascade; revoke create on schema public from public");
+
+        await using var opened = await SpendDatabase.OpenAsync(new() { ConnectionString = ConnectionOf(theirs, role) }, Cancel);
+
+        Assert.Empty(await theirs.TextsAsync("select proname::text from pg_proc where pronamespace = 'public'::regnamespace and proname like 'mt\\_%'"));
+    }
+
+    [Fact]
+    public async Task A_user_without_rights_is_told_what_PostgreSQL_said_and_not_all_that_Marten_would_have_done()
+    {
+        await using var theirs = await TestDatabase.CreateAsync(TestServer.CreateDatabaseAsync(empty: true));
+        var role = await UserAsync(theirs, schemas: false);
+        await theirs.ExecuteAsync("drop schema spend cascade");
+
+        var fault = await Assert.ThrowsAsync<PostgresException>(() => SpendDatabase.OpenAsync(new() { ConnectionString = ConnectionOf(theirs, role) }, Cancel));
+
+        Assert.Equal(PostgresErrorCodes.InsufficientPrivilege, fault.SqlState);
+        Assert.DoesNotContain("function", fault.Message, StringComparison.OrdinalIgnoreCase);
     }
 
     [Fact]
@@ -85,4 +111,15 @@ public sealed class SchemaTests
             EventTypes.All.Select(type => (type.Name, type.DotNetName)).OrderBy(type => type.Name, StringComparer.Ordinal),
             known.Select(type => (type.EventTypeName, type.DotNetTypeName)).OrderBy(type => type.EventTypeName, StringComparer.Ordinal));
     }
+
+    private static async Task<string> UserAsync(TestDatabase database, bool schemas)
+    {
+        var role = $"user_{Guid.NewGuid():N}";
+        var grant = schemas ? $"execute format('grant create on database %I to {role}', current_database());" : "";
+        await database.ExecuteAsync($"do $$ begin create role {role} login password 'test'; {grant} end $$");
+        return role;
+    }
+
+    private static string ConnectionOf(TestDatabase database, string role) =>
+        new NpgsqlConnectionStringBuilder(database.Spend.Options.ConnectionString) { Username = role, Password = "test" }.ConnectionString;
 }

@@ -16,6 +16,7 @@ public static class SpendTrackerStore
     {
         options.Connection(dataSource);
         options.AddSpendTracker();
+        options.DatabaseSchemaName = "spend"; // Marten's own functions, too: who may create this schema may not write to "public".
         options.AutoCreateSchemaObjects = AutoCreate.None;
         options.Events.TimeProvider = clock;
         options.DisableNpgsqlLogging = true;

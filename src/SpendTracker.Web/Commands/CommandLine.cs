@@ -99,7 +99,7 @@ internal static class CommandLine
         {
             return await run();
         }
-        catch (Exception fault) when (fault is LocalPostgresException or SettingsConflictException or DemoRecordingException or ImportException or ProjectionLagException or IOException or UnauthorizedAccessException)
+        catch (Exception fault) when (fault is LocalPostgresException or SettingsConflictException or EventSchemaException or StreamBusyException or DemoRecordingException or ImportException or ProjectionLagException or IOException or UnauthorizedAccessException)
         {
             return Fail(fault.Message);
         }

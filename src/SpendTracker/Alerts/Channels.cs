@@ -21,30 +21,25 @@ public sealed class Channels(NpgsqlDataSource dataSource, EventStore store, Chan
 
         var schedule = wanted.Schedule ?? new();
         var saved = wanted.Address is { } given ? await addresses.SaveAsync(id, given, cancellationToken) : (Guid?)null;
-        try
-        {
-            var (replaced, refusals) = await store.Streams.DecideAsync<ChannelState, (ChannelState? Replaced, IReadOnlyList<FieldReason> Refusals)>(
-                StreamOf(id),
-                async (state, cancel) =>
-                    await RefusalsAsync(state?.Channel, wanted, cancel) is { Count: > 0 } refusals ? new((null, refusals))
-                    : saved is null && state!.Channel!.Name == wanted.Name && state.Channel.Schedule == schedule ? new((null, []))
-                    : new((state ?? new(null, []), []), Set(id, wanted, schedule, saved, state?.Channel)),
-                recorder, cancellationToken);
-            if (replaced is not null)
-            {
-                await addresses.DeleteAsync(id, replaced.Addresses, saved ?? replaced.Channel!.Address, cancellationToken);
-                saved = null;
-            }
+        var (replaced, refusals) = await store.Streams.DecideAsync<ChannelState, (ChannelState? Replaced, IReadOnlyList<FieldReason> Refusals)>(
+            StreamOf(id),
+            async (state, cancel) =>
+                await RefusalsAsync(state?.Channel, wanted, cancel) is { Count: > 0 } refusals ? new((null, refusals))
+                : saved is null && state!.Channel!.Name == wanted.Name && state.Channel.Schedule == schedule ? new((null, []))
+                : new((state ?? new(null, []), []), Set(id, wanted, schedule, saved, state?.Channel)),
+            recorder, cancellationToken);
 
-            return refusals.Count > 0 ? (null, refusals) : (await FindAsync(id, cancellationToken), []);
-        }
-        finally
+        // Not after a fault: the event may be stored all the same, and then it names the address. What no event names goes in time.
+        if (replaced is not null)
         {
-            if (saved is { } unused)
-            {
-                await addresses.DeleteAsync(unused, CancellationToken.None);
-            }
+            await addresses.DeleteAsync(id, replaced.Addresses, saved ?? replaced.Channel!.Address, cancellationToken);
         }
+        else if (saved is { } unused)
+        {
+            await addresses.DeleteAsync(unused, CancellationToken.None);
+        }
+
+        return refusals.Count > 0 ? (null, refusals) : (await FindAsync(id, cancellationToken), []);
     }
 
     /// <param name="address">A new one; null where the present one stays.</param>

@@ -128,7 +128,8 @@ internal sealed class BudgetReading(NpgsqlDataSource dataSource, EventStore stor
         _termsChanged |= before?.Version != state.Version || before.IsRemoved != state.IsRemoved;
     }
 
-    private void NoteUnreadable(string budget, string reason)
+    /// <summary>Nothing can be decided on a budget.</summary>
+    public void NoteUnreadable(string budget, string reason)
     {
         if (_unreadable.GetValueOrDefault(budget) != reason)
         {

@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Data;
 using System.Diagnostics;
 using System.Diagnostics.Metrics;
+using Marten.Exceptions;
 using Microsoft.Extensions.Logging;
 using Npgsql;
 using SpendTracker.Contracts;
@@ -144,9 +145,17 @@ public sealed class BudgetWatch(
             return;
         }
 
-        if (!await AppendAsync(budget, decided, cancellationToken))
+        try
         {
-            _undecided.Add(terms.Budget); // Another host was faster, or the terms changed: decided again on what the stream has now.
+            if (!await AppendAsync(budget, decided, cancellationToken))
+            {
+                _undecided.Add(terms.Budget); // Another host was faster, or the terms changed: decided again on what the stream has now.
+            }
+        }
+        catch (InvalidStreamOperationException)
+        {
+            _reading.NoteUnreadable(terms.Budget, "A service has archived its stream, to which nothing can be appended any more.");
+            return;
         }
 
         await _reading.ReadBudgetsAsync([terms.Budget], cancellationToken);

@@ -1,3 +1,4 @@
+using System.Runtime.ExceptionServices;
 using JasperFx;
 using Marten.Exceptions;
 using Npgsql;
@@ -73,6 +74,7 @@ public static class EventSchema
 
     /// <summary>Brings the tables of the log to today's layout, or creates them. Events are not touched.</summary>
     /// <param name="dataSource">Without a limit on statements: an index of a long log takes its time.</param>
+    /// <exception cref="NpgsqlException">It cannot be reached, or the user may not create or change tables.</exception>
     /// <exception cref="EventSchemaException">A table of Marten's is laid out in a way that cannot be brought to today's.</exception>
     public static async Task CreateAsync(NpgsqlDataSource dataSource, CancellationToken cancellationToken)
     {
@@ -116,10 +118,24 @@ public static class EventSchema
         {
             await database.ApplyAllConfiguredChangesToDatabaseAsync(AutoCreate.CreateOrUpdate, ct: cancellationToken);
         }
-        catch (Exception fault) when (fault is MartenSchemaException or SchemaMigrationException && fault.InnerException is not NpgsqlException { IsTransient: true })
+        catch (Exception fault) when (fault is MartenSchemaException or SchemaMigrationException)
         {
+            var said = Causes(fault).OfType<NpgsqlException>().FirstOrDefault();
+            if (said is { IsTransient: true } or { SqlState: PostgresErrorCodes.InsufficientPrivilege })
+            {
+                ExceptionDispatchInfo.Throw(said);
+            }
+
             var tables = migration.Deltas.Where(delta => delta.Difference != SchemaPatchDifference.None).Select(delta => delta.SchemaObject.Identifier.QualifiedName);
-            throw new EventSchemaException([.. tables], fault);
+            throw new EventSchemaException([.. tables], said ?? fault);
+        }
+    }
+
+    private static IEnumerable<Exception> Causes(Exception fault)
+    {
+        for (Exception? cause = fault; cause is not null; cause = cause.InnerException)
+        {
+            yield return cause;
         }
     }
 

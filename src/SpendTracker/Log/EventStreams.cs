@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Runtime.ExceptionServices;
 using JasperFx;
 using JasperFx.Events;
@@ -55,6 +56,11 @@ public sealed class EventStreams(IDocumentStore marten, Func<string, Cancellatio
                 var fetched = attempt == 1
                     ? await session.Events.FetchForWriting<StreamStates.Folded<TState>>(stream, cancellationToken)
                     : await session.Events.FetchForExclusiveWriting<StreamStates.Folded<TState>>(stream, cancellationToken);
+                if (fetched is { Aggregate: null, CurrentVersion: > 0 })
+                {
+                    throw new InvalidOperationException($"A service has archived the stream '{stream}'. Nothing can be decided on what is not shown, nor be appended to it.");
+                }
+
                 var state = fetched.Aggregate?.State;
                 var decision = await decide(state, cancellationToken);
                 if (decision.Events.Count > 0)
@@ -73,7 +79,7 @@ public sealed class EventStreams(IDocumentStore marten, Func<string, Cancellatio
                     throw new StreamBusyException(stream, fault);
                 }
             }
-            catch (Exception fault) when (fault.InnerException is NpgsqlException inner)
+            catch (Exception fault) when (IsOfDatabase(fault, out var inner))
             {
                 throw Unwrapped(inner);
             }
@@ -113,15 +119,24 @@ public sealed class EventStreams(IDocumentStore marten, Func<string, Cancellatio
     /// <exception cref="StreamBusyException">As above.</exception>
     public async Task RecordOnceAsync(IReadOnlyList<EventToAppend> events, CancellationToken cancellationToken)
     {
+        Guid[] ids = [.. events.Select(e => e.Id)];
+        var streams = events.GroupBy(e => e.Stream, StringComparer.Ordinal).OrderBy(stream => stream.Key, StringComparer.Ordinal).ToArray();
         for (var attempt = 1; ; attempt++)
         {
             await using var session = marten.LightweightSession();
-            foreach (var stream in events.GroupBy(e => e.Stream, StringComparer.Ordinal).OrderBy(stream => stream.Key, StringComparer.Ordinal))
+            Dictionary<string, long> versions = [];
+            foreach (var stream in streams)
             {
-                var stored = (await session.Events.FetchStreamAsync(stream.Key, token: cancellationToken)).Select(e => e.Id).ToHashSet();
+                versions[stream.Key] = (await session.Events.FetchStreamStateAsync(stream.Key, cancellationToken))?.Version ?? 0;
+            }
+
+            // After the versions: what comes in between makes us look again. And ids alone, since an earlier event may be unreadable here.
+            var stored = (await session.AdvancedSql.QueryAsync<Guid>($"select id from {LogTables.Events} where id = any(?)", cancellationToken, ids)).ToHashSet();
+            foreach (var stream in streams)
+            {
                 if (stream.Where(e => !stored.Contains(e.Id)).ToArray() is { Length: > 0 } fresh)
                 {
-                    session.Append(stream.Key, stored.Count, fresh);
+                    session.Append(stream.Key, versions[stream.Key], fresh);
                 }
             }
 
@@ -163,13 +178,20 @@ public sealed class EventStreams(IDocumentStore marten, Func<string, Cancellatio
         {
             return false;
         }
-        catch (Exception fault) when (fault.InnerException is NpgsqlException inner)
+        catch (Exception fault) when (IsOfDatabase(fault, out var inner))
         {
             throw Unwrapped(inner);
         }
 
         appended();
         return true;
+    }
+
+    /// <summary>Whether it is a fault of the database in another's wrapping. A caller who gave up has met none, though PostgreSQL says that it stopped.</summary>
+    private static bool IsOfDatabase(Exception fault, [NotNullWhen(true)] out NpgsqlException? inner)
+    {
+        inner = fault is OperationCanceledException ? null : fault.InnerException as NpgsqlException;
+        return inner is not null;
     }
 
     /// <summary>A fault of the database is one to all who call, whichever library it came through.</summary>

@@ -112,13 +112,25 @@ internal sealed class InlineReadModels(Func<IEnumerable<Projection>> projections
                     var folded = await FoldAsync(command, projection, token);
                     await FlushAsync(connection, projection, token, Mark(projection, folded));
                 }
-                catch (Exception fault) when (ProjectionRun.IsOfAnEvent(fault))
+                catch (Exception fault)
                 {
-                    projection.Discard();
+                    projection.Discard(); // Also where it is thrown: Marten may try the transaction again.
+                    if (!IsLeft(fault))
+                    {
+                        throw;
+                    }
+
                     await transaction.RollbackAsync(BeforeEvents, token);
                 }
             }
         }
+
+        /// <summary>
+        /// Whether the projection may come to terms with it later: an event that cannot be applied, or tables that a host of another
+        /// version has changed. The decision is good in both cases.
+        /// </summary>
+        private static bool IsLeft(Exception fault) =>
+            ProjectionRun.IsOfAnEvent(fault) || fault is PostgresException { SqlState: PostgresErrorCodes.UndefinedTable or PostgresErrorCodes.UndefinedColumn };
 
         /// <summary>Shared: sessions go beside each other, and no page is written meanwhile. All in one order, before anything is read.</summary>
         private async Task LockAsync(NpgsqlConnection connection, CancellationToken cancellationToken)

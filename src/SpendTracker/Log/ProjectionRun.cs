@@ -15,6 +15,9 @@ public sealed class ProjectionRun(NpgsqlConnection connection, Projection projec
 
     private const string BeforeEvent = "before_event";
 
+    /// <summary>A session has the lock for some milliseconds. Meanwhile those that come later wait, too.</summary>
+    private static readonly TimeSpan LongestInQueue = TimeSpan.FromMilliseconds(200);
+
     /// <summary>Fewer than the options say while an event is looked for that stops a page.</summary>
     private int _pageEvents = options.PageEvents;
 
@@ -90,7 +93,7 @@ public sealed class ProjectionRun(NpgsqlConnection connection, Projection projec
     {
         await ahead.ReadyAsync();
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
-        if (!await TakeLockAsync(cancellationToken) || Position >= highWaterMark)
+        if (!(await TakeLockAsync(cancellationToken) || (projection.IsInline && await QueueForLockAsync(cancellationToken))) || Position >= highWaterMark)
         {
             return null;
         }
@@ -158,6 +161,27 @@ public sealed class ProjectionRun(NpgsqlConnection connection, Projection projec
         await reader.NextResultAsync(cancellationToken);
         Position = await reader.ReadAsync(cancellationToken) ? reader.GetInt64(0) : 0;
         return taken;
+    }
+
+    /// <summary>
+    /// Sessions that apply events inline share the lock, one beside another, so that it may never be free by itself. Who queues
+    /// comes before those that come later.
+    /// </summary>
+    private async Task<bool> QueueForLockAsync(CancellationToken cancellationToken)
+    {
+        await using var command = new NpgsqlCommand($"select pg_advisory_xact_lock({ProjectionLock})", connection) { Parameters = { new() { Value = projection.Checkpoint } } };
+        try
+        {
+            await ExecuteAsync([new($"set local lock_timeout = {LongestInQueue.TotalMilliseconds}")], cancellationToken);
+            await command.ExecuteNonQueryAsync(cancellationToken);
+            await ExecuteAsync([new("set local lock_timeout = default")], cancellationToken);
+        }
+        catch (PostgresException fault) when (fault.SqlState == PostgresErrorCodes.LockNotAvailable)
+        {
+            return false; // A rebuild has it, or a host that hangs.
+        }
+
+        return await TakeLockAsync(cancellationToken);
     }
 
     /// <summary>The projection's rows, what was set aside, and the checkpoint, in one round trip; meanwhile the next page is read.</summary>

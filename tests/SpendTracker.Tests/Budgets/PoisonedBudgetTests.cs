@@ -1,4 +1,5 @@
 using System.Net;
+using Marten;
 using SpendTracker.Budgets;
 using SpendTracker.Contracts;
 using SpendTracker.Tests.Log;
@@ -63,6 +64,23 @@ public sealed class PoisonedBudgetTests : WatchTests
             ["period.from: Must be a month like 2026-01.", "It is of budget 'other', in another's stream.", "amount: Must be from 0 to 1,000,000,000,000."],
             (await Budgets.Database.Spend.CreateSetAside().ListAsync(Cancel)).Where(aside => aside.Projection == "Budgets").OrderBy(aside => aside.SeqId).Select(aside => aside.Reason));
         await PoisonTests.AssertIsWhatAReplayGivesAsync(Budgets.Database);
+    }
+
+    [Fact]
+    public async Task A_budget_whose_stream_a_service_has_archived_silences_no_other()
+    {
+        await Budgets.SetAsync(WatchedBudgets.Monthly("archived", 10, WatchedBudgets.Actual(100)));
+        await Budgets.SetAsync(WatchedBudgets.Monthly("own", 10, WatchedBudgets.Actual(100)));
+        await using (var session = Budgets.Database.Spend.Marten.LightweightSession())
+        {
+            session.Events.ArchiveStream("budget/archived");
+            await session.SaveChangesAsync(Cancel);
+        }
+
+        await Budgets.SpendAsync(WatchedBudgets.Costing(20));
+        await Budgets.LookAsync(Watch);
+
+        Assert.Equal(["crossed actual:100%"], await Budgets.DecidedAsync("own"));
     }
 
     /// <summary>A gateway must not take it for a budget that does not exist.</summary>

@@ -99,6 +99,20 @@ public sealed class InlineReadModelTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Where_a_host_of_another_version_has_changed_a_table_events_are_stored_and_left_to_the_projection()
+    {
+        await _database.ExecuteAsync("alter table spend.workload rename column environment to stage");
+
+        await Registry.RegisterAsync(Workload("Chat 1"), Recorder, Cancel);
+        Assert.Empty(await _database.TextsAsync(Marks));
+
+        await _database.ExecuteAsync("alter table spend.workload rename column stage to environment");
+        await _database.ProjectAsync();
+        Assert.Equal("Chat 1", Assert.Single(await Registry.ListAsync(Cancel)).Name);
+        await PoisonTests.AssertIsWhatAReplayGivesAsync(_database);
+    }
+
+    [Fact]
     public async Task Sessions_and_projections_beside_each_other_count_everything_once()
     {
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(Cancel);
