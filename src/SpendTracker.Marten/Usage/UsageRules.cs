@@ -23,7 +23,8 @@ public static class UsageRules
     /// </summary>
     internal const decimal MostAmount = 1_000_000_000_000_000;
 
-    internal static readonly TimeSpan LongestHosting = TimeSpan.FromDays(31);
+    /// <summary>A calendar month in any time zone: 31 days, and the hours by which clocks are set back in it. Three were the most, in Antarctica/Casey.</summary>
+    internal static readonly TimeSpan LongestHosting = new(31, 3, 0, 0);
 
     /// <summary>What is wrong with an event; empty where nothing is.</summary>
     public static IReadOnlyList<FieldReason> Check(IUsageEvent usage, DateTimeOffset now)
@@ -93,7 +94,7 @@ public static class UsageRules
         Time(check, "periodEnd", e.PeriodEnd, now);
         var length = e.PeriodEnd - e.PeriodStart;
         check.That("periodEnd", length > TimeSpan.Zero, "Must be after periodStart.");
-        check.That("periodEnd", length <= LongestHosting, "At most 31 days after periodStart; record longer periods in parts.");
+        check.That("periodEnd", length <= LongestHosting, "At most a calendar month after periodStart (31 days, and 3 hours where clocks are set back); record longer periods in parts.");
 
         // Rounded up as far as hours are kept: of 40 minutes, a caller sends 0.666667.
         check.That("hours", length <= TimeSpan.Zero || e.Hours <= decimal.Ceiling((decimal)length.Ticks * 1_000_000 / TimeSpan.TicksPerHour) / 1_000_000, "Cannot exceed the length of the period; several instances are units.");

@@ -29,8 +29,9 @@ internal static class BookedCosts
     public const int LongestForThePast = 60;
 
     /// <summary>
-    /// Common table expressions <c>closed</c>, the months that are, with the place in the log up to which each was counted, and
-    /// <c>booking</c>: where what differs in each is booked, the first open month after it.
+    /// Common table expressions <c>closed</c>, the months that are, with the place in the log up to which each was counted;
+    /// <c>booking</c>: where what differs in each is booked, the first open month after it; and <c>signed</c>: which closing of an
+    /// earlier month a closing's lines correct, the last one before it, whether or not that month has been reopened since.
     /// </summary>
     /// <param name="tenant">An SQL text.</param>
     /// <param name="knownOn">An SQL date: as known at its end.</param>
@@ -44,7 +45,11 @@ internal static class BookedCosts
             select c.month, c.position, (
                 select min(n.month) from (select (month + interval '1 month')::date as month from closed) as n
                 where n.month > c.month and n.month not in (select month from closed)) as books_in
-            from closed as c)
+            from closed as c),
+        signed as materialized (
+            select c.closing, o.month as origin, max(o.position) as position
+            from closed as c join spend.period_closing as o on o.tenant_id = {tenant} and o.month < c.month and o.position < c.position
+            group by c.closing, o.month)
         """;
 
     private const string KnownUsage =
@@ -83,13 +88,13 @@ internal static class BookedCosts
                    min(meter) as meter, min(variant) as variant,
                    sum(quantity) as quantity, sum(events) as events, sum(list_amount) as list_amount, sum(amount) as amount,
                    sum(unpriced) as unpriced, sum(unconverted) as unconverted, sum(unconverted_events) as unconverted_events,
-                   bool_or(has_closed) as has_closed, sum(closed_quantity) as closed_quantity, sum(closed_events) as closed_events, sum(closed_list_amount) as closed_list_amount,
+                   bool_or(has_frozen) as has_frozen, sum(closed_quantity) as closed_quantity, sum(closed_events) as closed_events, sum(closed_list_amount) as closed_list_amount,
                    sum(closed_amount) as closed_amount, sum(closed_unpriced) as closed_unpriced, sum(closed_unconverted) as closed_unconverted,
                    sum(closed_unconverted_events) as closed_unconverted_events
             from (
                 select l.tenant_id, u.line_id, p.month, p.currency, l.workload, l.approach, l.component, l.sku, l.meter, l.variant,
                        sum(u.quantity) as quantity, sum(u.events) as events, {PriceSql.Sums},
-                       false as has_closed, 0 as closed_quantity, 0 as closed_events, 0 as closed_list_amount, 0 as closed_amount, 0 as closed_unpriced, 0 as closed_unconverted,
+                       false as has_frozen, 0 as closed_quantity, 0 as closed_events, 0 as closed_list_amount, 0 as closed_amount, 0 as closed_unpriced, 0 as closed_unconverted,
                        0 as closed_unconverted_events
                 from known_usage as u join known_line as l using (line_id)
                 join (select distinct segment, month, currency, meter, list_price, unit_price, exchange_rate from known_price) as p using (segment)
@@ -116,7 +121,7 @@ internal static class BookedCosts
     /// <summary>
     /// Common table expressions that end in <c>booked</c>: month (of booking), origin (month of use), workload, approach,
     /// component, sku, meter, variant, currency, line_id, quantity, events, list_amount, amount, unpriced, unconverted, unconverted_events, position
-    /// (in the log, where its month of use was closed; 0 for an open one).
+    /// (in the log, up to which its month of use was counted when it was closed; 0 for an open one).
     /// Parameters $1 to $4 are those of <see cref="AddParameters"/>; a query's own come after them.
     /// </summary>
     /// <param name="origin">An SQL date: of a past day, only what was used in this month is looked at. Null: all.</param>
@@ -126,16 +131,17 @@ internal static class BookedCosts
         return $"""
             -- Rows with something frozen are few, and reading those columns of all rows would take twice as long.
             with {tables},
+            moved as materialized ({Moved(knownOn)}),
             booked as (
                 select m.month, m.month as origin, {Of("m", Columns)}, m.quantity, m.events, m.list_amount, m.amount, m.unpriced, m.unconverted, m.unconverted_events,
                        0::bigint as position
                 from {costs} as m
-                where m.tenant_id = $1 and m.month between $2 and $3 and m.month not in (select month from closed) and not m.has_closed
+                where m.tenant_id = $1 and m.month between $2 and $3 and m.month not in (select month from closed) and not m.has_frozen
                 union all
                 select m.month, m.month, {Of("m", Columns)}, m.quantity - m.closed_quantity, m.events - m.closed_events, m.list_amount - m.closed_list_amount,
                        m.amount - m.closed_amount, {NotAccepted("unpriced")}, {NotAccepted("unconverted")}, {NotAccepted("unconverted_events")}, 0
                 from {costs} as m
-                where m.tenant_id = $1 and m.month between $2 and $3 and m.month not in (select month from closed) and m.has_closed
+                where m.tenant_id = $1 and m.month between $2 and $3 and m.month not in (select month from closed) and m.has_frozen
                 union all
                 select b.books_in, m.month, {Of("m", Columns)},
                        m.quantity - m.closed_quantity, m.events - m.closed_events, m.list_amount - m.closed_list_amount, m.amount - m.closed_amount,
@@ -145,11 +151,32 @@ internal static class BookedCosts
                   and (m.quantity <> m.closed_quantity or m.events <> m.closed_events or m.unpriced <> m.closed_unpriced
                        or {Differs("amount")} or {Differs("list_amount")} or m.unconverted_events <> m.closed_unconverted_events or {Differs("unconverted")})
                 union all
-                select f.month, f.origin, {Of("f", Columns)}, f.quantity, f.events, f.list_amount, f.amount, f.unpriced, f.unconverted, f.unconverted_events, closed.position
-                from spend.closed_cost as f join closed using (closing)
-                where f.tenant_id = $1 and f.month between $2 and $3)
+                select f.month, f.origin, {Of("f", Columns)}, f.quantity, f.events, f.list_amount, f.amount, f.unpriced, f.unconverted, f.unconverted_events,
+                       coalesce(signed.position, closed.position)
+                from spend.closed_cost as f join closed using (closing) left join signed using (closing, origin)
+                where f.tenant_id = $1 and f.month between $2 and $3
+                union all
+                select t.month, t.origin, l.workload, l.approach, l.component, side.sku, l.meter, l.variant, t.currency, l.line_id,
+                       side.sign * t.quantity, side.sign * t.events, side.sign * t.list_amount, side.sign * t.amount, 0, 0, 0, t.position
+                from moved as t join spend.cost_line as l using (line_id) cross join lateral (values (t.frozen_sku, -1), (t.sku, 1)) as side (sku, sign)
+                where t.month between $2 and $3)
             """;
     }
+
+    /// <summary>
+    /// What is frozen under another SKU than its line has by the aliases of now. A difference is reckoned under the present one;
+    /// so this is taken back under the old one and charged under the present, where the difference is booked. It comes to nothing.
+    /// </summary>
+    private static string Moved(DateOnly? knownOn) =>
+        $"""
+        select coalesce(b.books_in, f.origin) as month, f.origin, coalesce(b.position, 0) as position, f.line_id, f.currency, f.sku as frozen_sku, l.sku,
+               sum(f.quantity) as quantity, sum(f.events) as events, sum(f.list_amount) as list_amount, sum(f.amount) as amount
+        from spend.closed_cost as f join closed using (closing) join {(knownOn is null ? "spend.cost_line" : "known_line")} as l using (line_id)
+        left join booking as b on b.month = f.origin
+        where f.tenant_id = $1 and {(knownOn is null ? "f.has_other_sku" : "f.sku <> l.sku")}
+        group by 1, 2, 3, 4, 5, 6, 7
+        having sum(f.quantity) <> 0 or sum(f.events) <> 0 or sum(f.list_amount) <> 0 or sum(f.amount) <> 0
+        """;
 
     /// <summary>
     /// A further common table expression <c>registry</c>: the workloads as they are, at position 0, and as they were where months
@@ -164,7 +191,7 @@ internal static class BookedCosts
                 select 0::bigint as position, {Columns} from {WorkloadProjection.KnownSql(day)} as w
                 union all
                 select c.position, {Columns}
-                from (select distinct position from closed) as c cross join lateral {WorkloadProjection.KnownSql(day, "c.position")} as w)
+                from (select position from closed union select position from signed) as c cross join lateral {WorkloadProjection.KnownSql(day, "c.position")} as w)
             """;
     }
 

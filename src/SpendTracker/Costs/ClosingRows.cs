@@ -56,13 +56,16 @@ internal sealed class ClosingRows(TimeZoneInfo reportingTimeZone, CostLines line
             unpriced numeric not null,
             unconverted numeric not null,
             unconverted_events bigint not null,
-            primary key (closing, origin, line_id, currency)
+            -- Whether its line is priced as another SKU by now.
+            has_other_sku bool not null,
+            primary key (closing, origin, line_id, currency, sku)
         );
 
         do $$ begin
             if to_regclass('closed_cost_month') is null then
                 create index closed_cost_month on closed_cost (tenant_id, month);
                 create index closed_cost_line on closed_cost (line_id, origin, currency);
+                create index closed_cost_other_sku on closed_cost (tenant_id) where has_other_sku;
             end if;
         end $$;
         """;
@@ -133,10 +136,9 @@ internal sealed class ClosingRows(TimeZoneInfo reportingTimeZone, CostLines line
         """
         insert into monthly_cost as m (tenant_id, line_id, month, currency, workload, approach, component, sku, meter, variant,
                                        quantity, events, list_amount, amount, unpriced, unconverted, unconverted_events,
-                                       has_closed, closed_quantity, closed_events, closed_list_amount, closed_amount, closed_unpriced, closed_unconverted,
-                                       closed_unconverted_events)
+                                       closed_quantity, closed_events, closed_list_amount, closed_amount, closed_unpriced, closed_unconverted, closed_unconverted_events)
         select l.tenant_id, l.line_id, t.origin, t.currency, l.workload, l.approach, l.component, l.sku, l.meter, l.variant, 0, 0, 0, 0, 0, 0, 0,
-               count(c.closing) > 0, coalesce(sum(c.quantity), 0), coalesce(sum(c.events), 0), coalesce(sum(c.list_amount), 0), coalesce(sum(c.amount), 0),
+               coalesce(sum(c.quantity), 0), coalesce(sum(c.events), 0), coalesce(sum(c.list_amount), 0), coalesce(sum(c.amount), 0),
                coalesce(sum(c.unpriced), 0), coalesce(sum(c.unconverted), 0), coalesce(sum(c.unconverted_events), 0)
         from (select distinct line_id, origin, currency from closed_cost where closing = any($1)) as t
         join cost_line as l using (line_id)
@@ -145,7 +147,7 @@ internal sealed class ClosingRows(TimeZoneInfo reportingTimeZone, CostLines line
             where not exists (select from period_reopening as r where r.closing = f.closing)) as c using (line_id, origin, currency)
         group by l.tenant_id, l.line_id, t.origin, t.currency, l.workload, l.approach, l.component, l.sku, l.meter, l.variant
         on conflict (line_id, month, currency) do update set
-            has_closed = excluded.has_closed, closed_quantity = excluded.closed_quantity, closed_events = excluded.closed_events, closed_list_amount = excluded.closed_list_amount,
+            closed_quantity = excluded.closed_quantity, closed_events = excluded.closed_events, closed_list_amount = excluded.closed_list_amount,
             closed_amount = excluded.closed_amount, closed_unpriced = excluded.closed_unpriced, closed_unconverted = excluded.closed_unconverted,
             closed_unconverted_events = excluded.closed_unconverted_events
         """;
@@ -185,9 +187,13 @@ internal sealed class ClosingRows(TimeZoneInfo reportingTimeZone, CostLines line
             new(
                 """
                 insert into closed_cost (closing, tenant_id, month, origin, line_id, currency, workload, approach, component, sku, meter, variant,
-                                         quantity, events, list_amount, amount, unpriced, unconverted, unconverted_events)
-                select $1, $2, $3, * from unnest($4::date[], $5::uuid[], $6::text[], $7::text[], $8::text[], $9::text[], $10::text[], $11::text[], $12::text[],
-                                                 $13::numeric[], $14::bigint[], $15::numeric[], $16::numeric[], $17::numeric[], $18::numeric[], $19::bigint[])
+                                         quantity, events, list_amount, amount, unpriced, unconverted, unconverted_events, has_other_sku)
+                select $1, $2, $3, f.*, f.sku <> l.sku
+                from unnest($4::date[], $5::uuid[], $6::text[], $7::text[], $8::text[], $9::text[], $10::text[], $11::text[], $12::text[],
+                            $13::numeric[], $14::bigint[], $15::numeric[], $16::numeric[], $17::numeric[], $18::numeric[], $19::bigint[])
+                    as f (origin, line_id, currency, workload, approach, component, sku, meter, variant, quantity, events, list_amount, amount, unpriced, unconverted,
+                          unconverted_events)
+                join cost_line as l using (line_id)
                 """)
             {
                 Parameters =

@@ -53,7 +53,6 @@ internal static class CostTables
             unpriced numeric not null,
             unconverted numeric not null,
             unconverted_events bigint not null,
-            has_closed bool not null default false,
             closed_quantity numeric not null default 0,
             closed_events bigint not null default 0,
             closed_list_amount numeric not null default 0,
@@ -61,6 +60,10 @@ internal static class CostTables
             closed_unpriced numeric not null default 0,
             closed_unconverted numeric not null default 0,
             closed_unconverted_events bigint not null default 0,
+            -- Of the other columns, so that a row which went and came again has the same as one that stayed.
+            has_frozen bool not null generated always as (
+                closed_quantity <> 0 or closed_events <> 0 or closed_list_amount <> 0 or closed_amount <> 0 or closed_unpriced <> 0 or closed_unconverted <> 0
+                or closed_unconverted_events <> 0) stored,
             primary key (line_id, month, currency)
         );
 
@@ -68,7 +71,7 @@ internal static class CostTables
         do $$ begin
             if to_regclass('monthly_cost_month') is null then
                 create index monthly_cost_month on monthly_cost (tenant_id, month);
-                create index monthly_cost_closed on monthly_cost (tenant_id, month) where has_closed;
+                create index monthly_cost_closed on monthly_cost (tenant_id, month) where has_frozen;
             end if;
             if to_regclass('cost_line_sku') is null then
                 create index cost_line_sku on cost_line (tenant_id, sku);
@@ -187,9 +190,7 @@ internal static class CostTables
     public const string Purge =
         """
         delete from monthly_cost
-        where quantity = 0 and events = 0 and amount = 0 and list_amount = 0 and unpriced = 0 and unconverted = 0 and unconverted_events = 0
-          and closed_quantity = 0 and closed_events = 0 and closed_amount = 0 and closed_list_amount = 0 and closed_unpriced = 0 and closed_unconverted = 0
-          and closed_unconverted_events = 0
+        where quantity = 0 and events = 0 and amount = 0 and list_amount = 0 and unpriced = 0 and unconverted = 0 and unconverted_events = 0 and not has_frozen
         """;
 
     /// <summary>The lines that some aliases name, at the SKUs that aliases now give them. $1: the aliases' publications.</summary>
@@ -201,5 +202,14 @@ internal static class CostTables
             from cost_line as l left join lateral ({PriceSql.Alias()}) as a on true
             where exists (select from alias as n where n.publication = any($1) and l.reported_sku like n.model_like)) as l
         where c.line_id = l.line_id and c.sku <> l.wanted
+        """;
+
+    /// <summary>Which frozen costs of these lines are of another SKU than the lines have by then. $1: the aliases' publications.</summary>
+    public const string MarkFrozen =
+        """
+        update closed_cost as f set has_other_sku = not f.has_other_sku
+        from cost_line as l
+        where f.line_id = l.line_id and f.has_other_sku <> (f.sku <> l.sku)
+          and exists (select from alias as n where n.publication = any($1) and l.reported_sku like n.model_like)
         """;
 }

@@ -4,7 +4,7 @@ using SpendTracker.Rates;
 
 namespace SpendTracker.Costs;
 
-/// <summary>The page's publications and withdrawals: rows of the price book, and the SKUs that lines now have by the aliases.</summary>
+/// <summary>The page's publications and withdrawals: rows of the price book, and the SKUs that lines now have by the aliases, also beside what is frozen of them.</summary>
 internal sealed class PublishedPrices(TimeZoneInfo reportingTimeZone) : IPagePart
 {
     private readonly PriceBookRows _rows = new(reportingTimeZone);
@@ -21,7 +21,11 @@ internal sealed class PublishedPrices(TimeZoneInfo reportingTimeZone) : IPagePar
     }
 
     public IEnumerable<NpgsqlBatchCommand> Flush() => Publications is { Length: > 0 } publications
-        ? [.. _rows.Flush(), new(CostTables.ResolveAliases) { Parameters = { new() { Value = publications } } }]
+        ?
+        [
+            .. _rows.Flush(), new(CostTables.ResolveAliases) { Parameters = { new() { Value = publications } } },
+            new(CostTables.MarkFrozen) { Parameters = { new() { Value = publications } } },
+        ]
         : [];
 
     public void Discard() => _rows.Discard();

@@ -190,8 +190,8 @@ public sealed class UsageEventQuery(NpgsqlDataSource dataSource, EventLog log, C
     }
 
     /// <summary>
-    /// The months whose streams may hold such events, in the order of reading. A hosting period is at most 31 days long, so
-    /// what counts for the first of March may have begun in January; a day more allows for clocks that change.
+    /// The months whose streams may hold such events, in the order of reading. A hosting period is at most 31 days and 3 hours
+    /// long, so what counts for the first of March may have begun in January; 32 days allow for clocks that change.
     /// </summary>
     private static IEnumerable<BillingPeriod> Periods(UsageFilter filter, EventPlace? from, bool newer, bool hosting)
     {

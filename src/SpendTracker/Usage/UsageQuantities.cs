@@ -57,7 +57,7 @@ public static class UsageQuantities
         TokenUsageRecorded e when e.CachedInputTokens > e.InputTokens - e.CacheWriteTokens || e.ReasoningTokens > e.OutputTokens => "A part is larger than the total that includes it.",
         TokenUsageRecorded e when e.ReportedCost is null != e.ReportedCurrency is null || e.ReportedCost is < 0 or > MostQuantity => "Its reported cost is out of range, or has no currency.",
         TokenUsageRecorded e when TooLarge(e.InputTokens) || TooLarge(e.OutputTokens) => "A number is too large.",
-        HostingHoursRecorded e when !BillingPeriod.Covers(e.PeriodStart) || !BillingPeriod.Covers(e.PeriodEnd) || e.PeriodEnd <= e.PeriodStart || e.PeriodEnd - e.PeriodStart > UsageRules.LongestHosting => "Its period is empty, longer than 31 days, or out of range.",
+        HostingHoursRecorded e when !BillingPeriod.Covers(e.PeriodStart) || !BillingPeriod.Covers(e.PeriodEnd) || e.PeriodEnd <= e.PeriodStart || e.PeriodEnd - e.PeriodStart > UsageRules.LongestHosting => "Its period is empty, longer than a calendar month, or out of range.",
         HostingHoursRecorded e when TooLarge(e.Hours, e.Units) || e.BusyShare is < 0 or > 1 => "A number is too large.",
         DatasetPrepRecorded e when (e.LabourHours is null ? 0 : 1) + (e.Items is null ? 0 : 1) + (e.Amount is null ? 0 : 1) != 1 => "It must have exactly one of labourHours, items and amount.",
         DatasetPrepRecorded e when (e.LabourHours is not null && e.Role is null) || (e.Amount is not null && e.Currency is null) => "It has hours without a role, or an amount without a currency.",

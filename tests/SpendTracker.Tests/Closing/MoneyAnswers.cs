@@ -22,6 +22,21 @@ internal sealed class MoneyAnswers(TestDatabase database, DateOnly first)
         return (Rounded(months.Sum(month => month.Actual)), Rounded(months.Sum(month => month.Listed)));
     }
 
+    /// <summary>Whom a period's costs are of, and what for.</summary>
+    public async Task<string> PartsAsync(BillingPeriod month)
+    {
+        var costs = await _costs.ByAsync(new CostFilter(month, month), [CostDimension.Find("origin")!, CostDimension.Find("team")!, CostDimension.Find("model")!], _stop);
+        return string.Join('\n', costs.Where(cost => Rounded(cost.Actual) != 0).Select(cost => $"{string.Join('/', cost.Keys.Values)}: {Text(cost.Actual)}"));
+    }
+
+    /// <summary>Of all periods, in the order of names; without those that come to nothing.</summary>
+    public async Task<IEnumerable<(string Sku, decimal Cost)>> CostByModelAsync()
+    {
+        var costs = await _costs.ByAsync(new CostFilter(new(2000, 1), new(2199, 12)), [CostDimension.Find("model")!], _stop);
+        return costs.GroupBy(cost => cost.Keys["model"], cost => cost.Actual).Select(model => (Sku: model.Key, Cost: Rounded(model.Sum())))
+            .Where(model => model.Cost != 0).OrderBy(model => model.Sku, StringComparer.Ordinal);
+    }
+
     /// <summary>Keeps what is known now, at the end of a day.</summary>
     public async Task RecordAsync(DateOnly today) => _answers.Add((today, await AnswerAsync(null)));
 

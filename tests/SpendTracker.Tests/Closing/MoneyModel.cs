@@ -28,22 +28,25 @@ internal sealed class MoneyModel
     public void Withdraw(Guid id) => _published.RemoveAll(publication => publication.Id == id);
 
     /// <summary>Of everything that has a price and an exchange rate, in the reporting currency: what it costs, and what it would at list prices.</summary>
-    public (decimal Cost, decimal Listed) Total
+    public (decimal Cost, decimal Listed) Total => (Costs.Sum(cost => cost.Cost), Costs.Sum(cost => cost.Listed));
+
+    /// <summary>The same cost, by what usage is priced as, in the order of names; what is of no model together.</summary>
+    public IEnumerable<(string Sku, decimal Cost)> CostByModel => Costs
+        .GroupBy(cost => cost.Use.Meter == "amount" ? "(none)" : Resolve(cost.Use.Sku), cost => cost.Cost)
+        .Select(model => (Sku: model.Key, Cost: model.Sum())).OrderBy(model => model.Sku, StringComparer.Ordinal);
+
+    private IEnumerable<(Use Use, decimal Cost, decimal Listed)> Costs
     {
         get
         {
-            var (cost, listed) = (0m, 0m);
             foreach (var use in _usage)
             {
                 var (paid, list) = use.Meter == "amount" ? (new Price(1, use.Sku["charge/".Length..]), null) : PricesOf(use with { Sku = Resolve(use.Sku) });
                 if (paid is not null && Worth(paid, use.Day) is { } worth)
                 {
-                    cost += use.Quantity * worth;
-                    listed += use.Quantity * ((list is null ? null : Worth(list, use.Day)) ?? worth);
+                    yield return (use, use.Quantity * worth, use.Quantity * ((list is null ? null : Worth(list, use.Day)) ?? worth));
                 }
             }
-
-            return (cost, listed);
         }
     }
 

@@ -16,7 +16,7 @@ internal sealed class MoneyPlay(TestDatabase database, FixedClock clock, Random 
     private static readonly DateOnly First = BillingPeriod.Of(DateOnly.FromDateTime(DateTime.UtcNow)).Start.AddMonths(-14);
 
     private readonly MoneyModel _model = new();
-    private readonly Dictionary<BillingPeriod, decimal> _closed = [];
+    private readonly Dictionary<BillingPeriod, (decimal Total, string Parts)> _closed = [];
     private readonly List<Guid> _publications = [];
     private readonly List<MoneyModel.Use[]> _uses = [];
     private readonly HashSet<int> _corrected = [];
@@ -30,10 +30,11 @@ internal sealed class MoneyPlay(TestDatabase database, FixedClock clock, Random 
 
     private DateOnly Today => DayOf(clock.Now);
 
-    public static async Task<MoneyPlay> StartAsync(int seed, string zone, int hour)
+    /// <param name="day">Of the year, on which it begins; what happened before may be recorded then.</param>
+    public static async Task<MoneyPlay> StartAsync(int seed, string zone, int hour, int day = 40)
     {
         TestContext.Current.TestOutputHelper?.WriteLine($"seed {seed}");
-        var clock = new FixedClock(Given.At(First.AddDays(40), hour));
+        var clock = new FixedClock(Given.At(First.AddDays(day), hour));
         return new MoneyPlay(await TestDatabase.CreateAsync(zone, clock), clock, new Random(seed));
     }
 
@@ -41,14 +42,14 @@ internal sealed class MoneyPlay(TestDatabase database, FixedClock clock, Random 
     {
         switch (random.Next(22))
         {
-            case < 5: await UseAsync(); break;
+            case < 5: await UseAsync(Tokens()); break;
             case 5: await ChargeAsync(); break;
             case < 8: await HostAsync(); break;
-            case < 10: await CorrectAsync(); break;
+            case < 10: await CorrectAsync(Tokens); break;
             case 10: await OrganiseAsync(); break;
-            case < 16: await PublishAsync(); break;
+            case < 16: await PublishAsync(Publication()); break;
             case 16: await WithdrawAsync(); break;
-            case < 19: await CloseAsync(); break;
+            case < 19: await CloseAsync(First.AddMonths(random.Next(14))); break;
             case 19: await ReopenAsync(); break;
             default: await NextDayAsync(); break;
         }
@@ -59,16 +60,41 @@ internal sealed class MoneyPlay(TestDatabase database, FixedClock clock, Random 
         }
     }
 
+    /// <summary>
+    /// Usage of one model in one month, recorded and taken back again and again, while the month that books it is closed, and now
+    /// and then one is opened.
+    /// </summary>
+    public async Task StepOnOneLineAsync()
+    {
+        switch (random.Next(17))
+        {
+            case < 4: await UseAsync(OfOneLine()); break;
+            case 4: await CorrectAsync(OfOneLine); break;
+            case < 8: await CorrectAllAsync(); break;
+            case < 12: await CloseAsync(Enumerable.Range(0, 14).Select(month => First.AddMonths(month)).First(month => !_closed.ContainsKey(BillingPeriod.Of(month)))); break;
+            case 12: await ReopenAsync(); break;
+            case 13: await OrganiseAsync(); break;
+            case 14: await PublishAsync(Rate(Skus[random.Next(3)], First.AddDays(random.Next(5)))); break;
+            case 15: await PublishAsync(new AliasPublished("openai/b-2026-01-01", Skus[random.Next(2)])); break;
+            default: await NextDayAsync(); break;
+        }
+
+        await database.ProjectAsync();
+        await VerifyAsync();
+        await CheckAsync();
+    }
+
     public async Task CheckTheEndAsync()
     {
         await CheckAsync();
         await _answers.CheckAsync(Today, random);
-        Assert.Empty(await database.Spend.CreateRebuild().VerifyAsync(database.Spend.Projections()[0], null, _stop));
+        await VerifyAsync();
     }
 
-    private async Task UseAsync()
+    private async Task VerifyAsync() => Assert.Empty(await database.Spend.CreateRebuild().VerifyAsync(database.Spend.Projections()[0], null, _stop));
+
+    private async Task UseAsync(TokenUsageRecorded usage)
     {
-        var usage = Tokens();
         var number = Count(Counted(usage));
         await database.RecordAsync(($"{number}", usage));
     }
@@ -90,7 +116,7 @@ internal sealed class MoneyPlay(TestDatabase database, FixedClock clock, Random 
     }
 
     /// <summary>Of what was used at any time, or of what will be used next; sometimes something else was right, which may be corrected in turn.</summary>
-    private async Task CorrectAsync()
+    private async Task CorrectAsync(Func<TokenUsageRecorded> other)
     {
         var number = random.Next(_uses.Count + 1);
         var isNew = _corrected.Add(number);
@@ -99,7 +125,7 @@ internal sealed class MoneyPlay(TestDatabase database, FixedClock clock, Random 
             _model.Remove(_uses[number]);
             if (random.Next(2) == 0)
             {
-                var right = Tokens();
+                var right = other();
                 var replacement = Count(Counted(right));
                 Assert.Equal(AppendStatus.Appended, (await database.CorrectAsync($"{number}", right, $"{replacement}")).Status);
                 return;
@@ -107,6 +133,15 @@ internal sealed class MoneyPlay(TestDatabase database, FixedClock clock, Random 
         }
 
         await database.CorrectAsync($"{number}");
+    }
+
+    private async Task CorrectAllAsync()
+    {
+        foreach (var number in Enumerable.Range(0, _uses.Count).Where(_corrected.Add))
+        {
+            _model.Remove(_uses[number]);
+            await database.CorrectAsync($"{number}");
+        }
     }
 
     /// <summary>The workload gets another team, and is expected to cost something else.</summary>
@@ -118,17 +153,21 @@ internal sealed class MoneyPlay(TestDatabase database, FixedClock clock, Random 
             new("w", Approach.Hybrid, from.ToString(), from.Next.ToString(), "USD", [new(Component.Usage, random.Next(1_000))]), _recorder, _stop);
     }
 
-    private async Task PublishAsync()
+    private IEvent Publication()
     {
         var from = First.AddDays(random.Next(Today.DayNumber - First.DayNumber + 10));
         DateOnly? to = random.Next(3) == 0 ? from.AddDays(random.Next(60)) : null;
-        IEvent publication = random.Next(8) switch
+        return random.Next(8) switch
         {
             0 => new DiscountPublished(random.Next(2) == 0 ? "openai/*" : "openai/a", random.Next(1, 1_000_000) / 10_000m, from, "contract", to),
             1 => new AliasPublished(random.Next(2) == 0 ? "openai/b-*" : "openai/b-2026-01-01", "openai/b"),
             2 or 3 => new ExchangeRatePublished("EUR", from, random.NextInt64(8_000_000_000, 13_000_000_000) / 10_000_000_000m, "bank"),
             var kind => Rate(Skus[random.Next(Skus.Length)], from) with { Kind = kind == 5 ? RateKind.Negotiated : RateKind.List, EffectiveTo = to },
         };
+    }
+
+    private async Task PublishAsync(IEvent publication)
+    {
         Assert.Empty(PriceBookRules.Check(publication, "USD"));
         await _book.PublishAsync(publication, _recorder, _stop);
         var id = await database.ScalarAsync<Guid>("select id from spend.mt_events order by seq_id desc limit 1");
@@ -154,16 +193,16 @@ internal sealed class MoneyPlay(TestDatabase database, FixedClock clock, Random 
         }
     }
 
-    private async Task CloseAsync()
+    private async Task CloseAsync(DateOnly day)
     {
-        var month = BillingPeriod.Of(First.AddMonths(random.Next(14)));
+        var month = BillingPeriod.Of(day);
         await database.ProjectAsync();
-        var shown = await _answers.TotalAsync(month);
+        var shown = (Total: await _answers.TotalAsync(month), Parts: await _answers.PartsAsync(month));
         var (closing, reasons) = await _periods.CloseAsync(month, new CloseRequest("month end", true, true), _recorder, _stop);
         Assert.Equal(_closed.ContainsKey(month) || month.End > Today, reasons.Count > 0);
         if (closing is not null)
         {
-            Assert.Equal(shown, MoneyAnswers.Rounded(closing.Total));
+            Assert.Equal(shown.Total, MoneyAnswers.Rounded(closing.Total));
             _closed.Add(month, shown);
         }
     }
@@ -191,9 +230,10 @@ internal sealed class MoneyPlay(TestDatabase database, FixedClock clock, Random 
         await database.ProjectAsync();
         var (cost, listed) = await _answers.TotalAsync();
         Assert.Equal((MoneyAnswers.Rounded(_model.Total.Cost), MoneyAnswers.Rounded(_model.Total.Listed)), (cost, listed));
-        foreach (var (month, total) in _closed)
+        Assert.Equal(_model.CostByModel.Select(model => (model.Sku, Cost: MoneyAnswers.Rounded(model.Cost))).Where(model => model.Cost != 0), await _answers.CostByModelAsync());
+        foreach (var (month, shown) in _closed)
         {
-            Assert.Equal(total, await _answers.TotalAsync(month));
+            Assert.Equal(shown, (await _answers.TotalAsync(month), await _answers.PartsAsync(month)));
         }
     }
 
@@ -215,6 +255,8 @@ internal sealed class MoneyPlay(TestDatabase database, FixedClock clock, Random 
         var sku = Skus[random.Next(Skus.Length - 1)];
         return new("w", Approach.Hybrid, sku[..sku.IndexOf('/')], sku[(sku.IndexOf('/') + 1)..], random.Next(1, 5) * 100_000, 0, AnInstant());
     }
+
+    private TokenUsageRecorded OfOneLine() => new("w", Approach.Hybrid, "openai", "b-2026-01-01", 100_000, 0, Given.At(First.AddDays(random.Next(4, 9))));
 
     private MoneyModel.Use[] Counted(TokenUsageRecorded usage) =>
         [new($"{usage.Provider}/{usage.Model}", "input-tokens", DayOf(usage.UsedAt), usage.InputTokens, usage.InputTokens)];

@@ -1,4 +1,4 @@
-using SpendTracker.Alerts;
+using Npgsql;
 using SpendTracker.Budgets;
 using SpendTracker.Contracts;
 using SpendTracker.Estimates;
@@ -110,6 +110,57 @@ public sealed class InlineReadModelTests : IAsyncLifetime
         await _database.ProjectAsync();
         Assert.Equal("Chat 1", Assert.Single(await Registry.ListAsync(Cancel)).Name);
         await PoisonTests.AssertIsWhatAReplayGivesAsync(_database);
+    }
+
+    [Fact]
+    public async Task Where_a_rebuild_has_the_lock_for_long_the_event_is_stored_and_comes_with_a_page()
+    {
+        await using (var connection = await _database.DataSource.OpenConnectionAsync(Cancel))
+        await using (var rebuild = await connection.BeginTransactionAsync(Cancel))
+        {
+            await using var command = new NpgsqlCommand("select pg_advisory_xact_lock(hashtextextended('spend.SpendTracker.Workloads:All', 0))", connection, rebuild);
+            await command.ExecuteNonQueryAsync(Cancel);
+            await Registry.RegisterAsync(Workload("Chat 1"), Recorder, Cancel);
+            Assert.Empty(await Registry.ListAsync(Cancel));
+        }
+
+        Assert.Empty(await _database.TextsAsync(Marks));
+        await _database.ProjectAsync();
+        Assert.Equal("Chat 1", Assert.Single(await Registry.ListAsync(Cancel)).Name);
+    }
+
+    [Fact]
+    public async Task A_page_gets_its_turn_although_sessions_share_the_lock_without_a_pause()
+    {
+        await Registry.RegisterAsync(Workload("Chat 1"), Recorder, Cancel);
+        await using var first = await _database.DataSource.OpenConnectionAsync(Cancel);
+        await using var second = await _database.DataSource.OpenConnectionAsync(Cancel);
+        await RunAsync(first, Share);
+        var (holding, next) = (first, second);
+        var projecting = _database.ProjectAsync();
+
+        // One lets go only when the next has the lock, unless that one has to queue behind the page. So it is never free by itself.
+        for (var handover = 0; handover < 60 && !projecting.IsCompleted; handover++)
+        {
+            var sharing = RunAsync(next, Share);
+            await Task.WhenAny(sharing, Task.Delay(100, Cancel));
+            await RunAsync(holding, "commit");
+            await sharing;
+            (holding, next) = (next, holding);
+        }
+
+        Assert.True(projecting.IsCompleted);
+        await RunAsync(holding, "commit");
+        await projecting;
+        Assert.Empty(await _database.TextsAsync(Marks));
+    }
+
+    private const string Share = "begin; select pg_advisory_xact_lock_shared(hashtextextended('spend.SpendTracker.Workloads:All', 0)), pg_sleep(0.05)";
+
+    private static async Task RunAsync(NpgsqlConnection connection, string sql)
+    {
+        await using var command = new NpgsqlCommand(sql, connection);
+        await command.ExecuteNonQueryAsync(Cancel);
     }
 
     [Fact]

@@ -127,9 +127,9 @@ public sealed class TimePropertyTests
     }
 
     [Fact]
-    public void A_hosting_period_may_be_31_days_and_not_a_tick_longer_and_its_hours_what_the_clock_says_to_the_last_decimal()
+    public void A_hosting_period_may_be_31_days_and_3_hours_and_not_a_tick_longer_and_its_hours_what_the_clock_says_to_the_last_decimal()
     {
-        var now = new DateTimeOffset(2026, 4, 1, 0, 0, 0, TimeSpan.Zero);
+        var (now, longest) = (new DateTimeOffset(2026, 4, 1, 0, 0, 0, TimeSpan.Zero), new TimeSpan(31, 3, 0, 0));
         Prop.ForAll(Gen.Choose(1, 31 * 24 * 3_600).ToArbitrary(), seconds =>
         {
             var length = TimeSpan.FromSeconds(seconds);
@@ -137,8 +137,30 @@ public sealed class TimePropertyTests
             IReadOnlyList<FieldReason> Refused(TimeSpan length, decimal hours) =>
                 UsageRules.Check(new HostingHoursRecorded("w", Approach.Hybrid, "s/k", hours, now - length, now), now);
             return Refused(length, Math.Max(hours, 0.000001m)).Count == 0 && Refused(length, hours + 0.000002m) is [{ Field: "hours" }] &&
-                Refused(TimeSpan.FromDays(31), 744).Count == 0 && Refused(TimeSpan.FromDays(31) + TimeSpan.FromTicks(1), 744) is [{ Field: "periodEnd" }];
+                Refused(longest, 747).Count == 0 && Refused(longest + TimeSpan.FromTicks(1), 747) is [{ Field: "periodEnd" }];
         }).Check(Thousands);
+    }
+
+    [Fact]
+    public void A_calendar_month_may_be_one_hosting_period_wherever_clocks_are_set_back_in_it()
+    {
+        var refused =
+            from zone in Zones
+            from months in Enumerable.Range(0, 60)
+            let month = new BillingPeriod(2020, 1).Start.AddMonths(months)
+            let start = EndOf(month.AddDays(-1), zone)
+            let end = EndOf(month.AddMonths(1).AddDays(-1), zone)
+            let hosting = new HostingHoursRecorded("w", Approach.Hybrid, "s/k", (decimal)(end - start).TotalHours, start, end)
+            where UsageRules.Check(hosting, end).Count > 0 || UsageQuantities.FaultOf(hosting) is not null
+                || UsageQuantities.Of(hosting, zone).Any(quantity => BillingPeriod.Of(quantity.Day) != BillingPeriod.Of(BillingPeriod.DayOf(start, zone)))
+            select $"{zone.Id} {month:yyyy-MM} {hosting.Hours}";
+        Assert.Empty(refused);
+    }
+
+    private static DateTimeOffset EndOf(DateOnly day, TimeZoneInfo zone)
+    {
+        var noon = day.ToDateTime(new TimeOnly(12, 0));
+        return BillingPeriod.EndOfDay(new DateTimeOffset(noon, zone.GetUtcOffset(noon)), zone);
     }
 
     /// <summary>Where the zone's clock changes next; within 400 days, or at once where it never does.</summary>
