@@ -97,6 +97,34 @@ public sealed class BudgetTests
     }
 
     [Fact]
+    public async Task The_overview_names_the_budgets_that_are_exceeded_in_the_month_it_shows_and_no_others()
+    {
+        await using var dashboard = await Dashboard.StartAsync(opened: DateTimeOffset.UtcNow.AddMonths(-5));
+        await dashboard.PublishAsync("test/large", "input-tokens", 1);
+        var month = BillingPeriod.Of(DateOnly.FromDateTime(DateTime.UtcNow));
+        await dashboard.RecordAsync(Dashboard.Tokens("chat", 90), Dashboard.Tokens("other", 5), Dashboard.Tokens("chat", 70, usedAt: month.Previous.Start.ToDateTime(new(12, 0), DateTimeKind.Utc)));
+        await dashboard.SetBudgetAsync("chat", "Chat <all>", 50, new { workload = new[] { "chat" } }, from: $"{month}");
+        await dashboard.SetBudgetAsync("long", "Longer", 60, new { workload = new[] { "chat" } }, from: $"{month.Previous}");
+        await dashboard.SetBudgetAsync("enough", "Enough", 5_000);
+        var page = await dashboard.OpenAsync("/budgets");
+        await Expect(Row(page, "Longer")).ToContainTextAsync("Exceeded");
+        await Expect(Row(page, "Chat <all>")).ToContainTextAsync("Exceeded");
+
+        await dashboard.GoAsync(page, "/");
+        var (name, before) = (Dashboard.MonthName, $"{month.Previous.Start:MMMM yyyy}");
+        await Expect(page.GetByText("is exceeded in")).ToHaveTextAsync([$"Chat <all> is exceeded in {name}: $90.00 of $50.00 (180 %).", $"Longer is exceeded in {name}: $90.00 of $60.00 (150 %)."]);
+        await dashboard.GoAsync(page, $"/?month={month.Previous}");
+        await Expect(page.GetByText("is exceeded in")).ToHaveTextAsync([$"Longer is exceeded in {before}: $70.00 of $60.00 (117 %)."]);
+        await dashboard.GoAsync(page, $"/?month={month.Previous.Previous}");
+        await Expect(page.GetByRole(AriaRole.Heading, new() { Name = "Nothing was recorded" })).ToBeVisibleAsync();
+        await Expect(page.GetByText("exceeded")).ToHaveCountAsync(0);
+
+        await dashboard.GoAsync(page, "/");
+        await page.GetByRole(AriaRole.Link, new() { Name = "Chat <all>" }).ClickAsync();
+        await Expect(page).ToHaveURLAsync($"{dashboard.Address}/budgets/chat");
+    }
+
+    [Fact]
     public async Task A_viewer_reads_budgets_and_alerts_and_changes_nothing_and_only_administrators_see_channels()
     {
         await using var dashboard = await Dashboard.StartAsync();

@@ -23,7 +23,7 @@ public sealed class ClosingTests
         await page.GetByLabel("Reason").FillAsync("month end");
         await page.GetByRole(AriaRole.Button, new() { Name = $"Close {Name}…" }).ClickAsync();
         await Expect(page.GetByRole(AriaRole.Alert)).ToContainTextAsync($"This freezes {Name} at $100.00.");
-        await page.GetByRole(AriaRole.Button, new() { Name = "Yes, close" }).ClickAsync();
+        await page.GetByRole(AriaRole.Button, new() { Name = $"Yes, close {Name}", Exact = true }).ClickAsync();
         await Expect(page.GetByText("Closed. Its total is final.")).ToBeVisibleAsync();
         await Expect(page.GetByRole(AriaRole.Listitem).Filter(new() { HasText = "Closed by Administrator at $100.00: “month end”" })).ToBeVisibleAsync();
 

@@ -156,8 +156,9 @@ public sealed class Dashboard : IAsyncDisposable
     public Task RegisterAsync(string workload, string name, string team) =>
         PostAsync("workloads", new { workload, name, team, approach = "prompt-engineering" });
 
-    public Task EstimateAsync(string workload, decimal amount) => PostAsync(
-        "estimates", new { workload, approach = "prompt-engineering", from = Month, to = Month, currency = "USD", lines = new[] { new { component = "usage", amount } } });
+    /// <param name="month">Like <c>2026-11</c>; the current one unless another is said.</param>
+    public Task EstimateAsync(string workload, decimal amount, string? month = null) => PostAsync(
+        "estimates", new { workload, approach = "prompt-engineering", from = month ?? Month, to = month ?? Month, currency = "USD", lines = new[] { new { component = "usage", amount } } });
 
     /// <summary>What another program does to the database.</summary>
     public async Task ExecuteAsync(string sql)

@@ -73,10 +73,24 @@ public sealed class EventsTests
         await Expect(page.GetByText("42 input-tokens")).ToBeVisibleAsync();
     }
 
+    [Fact]
+    public async Task One_of_a_meter_is_one()
+    {
+        await using var dashboard = await Dashboard.StartAsync();
+        await dashboard.RecordAsync(Dashboard.Tokens("chat", 1, 2));
+        var page = await dashboard.OpenAsync($"/events?workload=chat&month={Dashboard.Month}");
+        foreach (var text in (string[])["1 request", "1 input-token", "2 output-tokens"])
+        {
+            await Expect(page.GetByRole(AriaRole.Cell, new() { Name = text, Exact = true }).First).ToBeVisibleAsync();
+        }
+
+        await Expect(page.GetByText("1 requests")).ToHaveCountAsync(0);
+    }
+
     private static async Task ExpectTokensAsync(IPage page, int newest, int oldest)
     {
-        var shown = page.GetByRole(AriaRole.Cell).Filter(new() { HasTextRegex = new("^[0-9]+ input-tokens$") });
-        var expected = Enumerable.Range(oldest, newest - oldest + 1).Reverse().Select(tokens => string.Create(CultureInfo.InvariantCulture, $"{tokens} input-tokens"));
+        var shown = page.GetByRole(AriaRole.Cell).Filter(new() { HasTextRegex = new("^[0-9]+ input-tokens?$") });
+        var expected = Enumerable.Range(oldest, newest - oldest + 1).Reverse().Select(tokens => string.Create(CultureInfo.InvariantCulture, $"{tokens} input-token{(tokens == 1 ? "" : "s")}"));
         await Expect(shown).ToHaveTextAsync([.. expected]);
     }
 }

@@ -94,7 +94,10 @@ internal sealed class OverviewFeed
         var workloads = rows.Select(row => Row(row, registered))
             .OrderByDescending(row => row.Cost.Actual).ThenBy(row => row.Workload, StringComparer.Ordinal).ThenBy(row => row.Approach).ToList();
         var overview = new Overview(
-            month, knownOn, closed, _settings.ReportingCurrency, asOf, workloads, total, corrections, unpriced, HistoryOf(month, history));
+            month, knownOn, closed, _settings.ReportingCurrency, asOf, workloads, total, corrections, unpriced, HistoryOf(month, history))
+        {
+            DaysPassed = Overview.DaysPassedAt(month, knownOn?.AddDays(1).ToDateTime(TimeOnly.MinValue) ?? TimeZoneInfo.ConvertTime(asOf, _settings.ReportingTimeZone).DateTime),
+        };
         lock (reading)
         {
             (reading.Latest, reading.Changes, reading.ReadAt) = (overview, changes, readAt);

@@ -5,19 +5,21 @@ namespace SpendTracker.Web.Pages;
 /// <summary>How amounts and quantities read on a page. What was summed in full is rounded once, here.</summary>
 internal static class Money
 {
-    /// <summary>Two decimals, e.g. <c>$1,234.50</c>. What is not nothing never reads as nothing: <c>&lt; $0.01</c>.</summary>
+    private const int MostDecimals = 18;
+
+    /// <summary>
+    /// With the decimals of the currency, e.g. <c>$1,234.50</c> and <c>JPY 1,235</c>. What is not nothing never reads as nothing:
+    /// <c>&lt; $0.01</c>.
+    /// </summary>
     public static string Text(decimal amount, string currency)
     {
-        if (amount != 0 && Math.Abs(amount) < 0.01m)
-        {
-            return amount > 0 ? $"< {Symbol(currency)}0.01" : $"> −{Symbol(currency)}0.01";
-        }
-
-        return Signed(amount, currency, Math.Abs(amount).ToString("#,0.00", CultureInfo.InvariantCulture));
+        var (size, smallest) = (Math.Abs(amount), Smallest(currency));
+        var few = size > 0 && size < smallest;
+        return $"{(few ? amount > 0 ? "< " : "> " : "")}{Signed(amount, currency, Digits(few ? smallest : size, $"#,{Format(currency)}"))}";
     }
 
     /// <summary>An amount with its sign: <c>+$5.00</c>; nothing is a dash.</summary>
-    public static string Change(decimal amount, string currency) => amount == 0 ? "–" : $"{(amount >= 0.01m ? "+" : "")}{Text(amount, currency)}";
+    public static string Change(decimal amount, string currency) => amount == 0 ? "–" : $"{(amount >= Smallest(currency) ? "+" : "")}{Text(amount, currency)}";
 
     /// <summary>
     /// An amount beside which something may lack a price or an exchange rate: where all of it does, the amount is not $0.00 but
@@ -34,13 +36,16 @@ internal static class Money
 
     /// <summary>In full and with its code, for a file: <c>EUR 10.00</c>.</summary>
     public static string Code(KeyValuePair<string, decimal> amount) =>
-        $"{amount.Key} {amount.Value.ToString("0.00################", CultureInfo.InvariantCulture)}";
+        $"{amount.Key} {Digits(amount.Value, Format(amount.Key, all: true))}";
 
     /// <summary>In full, for a reader who adds up.</summary>
     public static string Exact(decimal amount, string currency) =>
-        Signed(amount, currency, Math.Abs(amount).ToString("#,0.00################", CultureInfo.InvariantCulture));
+        Signed(amount, currency, Digits(Math.Abs(amount), $"#,{Format(currency, all: true)}"));
 
-    /// <summary>For a chart's axis, where room is scarce: <c>$1.5k</c>. Never summed: a label only.</summary>
+    /// <summary>
+    /// For a chart's axis, where room is scarce: <c>$1.5k</c>; below 1 three digits that count, <c>$0.0025</c>, so that no two
+    /// lines read alike. Never summed: a label only.
+    /// </summary>
     public static string Short(double amount, string currency)
     {
         var (scaled, suffix) = Math.Abs(amount) switch
@@ -51,8 +56,26 @@ internal static class Money
             >= 1e3 => (amount / 1e3, "k"),
             _ => (amount, ""),
         };
-        return $"{(scaled < 0 ? "−" : "")}{Symbol(currency)}{Math.Abs(scaled).ToString("0.##", CultureInfo.InvariantCulture)}{suffix}";
+        var few = Math.Abs(scaled) is > 0 and < 1 ? $"0.{new string('#', 2 - (int)Math.Floor(Math.Log10(Math.Abs(scaled))))}" : "0.##";
+        return $"{(scaled < 0 ? "−" : "")}{Symbol(currency)}{Math.Abs(scaled).ToString(few, CultureInfo.InvariantCulture)}{suffix}";
     }
+
+    private static string Digits(decimal amount, string format) => amount.ToString(format, CultureInfo.InvariantCulture);
+
+    private static string Format(string currency, bool all = false) =>
+        $"0.{new string('0', Decimals(currency))}{(all ? new string('#', MostDecimals - Decimals(currency)) : "")}";
+
+    /// <summary>The smallest amount that is paid in a currency: a cent, a yen.</summary>
+    private static decimal Smallest(string currency) => new(1, 0, 0, isNegative: false, Decimals(currency));
+
+    /// <summary>The minor unit of ISO 4217, list one: how many decimals amounts of a currency have.</summary>
+    private static byte Decimals(string currency) => currency switch
+    {
+        "BIF" or "CLP" or "DJF" or "GNF" or "ISK" or "JPY" or "KMF" or "KRW" or "PYG" or "RWF" or "UGX" or "UYI" or "VND" or "VUV" or "XAF" or "XOF" or "XPF" => 0,
+        "BHD" or "IQD" or "JOD" or "KWD" or "LYD" or "OMR" or "TND" => 3,
+        "CLF" or "UYW" => 4,
+        _ => 2,
+    };
 
     private static string Signed(decimal amount, string currency, string digits) => $"{(amount < 0 ? "−" : "")}{Symbol(currency)}{digits}";
 

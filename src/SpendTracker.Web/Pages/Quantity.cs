@@ -13,7 +13,7 @@ internal static class Quantity
 
     /// <summary>Of which meter: <c>1,234,567 output-tokens</c>.</summary>
     public static string OfMeter(decimal quantity, string meter, string sku) =>
-        meter == Meters.Amount ? Text(quantity, meter, sku) : $"{Number(quantity)} {meter}";
+        meter == Meters.Amount ? Text(quantity, meter, sku) : $"{Number(quantity)} {(quantity == 1 ? Singular(meter) : meter)}";
 
     /// <summary>Rounded, for a card: <c>1.2 M tokens</c>.</summary>
     public static string Short(decimal quantity, string unit)

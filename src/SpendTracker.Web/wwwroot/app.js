@@ -19,3 +19,44 @@ document.addEventListener("click", event => {
 
   document.cookie = `theme=${chosen}; path=/; max-age=${chosen ? 31536000 : 0}; samesite=lax`;
 });
+
+// A field for a day is text, so that days read alike everywhere. The calendar is the browser's: a click on the icon at the
+// field's end opens it, or Alt and the down arrow.
+function openCalendar(field) {
+  let calendar = document.querySelector("input.calendar");
+  if (!calendar) {
+    calendar = document.createElement("input");
+    Object.assign(calendar, { type: "date", className: "calendar", tabIndex: -1, ariaHidden: "true" });
+    document.body.append(calendar);
+  }
+
+  const place = field.getBoundingClientRect();
+  Object.assign(calendar.style, { left: `${place.left}px`, top: `${place.top}px`, width: `${place.width}px`, height: `${place.height}px` });
+  Object.assign(calendar, { value: field.value, max: field.dataset.max ?? "" });
+  calendar.onchange = () => {
+    field.value = calendar.value;
+    field.dispatchEvent(new Event("change", { bubbles: true }));
+    field.focus();
+  };
+  calendar.getBoundingClientRect(); // Else the calendar opens where the field was laid out last.
+  calendar.showPicker();
+}
+
+document.addEventListener("click", event => {
+  if (event.target.matches("input[data-day]") && event.offsetX > event.target.clientWidth - 36) {
+    openCalendar(event.target);
+  }
+});
+
+document.addEventListener("keydown", event => {
+  if (event.altKey && event.key === "ArrowDown" && event.target.matches("input[data-day]")) {
+    event.preventDefault();
+    openCalendar(event.target);
+  }
+});
+
+// Another page is shown: its menu is closed, as if it had been loaded anew.
+document.addEventListener("click", event => {
+  const menu = event.target.closest("#menu a[href]")?.closest("#menu:popover-open");
+  menu?.hidePopover();
+});

@@ -100,7 +100,10 @@ internal static class BudgetArithmetic
             return new ThresholdFigures(threshold, Thresholds.KeyOf(threshold), at, observed);
         });
         return new BudgetFigures(
-            terms.Budget, budget.Version, span, terms.Currency, amount, rolledOver, spent, forecast, unpriced, lag, moment.Position, [.. thresholds]);
+            terms.Budget, budget.Version, span, terms.Currency, amount, rolledOver, spent, forecast, unpriced, lag, moment.Position, [.. thresholds])
+        {
+            Name = terms.Name,
+        };
     }
 
     private static decimal LineOf(BudgetThreshold threshold, decimal limit) => threshold.Amount ?? limit * threshold.Percent!.Value / 100;

@@ -36,6 +36,9 @@ public sealed record BudgetFigures(
     string Budget, int Version, BudgetSpan Span, string Currency, decimal Amount, decimal RolledOver, decimal? Spent, decimal? Forecast,
     decimal UnpricedPercent, decimal LagSeconds, long Position, IReadOnlyList<ThresholdFigures> Thresholds)
 {
+    /// <summary>What the budget is called by its terms.</summary>
+    public required string Name { get; init; }
+
     public decimal Limit => Amount + RolledOver;
 
     /// <summary>What may still be spent; below 0 where it is overspent.</summary>

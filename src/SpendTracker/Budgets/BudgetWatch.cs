@@ -64,8 +64,8 @@ public sealed class BudgetWatch(
     /// <param name="current">Its figures, as they were read: they may be others in a moment.</param>
     public BudgetStanding StandingOf(string budget, BudgetFigures? current) => Unwatched.ContainsKey(budget) ? BudgetStanding.Untrusted : BudgetJudgement.Of(current);
 
-    /// <summary>The figures of every budget whose time is now.</summary>
-    public IEnumerable<BudgetFigures> AllCurrent => _figures.Keys.Select(Current).OfType<BudgetFigures>();
+    /// <summary>The figures of every budget in the watched period that a month belongs to: its current one, or the one before.</summary>
+    public IEnumerable<BudgetFigures> Concerning(BillingPeriod month) => _figures.Values.SelectMany(figures => figures).Where(figures => figures.Span.Contains(month.Start));
 
     /// <summary>A read model changed: look now, and not when the pause is over.</summary>
     public void Wake() => _awake.Ring();
