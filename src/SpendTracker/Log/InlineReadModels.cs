@@ -100,9 +100,22 @@ internal sealed class InlineReadModels(Func<IEnumerable<Projection>> projections
     {
         private const string BeforeEvents = "before_inline";
 
+        /// <summary>A page takes a fraction of it. Whoever is answered waits as long at most.</summary>
+        private static readonly TimeSpan LongestForLocks = TimeSpan.FromSeconds(1);
+
         public async Task BeforeCommitAsync(NpgsqlConnection connection, NpgsqlTransaction transaction, CancellationToken token)
         {
-            await LockAsync(connection, token);
+            await transaction.SaveAsync(BeforeEvents, token);
+            try
+            {
+                await LockAsync(connection, token);
+            }
+            catch (PostgresException fault) when (fault.SqlState == PostgresErrorCodes.LockNotAvailable)
+            {
+                await transaction.RollbackAsync(BeforeEvents, token);
+                return; // A rebuild is about to end, or a host hangs. What was decided holds, and the projection comes to it.
+            }
+
             foreach (var projection in projections)
             {
                 await transaction.SaveAsync(BeforeEvents, token);
@@ -136,11 +149,13 @@ internal sealed class InlineReadModels(Func<IEnumerable<Projection>> projections
         private async Task LockAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
         {
             await using var batch = new NpgsqlBatch(connection);
+            batch.BatchCommands.Add(new($"set local lock_timeout = {LongestForLocks.TotalMilliseconds}"));
             foreach (var projection in projections)
             {
                 batch.BatchCommands.Add(new($"select pg_advisory_xact_lock_shared({ProjectionRun.ProjectionLock})") { Parameters = { new() { Value = projection.Checkpoint } } });
             }
 
+            batch.BatchCommands.Add(new("set local lock_timeout = default"));
             await batch.ExecuteNonQueryAsync(cancellationToken);
         }
 
