@@ -26,11 +26,14 @@ public sealed class FuzzTests(ITestOutputHelper output) : IAsyncLifetime
 
     public ValueTask DisposeAsync() => _host.DisposeAsync();
 
+    /// <summary>A run that nobody asked anything of is the same each time: what it finds is there because of the change before it.</summary>
+    private const int SameSeed = 15_17;
+
     /// <summary>SPENDTRACKER_FUZZ_CASES asks for more; a seed that failed is given back in SPENDTRACKER_SEED.</summary>
     [Fact]
     public async Task No_request_is_answered_with_a_500()
     {
-        var seed = Given("SPENDTRACKER_SEED") ?? Random.Shared.Next(1_000_000);
+        var seed = Given("SPENDTRACKER_SEED") ?? SameSeed;
         var cases = Given("SPENDTRACKER_FUZZ_CASES") ?? Cases;
         var fuzzer = new RequestFuzzer(Endpoints(), _host.Client.DefaultRequestHeaders.Authorization!.Parameter!, await SignInAsync());
         using var http = new HttpClient(new SocketsHttpHandler { AllowAutoRedirect = false, UseCookies = false, RequestHeaderEncodingSelector = (_, _) => Encoding.UTF8 });
