@@ -67,7 +67,7 @@ public sealed class ProjectionTests : IAsyncLifetime
         await _database.ExecuteAsync(
             """
             drop table spend.cost_line, spend.exchange_rate, spend.discount, spend.alias, spend.withdrawal;
-            alter table spend.monthly_cost drop column unconverted_events;
+            alter table spend.closed_cost drop column has_other_sku;
             alter table spend.workload drop column seq_id;
             alter table spend.monthly_estimate drop column superseded_on
             """);
