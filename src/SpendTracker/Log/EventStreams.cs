@@ -48,10 +48,9 @@ public sealed class EventStreams(IDocumentStore marten, Func<string, Cancellatio
         string stream, Func<TState?, CancellationToken, Task<Decision<T>>> decide, Func<TState?, Recorder> recorder, CancellationToken cancellationToken)
         where TState : class, IStreamState<TState>
     {
-        for (var attempt = 1; ; attempt++)
+        try
         {
-            await using var session = marten.LightweightSession();
-            try
+            return await SaveAsync(stream, async (session, attempt) =>
             {
                 var fetched = attempt == 1
                     ? await session.Events.FetchForWriting<StreamStates.Folded<TState>>(stream, cancellationToken)
@@ -63,14 +62,35 @@ public sealed class EventStreams(IDocumentStore marten, Func<string, Cancellatio
 
                 var state = fetched.Aggregate?.State;
                 var decision = await decide(state, cancellationToken);
-                if (decision.Events.Count > 0)
+                fetched.AppendMany(decision.Events.Select(data => (object)session.Wrap(new EventToAppend(stream, Guid.CreateVersion7(), data, recorder(state)))));
+                return (decision.Answer, decision.Events.Count);
+            }, cancellationToken);
+        }
+        catch (Exception fault) when (fault is not (NpgsqlException or OperationCanceledException or StreamBusyException))
+        {
+            await read(stream, cancellationToken); // Where an event cannot be read, this says which, and why.
+            throw;
+        }
+    }
+
+    /// <summary>The one loop of all that may lose a race: what is prepared is saved, or prepared anew.</summary>
+    /// <param name="stream">For the message to who never won.</param>
+    /// <param name="prepare">Adds events to the session, by the number of the attempt from 1; gives the answer, and how many events it added.</param>
+    private async Task<T> SaveAsync<T>(string stream, Func<IDocumentSession, int, Task<(T Answer, int Events)>> prepare, CancellationToken cancellationToken)
+    {
+        for (var attempt = 1; ; attempt++)
+        {
+            await using var session = marten.LightweightSession();
+            try
+            {
+                var (answer, events) = await prepare(session, attempt);
+                if (events > 0)
                 {
-                    fetched.AppendMany(decision.Events.Select(data => (object)session.Wrap(new EventToAppend(stream, Guid.CreateVersion7(), data, recorder(state)))));
                     await session.SaveChangesAsync(cancellationToken);
                     appended();
                 }
 
-                return decision.Answer;
+                return answer;
             }
             catch (Exception fault) when (IsLostRace(fault))
             {
@@ -83,11 +103,6 @@ public sealed class EventStreams(IDocumentStore marten, Func<string, Cancellatio
             {
                 throw Unwrapped(inner);
             }
-            catch (Exception fault) when (fault is not (NpgsqlException or OperationCanceledException))
-            {
-                await read(stream, cancellationToken); // Where an event cannot be read, this says which, and why.
-                throw;
-            }
         }
     }
 
@@ -97,37 +112,31 @@ public sealed class EventStreams(IDocumentStore marten, Func<string, Cancellatio
 
     /// <summary>Appends to a stream whatever it holds: what is recorded depends on nothing that is there.</summary>
     /// <exception cref="StreamBusyException">As above.</exception>
-    public async Task RecordAsync(string stream, IReadOnlyList<IEvent> events, Recorder recorder, CancellationToken cancellationToken)
-    {
-        for (var attempt = 1; ; attempt++)
+    public Task RecordAsync(string stream, IReadOnlyList<IEvent> events, Recorder recorder, CancellationToken cancellationToken) =>
+        SaveAsync(stream, async (session, _) =>
         {
-            await using var session = marten.LightweightSession();
-            var version = (await session.Events.FetchStreamStateAsync(stream, cancellationToken))?.Version ?? 0;
-            if (await AppendAsync(stream, version, events, recorder, cancellationToken))
-            {
-                return;
-            }
+            session.Append(stream, await VersionAsync(session, stream, cancellationToken), Named(stream, events, recorder));
+            return (true, events.Count);
+        }, cancellationToken);
 
-            if (attempt == MostAttempts)
-            {
-                throw new StreamBusyException(stream, null);
-            }
-        }
-    }
+    private static async Task<long> VersionAsync(IDocumentSession session, string stream, CancellationToken cancellationToken) =>
+        (await session.Events.FetchStreamStateAsync(stream, cancellationToken))?.Version ?? 0;
+
+    private static EventToAppend[] Named(string stream, IReadOnlyList<IEvent> events, Recorder recorder) =>
+        [.. events.Select(data => new EventToAppend(stream, Guid.CreateVersion7(), data, recorder))];
 
     /// <summary>Appends events whose ids say what they are, each where it is not stored yet: recorded again, they change nothing.</summary>
     /// <exception cref="StreamBusyException">As above.</exception>
-    public async Task RecordOnceAsync(IReadOnlyList<EventToAppend> events, CancellationToken cancellationToken)
+    public Task RecordOnceAsync(IReadOnlyList<EventToAppend> events, CancellationToken cancellationToken)
     {
         Guid[] ids = [.. events.Select(e => e.Id)];
         var streams = events.GroupBy(e => e.Stream, StringComparer.Ordinal).OrderBy(stream => stream.Key, StringComparer.Ordinal).ToArray();
-        for (var attempt = 1; ; attempt++)
+        return SaveAsync(events[0].Stream, async (session, _) =>
         {
-            await using var session = marten.LightweightSession();
             Dictionary<string, long> versions = [];
             foreach (var stream in streams)
             {
-                versions[stream.Key] = (await session.Events.FetchStreamStateAsync(stream.Key, cancellationToken))?.Version ?? 0;
+                versions[stream.Key] = await VersionAsync(session, stream.Key, cancellationToken);
             }
 
             // After the versions: what comes in between makes us look again. And ids alone, since an earlier event may be unreadable here.
@@ -140,22 +149,14 @@ public sealed class EventStreams(IDocumentStore marten, Func<string, Cancellatio
                 }
             }
 
-            if (await TrySaveAsync(session, cancellationToken))
-            {
-                return;
-            }
-
-            if (attempt == MostAttempts)
-            {
-                throw new StreamBusyException(events[0].Stream, null);
-            }
-        }
+            return (true, ids.Count(id => !stored.Contains(id)));
+        }, cancellationToken);
     }
 
     /// <summary>Appends to a stream that must still be at the version that the decision was made on.</summary>
     /// <returns>False, with nothing stored, when somebody else has appended to the stream: look again and decide again.</returns>
     public Task<bool> AppendAsync(string stream, long expectedVersion, IReadOnlyList<IEvent> events, Recorder recorder, CancellationToken cancellationToken) =>
-        AppendAsync(stream, expectedVersion, [.. events.Select(data => new EventToAppend(stream, Guid.CreateVersion7(), data, recorder))], cancellationToken);
+        AppendAsync(stream, expectedVersion, Named(stream, events, recorder), cancellationToken);
 
     /// <summary>The same, for events whose ids say what they are.</summary>
     /// <param name="toAppend">All of that stream; at least one.</param>
@@ -164,12 +165,6 @@ public sealed class EventStreams(IDocumentStore marten, Func<string, Cancellatio
     {
         await using var session = marten.LightweightSession();
         session.Append(stream, expectedVersion, toAppend);
-        return await TrySaveAsync(session, cancellationToken);
-    }
-
-    /// <returns>False, with nothing stored, where somebody else was faster.</returns>
-    private async Task<bool> TrySaveAsync(IDocumentSession session, CancellationToken cancellationToken)
-    {
         try
         {
             await session.SaveChangesAsync(cancellationToken);
