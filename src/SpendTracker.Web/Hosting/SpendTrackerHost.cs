@@ -15,6 +15,7 @@ using SpendTracker.Web.Events;
 using SpendTracker.Web.Explorer;
 using SpendTracker.Web.Ingest;
 using SpendTracker.Web.Pages;
+using SpendTracker.Web.Plans;
 using SpendTracker.Web.Rates;
 using SpendTracker.Web.Requests;
 using SpendTracker.Web.SetAside;
@@ -105,6 +106,7 @@ public static class SpendTrackerHost
         api.MapRateImports();
         api.MapPublishing();
         api.MapEstimates();
+        api.MapPlans();
         api.MapBudgets();
         api.MapAllowance();
         api.MapSetAside();
