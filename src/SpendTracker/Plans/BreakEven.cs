@@ -34,8 +34,11 @@ public sealed record BreakEven(
 {
     private const int Decimals = 6;
 
-    /// <summary>Halvings until a value is found: a range of 10^12 to the sixth decimal takes 60.</summary>
-    private const int Halvings = 64;
+    /// <summary>Steps until a value is found. A difference that is linear in the assumption, as most are, takes one; halving 10^12 to the sixth decimal would take 60.</summary>
+    private const int MostSteps = 64;
+
+    /// <summary>Money and values closer than this are the same.</summary>
+    private const decimal Precision = 0.0000001m;
 
     /// <summary>Stands for never, above any number of requests.</summary>
     private const decimal Never = decimal.MaxValue;
@@ -49,10 +52,10 @@ public sealed record BreakEven(
         var (cheap, dear) = difference <= 0 ? (one, other) : (other, one);
         return new BreakEven(
             few.Name, many.Name,
-            new BreakEvenVolume(Shown(VolumeOf(PlanArithmetic.Ends(plan, VolumeOf, least: true))), Shown(volume), Shown(VolumeOf(PlanArithmetic.Ends(plan, VolumeOf, least: false)))),
+            new BreakEvenVolume(Shown(VolumeOf(PlanArithmetic.Ends(plan, [one, other], VolumeOf, least: true))), Shown(volume), Shown(VolumeOf(PlanArithmetic.Ends(plan, [one, other], VolumeOf, least: false)))),
             plan.RequestsPerMonth.Expected >= volume, paid.First.Name,
-            new BreakEvenMonth(MonthOf(PlanArithmetic.Ends(plan, Difference(paid.Later, paid.First), least: true)), MonthOf(a => a.Expected), MonthOf(PlanArithmetic.Ends(plan, Difference(paid.Later, paid.First), least: false))),
-            difference == 0 ? null : cheap.Name, Math.Round(Math.Abs(difference), Decimals), SensitivityOf(plan, Difference(dear, cheap)));
+            new BreakEvenMonth(MonthOf(PlanArithmetic.Ends(plan, [one, other], Difference(paid.Later, paid.First), least: true)), MonthOf(a => a.Expected), MonthOf(PlanArithmetic.Ends(plan, [one, other], Difference(paid.Later, paid.First), least: false))),
+            difference == 0 ? null : cheap.Name, Math.Round(Math.Abs(difference), Decimals), SensitivityOf(PlanAssumptions.Of(plan, [one, other]), Difference(dear, cheap)));
 
         decimal VolumeOf(Func<Assumption, decimal> value)
         {
@@ -78,13 +81,13 @@ public sealed record BreakEven(
     private static decimal? Shown(decimal volume) => volume == Never ? null : Math.Round(volume, Decimals);
 
     /// <summary>Sorted by how far the difference moves within an assumption's range; those without a range come last.</summary>
-    private static PlanSensitivity[] SensitivityOf(PlanRequest plan, Func<Func<Assumption, decimal>, decimal> difference)
+    private static PlanSensitivity[] SensitivityOf(IEnumerable<NamedAssumption> assumptions, Func<Func<Assumption, decimal>, decimal> difference)
     {
         var now = difference(a => a.Expected);
         var shown = Math.Round(now, Decimals);
         return
         [
-            .. PlanAssumptions.Of(plan)
+            .. assumptions
                 .Select(named => new PlanSensitivity(
                     named.Field, Math.Round(difference(PlanArithmetic.With(named.Value, named.Value.Low)), Decimals),
                     Math.Round(difference(PlanArithmetic.With(named.Value, named.Value.High)), Decimals), TurnsAt(named, now, difference)))
@@ -93,7 +96,7 @@ public sealed record BreakEven(
         ];
     }
 
-    /// <summary>Found by halving, between what is expected and the nearer limit of the assumption beyond which the difference has the other sign.</summary>
+    /// <summary>Found between what is expected and the nearer limit of the assumption beyond which the difference has the other sign.</summary>
     private static decimal? TurnsAt(NamedAssumption named, decimal now, Func<Func<Assumption, decimal>, decimal> difference)
     {
         if (now == 0)
@@ -111,14 +114,22 @@ public sealed record BreakEven(
                 return null;
             }
 
-            var (same, turned) = (named.Value.Expected, limit);
-            for (var i = 0; i < Halvings && same != turned; i++)
+            // False position: where a line through both ends crosses zero. An end that stays twice weighs half, so that both move
+            // (the Illinois rule; Dowell and Jarratt, BIT 11, 1971).
+            var (kept, atKept, moved, atMoved) = (named.Value.Expected, now, limit, beyond);
+            for (var i = 0; i < MostSteps && Math.Abs(moved - kept) > Precision && Math.Abs(atMoved) > Precision; i++)
             {
-                var middle = (same + turned) / 2;
-                (same, turned) = At(middle) is { } there && Math.Sign(there) == Math.Sign(now) ? (middle, turned) : (same, middle);
+                var crossing = moved - (atMoved * ((moved - kept) / (atMoved - atKept)));
+                if (At(crossing) is not { } there)
+                {
+                    return null;
+                }
+
+                (kept, atKept) = Math.Sign(there) == Math.Sign(atMoved) ? (kept, atKept / 2) : (moved, atMoved);
+                (moved, atMoved) = (crossing, there);
             }
 
-            return turned;
+            return moved;
         }
 
         // At a limit an amount may be larger than a decimal can count.

@@ -70,20 +70,20 @@ public static class PlanArithmetic
         PlanTerms.Of(plan, option, value, price).Effective(plan, Requests(plan, value)) * (1 + Tax(plan, value));
 
     /// <summary>Each assumption at the end of its range that makes the option cheaper, the others as expected.</summary>
-    internal static Func<Assumption, decimal> Cheapest(PlanRequest plan, PlanOption option, PlanPriceOf price) => Ends(plan, value => Effective(plan, option, value, price), least: true);
+    internal static Func<Assumption, decimal> Cheapest(PlanRequest plan, PlanOption option, PlanPriceOf price) => Ends(plan, [option], value => Effective(plan, option, value, price), least: true);
 
     /// <summary>The same for dearer.</summary>
-    internal static Func<Assumption, decimal> Dearest(PlanRequest plan, PlanOption option, PlanPriceOf price) => Ends(plan, value => Effective(plan, option, value, price), least: false);
+    internal static Func<Assumption, decimal> Dearest(PlanRequest plan, PlanOption option, PlanPriceOf price) => Ends(plan, [option], value => Effective(plan, option, value, price), least: false);
 
     /// <summary>
     /// Chooses of each assumption the end that makes a figure least, or most, looking at one after the other with the others as
     /// expected. That is exact where a figure rises or falls with an assumption whatever the others are; which only a price step
     /// within the range of tokens can change.
     /// </summary>
-    internal static Func<Assumption, decimal> Ends(PlanRequest plan, Func<Func<Assumption, decimal>, decimal> figure, bool least)
+    internal static Func<Assumption, decimal> Ends(PlanRequest plan, IReadOnlyList<PlanOption> concerned, Func<Func<Assumption, decimal>, decimal> figure, bool least)
     {
         Dictionary<Assumption, decimal> chosen = new(ReferenceEqualityComparer.Instance);
-        foreach (var assumption in PlanAssumptions.Of(plan).Select(named => named.Value).Where(value => value.HasRange))
+        foreach (var assumption in PlanAssumptions.Of(plan, concerned).Select(named => named.Value).Where(value => value.HasRange))
         {
             var atLow = figure(With(assumption, assumption.Low));
             var atHigh = figure(With(assumption, assumption.High));

@@ -18,11 +18,14 @@ public static class PlanAssumptions
     private const decimal MostHoursPerMonth = 745;
 
     /// <summary>In the order of the request. One that is not given is not among them.</summary>
-    public static IEnumerable<NamedAssumption> Of(PlanRequest plan) =>
+    public static IEnumerable<NamedAssumption> Of(PlanRequest plan) => Of(plan, plan.Options);
+
+    /// <summary>Those that concern some of its options.</summary>
+    public static IEnumerable<NamedAssumption> Of(PlanRequest plan, IReadOnlyList<PlanOption> options) =>
         Given("requestsPerMonth", plan.RequestsPerMonth, 0, MostRequests)
             .Concat(Given("growthPercent", plan.GrowthPercent, -50, 50))
             .Concat(Given("taxPercent", plan.TaxPercent, 0, 100))
-            .Concat(plan.Options.SelectMany((option, i) => Of($"options[{i}]", option)));
+            .Concat(plan.Options.SelectMany((option, i) => options.Contains(option) ? Of($"options[{i}]", option) : []));
 
     private static IEnumerable<NamedAssumption> Of(string field, PlanOption option) =>
         option.Routes.SelectMany((route, i) => Of($"{field}.routes[{i}]", route))

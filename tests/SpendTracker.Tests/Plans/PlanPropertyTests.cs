@@ -6,9 +6,10 @@ namespace SpendTracker.Tests.Plans;
 /// <summary>What must hold for any plan; the plans are random, by seed.</summary>
 public sealed class PlanPropertyTests
 {
-    private const int Plans = 200;
+    private const int Plans = 60;
+    private const int PlansOfASeed = 10;
 
-    public static TheoryData<int> Seeds { get; } = [.. Enumerable.Range(1, Plans / 10)];
+    public static TheoryData<int> Seeds { get; } = [.. Enumerable.Range(1, Plans / PlansOfASeed)];
 
     [Theory]
     [MemberData(nameof(Seeds))]
@@ -65,7 +66,7 @@ public sealed class PlanPropertyTests
                 total += month == 0 ? (option.Datasets ?? []).Sum(d => d.Amount!.Expected) : trained ? (option.Datasets ?? []).Sum(d => d.Amount!.Expected * (d.RefreshShare?.Expected ?? 0)) : 0;
             }
 
-            Assert.Equal(total * (1 + ((plan.TaxPercent?.Expected ?? 0) / 100)), figures.Cash.Expected, 3); // Of each line the seventh decimal is rounded.
+            AssertSame(total * (1 + ((plan.TaxPercent?.Expected ?? 0) / 100)), figures.Cash.Expected);
         }
     });
 
@@ -95,7 +96,7 @@ public sealed class PlanPropertyTests
             var (few, many) = (plan.Options.Single(o => o.Name == pair.Few), plan.Options.Single(o => o.Name == pair.Many));
             if (pair.Volume.Expected is { } volume and > 0)
             {
-                Assert.Equal(MonthOf(few, volume), MonthOf(many, volume), 3);
+                AssertSame(MonthOf(few, volume), MonthOf(many, volume));
                 Assert.True(MonthOf(few, volume / 2) < MonthOf(many, volume / 2));
                 Assert.True(MonthOf(few, volume * 2) > MonthOf(many, volume * 2));
             }
@@ -135,7 +136,7 @@ public sealed class PlanPropertyTests
         foreach (var pair in PlanArithmetic.Figures(plan, Price).BreakEvens.Where(pair => pair.Cheaper is not null))
         {
             var (cheap, dear) = (plan.Options.Single(o => o.Name == pair.Cheaper), plan.Options.Single(o => o.Name != pair.Cheaper && (o.Name == pair.Few || o.Name == pair.Many)));
-            Assert.Equal(pair.Difference, Difference(_ => null), 3);
+            AssertSame(pair.Difference, Difference(_ => null));
             foreach (var moved in pair.Sensitivity.Where(moved => moved.TurnsAt is not null))
             {
                 var named = PlanAssumptions.Of(plan).Single(a => a.Field == moved.Field);
@@ -185,6 +186,9 @@ public sealed class PlanPropertyTests
         Assert.Equal("2027-06", months[^1].Month);
     }
 
+    /// <summary>But for what rounding each line to 6 decimals leaves.</summary>
+    private static void AssertSame(decimal expected, decimal actual) => Assert.InRange(actual, expected - 0.001m, expected + 0.001m);
+
     private static PlanPrice? Price(string sku, string meter, int aboveTokens) => meter switch
     {
         "input-tokens" => new(0.000002m * (aboveTokens >= 200_000 ? 2 : 1), "test"),
@@ -197,7 +201,7 @@ public sealed class PlanPropertyTests
 
     private static void ForEach(int seed, Action<PlanRequest, Random> check)
     {
-        for (var i = 0; i < 10; i++)
+        for (var i = 0; i < PlansOfASeed; i++)
         {
             var random = new Random((seed * 1_000) + i);
             check(Plan(random), random);
