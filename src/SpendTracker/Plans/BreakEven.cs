@@ -34,8 +34,11 @@ public sealed record BreakEven(
 {
     private const int Decimals = 6;
 
-    /// <summary>Steps until a value is found. A difference that is linear in the assumption, as most are, takes one; halving 10^12 to the sixth decimal would take 60.</summary>
-    private const int MostSteps = 64;
+    /// <summary>Steps until a value is found. A difference that is linear in the assumption, as most are, takes one.</summary>
+    private const int MostSteps = 80;
+
+    /// <summary>After so many, the difference has a step there, where the price changes, and halving is quicker: 10^12 to the seventh decimal takes 64.</summary>
+    private const int StepsOfFalsePosition = 16;
 
     /// <summary>Money and values closer than this are the same.</summary>
     private const decimal Precision = 0.0000001m;
@@ -119,7 +122,7 @@ public sealed record BreakEven(
             var (kept, atKept, moved, atMoved) = (named.Value.Expected, now, limit, beyond);
             for (var i = 0; i < MostSteps && Math.Abs(moved - kept) > Precision && Math.Abs(atMoved) > Precision; i++)
             {
-                var crossing = moved - (atMoved * ((moved - kept) / (atMoved - atKept)));
+                var crossing = i < StepsOfFalsePosition ? moved - (atMoved * ((moved - kept) / (atMoved - atKept))) : (kept + moved) / 2;
                 if (At(crossing) is not { } there)
                 {
                     return null;
