@@ -56,7 +56,7 @@ public sealed class BudgetOutlook(NpgsqlDataSource dataSource, OrganisationSetti
         var states = wanted.DistinctBy(one => one.Version).ToDictionary(
             one => one.Version, one => BudgetState.Of([]) with { Terms = one.Terms with { Budget = $"{one.Version}" }, Version = one.Version });
         var spend = new BudgetSpend();
-        spend.Cover(states.Values, await query.WorkloadsAsync(cancellationToken));
+        spend.Cover(states.Values, await query.OwnersAsync(cancellationToken));
         var first = wanted.Min(one => BudgetArithmetic.FirstNeeded(one.Terms, one.Span));
         foreach (var month in await query.MonthsAsync(first, wanted.Max(one => one.Span.Last), cancellationToken))
         {

@@ -22,7 +22,6 @@ internal sealed class BudgetReading(NpgsqlDataSource dataSource, EventStore stor
 
     private readonly Dictionary<string, BudgetState> _budgets = [];
     private ImmutableDictionary<string, string> _unreadable = ImmutableDictionary<string, string>.Empty;
-    private HashSet<BillingPeriod> _closed = [];
     private (BillingPeriod Month, long ReadAt)? _read;
     private Dictionary<string, BillingPeriod> _firstNeeded = [];
     private (DateOnly Day, long ReadAt)? _runRates;
@@ -30,7 +29,7 @@ internal sealed class BudgetReading(NpgsqlDataSource dataSource, EventStore stor
     private TimeSpan _runRatesRest = ShortestRunRatesRest;
     private bool _runRatesStale;
     private bool _termsChanged;
-    private string _workloadsSeen = "";
+    private string _ownersSeen = "";
     private long _budgetsSeen;
     private Dictionary<string, long> _budgetsSeenAhead = [];
     private long _costsSeen;
@@ -46,7 +45,7 @@ internal sealed class BudgetReading(NpgsqlDataSource dataSource, EventStore stor
     /// </summary>
     public IReadOnlyDictionary<string, string> Unreadable => _unreadable;
 
-    public IReadOnlyDictionary<string, WorkloadFacts> Workloads { get; private set; } = new Dictionary<string, WorkloadFacts>();
+    public SpendOwners Owners { get; private set; } = SpendOwners.Nobody;
 
     public BudgetRates Rates { get; private set; } = new(settings.ReportingCurrency, new Dictionary<(string, DateOnly), decimal>());
 
@@ -67,12 +66,12 @@ internal sealed class BudgetReading(NpgsqlDataSource dataSource, EventStore stor
         // Rows of budgets come with the sessions that wrote them, in any order. Behind the checkpoint none comes any more.
         (_budgetsSeen, _budgetsSeenAhead) = (changes.BudgetsAll, changes.Budgets.ToDictionary());
         var termsChanged = _termsChanged;
-        var coveredAnew = termsChanged || changes.Workloads != _workloadsSeen;
+        var coveredAnew = termsChanged || changes.Owners != _ownersSeen;
         if (coveredAnew)
         {
-            Workloads = await query.WorkloadsAsync(cancellationToken);
-            (_workloadsSeen, _termsChanged) = (changes.Workloads, false);
-            Spend.Cover(_budgets.Values.Where(budget => !budget.IsRemoved), Workloads);
+            Owners = await query.OwnersAsync(cancellationToken);
+            (_ownersSeen, _termsChanged) = (changes.Owners, false);
+            Spend.Cover(_budgets.Values.Where(budget => !budget.IsRemoved), Owners);
         }
 
         var anyMonth = changes.Days.Contains(CostChanges.All);
@@ -80,7 +79,7 @@ internal sealed class BudgetReading(NpgsqlDataSource dataSource, EventStore stor
         _runRatesStale |= anyMonth || changes.Days.Any(day => RunRateQuery.Counts(day, today));
         var replayed = changes.Position < _position; // Costs are counted anew from the start, so that every month is another.
         var all = termsChanged || replayed || _read is not { } last || last.Month != BillingPeriod.Of(today) || readAnyhow
-            || anyMonth || months.Any(_closed.Contains);
+            || anyMonth || months.Any(Owners.IsClosed);
         if (all)
         {
             await ReadAllAsync(query, today, cancellationToken);
@@ -154,7 +153,7 @@ internal sealed class BudgetReading(NpgsqlDataSource dataSource, EventStore stor
         return changed;
     }
 
-    /// <summary>Reads all that the budgets need: months, which of them are closed, and exchange rates.</summary>
+    /// <summary>Reads all that the budgets need: months and exchange rates.</summary>
     private async Task ReadAllAsync(SpendQuery query, DateOnly today, CancellationToken cancellationToken)
     {
         var spans = _budgets.Values.Where(budget => !budget.IsRemoved)
@@ -163,7 +162,6 @@ internal sealed class BudgetReading(NpgsqlDataSource dataSource, EventStore stor
         if (_firstNeeded.Count > 0)
         {
             var first = _firstNeeded.Values.Min();
-            _closed = await query.ClosedAsync(cancellationToken);
             var rows = await query.MonthsAsync(first, new(2199, 12), cancellationToken);
             foreach (var month in Spend.Months.Union(rows.Select(month => month.Key)).ToArray())
             {

@@ -17,7 +17,7 @@ internal readonly record struct SpendTotal(decimal Amount, decimal UnpricedPerce
 
 /// <summary>
 /// What budgets have spent, by month, in memory. A month is set as a whole; which budgets a cost counts for is worked out once
-/// for each combination of workload, approach, component, model and variant, so that thousands of budgets cost little.
+/// for each combination of workload, approach, component, model, variant and position, so that thousands of budgets cost little.
 /// Not for several threads.
 /// </summary>
 internal sealed class BudgetSpend
@@ -41,14 +41,14 @@ internal sealed class BudgetSpend
     private decimal[] _spare = []; // Totals that are no longer needed: a month's are too large to make new ones several times a second.
     private decimal[]?[] _expected = [];
     private IReadOnlyDictionary<SpendKey, decimal[]> _runRates = new Dictionary<SpendKey, decimal[]>();
-    private IReadOnlyDictionary<string, WorkloadFacts> _workloads = new Dictionary<string, WorkloadFacts>();
+    private SpendOwners _owners = SpendOwners.Nobody;
 
     public IEnumerable<BillingPeriod> Months => _months.Keys;
 
     /// <summary>Other budgets, or other facts about workloads: everything is added up again.</summary>
-    public void Cover(IEnumerable<BudgetState> budgets, IReadOnlyDictionary<string, WorkloadFacts> workloads)
+    public void Cover(IEnumerable<BudgetState> budgets, SpendOwners owners)
     {
-        _workloads = workloads;
+        _owners = owners;
         _covering.Clear();
         _candidates.Clear();
         _everywhere.Clear();
@@ -183,7 +183,7 @@ internal sealed class BudgetSpend
 
     private int[] Find(SpendKey key)
     {
-        var facts = _workloads.GetValueOrDefault(key.Workload, WorkloadFacts.Unregistered);
+        var facts = _owners.Of(key);
         var dimensions = BudgetScope.Dimensions.Concat(facts.Tags.Keys.Select(tag => BudgetScope.TagPrefix + tag));
         return [.. dimensions.SelectMany(dimension => _candidates.GetValueOrDefault((dimension, BudgetScope.ValueOf(dimension, key, facts) ?? CostDimension.None), []))
             .Where(budget => BudgetScope.Covers(budget.Terms!.Scope, key, facts)).Concat(_everywhere).Select(budget => _places[budget.Terms!.Budget])];

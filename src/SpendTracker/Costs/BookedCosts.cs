@@ -2,7 +2,6 @@ using Npgsql;
 using NpgsqlTypes;
 using SpendTracker.Events;
 using SpendTracker.Rates;
-using SpendTracker.Workloads;
 
 namespace SpendTracker.Costs;
 
@@ -177,23 +176,6 @@ internal static class BookedCosts
         group by 1, 2, 3, 4, 5, 6, 7
         having sum(f.quantity) <> 0 or sum(f.events) <> 0 or sum(f.list_amount) <> 0 or sum(f.amount) <> 0
         """;
-
-    /// <summary>
-    /// A further common table expression <c>registry</c>: the workloads as they are, at position 0, and as they were where months
-    /// were closed. What was signed for a team stays with it when the workload moves, and so does what corrects that.
-    /// </summary>
-    public static string Registry(DateOnly? knownOn)
-    {
-        const string Columns = "w.workload, w.team, w.cost_centre, w.environment";
-        var day = knownOn is null ? null : "$4";
-        return $"""
-            registry as materialized (
-                select 0::bigint as position, {Columns} from {WorkloadProjection.KnownSql(day)} as w
-                union all
-                select c.position, {Columns}
-                from (select position from closed union select position from signed) as c cross join lateral {WorkloadProjection.KnownSql(day, "c.position")} as w)
-            """;
-    }
 
     public static void AddParameters(NpgsqlCommand command, BillingPeriod from, BillingPeriod to, DateOnly? knownOn)
     {

@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using Npgsql;
-using SpendTracker.Estimates;
 using SpendTracker.Rates;
 
 namespace SpendTracker.Costs;
@@ -64,13 +63,15 @@ public sealed class MonthlyCostQuery(NpgsqlDataSource dataSource)
             command.Parameters.Add(new() { Value = condition.Value });
             return $" and {condition.Dimension.Sql} = ${command.Parameters.Count}";
         }));
-        var registered = by.Concat(conditions.Select(condition => condition.Dimension)).Any(dimension => dimension.IsOfRegistry);
+        var dimensions = by.Concat(conditions.Select(condition => condition.Dimension)).ToArray();
+        var registered = dimensions.Any(dimension => dimension.IsOfRegistry);
+        var byModel = dimensions.Any(dimension => dimension.Name == CostDimension.ModelName);
         var columns = string.Concat(keys.Select(key => $", {key.Sql}"));
 
         // Most rows have everything but one of these: nulls are passed over, where zeros would be added.
         command.CommandText =
             $"""
-            {BookedCosts.Sql(filter.KnownOn, filter.Origin is null ? null : "$5")}{(registered ? $",\n{BookedCosts.Registry(filter.KnownOn)}" : "")}
+            {BookedCosts.Sql(filter.KnownOn, filter.Origin is null ? null : "$5")}{(registered ? $",\n{CostOwners.Registry(filter.KnownOn is null ? null : "$4")}" : "")}
             select to_char(c.month, 'YYYY-MM'){columns}, coalesce({PriceSql.Sum("c.amount")}, 0), coalesce({PriceSql.Sum("c.list_amount")}, 0),
                    coalesce(trim_scale(round(sum(c.amount) filter (where c.origin <> c.month), 12)), 0), coalesce({PriceSql.Sum("c.estimated")}, 0),
                    c.unit, trim_scale(sum(c.unpriced)), c.unconverted_in, {PriceSql.Sum("c.unconverted")}
@@ -80,8 +81,8 @@ public sealed class MonthlyCostQuery(NpgsqlDataSource dataSource)
                        case when {PriceSql.IsUnconverted} then unconverted end as unconverted, position
                 from booked
                 union all
-                select month, month, workload, approach, component, sku, '', null, null, amount, null, null, null, null, 0
-                from {EstimateProjection.KnownSql(filter.KnownOn is null ? null : "$4")} as e) as c
+                select month, month, workload, approach, component, sku, '', null, null, amount, null, null, null, null, position
+                from {EstimatedCosts.Sql(filter.KnownOn, byModel)} as e) as c
             {(registered ? "left join registry as w using (workload, position)" : "")}
             where {(filter.Origin is null ? "true" : "c.origin = $5")}{where}
             group by c.month{columns}, c.unit, c.unconverted_in
