@@ -22,10 +22,10 @@ internal sealed class BudgetReading(NpgsqlDataSource dataSource, EventStore stor
 
     private readonly Dictionary<string, BudgetState> _budgets = [];
     private ImmutableDictionary<string, string> _unreadable = ImmutableDictionary<string, string>.Empty;
-    private (BillingPeriod Month, long ReadAt)? _read;
+    private (DateOnly Day, long ReadAt)? _read;
     private Dictionary<string, BillingPeriod> _firstNeeded = [];
     private (DateOnly Day, long ReadAt)? _runRates;
-    private Task<IReadOnlyDictionary<SpendKey, decimal[]>>? _readingRunRates;
+    private Task<RunRates>? _readingRunRates;
     private TimeSpan _runRatesRest = ShortestRunRatesRest;
     private bool _runRatesStale;
     private bool _termsChanged;
@@ -78,14 +78,14 @@ internal sealed class BudgetReading(NpgsqlDataSource dataSource, EventStore stor
         var months = changes.Days.Where(day => day != CostChanges.All).Select(BillingPeriod.Of).Distinct().ToArray();
         _runRatesStale |= anyMonth || changes.Days.Any(day => RunRateQuery.Counts(day, today));
         var replayed = changes.Position < _position; // Costs are counted anew from the start, so that every month is another.
-        var all = termsChanged || replayed || _read is not { } last || last.Month != BillingPeriod.Of(today) || readAnyhow
+        var all = termsChanged || replayed || _read is not { } last || last.Day != today || readAnyhow
             || anyMonth || months.Any(Owners.IsClosed);
         if (all)
         {
             await ReadAllAsync(query, today, cancellationToken);
         }
 
-        var spenders = all ? [] : await ReadMonthsAsync(query, months, cancellationToken);
+        var spenders = all ? [] : await ReadMonthsAsync(query, months, today, cancellationToken);
         (_position, _costsSeen) = (changes.Position, replayed ? 0 : changes.LastChange);
         return (changes, all || coveredAnew ? null : [.. budgets, .. spenders]);
     }
@@ -141,12 +141,12 @@ internal sealed class BudgetReading(NpgsqlDataSource dataSource, EventStore stor
 
     /// <summary>Reads some months again, those of them that are needed.</summary>
     /// <returns>The budgets whose figures changed.</returns>
-    private async Task<IReadOnlyCollection<string>> ReadMonthsAsync(SpendQuery query, IReadOnlyCollection<BillingPeriod> months, CancellationToken cancellationToken)
+    private async Task<IReadOnlyCollection<string>> ReadMonthsAsync(SpendQuery query, IReadOnlyCollection<BillingPeriod> months, DateOnly today, CancellationToken cancellationToken)
     {
         HashSet<string> changed = [];
         foreach (var month in months.Where(month => _firstNeeded.Values.Any(first => first <= month)))
         {
-            var spenders = Spend.SetMonth(month, [.. (await query.MonthsAsync(month, month, cancellationToken))[month]]);
+            var spenders = Spend.SetMonth(month, [.. (await query.MonthsAsync(month, month, today, cancellationToken))[month]]);
             changed.UnionWith(spenders.Where(budget => _firstNeeded.TryGetValue(budget, out var first) && first <= month));
         }
 
@@ -162,7 +162,7 @@ internal sealed class BudgetReading(NpgsqlDataSource dataSource, EventStore stor
         if (_firstNeeded.Count > 0)
         {
             var first = _firstNeeded.Values.Min();
-            var rows = await query.MonthsAsync(first, new(2199, 12), cancellationToken);
+            var rows = await query.MonthsAsync(first, new(2199, 12), today, cancellationToken);
             foreach (var month in Spend.Months.Union(rows.Select(month => month.Key)).ToArray())
             {
                 Spend.SetMonth(month, [.. rows[month]]);
@@ -172,7 +172,7 @@ internal sealed class BudgetReading(NpgsqlDataSource dataSource, EventStore stor
             Rates = await BudgetRates.LoadAsync(query, settings.ReportingCurrency, spans, cancellationToken);
         }
 
-        _read = (BillingPeriod.Of(today), Stopwatch.GetTimestamp());
+        _read = (today, Stopwatch.GetTimestamp()); // On another day, more of what is recorded ahead counts.
     }
 
     /// <summary>Waits for what is being read beside the rest, which goes by the token that it was begun with.</summary>

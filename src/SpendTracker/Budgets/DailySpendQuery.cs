@@ -15,12 +15,12 @@ public sealed record DailySpend(DateOnly Day, decimal Amount);
 /// What a budget's scope spent on each day of a period, by the day of use and at today's prices. A closed month is booked as
 /// it was frozen, and what differs from it in a later month: so the days need not add up to what the period spent.
 /// </summary>
-public sealed class DailySpendQuery(NpgsqlDataSource dataSource, OrganisationSettings settings)
+public sealed class DailySpendQuery(NpgsqlDataSource dataSource, OrganisationSettings settings, ReportingClock clock)
 {
     private const string Covered =
         " join unnest($4::uuid[], $5::date[]) as covered (line_id, month) on covered.line_id = u.line_id and u.day >= covered.month and u.day < covered.month + interval '1 month'";
 
-    /// <summary>Days with usage, oldest first; null where there is no exchange rate into the budget's currency.</summary>
+    /// <summary>Days with usage up to today, oldest first; null where there is no exchange rate into the budget's currency.</summary>
     public async Task<IReadOnlyList<DailySpend>?> ListAsync(BudgetSet terms, BudgetSpan span, CancellationToken cancellationToken)
     {
         await using var connection = await dataSource.OpenConnectionAsync(cancellationToken);
@@ -47,7 +47,7 @@ public sealed class DailySpendQuery(NpgsqlDataSource dataSource, OrganisationSet
         command.CommandTimeout = BookedCosts.LongestForThePast; // It looks at daily rows.
         command.Parameters.Add(new() { Value = Tenant.Default });
         command.Parameters.Add(new() { Value = span.Start });
-        command.Parameters.Add(new() { Value = span.End });
+        command.Parameters.Add(new() { Value = clock.Today < span.End ? clock.Today.AddDays(1) : span.End });
         if (covered is not null)
         {
             command.Parameters.Add(new() { Value = covered.Select(line => line.Line).ToArray() });

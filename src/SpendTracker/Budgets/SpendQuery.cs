@@ -77,26 +77,31 @@ internal sealed class SpendQuery(NpgsqlConnection connection)
         return new SpendChanges(position, budgets, budgetsAll, days, costsAfter, owners, waiting);
     }
 
-    /// <summary>What is booked in some months.</summary>
-    public async Task<ILookup<BillingPeriod, SpendRow>> MonthsAsync(BillingPeriod from, BillingPeriod to, CancellationToken cancellationToken)
+    /// <summary>
+    /// What is booked in some months. What lacks a price is added up by size, row by row: what a correction takes back must not
+    /// hide it, and a credit no invoice of another workload.
+    /// </summary>
+    /// <param name="today">Later days do not count yet.</param>
+    public async Task<ILookup<BillingPeriod, SpendRow>> MonthsAsync(BillingPeriod from, BillingPeriod to, DateOnly today, CancellationToken cancellationToken)
     {
         await using var command = new NpgsqlCommand(
             $"""
             {BookedCosts.Sql(null)}
             select c.month, c.workload, c.approach, c.component, {CostDimension.Model("c")}, {CostDimension.Variant("c")}, c.position,
-                   array_position(array['tokens', 'hours', 'items', 'amounts'], {PriceSql.Unit}) - 1, {PriceSql.Sum("c.amount")},
-                   trim_scale(coalesce(sum(c.quantity) filter (where c.meter not in ({PriceSql.InformationalMeters})), 0)),
-                   trim_scale(sum(case when {PriceSql.IsUnconverted} then c.quantity else c.unpriced end))
+                   {PriceSql.Unit}, case when {PriceSql.IsUnconverted} then c.currency end, {PriceSql.Sum("c.amount")},
+                   trim_scale(coalesce(sum(greatest(abs(c.quantity), abs(c.unpriced))) filter (where c.meter not in ({PriceSql.InformationalMeters}) or c.unpriced <> 0), 0)),
+                   trim_scale(sum(abs(c.unpriced))), {PriceSql.Sum("abs(c.unconverted)")}
             from booked as c
-            group by 1, 2, 3, 4, 5, 6, 7, 8
+            group by 1, 2, 3, 4, 5, 6, 7, 8, 9
             """, connection);
-        BookedCosts.AddParameters(command, from, to, null);
+        BookedCosts.AddParameters(command, from, to, today);
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
         List<(BillingPeriod Month, SpendRow Row)> rows = [];
         while (await reader.ReadAsync(cancellationToken))
         {
             rows.Add((BillingPeriod.Of(reader.GetFieldValue<DateOnly>(0)), new SpendRow(
-                KeyOf(reader, 1) with { Position = reader.GetInt64(6) }, reader.GetInt32(7), reader.GetDecimal(8), reader.GetDecimal(9), reader.GetDecimal(10))));
+                KeyOf(reader, 1) with { Position = reader.GetInt64(6) }, reader.GetString(7), reader.IsDBNull(8) ? null : reader.GetString(8),
+                reader.GetDecimal(9), reader.GetDecimal(10), reader.GetDecimal(11), reader.GetDecimal(12))));
         }
 
         return rows.ToLookup(row => row.Month, row => row.Row);
