@@ -95,7 +95,7 @@ public static class UsageRules
 
         check.OptionalName("variant", e.Variant, TextLength.Name);
         Time(check, "periodStart", e.PeriodStart, now);
-        Time(check, "periodEnd", e.PeriodEnd, now);
+        NotTooOld(check, "periodEnd", e.PeriodEnd, now); // A period that has begun may be recorded up to its end.
         var length = e.PeriodEnd - e.PeriodStart;
         check.That("periodEnd", length > TimeSpan.Zero, "Must be after periodStart.");
         check.That("periodEnd", length <= LongestHosting, "At most a calendar month after periodStart (31 days, and 3 hours where clocks are set back); record longer periods in parts.");
@@ -165,6 +165,9 @@ public static class UsageRules
     private static void Time(FieldCheck check, string field, DateTimeOffset time, DateTimeOffset now)
     {
         check.That(field, time <= now + Ahead, "Cannot be more than 5 minutes ahead.");
-        check.That(field, time >= now.AddYears(-YearsBack), $"Cannot be more than {YearsBack} years back.");
+        NotTooOld(check, field, time, now);
     }
+
+    private static void NotTooOld(FieldCheck check, string field, DateTimeOffset time, DateTimeOffset now) =>
+        check.That(field, time >= now.AddYears(-YearsBack), $"Cannot be more than {YearsBack} years back.");
 }

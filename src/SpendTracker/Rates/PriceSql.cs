@@ -80,11 +80,13 @@ internal static class PriceSql
     /// The SKU that a reported SKU <c>l.reported_sku</c> is priced as, or null: exact names first, then the longest pattern; but
     /// never a pattern where the name looks like a fine-tuned model's (<see cref="FineTunedNames"/>).
     /// </summary>
-    public static string Alias(string? knownOn = null) =>
+    /// <param name="knownOn">An SQL date: what was published or withdrawn later counts for nothing. Null: all that is known.</param>
+    /// <param name="position">An SQL place in the log: as it was there. Null: at its end.</param>
+    public static string Alias(string? knownOn = null, string? position = null) =>
         $"""
         select a.sku from alias as a
         where a.tenant_id = l.tenant_id and l.reported_sku like a.model_like and (a.model not like '%*%' or not ({FineTunedNames.Sql("l.reported_sku")}))
-          {Known("a", knownOn)}
+          {(position is null ? Known("a", knownOn) : KnownAt("a", knownOn, position))}
         order by a.model like '%*%', length(a.model) desc, a.seq_id desc
         limit 1
         """;
@@ -105,6 +107,12 @@ internal static class PriceSql
             order by r.effective_from desc, r.seq_id desc, r.above_tokens desc
             limit 1) as r
         where r.effective_to >= u.day
+        """;
+
+    private static string KnownAt(string row, string? knownOn, string position) =>
+        $"""
+        and {row}.seq_id <= {position} and {row}.recorded_on <= {knownOn ?? "'infinity'"}
+          and not exists (select from withdrawal as w where w.publication = {row}.publication and w.seq_id <= {position} and w.recorded_on <= {knownOn ?? "'infinity'"})
         """;
 
     private static string Known(string row, string? knownOn) => knownOn is null
