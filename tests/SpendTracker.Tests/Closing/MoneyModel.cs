@@ -61,6 +61,7 @@ internal sealed class MoneyModel
 
     private string Resolve(string sku) =>
         All<AliasPublished>().LastOrDefault(alias => alias.Model == sku)?.Sku
+        ?? (All<RatePublished>().Any(rate => rate.Sku == sku) ? sku : null) // Nothing is trained here.
         ?? All<AliasPublished>().Where(alias => alias.Model.EndsWith('*') && sku.StartsWith(alias.Model[..^1], StringComparison.Ordinal)).LastOrDefault()?.Sku
         ?? sku;
 
