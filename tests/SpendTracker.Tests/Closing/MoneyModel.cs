@@ -54,7 +54,7 @@ internal sealed class MoneyModel
 
     private string Resolve(string sku) =>
         All<AliasPublished>().LastOrDefault(alias => alias.Model == sku)?.Sku
-        ?? All<AliasPublished>().Where(alias => alias.Model.EndsWith('*') && sku.StartsWith(alias.Model[..^1], StringComparison.Ordinal)).LastOrDefault()?.Sku
+        ?? All<AliasPublished>().Where(alias => alias.Model.EndsWith('*') && sku.StartsWith(alias.Model[..^1], StringComparison.Ordinal)).OrderBy(alias => alias.Model.Length).LastOrDefault()?.Sku
         ?? sku;
 
     private (Price? Paid, Price? List) PricesOf(Use use)
