@@ -54,6 +54,18 @@ public sealed class PriceBookTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task In_a_pattern_only_the_star_stands_for_other_characters()
+    {
+        await PublishAsync(
+            Rate("own/x", 1), Rate("own/y", 2), new AliasPublished("openai/a_*", "own/x"), new AliasPublished("openai/%*", "own/x"), new AliasPublished("openai/*", "own/y"),
+            new DiscountPublished("own/_*", 50, Given.Day, "contract"), new DiscountPublished("own/y%*", 50, Given.Day, "contract"));
+        await _database.RecordAsync(Tokens("a-1", 10));
+        Assert.Equal(20m, (await TotalAsync()).Actual);
+        await _database.RecordAsync(Tokens("a_1", 10));
+        Assert.Equal(30m, (await TotalAsync()).Actual);
+    }
+
+    [Fact]
     public async Task A_negotiated_rate_holds_before_the_list_price_and_no_discount_comes_off_it()
     {
         await PublishAsync(Rate("openai/own", 10), new DiscountPublished("openai/*", 50, Given.Day, "contract"), new DiscountPublished("openai/own", 20, Given.Day, "contract"));
