@@ -21,7 +21,7 @@ internal static class EstimatedCosts
         var day = knownOn is null ? null : "$4";
         var estimates =
             $"""
-            select e.tenant_id, e.month, e.approach, e.workload, e.component, e.sku as reported_sku, e.amount, {CostOwners.PositionOf("e.month")} as position
+            select e.tenant_id, e.month, e.approach, e.workload, e.component, e.sku as reported_sku, e.meter, e.amount, {CostOwners.PositionOf("e.month")} as position
             from {EstimateProjection.KnownSql(day)} as e
             """;
         return byModel

@@ -62,7 +62,7 @@ internal sealed class MoneyModel
     private string Resolve(string sku) =>
         All<AliasPublished>().LastOrDefault(alias => alias.Model == sku)?.Sku
         ?? (All<RatePublished>().Any(rate => rate.Sku == sku) ? sku : null) // Nothing is trained here.
-        ?? All<AliasPublished>().Where(alias => alias.Model.EndsWith('*') && sku.StartsWith(alias.Model[..^1], StringComparison.Ordinal)).LastOrDefault()?.Sku
+        ?? All<AliasPublished>().Where(alias => alias.Model.EndsWith('*') && sku.StartsWith(alias.Model[..^1], StringComparison.Ordinal)).OrderBy(alias => alias.Model.Length).LastOrDefault()?.Sku
         ?? sku;
 
     private (Price? Paid, Price? List) PricesOf(Use use)

@@ -16,12 +16,17 @@ internal sealed class MoneyPlay(TestDatabase database, FixedClock clock, MoneyMo
     internal static readonly string[] Skus = ["openai/a", "openai/b", "openai/b-2026-01-01", "azure/c", Hosted];
     private static readonly string[] Workloads = ["w", "v"];
     private static readonly string[] Teams = ["(unregistered)", .. Enumerable.Range(0, 5).Select(team => $"team-{team}")];
+
+    /// <summary>Whose alias or discount it may be. One pattern is longer than the exact name that it fits.</summary>
+    private static readonly string[] Models = ["openai/*", "openai/b*", "openai/b-*", "openai/b-2026-01-01*", "openai/b-2026-01-01", "openai/a"];
     private static readonly DateOnly First = BillingPeriod.Of(DateOnly.FromDateTime(DateTime.UtcNow)).Start.AddMonths(-14);
 
     private readonly OwnerModel _owners = new(model);
     private readonly OwnerAnswers _ownerAnswers = new(database, BillingPeriod.Of(First));
     private readonly Dictionary<BillingPeriod, (decimal Total, string Parts)> _closed = [];
     private readonly List<Guid> _publications = [];
+    private readonly List<IEvent> _published = [];
+    private readonly List<DateOnly> _days = [First];
     private readonly List<MoneyModel.Use[]> _uses = [];
     private readonly HashSet<int> _corrected = [];
     private readonly PriceBook _book = database.Get<PriceBook>();
@@ -53,7 +58,7 @@ internal sealed class MoneyPlay(TestDatabase database, FixedClock clock, MoneyMo
             case < 8: await HostAsync(); break;
             case < 10: await CorrectAsync(Tokens); break;
             case 10: await OrganiseAsync(); break;
-            case < 16: await PublishAsync(Publication()); break;
+            case < 16: await PublishAsync(_published.Count > 0 && random.Next(3) == 0 ? Again(_published[random.Next(_published.Count)]) : Publication()); break;
             case 16: await WithdrawAsync(); break;
             case < 19: await CloseAsync(First.AddMonths(random.Next(14))); break;
             case 19: await ReopenAsync(); break;
@@ -106,10 +111,12 @@ internal sealed class MoneyPlay(TestDatabase database, FixedClock clock, MoneyMo
         await database.RecordAsync(($"{number}", usage));
     }
 
+    /// <summary>An invoice, or a credit.</summary>
     private async Task ChargeAsync()
     {
-        var charge = new ChargeRecorded(AWorkload(), Approach.Hybrid, Component.Other, random.Next(1, 100_000_000) / 1_000_000m, "EUR", AnInstant());
-        model.Add([new(charge.Workload, "charge/EUR", "amount", DayOf(charge.ChargedAt), charge.Amount)]);
+        var currency = random.Next(3) == 0 ? "USD" : "EUR";
+        var charge = new ChargeRecorded(AWorkload(), Approach.Hybrid, Component.Other, random.Next(-30_000_000, 100_000_000) / 1_000_000m, currency, AnInstant());
+        model.Add([new(charge.Workload, $"charge/{currency}", "amount", DayOf(charge.ChargedAt), charge.Amount)]);
         await database.RecordAsync(charge);
     }
 
@@ -167,19 +174,41 @@ internal sealed class MoneyPlay(TestDatabase database, FixedClock clock, MoneyMo
 
     private IEvent Publication()
     {
-        var from = First.AddDays(random.Next(Today.DayNumber - First.DayNumber + 10));
+        var from = random.Next(2) == 0 ? ADayThatMatters() : First.AddDays(random.Next(Today.DayNumber - First.DayNumber + 10));
         DateOnly? to = random.Next(3) == 0 ? from.AddDays(random.Next(60)) : null;
-        return random.Next(8) switch
+        var model = Models[random.Next(Models.Length)];
+        return random.Next(9) switch
         {
-            0 => new DiscountPublished(random.Next(2) == 0 ? "openai/*" : "openai/a", random.Next(1, 1_000_000) / 10_000m, from, "contract", to),
-            1 => new AliasPublished(random.Next(2) == 0 ? "openai/b-*" : "openai/b-2026-01-01", "openai/b"),
-            2 or 3 => new ExchangeRatePublished("EUR", from, random.NextInt64(8_000_000_000, 13_000_000_000) / 10_000_000_000m, "bank"),
+            0 or 1 => new DiscountPublished(random.Next(4) == 0 ? "*" : model, random.Next(1, 1_000_000) / 10_000m, from, "contract", to),
+            2 => new AliasPublished(model, Skus.Where(sku => sku != model).ElementAt(random.Next(3))),
+            3 or 4 => new ExchangeRatePublished("EUR", from, random.NextInt64(8_000_000_000, 13_000_000_000) / 10_000_000_000m, "bank"),
             var kind => Rate(Skus[random.Next(Skus.Length)], from) with { Kind = kind == 5 ? RateKind.Negotiated : RateKind.List, EffectiveTo = to },
         };
     }
 
+    /// <summary>The same from the same day on, at another price.</summary>
+    private IEvent Again(IEvent published) => published switch
+    {
+        RatePublished rate => Rate(rate.Sku, rate.EffectiveFrom) with { Kind = rate.Kind, EffectiveTo = rate.EffectiveTo },
+        DiscountPublished discount => discount with { Percent = random.Next(1, 1_000_000) / 10_000m },
+        ExchangeRatePublished rate => rate with { Rate = rate.Rate + 0.1m },
+        AliasPublished alias => alias with { Sku = Skus.Where(sku => sku != alias.Model).ElementAt(random.Next(3)) },
+        _ => throw new ArgumentException($"{published} is nothing that is published.", nameof(published)),
+    };
+
+    /// <summary>The first and the last day of what was published, and those beside them.</summary>
+    private DateOnly ADayThatMatters() => _days[random.Next(_days.Count)].AddDays(random.Next(-1, 2));
+
     private async Task PublishAsync(IEvent publication)
     {
+        _published.Add(publication);
+        _days.AddRange(publication switch
+        {
+            RatePublished rate => [rate.EffectiveFrom, rate.EffectiveTo ?? rate.EffectiveFrom],
+            DiscountPublished discount => [discount.EffectiveFrom, discount.EffectiveTo ?? discount.EffectiveFrom],
+            ExchangeRatePublished rate => [rate.EffectiveFrom],
+            _ => Array.Empty<DateOnly>(),
+        });
         Assert.Empty(PriceBookRules.Check(publication, "USD"));
         await _book.PublishAsync(publication, _recorder, _stop);
         var id = await database.ScalarAsync<Guid>("select id from spend.mt_events order by seq_id desc limit 1");
@@ -187,12 +216,14 @@ internal sealed class MoneyPlay(TestDatabase database, FixedClock clock, MoneyMo
         model.Publish(id, publication);
     }
 
-    private RatePublished Rate(string sku, DateOnly from) => new(
-        sku, from, random.Next(3) == 0 ? "EUR" : "USD",
-        sku == Hosted
+    /// <summary>With a price for long contexts, or without: also beside another one of the same day.</summary>
+    private RatePublished Rate(string sku, DateOnly from)
+    {
+        MeterPrice[] prices = sku == Hosted
             ? [new("hosting-hours", random.Next(1, 900) / 100m)]
-            : [new("input-tokens", random.Next(1, 900) / 100m, 1_000_000), new("input-tokens", random.Next(1, 900) / 100m, 1_000_000, 200_000)],
-        "list");
+            : [new("input-tokens", random.Next(1, 900) / 100m, 1_000_000), new("input-tokens", random.Next(1, 900) / 100m, 1_000_000, 200_000)];
+        return new(sku, from, random.Next(3) == 0 ? "EUR" : "USD", prices[..random.Next(1, prices.Length + 1)], "list");
+    }
 
     private async Task WithdrawAsync()
     {
@@ -236,7 +267,12 @@ internal sealed class MoneyPlay(TestDatabase database, FixedClock clock, MoneyMo
     {
         await database.ProjectAsync();
         await _answers.RecordAsync(Today);
-        clock.Now = clock.Now.AddDays(random.Next(2, 60));
+        var lastDay = BillingPeriod.Of(Today.AddDays(2)).End.AddDays(-1);
+        clock.Now = clock.Now.AddDays(random.Next(3) == 0 ? lastDay.AddDays(random.Next(2)).DayNumber - Today.DayNumber : random.Next(2, 60));
+        if (Today.AddDays(1).Day == 1)
+        {
+            await CloseAsync(Today); // Refused: its last day is not over.
+        }
     }
 
     private async Task CheckAsync()
@@ -288,8 +324,13 @@ internal sealed class MoneyPlay(TestDatabase database, FixedClock clock, MoneyMo
 
     private string AWorkload() => Workloads[organising.Next(Workloads.Length)];
 
-    /// <summary>At any hour of the last hundred days.</summary>
-    private DateTimeOffset AnInstant() => clock.Now.AddHours(-random.Next(24 * Math.Min(100, Today.DayNumber - First.DayNumber)));
+    /// <summary>At any hour of the last hundred days; half of them on days on which prices begin or end.</summary>
+    private DateTimeOffset AnInstant()
+    {
+        var hours = random.Next(24 * Math.Min(100, Today.DayNumber - First.DayNumber));
+        var day = ADayThatMatters();
+        return random.Next(2) == 0 && day > First && day < Today ? clock.Now.AddDays(day.DayNumber - Today.DayNumber).AddHours(random.Next(-11, 11)) : clock.Now.AddHours(-hours);
+    }
 
     private DateOnly DayOf(DateTimeOffset instant) => DateOnly.FromDateTime(TimeZoneInfo.ConvertTime(instant, database.Settings.ReportingTimeZone).DateTime);
 
