@@ -65,6 +65,7 @@ public sealed class ClosedMonthTests : IAsyncLifetime
     [Fact]
     public async Task An_invoice_and_a_credit_without_an_exchange_rate_are_told_although_they_come_to_nothing()
     {
+        On(2026, 1, 20);
         await _database.RecordAsync(Charge(100, new(2026, 1, 5)), Charge(-100, new(2026, 1, 20)));
         Assert.Equal(0m, (await TotalAsync(January)).Unconverted["EUR"]);
         Assert.Equal("EUR", Assert.Single(await Unpriced.ListUnconvertedAsync(January, January, null, Stop)).Currency);
