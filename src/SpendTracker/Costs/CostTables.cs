@@ -154,13 +154,15 @@ internal static class CostTables
     /// </summary>
     public static readonly string AffectedCosts =
         $"""
-        with affected as materialized (
+        with priced_sku as materialized (
+            select sku from rate where publication = any($1)
+            union select r.sku from rate as r join exchange_rate as x using (tenant_id, currency) where x.publication = any($1)
+            union select 'charge/' || currency from exchange_rate where publication = any($1)
+            union select r.sku from rate as r join discount as d on r.sku like d.sku_like where d.publication = any($1)),
+        affected as materialized (
             select * from cost_line as l
-            where {IsNamed} or l.sku in (
-                    select sku from rate where publication = any($1)
-                    union select r.sku from rate as r join exchange_rate as x using (tenant_id, currency) where x.publication = any($1)
-                    union select 'charge/' || currency from exchange_rate where publication = any($1))
-               or exists (select from discount as d where d.publication = any($1) and l.sku like d.sku_like)),
+            where {IsNamed} or l.sku in (select sku from priced_sku)
+               or exists (select from alias as a join priced_sku using (sku) where a.model like '%*%' and l.sku like a.model_like)),
         used as materialized (
             select l.line_id, l.tenant_id, l.sku, l.meter, l.above_tokens, u.day, u.quantity, u.events
             from affected as l

@@ -16,7 +16,8 @@ internal static class PriceSql
     /// is the one effective last before it or on it; of several from one day, the one published last; of its steps, the
     /// longest context that the quantity's exceeds; and where that one has ended, none of its kind. What was negotiated holds;
     /// otherwise a discount comes off the list price, which <c>*</c> does of all that providers ask.
-    /// Nothing falls back to another SKU's or meter's rate: without one there is no price.
+    /// Nothing falls back to another SKU's or meter's rate: without one there is no price. But before the first day of any rate of
+    /// its own, a SKU is priced by the pattern that reaches its name.
     /// <c>list_price</c> is what one unit would have cost at the list price, in the reporting currency, since list price and
     /// negotiated rate may be in different currencies: by the list's currency's exchange rate of the day. Where there is no list
     /// price, or none for its currency, it is the price paid, so that nothing is shown as saved that nobody knows. Null where
@@ -32,11 +33,12 @@ internal static class PriceSql
                     else coalesce(l.unit_price * ({ExchangeRate("u", "l.currency", knownOn)}), p.unit_price * x.rate) end as list_price,
                case when o.unit_price is null then l.publication else o.publication end as publication
         from {source} as u
+        cross join lateral (select coalesce(({PatternBeforeOwnRate(knownOn)}), u.sku) as sku offset 0) as n
         left join lateral ({RateOfTheDay("list", knownOn)}) as l on true
         left join lateral ({RateOfTheDay("negotiated", knownOn)}) as o on true
         left join lateral (
             select percent from discount as d
-            where d.tenant_id = u.tenant_id and l.unit_price is not null and u.sku like d.sku_like and not (d.sku = '*' and {IsOwnWork("u.sku")})
+            where d.tenant_id = u.tenant_id and l.unit_price is not null and n.sku like d.sku_like and not (d.sku = '*' and {IsOwnWork("n.sku")})
               and u.day between d.effective_from and d.effective_to {Known("d", knownOn)}
             order by length(d.sku) desc, d.effective_from desc, d.seq_id desc
             limit 1) as d on o.unit_price is null
@@ -90,21 +92,30 @@ internal static class PriceSql
         $"""
         select a.sku from alias as a
         where a.tenant_id = l.tenant_id and l.reported_sku like a.model_like
-          and (a.model not like '%*%' or not (({FineTunedNames.Sql("l.reported_sku")}) or ({HasOwnRate(knownOn, position)})))
+          and (a.model not like '%*%' or not (({FineTunedNames.Sql("l.reported_sku")}) or exists ({OwnRates("l", "reported_sku", knownOn, position)})))
           {KnownAt("a", knownOn, position)}
         order by a.model like '%*%', length(a.model) desc, a.seq_id desc
         limit 1
         """;
 
-    /// <summary>
-    /// Whether the SKU of a line <c>l</c> has a rate of its own, from whichever day: for its use, or for training it, since of many
-    /// models only the training is on the list under the name that can be trained.
-    /// </summary>
-    private static string HasOwnRate(string? knownOn, string? position) =>
+    /// <summary>The SKU that a pattern gives a SKU <c>u.sku</c> which has a rate of its own, on a day before the first of them; otherwise null.</summary>
+    private static string PatternBeforeOwnRate(string? knownOn) =>
         $"""
-        exists (
-            select from rate as r
-            where r.tenant_id = l.tenant_id and r.sku = l.reported_sku and (r.meter = '{Meters.TrainingTokens}') = (l.meter = '{Meters.TrainingTokens}') {KnownAt("r", knownOn, position)})
+        select a.sku from alias as a
+        where a.tenant_id = u.tenant_id and a.model like '%*%' and u.sku like a.model_like and not ({FineTunedNames.Sql("u.sku")}) {Known("a", knownOn)}
+          and exists ({OwnRates("u", "sku", knownOn)}) and not exists ({OwnRates("u", "sku", knownOn)} and r.effective_from <= u.day)
+        order by length(a.model) desc, a.seq_id desc
+        limit 1
+        """;
+
+    /// <summary>
+    /// Rates of a row's own SKU: for its use, or for training it, since of many models only the training is on the list under the
+    /// name that can be trained.
+    /// </summary>
+    private static string OwnRates(string row, string sku, string? knownOn, string? position = null) =>
+        $"""
+        select from rate as r
+        where r.tenant_id = {row}.tenant_id and r.sku = {row}.{sku} and (r.meter = '{Meters.TrainingTokens}') = ({row}.meter = '{Meters.TrainingTokens}') {KnownAt("r", knownOn, position)}
         """;
 
     /// <summary>A sum of amounts as it is read: exact, up to 18 decimals; one too large for a decimal with that many, to millionths.</summary>
@@ -118,7 +129,7 @@ internal static class PriceSql
         select r.unit_price, r.currency, r.publication
         from (
             select r.* from rate as r
-            where r.tenant_id = u.tenant_id and r.sku = u.sku and r.meter = u.meter and r.kind = '{kind}' and r.effective_from <= u.day
+            where r.tenant_id = u.tenant_id and r.sku = n.sku and r.meter = u.meter and r.kind = '{kind}' and r.effective_from <= u.day
               and r.above_tokens <= u.above_tokens {Known("r", knownOn)}
             order by r.effective_from desc, r.seq_id desc, r.above_tokens desc
             limit 1) as r

@@ -49,7 +49,7 @@ internal sealed class MoneyModel(Func<DateOnly> today)
         {
             foreach (var use in _usage.Where(use => use.Day <= today()))
             {
-                var (paid, list) = use.Meter == "amount" ? (new Price(1, use.Sku["charge/".Length..]), null) : PricesOf(use with { Sku = Resolve(use.Sku) });
+                var (paid, list) = use.Meter == "amount" ? (new Price(1, use.Sku["charge/".Length..]), null) : PricesOf(use with { Sku = PricedAs(Resolve(use.Sku), use.Day) });
                 if (paid is not null && Worth(paid, use.Day) is { } worth)
                 {
                     yield return (use, use.Quantity * worth, use.Quantity * ((list is null ? null : Worth(list, use.Day)) ?? worth));
@@ -63,8 +63,15 @@ internal sealed class MoneyModel(Func<DateOnly> today)
     private string Resolve(string sku) =>
         All<AliasPublished>().LastOrDefault(alias => alias.Model == sku)?.Sku
         ?? (All<RatePublished>().Any(rate => rate.Sku == sku) ? sku : null) // Nothing is trained here.
-        ?? All<AliasPublished>().Where(alias => alias.Model.EndsWith('*') && sku.StartsWith(alias.Model[..^1], StringComparison.Ordinal)).OrderBy(alias => alias.Model.Length).LastOrDefault()?.Sku
+        ?? ByPattern(sku)
         ?? sku;
+
+    private string? ByPattern(string sku) =>
+        All<AliasPublished>().Where(alias => alias.Model.EndsWith('*') && sku.StartsWith(alias.Model[..^1], StringComparison.Ordinal)).OrderBy(alias => alias.Model.Length).LastOrDefault()?.Sku;
+
+    /// <summary>Before the first day of its own rates, a SKU is priced by the pattern that reaches it.</summary>
+    private string PricedAs(string sku, DateOnly day) =>
+        All<RatePublished>().Where(rate => rate.Sku == sku).ToArray() is { Length: > 0 } own && own.All(rate => rate.EffectiveFrom > day) ? ByPattern(sku) ?? sku : sku;
 
     private (Price? Paid, Price? List) PricesOf(Use use)
     {

@@ -56,13 +56,26 @@ public sealed class PricingRuleTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_SKU_s_own_rate_holds_for_its_whole_name_also_before_its_first_day()
+    public async Task Before_the_first_day_of_a_rate_of_the_name_itself_the_pattern_holds_and_what_it_leads_to_is_still_followed()
     {
-        await PublishAsync(Rate("own/a", 1), new AliasPublished("openai/x-*", "own/a"), Rate("openai/x-1", 3) with { EffectiveFrom = Given.Day.AddDays(1) });
-        await _database.RecordAsync(Tokens("x-1", 10));
+        await PublishAsync(Rate("own/a", 1), new AliasPublished("openai/x-*", "own/a"));
+        await _database.RecordAsync(Tokens("x-1", 10), Tokens("x-1", 1) with { UsedAt = Given.At(Given.Day.AddDays(1)) });
+        await PublishAsync(Rate("openai/x-1", 3) with { EffectiveFrom = Given.Day.AddDays(1) });
+        Assert.Equal([("openai/x-1", 13m)], await ByModelAsync());
 
-        var row = Assert.Single(await CostsAsync("model"));
-        Assert.Equal(("openai/x-1", 0m, 10m), (row.Keys["model"], row.Actual, row.Unpriced["tokens"]));
+        await PublishAsync(Rate("own/a", 2));
+        Assert.Equal([("openai/x-1", 23m)], await ByModelAsync());
+        await PublishAsync(new DiscountPublished("own/a", 50, Given.Day, "contract"));
+        Assert.Equal([("openai/x-1", 13m)], await ByModelAsync());
+        await PublishAsync(Rate("own/a", 4) with { Currency = "EUR" }, new ExchangeRatePublished("EUR", Given.Day, 1.5m, "bank"));
+        Assert.Equal([("openai/x-1", 33m)], await ByModelAsync());
+        await PublishAsync(new ExchangeRatePublished("EUR", Given.Day, 2, "bank"));
+        Assert.Equal([("openai/x-1", 43m)], await ByModelAsync());
+
+        var alias = Assert.Single(await _database.Get<PriceBook>().ListAliasesAsync(Stop));
+        await PublishAsync(new PublicationWithdrawn(alias.Publication.Id, "wrong"));
+        Assert.Equal([("openai/x-1", 3m)], await ByModelAsync());
+        Assert.Equal(10m, (await TotalAsync()).Unpriced["tokens"]);
     }
 
     [Fact]

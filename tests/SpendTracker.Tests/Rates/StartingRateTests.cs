@@ -113,6 +113,22 @@ public sealed class StartingRateTests
     }
 
     [Fact]
+    public async Task Hosts_that_set_up_one_database_at_a_time_publish_each_once()
+    {
+        var options = new SpendDatabaseOptions { ConnectionString = await TestServer.CreateDatabaseAsync(empty: true) };
+        var hosts = await Task.WhenAll(Enumerable.Range(0, 3).Select(_ => SpendDatabase.OpenAsync(options, TestContext.Current.CancellationToken)));
+        try
+        {
+            await using var command = hosts[0].DataSource.CreateCommand("select count(*) from spend.mt_events where type = 'rate_published'");
+            Assert.Equal((long)StartingRates.All.Count, await command.ExecuteScalarAsync(TestContext.Current.CancellationToken));
+        }
+        finally
+        {
+            await Task.WhenAll(hosts.Select(host => host.DisposeAsync().AsTask()));
+        }
+    }
+
+    [Fact]
     public async Task They_are_those_of_an_independent_list_but_for_exceptions_with_a_reason()
     {
         Checker.Require(Independent);
