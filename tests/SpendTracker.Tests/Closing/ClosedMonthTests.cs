@@ -214,6 +214,22 @@ public sealed class ClosedMonthTests : IAsyncLifetime
         await CloseAsync(January);
     }
 
+    [Fact]
+    public async Task A_late_amount_below_a_cent_is_booked_too()
+    {
+        await RateAsync("openai/m", new(2026, 1, 1), 0.000001m);
+        await UseAsync(new(2026, 1, 5), 1_000_000);
+        On(2026, 2, 2);
+        await CloseAsync(January);
+        await UseAsync(new(2026, 1, 6), 1);
+        await _database.RecordAsync(Charge(1, new(2026, 1, 5)));
+        await PublishAsync(new ExchangeRatePublished("EUR", new(2026, 1, 1), 0.0000000001m, "bank"));
+        Assert.Equal(0.0000010001m, (await TotalAsync(February)).Actual);
+
+        await RateAsync("openai/m", new(2026, 1, 1), 0.000001000001m);
+        Assert.Equal(0.000002000101m, (await TotalAsync(February)).Actual);
+    }
+
     private void On(int year, int month, int day) => _clock.Now = Given.At(new(year, month, day));
 
     private Task ProjectAsync() => _database.ProjectAsync();

@@ -69,6 +69,13 @@ public sealed class TokenImportTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Rows_whose_values_read_alike_only_together_are_different_calls()
+    {
+        Assert.Equal(new ImportCounts(1, 0, 0, 0), await ImportAsync(Write("one.csv", "time,in,out", "2026-06-01 09:00:00,1,23")));
+        Assert.Equal(new ImportCounts(1, 0, 0, 0), await ImportAsync(Write("two.csv", "time,in,out", "2026-06-01 09:00:00,12,3")));
+    }
+
+    [Fact]
     public async Task Times_keep_100_nanoseconds_and_are_utc_unless_they_say_otherwise()
     {
         await ImportAsync(Write(
