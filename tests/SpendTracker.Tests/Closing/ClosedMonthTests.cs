@@ -215,6 +215,26 @@ public sealed class ClosedMonthTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_closing_and_a_reopening_are_known_from_their_days_on()
+    {
+        await RateAsync("openai/m", new(2026, 1, 1), 1);
+        await UseAsync(new(2026, 1, 5), 100);
+        On(2026, 2, 2);
+        await CloseAsync(January);
+        await UseAsync(new(2026, 1, 6), 7);
+        On(2026, 2, 10);
+        Assert.Empty(await Periods.ReopenAsync(January, "forgot something", Recorder, Stop));
+        On(2026, 2, 20);
+
+        Assert.Equal(100, (await TotalAsync(January, new(2026, 2, 9))).Actual);
+        Assert.Equal(107, (await TotalAsync(January, new(2026, 2, 10))).Actual);
+        Assert.Equal((0, 1, 1), (await HoldAsync(1), await HoldAsync(2), await HoldAsync(9)));
+        Assert.Equal(0, await HoldAsync(10));
+
+        async Task<int> HoldAsync(int day) => (await Periods.HistoryAsync(January, new(2026, 2, day), Stop)).Count(closing => closing.Holds);
+    }
+
+    [Fact]
     public async Task A_late_amount_below_a_cent_is_booked_too()
     {
         await RateAsync("openai/m", new(2026, 1, 1), 0.000001m);
