@@ -62,6 +62,8 @@ public sealed class BudgetFigureTests : WatchTests
         await Budgets.LookAsync(Watch);
         Assert.Equal(72m, Watch.Current("euro")!.Spent);
         Assert.Equal(["crossed actual:50%"], await Budgets.DecidedAsync("euro"));
+        var named = Assert.Single(Assert.IsType<BudgetThresholdCrossed>((await Budgets.EventsAsync("euro"))[^1].Data).Contributors);
+        Assert.Equal((72m, 72m), (named.Amount, Assert.Single(named.Events).Amount));
     }
 
     [Fact]

@@ -1,3 +1,4 @@
+using SpendTracker.Alerts;
 using SpendTracker.Budgets;
 using SpendTracker.Closing;
 using SpendTracker.Contracts;
@@ -50,6 +51,7 @@ public sealed class CrossingTests : WatchTests
         Assert.Equal(["crossed actual:100%", "resolved below", "crossed actual:100%"], await Budgets.DecidedAsync("all"));
         var alerts = (await Budgets.EventsAsync("all")).Where(stored => stored.Data is BudgetThresholdCrossed).ToArray();
         Assert.Equal([1, 2], alerts.Select(stored => ((BudgetThresholdCrossed)stored.Data).Occurrence));
+        Assert.Equal([130m], ((BudgetThresholdCrossed)alerts[1].Data).Contributors[0].Events.Select(e => e.Amount)); // Not what was corrected.
         Assert.NotEqual(alerts[0].Id, alerts[1].Id);
     }
 
@@ -114,6 +116,7 @@ public sealed class CrossingTests : WatchTests
         var events = await Budgets.EventsAsync("all");
         var again = Assert.Single(events.Select(stored => stored.Data).OfType<BudgetThresholdCrossed>(), crossed => crossed.Version == 2);
         Assert.Equal(events.First(stored => stored.Data is BudgetThresholdCrossed).Id, again.Replaces);
+        Assert.Equal(2, Assert.Single(await Budgets.Database.Get<AlertQuery>().ListAsync(new(), Cancel)).Crossed.Version);
 
         await Budgets.SetAsync(Monthly("all", 200, Actual(90)));
         await Budgets.LookAsync(Watch);

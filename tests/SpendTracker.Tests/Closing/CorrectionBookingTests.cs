@@ -105,6 +105,42 @@ public sealed class CorrectionBookingTests : IAsyncLifetime
         Assert.Equal(["2026-01 own/old 100", "2026-02 own/new 100"], await EstimatesByAsync("model", new(2026, 2, 2)));
     }
 
+    [Fact]
+    public async Task A_correction_is_of_the_team_of_the_last_closing_where_there_were_several()
+    {
+        await PublishAsync(new RatePublished("openai/m", new(2026, 1, 1), "USD", [new("input-tokens", 1)], "list"));
+        await UseAsync(100);
+        On(2026, 2, 2);
+        await RegisterAsync("red");
+        await CloseAsync(January);
+        Assert.Empty(await Periods.ReopenAsync(January, "forgot something", Recorder, Stop));
+        await RegisterAsync("blue");
+        await CloseAsync(January);
+        await RegisterAsync("green");
+        await UseAsync(7);
+        Assert.Equal(["2026-01 blue 100", "2026-02 blue 7"], await ByAsync("team"));
+
+        On(2026, 3, 2);
+        await CloseAsync(February);
+        Assert.Equal(["2026-01 blue 100", "2026-02 blue 7"], await ByAsync("team"));
+    }
+
+    [Fact]
+    public async Task Where_an_alias_is_withdrawn_again_a_replay_gives_the_same_rows()
+    {
+        await PublishAsync(new RatePublished("openai/m", new(2026, 1, 1), "USD", [new("input-tokens", 1)], "list"));
+        await UseAsync(10);
+        On(2026, 2, 2);
+        await CloseAsync(January);
+        await PublishAsync(new AliasPublished("openai/m", "own/new"));
+        await _database.ProjectAsync();
+        var alias = Assert.Single(await _database.Get<PriceBook>().ListAliasesAsync(Stop));
+        await _database.ChangePricesAsync(new PublicationWithdrawn(alias.Publication.Id, "typo"));
+
+        Assert.Equal(["2026-01 openai/m 10"], await ByAsync("model"));
+        Assert.Empty(await _database.Spend.CreateRebuild().VerifyAsync(_database.Spend.Projections()[0], null, Stop));
+    }
+
     private void On(int year, int month, int day) => _clock.Now = Given.At(new(year, month, day));
 
     private Task<AppendResult[]> UseAsync(long tokens) =>
