@@ -73,6 +73,9 @@ internal static class CostTables
                 create index monthly_cost_month on monthly_cost (tenant_id, month);
                 create index monthly_cost_closed on monthly_cost (tenant_id, month) where has_frozen;
             end if;
+            if to_regclass('daily_usage_ahead') is null then
+                create index daily_usage_ahead on daily_usage (day) where day > recorded_on;
+            end if;
             if to_regclass('cost_line_sku') is null then
                 create index cost_line_sku on cost_line (tenant_id, sku);
             end if;

@@ -86,12 +86,14 @@ internal static class PriceSql
     /// pattern reaches a SKU that has a rate of its own, nor a name that looks like a fine-tuned model's (<see cref="FineTunedNames"/>).
     /// Aliases do not chain: what one leads to is a SKU of the price book.
     /// </summary>
-    public static string Alias(string? knownOn = null) =>
+    /// <param name="knownOn">An SQL date: what was published or withdrawn later counts for nothing. Null: all that is known.</param>
+    /// <param name="position">An SQL place in the log: as it was there. Null: at its end.</param>
+    public static string Alias(string? knownOn = null, string? position = null) =>
         $"""
         select a.sku from alias as a
         where a.tenant_id = l.tenant_id and l.reported_sku like a.model_like
-          and (a.model not like '%*%' or not (({FineTunedNames.Sql("l.reported_sku")}) or exists ({OwnRates("l", "reported_sku", knownOn)})))
-          {Known("a", knownOn)}
+          and (a.model not like '%*%' or not (({FineTunedNames.Sql("l.reported_sku")}) or exists ({OwnRates("l", "reported_sku", knownOn, position)})))
+          {KnownAt("a", knownOn, position)}
         order by a.model like '%*%', length(a.model) desc, a.seq_id desc
         limit 1
         """;
@@ -110,10 +112,10 @@ internal static class PriceSql
     /// Rates of a row's own SKU: for its use, or for training it, since of many models only the training is on the list under the
     /// name that can be trained.
     /// </summary>
-    private static string OwnRates(string row, string sku, string? knownOn) =>
+    private static string OwnRates(string row, string sku, string? knownOn, string? position = null) =>
         $"""
         select from rate as r
-        where r.tenant_id = {row}.tenant_id and r.sku = {row}.{sku} and (r.meter = '{Meters.TrainingTokens}') = ({row}.meter = '{Meters.TrainingTokens}') {Known("r", knownOn)}
+        where r.tenant_id = {row}.tenant_id and r.sku = {row}.{sku} and (r.meter = '{Meters.TrainingTokens}') = ({row}.meter = '{Meters.TrainingTokens}') {KnownAt("r", knownOn, position)}
         """;
 
     /// <summary>A sum of amounts as it is read: exact, up to 18 decimals; one too large for a decimal with that many, to millionths.</summary>
@@ -132,6 +134,12 @@ internal static class PriceSql
             order by r.effective_from desc, r.seq_id desc, r.above_tokens desc
             limit 1) as r
         where r.effective_to >= u.day
+        """;
+
+    private static string KnownAt(string row, string? knownOn, string? position) => position is null ? Known(row, knownOn) :
+        $"""
+        and {row}.seq_id <= {position} and {row}.recorded_on <= {knownOn ?? "'infinity'"}
+          and not exists (select from withdrawal as w where w.publication = {row}.publication and w.seq_id <= {position} and w.recorded_on <= {knownOn ?? "'infinity'"})
         """;
 
     private static string Known(string row, string? knownOn) => knownOn is null

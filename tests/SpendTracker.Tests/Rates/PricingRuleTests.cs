@@ -3,6 +3,7 @@ using SpendTracker.Costs;
 using SpendTracker.Events;
 using SpendTracker.Log;
 using SpendTracker.Rates;
+using SpendTracker.Settings;
 using SpendTracker.Usage;
 using SpendTracker.Web.Pages;
 
@@ -163,7 +164,7 @@ public sealed class PricingRuleTests : IAsyncLifetime
         async Task<MonthlyCost> CostAsync()
         {
             await Benchmarks.Soak.CatchUp.ToTheEndAsync(spend, Stop);
-            return Assert.Single(await new MonthlyCostQuery(spend.DataSource).ByAsync(new CostFilter(BillingPeriod.Of(day), BillingPeriod.Of(day)), [], Stop));
+            return Assert.Single(await new MonthlyCostQuery(spend.DataSource, new ReportingClock(spend.Settings, TimeProvider.System)).ByAsync(new CostFilter(BillingPeriod.Of(day), BillingPeriod.Of(day)), [], Stop));
         }
 
         var cost = await CostAsync();
