@@ -11,14 +11,14 @@ namespace SpendTracker.Web.Budgets;
 /// <param name="Left">Below 0 where it is overspent.</param>
 /// <param name="Exceeded">Whether nothing is left.</param>
 /// <param name="Unpriced">Quantities without a rate, by unit: not in what was spent.</param>
-/// <param name="UnpricedPercent">The share of all that is owed for in the unit that those are, by unit.</param>
+/// <param name="UnpricedPercents">The share of all that is owed for in the unit that those are, by unit.</param>
 /// <param name="Unconverted">Amounts without an exchange rate, by currency: not in what was spent, either.</param>
 /// <param name="Doubt">The same in words; null if everything has a price.</param>
 /// <param name="AsOf">All usage that was acknowledged before is counted.</param>
 /// <param name="Position">The place in the log up to which it is counted.</param>
 internal sealed record AllowanceResponse(
     string Budget, int Version, DateOnly PeriodStart, DateOnly PeriodEnd, string Currency, decimal Limit, decimal Spent, decimal Left, bool Exceeded,
-    decimal? Forecast, IReadOnlyDictionary<string, decimal> Unpriced, IReadOnlyDictionary<string, decimal> UnpricedPercent, IReadOnlyDictionary<string, decimal> Unconverted,
+    decimal? Forecast, IReadOnlyDictionary<string, decimal> Unpriced, IReadOnlyDictionary<string, decimal> UnpricedPercents, IReadOnlyDictionary<string, decimal> Unconverted,
     string? Doubt, DateTimeOffset AsOf, long Position);
 
 /// <summary>

@@ -36,14 +36,14 @@ internal static class UnpricedResponse
 /// <param name="Spent">Null where there is no exchange rate.</param>
 /// <param name="Forecast">At the period's end; null where nothing can be said yet.</param>
 /// <param name="Unpriced">Quantities without a rate, by unit: not in what was spent.</param>
-/// <param name="UnpricedPercent">The share of all that is owed for in the unit that those are, by unit.</param>
+/// <param name="UnpricedPercents">The share of all that is owed for in the unit that those are, by unit.</param>
 /// <param name="Unconverted">Amounts without an exchange rate, by currency: not in what was spent, either.</param>
 /// <param name="Doubt">The same in words; null if everything has a price.</param>
 /// <param name="LagSeconds">How far the figures are behind what is recorded.</param>
 /// <param name="Position">The place in the log up to which it is counted.</param>
 internal sealed record FiguresResponse(
     int Version, DateOnly PeriodStart, DateOnly PeriodEnd, string Currency, decimal Amount, decimal RolledOver, decimal Limit, decimal? Spent, decimal? Left,
-    decimal? Forecast, BudgetStanding Standing, IReadOnlyDictionary<string, decimal> Unpriced, IReadOnlyDictionary<string, decimal> UnpricedPercent,
+    decimal? Forecast, BudgetStanding Standing, IReadOnlyDictionary<string, decimal> Unpriced, IReadOnlyDictionary<string, decimal> UnpricedPercents,
     IReadOnlyDictionary<string, decimal> Unconverted, string? Doubt, decimal LagSeconds, long Position, IReadOnlyList<ThresholdResponse> Thresholds)
 {
     public static FiguresResponse? Of(BudgetFigures? figures) => figures is null ? null : new(

@@ -112,7 +112,7 @@ internal static class BudgetWords
     /// <param name="amounts">Without an exchange rate, by currency.</param>
     /// <param name="quantities">Without a rate, by unit.</param>
     public static string Unpriced(IEnumerable<KeyValuePair<string, decimal>> amounts, IEnumerable<KeyValuePair<string, decimal>> quantities) => string.Join("; ",
-        Largest(amounts).Select(part => part.Value == 0 ? $"Amounts in {part.Key} that cancel out have no exchange rate" : $"{Money.Text(part.Value, part.Key)} has no exchange rate")
+        Largest(amounts).Select(part => part.Value == 0 ? $"amounts in {part.Key} that cancel out have no exchange rate" : $"{Money.Text(part.Value, part.Key)} has no exchange rate")
             .Concat(Largest(quantities).Select(part => $"{Quantity.Short(part.Value, part.Key)} {(part.Value == 1 ? "has" : "have")} no rate")));
 
     private static IEnumerable<KeyValuePair<string, decimal>> Largest(IEnumerable<KeyValuePair<string, decimal>> parts) =>

@@ -19,7 +19,7 @@ internal sealed class BodyBudget(EventStoreOptions options, TimeProvider clock)
 
     public async Task HoldAsync(HttpContext context, RequestDelegate next)
     {
-        var body = new HeldBody(this);
+        var body = new HeldBody(this, clock);
         try
         {
             context.Features.Set(body);
@@ -46,13 +46,11 @@ internal sealed class BodyBudget(EventStoreOptions options, TimeProvider clock)
 
     public void Release(long bytes) => Interlocked.Add(ref _held, -bytes);
 
-    /// <returns>Since when it is waited for.</returns>
-    public long Await(HeldBody body)
+    public void Await(HeldBody body)
     {
         lock (_coming)
         {
             _coming.Add(body);
-            return clock.GetTimestamp();
         }
     }
 
@@ -78,7 +76,7 @@ internal sealed class BodyBudget(EventStoreOptions options, TimeProvider clock)
 }
 
 /// <summary>What one request holds of the budget: until it is answered, and until its events have left the store's queue.</summary>
-internal sealed class HeldBody(BodyBudget budget)
+internal sealed class HeldBody(BodyBudget budget, TimeProvider clock)
 {
     private PipeReader? _reader;
     private Task _storing = Task.CompletedTask;
@@ -93,7 +91,8 @@ internal sealed class HeldBody(BodyBudget budget)
         if (_reader is null)
         {
             _reader = reader;
-            ComingSince = budget.Await(this);
+            ComingSince = clock.GetTimestamp();
+            budget.Await(this);
         }
     }
 

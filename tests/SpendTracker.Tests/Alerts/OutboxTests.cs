@@ -57,6 +57,7 @@ public sealed class OutboxTests : IAsyncLifetime
         await CrossAsync(second);
         await _database.ProjectAsync();
         Assert.Equal([$"{second} dropped"], await EscalationsAsync());
+        Assert.Equal(1, await _database.ScalarAsync<long>("select count(*) from spend.alert_duty where acknowledged_at is null")); // The first.
 
         Task<IReadOnlyList<string>> EscalationsAsync() => _database.TextsAsync("select alert || ' ' || state from spend.alert_message where kind = 'escalation'");
     }
@@ -76,6 +77,50 @@ public sealed class OutboxTests : IAsyncLifetime
 
         Assert.Equal(["sent", "carried", "carried"], await _database.TextsAsync("select state from spend.alert_message order by due_at"));
     }
+
+    [Theory]
+    [InlineData("", 1)]
+    [InlineData("acknowledged", 0)]
+    [InlineData("over", 0)]
+    public async Task What_is_acknowledged_or_over_while_it_is_sent_is_not_reminded_of(string meanwhile, int reminders)
+    {
+        var channel = new Channel("ops", "Ops", ChannelKind.Webhook, "example.com", new(RemindMinutes: 60), _clock.Now, "test");
+        await SetAsync("ops", channel.Schedule);
+        var alert = await CrossAsync(null);
+        await _database.ProjectAsync();
+        var sent = Assert.Single((await _database.Get<AlertQueue>().ClaimAsync(channel, _clock.Now, _clock.Now.AddMinutes(1), 1, Cancel)).Units);
+        await (meanwhile switch
+        {
+            "acknowledged" => AcknowledgeAsync(alert),
+            "over" => AppendAsync("budget/b1", new BudgetThresholdResolved("b1", alert, ResolvedBecause.Below, 1, 1)),
+            _ => Task.CompletedTask,
+        });
+        await _database.ProjectAsync();
+        await Ledger.CountFailureAsync(channel, "It fails.", Cancel);
+        await Ledger.SentAsync(channel, sent, Cancel);
+
+        Assert.Equal(reminders, await _database.ScalarAsync<long>("select count(*) from spend.alert_message where kind = 'reminder'"));
+        Assert.Equal(0, await _database.ScalarAsync<long>("select count(*) from spend.channel_health")); // Failures are counted in a row.
+    }
+
+    [Fact]
+    public async Task What_a_channel_that_cannot_be_used_has_is_given_up_a_day_after_the_first_attempt()
+    {
+        await SetAsync("ops");
+        await CrossAsync(null);
+        await _database.ProjectAsync();
+        await Ledger.PutOffAsync("ops", "It cannot be read.", Cancel);
+        _clock.Now += TimeSpan.FromDays(1) - TimeSpan.FromMilliseconds(1);
+        await Ledger.PutOffAsync("ops", "It cannot be read.", Cancel);
+        Assert.Equal(["pending"], await _database.TextsAsync("select state from spend.alert_message"));
+
+        await _database.ExecuteAsync("update spend.alert_message set next_attempt_at = due_at");
+        _clock.Now += TimeSpan.FromMilliseconds(1);
+        await Ledger.PutOffAsync("ops", "It cannot be read.", Cancel);
+        Assert.Equal(["failed"], await _database.TextsAsync("select state from spend.alert_message"));
+    }
+
+    private AlertLedger Ledger => _database.Make<AlertLedger>(_database.Make<Channels>(_database.Make<ChannelAddresses>(new AddressProtection((_, text) => text, (_, text) => text))));
 
     private Task SetAsync(string channel, ChannelSchedule? schedule = null) =>
         AppendAsync($"channel/{channel}", new ChannelSet(channel, channel, ChannelKind.Webhook, "example.com", Guid.NewGuid(), schedule ?? new()));

@@ -164,6 +164,16 @@ public sealed class SchedulePropertyTests
     }
 
     [Fact]
+    public void A_retry_goes_before_a_digest_where_there_is_room_for_one_and_an_escalation_waits_for_none()
+    {
+        var retry = Waiting(NoticeKind.Crossed, Start) with { Attempts = 1 };
+        WaitingMessage[] waiting = [Waiting(NoticeKind.Crossed, Start), Waiting(NoticeKind.Escalation, Start.AddMinutes(10)), retry];
+
+        Assert.Equal([[retry]], DeliverySchedule.Plan(new(MostPerHour: 1, DigestMinutes: 10), TimeZoneInfo.Utc, Start.AddMinutes(10), waiting, []).Now);
+        Assert.Equal([[retry], [waiting[1]]], DeliverySchedule.Plan(new(DigestMinutes: 11), TimeZoneInfo.Utc, Start.AddMinutes(10), waiting, []).Now);
+    }
+
+    [Fact]
     public void As_many_as_there_is_room_for_go_out_one_by_one_and_one_more_makes_them_a_digest()
     {
         var sent = new[] { Start.AddMinutes(-50) };
@@ -195,6 +205,23 @@ public sealed class SchedulePropertyTests
     [InlineData(30, 31, true)]
     public void A_reminder_comes_so_long_after_the_last_but_not_once_the_period_is_over(int minutes, int left, bool comes) =>
         Assert.Equal(comes ? Start.AddMinutes(minutes) : null, DeliverySchedule.RemindAt(new ChannelSchedule(RemindMinutes: minutes), Start, Start.AddMinutes(left)));
+
+    [Fact]
+    public void A_message_is_tried_for_a_day_since_its_first_attempt_to_the_tick()
+    {
+        var end = Start.AddDays(1);
+        Assert.Equal(end, DeliverySchedule.NextAttempt(Start, 30, end.AddTicks(-1), null, 1));
+        Assert.Null(DeliverySchedule.NextAttempt(Start, 30, end, null, 1));
+        Assert.False(DeliverySchedule.IsOutdated(new(), TimeZoneInfo.Utc, Start.AddDays(-1), Start, end));
+        Assert.True(DeliverySchedule.IsOutdated(new(), TimeZoneInfo.Utc, Start.AddDays(-1), Start, end.AddTicks(1)));
+    }
+
+    [Theory]
+    [InlineData(19, 15, false)]
+    [InlineData(20, 15, true)]
+    [InlineData(100, 14, false)]
+    public void A_channel_is_paused_after_20_failures_over_a_quarter_of_an_hour(int failures, int minutes, bool paused) =>
+        Assert.Equal(paused, AlertPause.IsDue(failures, Start, Start.AddMinutes(minutes)));
 
     private static WaitingMessage Waiting(NoticeKind kind, DateTimeOffset due) => new(Guid.NewGuid(), kind, due);
 

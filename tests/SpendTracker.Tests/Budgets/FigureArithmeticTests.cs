@@ -44,6 +44,9 @@ public sealed class FigureArithmeticTests
         // March leaves 80. April, without a rate, leaves nothing, and May 60; with one, April leaves 140 and May 200.
         Assert.Equal(60, FiguresOf(terms, May.Next, [(march, 40), (april, 0), (May, 60)], (march, 2), (May, 1.5m), (May.Next, 3)).RolledOver);
         Assert.Equal(200, FiguresOf(terms, May.Next, [(march, 40), (april, 60), (May, 60)], (march, 2), (april, 1.5m), (May, 1.5m), (May.Next, 3)).RolledOver);
+
+        // March is overspent and leaves nothing; April leaves 60, and May 120.
+        Assert.Equal(120, FiguresOf(terms, May.Next, [(march, 240), (april, 60), (May, 60)], (march, 2), (april, 1.5m), (May, 1.5m), (May.Next, 3)).RolledOver);
     }
 
     private static BudgetFigures FiguresOf(BudgetSet terms, BillingPeriod month, params (BillingPeriod Month, decimal Amount)[] spent) => FiguresOf(terms, month, spent, []);

@@ -3,7 +3,8 @@ using SpendTracker.Contracts;
 namespace SpendTracker.Tests.Closing;
 
 /// <summary>What usage costs by the rules in words, in the plainest code: for comparing with the SQL.</summary>
-internal sealed class MoneyModel
+/// <param name="today">What was recorded for later days does not count yet.</param>
+internal sealed class MoneyModel(Func<DateOnly> today)
 {
     private readonly List<Use> _usage = [];
     private readonly List<(Guid Id, IEvent Data)> _published = [];
@@ -46,7 +47,7 @@ internal sealed class MoneyModel
     {
         get
         {
-            foreach (var use in _usage)
+            foreach (var use in _usage.Where(use => use.Day <= today()))
             {
                 var (paid, list) = use.Meter == "amount" ? (new Price(1, use.Sku["charge/".Length..]), null) : PricesOf(use with { Sku = PricedAs(Resolve(use.Sku), use.Day) });
                 if (paid is not null && Worth(paid, use.Day) is { } worth)

@@ -3,6 +3,7 @@ using SpendTracker.Contracts;
 using SpendTracker.Estimates;
 using SpendTracker.Events;
 using SpendTracker.Rates;
+using SpendTracker.Settings;
 using SpendTracker.Workloads;
 
 namespace SpendTracker.Tests.Closing;
@@ -44,7 +45,8 @@ internal sealed class MoneyPlay(TestDatabase database, FixedClock clock, MoneyMo
     {
         TestContext.Current.TestOutputHelper?.WriteLine($"seed {seed}");
         var clock = new FixedClock(Given.At(First.AddDays(day), hour));
-        var play = new MoneyPlay(await TestDatabase.CreateAsync(zone, clock), clock, new MoneyModel(), new Random(seed), new Random(seed + 1_000));
+        var database = await TestDatabase.CreateAsync(zone, clock);
+        var play = new MoneyPlay(database, clock, new MoneyModel(() => database.Get<ReportingClock>().Today), new Random(seed), new Random(seed + 1_000));
         await play._ownerAnswers.SetBudgetsAsync(Teams);
         return play;
     }

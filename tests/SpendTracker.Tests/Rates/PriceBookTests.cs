@@ -68,8 +68,11 @@ public sealed class PriceBookTests : IAsyncLifetime
     [Fact]
     public async Task A_negotiated_rate_holds_before_the_list_price_and_no_discount_comes_off_it()
     {
-        await PublishAsync(Rate("openai/own", 10), new DiscountPublished("openai/*", 50, Given.Day, "contract"), new DiscountPublished("openai/own", 20, Given.Day, "contract"));
         await _database.RecordAsync(Tokens("own", 10));
+        await PublishAsync(Rate("openai/own", 10));
+        await PublishAsync(new DiscountPublished("openai/*", 50, Given.Day, "contract"));
+        Assert.Equal(50m, (await TotalAsync()).Actual);
+        await PublishAsync(new DiscountPublished("openai/own", 20, Given.Day, "contract"));
         var discounted = await TotalAsync();
         Assert.Equal((80m, 100m), (discounted.Actual, discounted.Listed));
 
