@@ -20,5 +20,5 @@ public sealed class BoundKeyTests
     }
 
     private static ClaimsPrincipal CallerOf(params string[] workloads) =>
-        ApiClaims.For(new ApiKey("1", "Key", [Scope.Record], workloads, Given.At(Given.Day), Revoked: false), "test");
+        ApiClaims.For(new ApiKey("1", "Key", [Scope.Record], workloads, AnySource: false, Given.At(Given.Day), Revoked: false), "test");
 }

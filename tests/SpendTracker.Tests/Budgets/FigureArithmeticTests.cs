@@ -8,7 +8,7 @@ namespace SpendTracker.Tests.Budgets;
 public sealed class FigureArithmeticTests
 {
     private static readonly BillingPeriod May = new(2026, 5);
-    private static readonly SpendMoment Moment = new(new(2026, 6, 20), 0.5m, 1, TimeSpan.FromSeconds(90));
+    private static readonly SpendMoment Moment = new(new(2026, 6, 20), 1, TimeSpan.FromSeconds(90));
 
     [Fact]
     public void A_percentage_is_of_the_amount_and_what_rolled_over_and_an_amount_is_itself()
@@ -57,10 +57,10 @@ public sealed class FigureArithmeticTests
     {
         var budget = BudgetState.Of([]) with { Terms = terms, Version = 1 };
         var spend = new BudgetSpend();
-        spend.Cover([budget], new Dictionary<string, WorkloadFacts>());
+        spend.Cover([budget], SpendOwners.Nobody);
         foreach (var (at, amount) in spent)
         {
-            spend.SetMonth(at, [new(new("chat", "hybrid", "usage", "openai/m", CostDimension.None), 0, amount, 1, 0)]);
+            spend.SetMonth(at, [new(new("chat", "hybrid", "usage", "openai/m", CostDimension.None), "tokens", null, amount, 1, 0, 0)]);
         }
 
         var exchange = new BudgetRates("USD", rates.ToDictionary(rate => (terms.Currency, rate.Month.Start), rate => rate.Rate));

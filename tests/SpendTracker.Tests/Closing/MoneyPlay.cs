@@ -7,18 +7,22 @@ using SpendTracker.Workloads;
 
 namespace SpendTracker.Tests.Closing;
 
-/// <summary>What happens in a year, step by step, in the database and in the <see cref="MoneyModel"/>.</summary>
-internal sealed class MoneyPlay(TestDatabase database, FixedClock clock, Random random) : IAsyncDisposable
+/// <summary>What happens in a year, step by step, in the database, in the <see cref="MoneyModel"/> and in the <see cref="OwnerModel"/>.</summary>
+/// <param name="organising">Of its own, so that whom costs are of changes nothing in what else happens.</param>
+internal sealed class MoneyPlay(TestDatabase database, FixedClock clock, MoneyModel model, Random random, Random organising) : IAsyncDisposable
 {
     private const string Hosted = "azure/hosted";
 
-    private static readonly string[] Skus = ["openai/a", "openai/b", "openai/b-2026-01-01", "azure/c", Hosted];
+    internal static readonly string[] Skus = ["openai/a", "openai/b", "openai/b-2026-01-01", "azure/c", Hosted];
+    private static readonly string[] Workloads = ["w", "v"];
+    private static readonly string[] Teams = ["(unregistered)", .. Enumerable.Range(0, 5).Select(team => $"team-{team}")];
 
     /// <summary>Whose alias or discount it may be. One pattern is longer than the exact name that it fits.</summary>
     private static readonly string[] Models = ["openai/*", "openai/b*", "openai/b-*", "openai/b-2026-01-01*", "openai/b-2026-01-01", "openai/a"];
     private static readonly DateOnly First = BillingPeriod.Of(DateOnly.FromDateTime(DateTime.UtcNow)).Start.AddMonths(-14);
 
-    private readonly MoneyModel _model = new();
+    private readonly OwnerModel _owners = new(model);
+    private readonly OwnerAnswers _ownerAnswers = new(database, BillingPeriod.Of(First));
     private readonly Dictionary<BillingPeriod, (decimal Total, string Parts)> _closed = [];
     private readonly List<Guid> _publications = [];
     private readonly List<IEvent> _published = [];
@@ -40,7 +44,9 @@ internal sealed class MoneyPlay(TestDatabase database, FixedClock clock, Random 
     {
         TestContext.Current.TestOutputHelper?.WriteLine($"seed {seed}");
         var clock = new FixedClock(Given.At(First.AddDays(day), hour));
-        return new MoneyPlay(await TestDatabase.CreateAsync(zone, clock), clock, new Random(seed));
+        var play = new MoneyPlay(await TestDatabase.CreateAsync(zone, clock), clock, new MoneyModel(), new Random(seed), new Random(seed + 1_000));
+        await play._ownerAnswers.SetBudgetsAsync(Teams);
+        return play;
     }
 
     public async Task StepAsync()
@@ -92,6 +98,7 @@ internal sealed class MoneyPlay(TestDatabase database, FixedClock clock, Random 
     public async Task CheckTheEndAsync()
     {
         await CheckAsync();
+        await _ownerAnswers.CheckPastAsync(Teams);
         await _answers.CheckAsync(Today, random);
         await VerifyAsync();
     }
@@ -108,8 +115,8 @@ internal sealed class MoneyPlay(TestDatabase database, FixedClock clock, Random 
     private async Task ChargeAsync()
     {
         var currency = random.Next(3) == 0 ? "USD" : "EUR";
-        var charge = new ChargeRecorded("w", Approach.Hybrid, Component.Other, random.Next(-30_000_000, 100_000_000) / 1_000_000m, currency, AnInstant());
-        _model.Add([new($"charge/{currency}", "amount", DayOf(charge.ChargedAt), charge.Amount)]);
+        var charge = new ChargeRecorded(AWorkload(), Approach.Hybrid, Component.Other, random.Next(-30_000_000, 100_000_000) / 1_000_000m, currency, AnInstant());
+        model.Add([new(charge.Workload, $"charge/{currency}", "amount", DayOf(charge.ChargedAt), charge.Amount)]);
         await database.RecordAsync(charge);
     }
 
@@ -117,8 +124,8 @@ internal sealed class MoneyPlay(TestDatabase database, FixedClock clock, Random 
     private async Task HostAsync()
     {
         var (start, hours, units) = (AnInstant(), random.Next(1, 31 * 24), random.Next(1, 4));
-        var hosting = new HostingHoursRecorded("w", Approach.Hybrid, Hosted, hours, start, start.AddHours(hours), units);
-        var number = Count([.. Enumerable.Range(0, hours).GroupBy(hour => DayOf(start.AddHours(hour))).Select(day => new MoneyModel.Use(Hosted, "hosting-hours", day.Key, day.Count() * units))]);
+        var hosting = new HostingHoursRecorded(AWorkload(), Approach.Hybrid, Hosted, hours, start, start.AddHours(hours), units);
+        var number = Count([.. Enumerable.Range(0, hours).GroupBy(hour => DayOf(start.AddHours(hour))).Select(day => new MoneyModel.Use(hosting.Workload, Hosted, "hosting-hours", day.Key, day.Count() * units))]);
         await database.RecordAsync(($"{number}", hosting));
     }
 
@@ -129,7 +136,7 @@ internal sealed class MoneyPlay(TestDatabase database, FixedClock clock, Random 
         var isNew = _corrected.Add(number);
         if (isNew && number < _uses.Count)
         {
-            _model.Remove(_uses[number]);
+            model.Remove(_uses[number]);
             if (random.Next(2) == 0)
             {
                 var right = other();
@@ -146,7 +153,7 @@ internal sealed class MoneyPlay(TestDatabase database, FixedClock clock, Random 
     {
         foreach (var number in Enumerable.Range(0, _uses.Count).Where(_corrected.Add))
         {
-            _model.Remove(_uses[number]);
+            model.Remove(_uses[number]);
             await database.CorrectAsync($"{number}");
         }
     }
@@ -154,10 +161,15 @@ internal sealed class MoneyPlay(TestDatabase database, FixedClock clock, Random 
     /// <summary>The workload gets another team, and is expected to cost something else.</summary>
     private async Task OrganiseAsync()
     {
-        await database.Get<WorkloadRegistry>().RegisterAsync(new("w", "W", $"team-{random.Next(5)}", Approach.Hybrid), _recorder, _stop);
+        var (workload, team, costCentre) = (AWorkload(), $"team-{random.Next(5)}", $"pays-{organising.Next(3)}");
+        await database.Get<WorkloadRegistry>().RegisterAsync(new(workload, workload, team, Approach.Hybrid, costCentre), _recorder, _stop);
+        _owners.Register(workload, $"{team}/{costCentre}");
         var from = BillingPeriod.Of(Today.AddMonths(-random.Next(2)));
-        await database.Get<EstimateBook>().SubmitAsync(
-            new("w", Approach.Hybrid, from.ToString(), from.Next.ToString(), "USD", [new(Component.Usage, random.Next(1_000))]), _recorder, _stop);
+        var estimate = new EstimateSubmitted(
+            AWorkload(), Approach.Hybrid, from.ToString(), from.Next.ToString(), "USD",
+            [new(Component.Usage, random.Next(1_000)), new(Component.Usage, organising.Next(1_000), Sku: Skus[organising.Next(Skus.Length)])]);
+        await database.Get<EstimateBook>().SubmitAsync(estimate, _recorder, _stop);
+        _owners.Submit(estimate);
     }
 
     private IEvent Publication()
@@ -201,7 +213,7 @@ internal sealed class MoneyPlay(TestDatabase database, FixedClock clock, Random 
         await _book.PublishAsync(publication, _recorder, _stop);
         var id = await database.ScalarAsync<Guid>("select id from spend.mt_events order by seq_id desc limit 1");
         _publications.Add(id);
-        _model.Publish(id, publication);
+        model.Publish(id, publication);
     }
 
     /// <summary>With a price for long contexts, or without: also beside another one of the same day.</summary>
@@ -219,7 +231,7 @@ internal sealed class MoneyPlay(TestDatabase database, FixedClock clock, Random 
         {
             var id = _publications[random.Next(_publications.Count)];
             _publications.Remove(id);
-            _model.Withdraw(id);
+            model.Withdraw(id);
             Assert.Null(await _book.WithdrawAsync(new PublicationWithdrawn(id, "wrong"), _recorder, _stop));
         }
     }
@@ -235,6 +247,7 @@ internal sealed class MoneyPlay(TestDatabase database, FixedClock clock, Random 
         {
             Assert.Equal(shown.Total, MoneyAnswers.Rounded(closing.Total));
             _closed.Add(month, shown);
+            _owners.Close(month);
         }
     }
 
@@ -245,6 +258,7 @@ internal sealed class MoneyPlay(TestDatabase database, FixedClock clock, Random 
             var month = _closed.Keys.Order().ElementAt(random.Next(_closed.Count));
             Assert.Empty(await _periods.ReopenAsync(month, "forgot something", _recorder, _stop));
             _closed.Remove(month);
+            _owners.Reopen(month);
         }
     }
 
@@ -265,12 +279,23 @@ internal sealed class MoneyPlay(TestDatabase database, FixedClock clock, Random 
     {
         await database.ProjectAsync();
         var (cost, listed) = await _answers.TotalAsync();
-        Assert.Equal((MoneyAnswers.Rounded(_model.Total.Cost), MoneyAnswers.Rounded(_model.Total.Listed)), (cost, listed));
-        Assert.Equal(_model.CostByModel.Select(model => (model.Sku, Cost: MoneyAnswers.Rounded(model.Cost))).Where(model => model.Cost != 0), await _answers.CostByModelAsync());
+        Assert.Equal((MoneyAnswers.Rounded(model.Total.Cost), MoneyAnswers.Rounded(model.Total.Listed)), (cost, listed));
+        Assert.Equal(model.CostByModel.Select(model => (model.Sku, Cost: MoneyAnswers.Rounded(model.Cost))).Where(model => model.Cost != 0), await _answers.CostByModelAsync());
+        await CheckOwnersAsync();
         foreach (var (month, shown) in _closed)
         {
             Assert.Equal(shown, (await _answers.TotalAsync(month), await _answers.PartsAsync(month)));
         }
+    }
+
+    /// <summary>Team and cost centre of costs, estimates and budgets, and the models of estimates.</summary>
+    private async Task CheckOwnersAsync()
+    {
+        var (costs, estimates) = await _ownerAnswers.ByOwnerAsync();
+        Assert.Equal(_owners.Costs, costs);
+        Assert.Equal(_owners.Estimates, estimates);
+        Assert.Equal(_owners.EstimatesByModel, await _ownerAnswers.EstimatesByModelAsync());
+        await _ownerAnswers.CheckWatchedAsync(Teams);
     }
 
     /// <summary>Counts usage that is being recorded, unless it has been corrected before.</summary>
@@ -280,7 +305,7 @@ internal sealed class MoneyPlay(TestDatabase database, FixedClock clock, Random 
         _uses.Add(uses);
         if (!_corrected.Contains(_uses.Count - 1))
         {
-            _model.Add(uses);
+            model.Add(uses);
         }
 
         return _uses.Count - 1;
@@ -289,13 +314,15 @@ internal sealed class MoneyPlay(TestDatabase database, FixedClock clock, Random 
     private TokenUsageRecorded Tokens()
     {
         var sku = Skus[random.Next(Skus.Length - 1)];
-        return new("w", Approach.Hybrid, sku[..sku.IndexOf('/')], sku[(sku.IndexOf('/') + 1)..], random.Next(1, 5) * 100_000, 0, AnInstant());
+        return new(AWorkload(), Approach.Hybrid, sku[..sku.IndexOf('/')], sku[(sku.IndexOf('/') + 1)..], random.Next(1, 5) * 100_000, 0, AnInstant());
     }
 
     private TokenUsageRecorded OfOneLine() => new("w", Approach.Hybrid, "openai", "b-2026-01-01", 100_000, 0, Given.At(First.AddDays(random.Next(4, 9))));
 
     private MoneyModel.Use[] Counted(TokenUsageRecorded usage) =>
-        [new($"{usage.Provider}/{usage.Model}", "input-tokens", DayOf(usage.UsedAt), usage.InputTokens, usage.InputTokens)];
+        [new(usage.Workload, $"{usage.Provider}/{usage.Model}", "input-tokens", DayOf(usage.UsedAt), usage.InputTokens, usage.InputTokens)];
+
+    private string AWorkload() => Workloads[organising.Next(Workloads.Length)];
 
     /// <summary>At any hour of the last hundred days; half of them on days on which prices begin or end.</summary>
     private DateTimeOffset AnInstant()
