@@ -34,7 +34,7 @@ public sealed class RoleTests
         await using var database = await TestDatabase.CreateAsync();
         var stop = TestContext.Current.CancellationToken;
         var keys = database.Get<ApiKeys>();
-        var key = await keys.IssueAsync("Key", [Scope.Read], [], new("test"), stop);
+        var key = await keys.IssueAsync("Key", [Scope.Read], [], false, new("test"), stop);
         var id = key.Split('_')[1];
         Assert.Equal(id, (await keys.FindAsync(key, stop))?.Id);
         Assert.Null(await keys.FindAsync($"{key[..^1]}{(key[^1] == '0' ? '1' : '0')}", stop));

@@ -59,5 +59,5 @@ public sealed class DecisionTests
     };
 
     private static BudgetFigures FiguresOf(decimal spent) =>
-        new("b", 2, June, "USD", 100, 0, spent, null, 0, 0, 7, [new(Terms.Thresholds![0], Line, 50, spent)]) { Name = "Budget" };
+        new("b", 2, June, "USD", 100, 0, spent, null, [], 0, 7, [new(Terms.Thresholds![0], Line, 50, spent)]) { Name = "Budget" };
 }
