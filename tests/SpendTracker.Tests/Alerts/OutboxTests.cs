@@ -63,6 +63,21 @@ public sealed class OutboxTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task What_was_acknowledged_is_not_escalated_when_the_budget_changes_after_the_channel()
+    {
+        await SetAsync("boss");
+        await SetAsync("ops");
+        var first = await CrossAsync(null);
+        await AcknowledgeAsync(first);
+        await _database.ProjectAsync();
+        await SetAsync("ops", new(EscalateMinutes: 30, EscalateTo: "boss"));
+        await CrossAsync(first);
+        await _database.ProjectAsync();
+
+        Assert.Equal(0, await _database.ScalarAsync<long>("select count(*) from spend.alert_message where kind = 'escalation'"));
+    }
+
+    [Fact]
     public async Task Whoever_was_told_of_the_first_version_is_told_anew_of_no_later_one()
     {
         await SetAsync("ops");
