@@ -33,8 +33,9 @@ public sealed record UsageResponse(IReadOnlyList<UsageResult> Results, int Appen
 /// <param name="Id">The caller's id, or the one that was generated; none where it could not be read.</param>
 /// <param name="EventId">Its id in the log; none where it was refused.</param>
 /// <param name="Reasons">Why, where it is not appended.</param>
+/// <param name="Rounded">What was rounded of what is owed: only the noise that a double leaves at a number's end.</param>
 public sealed record UsageResult(
-    int Index, AppendStatus Status, string? Id = null, Guid? EventId = null, IReadOnlyList<FieldReason>? Reasons = null);
+    int Index, AppendStatus Status, string? Id = null, Guid? EventId = null, IReadOnlyList<FieldReason>? Reasons = null, IReadOnlyList<FieldReason>? Rounded = null);
 
 /// <summary>What is wrong with one field.</summary>
 /// <param name="Field">The field's name in the JSON; empty where it is the event as a whole.</param>

@@ -1,4 +1,5 @@
 using System.Collections.Frozen;
+using System.Diagnostics.CodeAnalysis;
 
 namespace SpendTracker;
 
@@ -24,4 +25,8 @@ public static class Currency
     private static readonly FrozenSet<string> Codes = $"{Active} {Withdrawn}".Split((char[])[' ', '\n', '\r'], StringSplitOptions.RemoveEmptyEntries).ToFrozenSet(StringComparer.Ordinal);
 
     public static bool IsCode(string? text) => text is not null && Codes.Contains(text);
+
+    /// <summary>The code that a text means: <c>USD</c> for <c>usd</c>. Other texts stay as they are, and are refused as no code.</summary>
+    [return: NotNullIfNotNull(nameof(text))]
+    public static string? CodeOf(string? text) => IsCode(text) || text?.ToUpperInvariant() is not { } upper || !IsCode(upper) ? text : upper;
 }

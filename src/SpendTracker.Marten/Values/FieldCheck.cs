@@ -11,6 +11,8 @@ public sealed class FieldCheck
     private static readonly SearchValues<char> IdCharacters = SearchValues.Create("abcdefghijklmnopqrstuvwxyz0123456789.-");
     private static readonly SearchValues<char> SlashesAndBlanks = AllOf(c => c == '/' || char.IsWhiteSpace(c));
 
+    private const int UnitPriceDecimals = 12;
+
     private readonly List<FieldReason> _reasons = [];
 
     public IReadOnlyList<FieldReason> Reasons => _reasons;
@@ -91,8 +93,11 @@ public sealed class FieldCheck
         var known = per is 1 or 1_000 or 1_000_000;
         That($"{field}.per", known, "Must be 1, 1,000 or 1,000,000.");
         Range($"{field}.price", price, 0, mostOfOne * (known ? per : 1));
-        That($"{field}.price", per == 0 || Math.Round(price / per, 12) * per == price, "The price of one unit may have at most 12 decimals.");
+        That($"{field}.price", per == 0 || Math.Round(price / per, UnitPriceDecimals) * per == price, "The price of one unit may have at most 12 decimals.");
     }
+
+    /// <summary>The price if only the noise of a double keeps that of one unit from having at most 12 decimals.</summary>
+    public static decimal PriceWithoutNoise(decimal price, decimal per) => Noise.Cut(price, UnitPriceDecimals - per switch { 1_000 => 3, 1_000_000 => 6, _ => 0 });
 
     private static SearchValues<char> AllOf(Func<char, bool> belongs) =>
         SearchValues.Create([.. Enumerable.Range(0, char.MaxValue + 1).Select(c => (char)c).Where(belongs)]);

@@ -48,7 +48,8 @@ internal sealed class UsageRecorder(EventStore store, OrganisationSettings setti
         var appended = await store.AppendAsync(toAppend, cancellationToken);
         for (var i = 0; i < appended.Length; i++)
         {
-            results[sent[i].Index] = new UsageResult(sent[i].Index, appended[i].Status, sent[i].Id, toAppend[i].Id, appended[i].Difference);
+            var index = sent[i].Index;
+            results[index] = new UsageResult(index, appended[i].Status, sent[i].Id, toAppend[i].Id, appended[i].Difference, items[index].Rounded);
         }
 
         return Answer(results);

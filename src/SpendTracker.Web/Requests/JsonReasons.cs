@@ -18,7 +18,7 @@ internal static class JsonReasons
         try
         {
             return JsonTexts.CheckWithLists(text) is { Count: > 0 } broken ? (null, null, broken)
-                : JsonSerializer.Deserialize(text, json) is { } value ? (value, null, [])
+                : Deserialize(text, json) is { } value ? (value, null, [])
                 : (null, null, [new FieldReason("", "Must be an object.")]);
         }
         catch (NotSupportedException) when (WithoutKind(json) is { Length: > 0 } reasons)
@@ -28,6 +28,21 @@ internal static class JsonReasons
         catch (JsonException fault)
         {
             return IsMalformed(text, out var where) ? (null, where, []) : (null, null, Of(fault, text, json));
+        }
+    }
+
+    /// <summary>What is refused is tried once more as <see cref="LenientJson"/> writes it.</summary>
+    /// <exception cref="JsonException">It is not JSON, or not what the type looks like.</exception>
+    private static T? Deserialize<T>(ReadOnlySpan<byte> text, JsonTypeInfo<T> json)
+        where T : class
+    {
+        try
+        {
+            return JsonSerializer.Deserialize(text, json);
+        }
+        catch (JsonException) when (!IsMalformed(text, out _) && LenientJson.Rewritten(text, json) is { } rewritten)
+        {
+            return JsonSerializer.Deserialize(rewritten, json);
         }
     }
 

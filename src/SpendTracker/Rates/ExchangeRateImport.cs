@@ -116,7 +116,8 @@ public sealed class ExchangeRateImport(EventStore store, OrganisationSettings se
         return [.. kept.Where(row => !disagreeing.Contains(row)).DistinctBy(row => (row.Currency, row.Date))];
     }
 
-    private static ExchangeRatePublished Published(ExchangeRateFile file, ExchangeRateRow row) => new(row.Currency, row.Date, row.Rate, row.Source ?? file.Source);
+    private static ExchangeRatePublished Published(ExchangeRateFile file, ExchangeRateRow row) =>
+        PriceBookRules.AsPublished(new ExchangeRatePublished(row.Currency, row.Date, row.Rate, row.Source ?? file.Source));
 
     /// <summary>By day; of two for one day the later publication holds.</summary>
     private static Dictionary<DateOnly, decimal> ByDay(IReadOnlyList<StoredEvent> stream)
