@@ -1,5 +1,6 @@
 using System.Globalization;
 using SpendTracker.Rates;
+using SpendTracker.Settings;
 using SpendTracker.Web.Requests;
 
 namespace SpendTracker.Web.Import;
@@ -18,10 +19,10 @@ internal sealed class ExchangeRateCsv(CsvRows csv)
 
     /// <exception cref="ImportException">The file as a whole cannot be imported.</exception>
     public static async Task<ExchangeRateFile> ReadAsync(
-        Stream content, string name, string reportingCurrency, ExchangeRateChoice choice, CancellationToken cancellationToken)
+        Stream content, string name, OrganisationSettings settings, ExchangeRateChoice choice, CancellationToken cancellationToken)
     {
-        await using var csv = new CsvRows(content);
-        return await new ExchangeRateCsv(csv).ReadAllAsync(name, reportingCurrency, choice, cancellationToken);
+        await using var csv = new CsvRows(content, settings.ReportingTimeZone);
+        return await new ExchangeRateCsv(csv).ReadAllAsync(name, settings.ReportingCurrency, choice, cancellationToken);
     }
 
     private async Task<ExchangeRateFile> ReadAllAsync(string name, string reportingCurrency, ExchangeRateChoice choice, CancellationToken cancellationToken)
@@ -61,7 +62,7 @@ internal sealed class ExchangeRateCsv(CsvRows csv)
 
     private void ReadRate(int[] columns, ExchangeRateChoice choice)
     {
-        var currency = csv.Field(columns[0]);
+        var currency = Currency.CodeOf(csv.Field(columns[0]));
         var date = Date(columns[1], "date");
         var rate = Number(columns[2], "rate");
         if (date is { } day && rate is { } number && choice.Has(currency, day))
@@ -113,7 +114,7 @@ internal sealed class ExchangeRateCsv(CsvRows csv)
 
     private DateOnly? Date(int column, string field)
     {
-        if (DateOnly.TryParseExact(csv.Field(column), "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out var date))
+        if (csv.Text.TryDay(csv.Field(column), out var date))
         {
             return date;
         }
@@ -124,12 +125,12 @@ internal sealed class ExchangeRateCsv(CsvRows csv)
 
     private decimal? Number(int column, string field)
     {
-        if (CsvRows.TryParse(csv.Field(column), NumberStyles.AllowDecimalPoint | NumberStyles.AllowLeadingSign, out var number))
+        if (csv.Text.TryNumber(csv.Field(column), out var number))
         {
             return number;
         }
 
-        csv.Refuse(field, $"'{JsonReasons.Short(csv.Field(column))}' is not a number like 1.0837.");
+        csv.Refuse(field, csv.Text.Ambiguity(csv.Field(column)) ?? $"'{JsonReasons.Short(csv.Field(column))}' is not a number like 1.0837.");
         return null;
     }
 }

@@ -46,7 +46,7 @@ public sealed class ExchangeRateCsvTests
                 new(5, "rate", "'1,2' is not a number like 1.0837."),
                 new(6, "rate", "'1.00000000000000000000000000001' is not a number like 1.0837."),
                 new(7, "", "Has another number of fields than the header."),
-                new MalformedRow(8, "", "Broken quoting: a quote that is not closed on its line."),
+                new MalformedRow(8, "", "Broken quoting: a quote that is not closed."),
             ],
             file.Malformed);
     }
@@ -58,6 +58,6 @@ public sealed class ExchangeRateCsvTests
     private static async Task<ExchangeRateFile> ReadAsync(string text, string reporting, ExchangeRateChoice? choice = null)
     {
         using var content = new MemoryStream(Encoding.UTF8.GetBytes(text));
-        return await ExchangeRateCsv.ReadAsync(content, "f.csv", reporting, choice ?? new(null, []), TestContext.Current.CancellationToken);
+        return await ExchangeRateCsv.ReadAsync(content, "f.csv", new(TimeZoneInfo.Utc, reporting), choice ?? new(null, []), TestContext.Current.CancellationToken);
     }
 }
