@@ -82,6 +82,11 @@ internal static class ExchangeRatesCommand
                 : Told($"new        {first.Currency} {first.Date:yyyy-MM-dd} to {last.Date:yyyy-MM-dd}: {currency.Count():#,0} rates, the last {last.After}"));
         }
 
+        foreach (var (reason, count) in diff.Skipped)
+        {
+            Console.WriteLine(Told($"skipped    {count:#,0} rates: {reason}"));
+        }
+
         foreach (var row in diff.Malformed)
         {
             Console.WriteLine(Told($"malformed  line {row.Line}: {(row.Field.Length > 0 ? $"{row.Field}: " : "")}{row.Reason}"));

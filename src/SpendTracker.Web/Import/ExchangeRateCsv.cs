@@ -16,6 +16,7 @@ internal sealed class ExchangeRateCsv(CsvRows csv)
     private const int Decimals = 10;
 
     private readonly List<ExchangeRateRow> _rows = [];
+    private readonly SortedDictionary<string, int> _skipped = new(StringComparer.Ordinal);
 
     /// <exception cref="ImportException">The file as a whole cannot be imported.</exception>
     public static async Task<ExchangeRateFile> ReadAsync(
@@ -50,14 +51,9 @@ internal sealed class ExchangeRateCsv(CsvRows csv)
             {
                 ReadRate(columns, choice);
             }
-
-            if (_rows.Count > ExchangeRateFile.MostRates)
-            {
-                throw new ImportException(string.Create(CultureInfo.InvariantCulture, $"At most {ExchangeRateFile.MostRates:#,0} rates at a time; choose days and currencies."));
-            }
         }
 
-        return new(central ? $"{EuropeanCentralBank}, {name}" : name, _rows, csv.Malformed);
+        return new(central ? $"{EuropeanCentralBank}, {name}" : name, _rows, csv.Malformed, _skipped);
     }
 
     private void ReadRate(int[] columns, ExchangeRateChoice choice)
@@ -65,7 +61,7 @@ internal sealed class ExchangeRateCsv(CsvRows csv)
         var currency = Currency.CodeOf(csv.Field(columns[0]));
         var date = Date(columns[1], "date");
         var rate = Number(columns[2], "rate");
-        if (date is { } day && rate is { } number && choice.Has(currency, day))
+        if (date is { } day && rate is { } number && choice.Has(currency, day) && !IsSkipped(currency, day))
         {
             _rows.Add(new(csv.Line, currency, day, number, columns[3] >= 0 && csv.Field(columns[3]) is { Length: > 0 } source ? source : null));
         }
@@ -106,10 +102,24 @@ internal sealed class ExchangeRateCsv(CsvRows csv)
             return;
         }
 
-        foreach (var (currency, rate) in perEuro.Where(rate => rate.Key != reportingCurrency && choice.Has(rate.Key, day)))
+        foreach (var (currency, rate) in perEuro.Where(rate => rate.Key != reportingCurrency && choice.Has(rate.Key, day) && !IsSkipped(rate.Key, day)))
         {
             _rows.Add(new(csv.Line, currency, day, Math.Round(reporting / rate, Decimals), null));
         }
+    }
+
+    /// <summary>A history goes back to currencies that are no more, and to days that costs are not kept for.</summary>
+    private bool IsSkipped(string currency, DateOnly day)
+    {
+        var reason = Currency.IsFormer(currency) ? $"{currency} is no more"
+            : day.Year < BillingPeriod.FirstYear ? string.Create(CultureInfo.InvariantCulture, $"before {BillingPeriod.FirstYear}-01-01")
+            : null;
+        if (reason is not null)
+        {
+            _skipped[reason] = _skipped.GetValueOrDefault(reason) + 1;
+        }
+
+        return reason is not null;
     }
 
     private DateOnly? Date(int column, string field)

@@ -111,7 +111,7 @@ public sealed class BillingPeriods(NpgsqlDataSource dataSource, EventStore store
         check.That("month", !checklist.IsClosed, "It is closed already.");
         check.That("month", checklist.HasEnded, "It has not ended yet.");
         check.That("acceptUnpriced", request.AcceptUnpriced || checklist.Unpriced.Count == 0, "Some usage has no rate. Publish rates for it, or accept that it is not in the total.");
-        check.That("acceptUnconverted", request.AcceptUnconverted || checklist.Unconverted.Count == 0, "Some amounts have no exchange rate. Publish one, or accept that they are not in the total.");
+        check.That("acceptUnconverted", request.AcceptUnconverted || checklist.Unconverted.Count == 0, $"Some amounts have no exchange rate, or a stale one: {string.Join(", ", checklist.Unconverted.Keys)}. Publish one, or accept that they are not in the total.");
         check.That(
             "total", request.Total is not { } sent || Noise.Cut(sent, MostDecimals) is var seen && Math.Round(checklist.Total, seen.Scale, MidpointRounding.AwayFromZero) == seen,
             string.Create(CultureInfo.InvariantCulture, $"It is {checklist.Total} by now. Look again."));
@@ -229,5 +229,5 @@ public sealed class BillingPeriods(NpgsqlDataSource dataSource, EventStore store
         return (position, lines);
     }
 
-    private static string StreamOf(BillingPeriod month) => $"period/{month}";
+    private static string StreamOf(BillingPeriod month) => StreamNames.Periods + month;
 }

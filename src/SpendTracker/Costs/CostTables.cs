@@ -146,7 +146,10 @@ internal static class CostTables
             where l.sku in (
                     select sku from rate where publication = any($1)
                     union select r.sku from rate as r join exchange_rate as x using (tenant_id, currency) where x.publication = any($1)
-                    union select 'charge/' || currency from exchange_rate where publication = any($1))
+                    union select 'charge/' || currency from exchange_rate where publication = any($1)
+                    union select r.sku from rate as r where exists (select from exchange_rate_age where publication = any($1)) and r.currency not in (
+                        select currency from exchange_rate where effective_from <= '{PriceSql.ReportingCurrencySince}')
+                    union select 'charge/' || currency from exchange_rate where exists (select from exchange_rate_age where publication = any($1)))
                or exists (select from discount as d where d.publication = any($1) and l.sku like d.sku_like)
                or exists (select from alias as a where a.publication = any($1) and l.reported_sku like a.model_like)),
         used as materialized (
