@@ -113,7 +113,7 @@ internal sealed class UsageRequest
     }
 
     /// <param name="reader">At the beginning of an event; the copy looks ahead to its end.</param>
-    private static IReadOnlyList<FieldReason> NotUnicode(Utf8JsonReader reader, ReadOnlySpan<byte> json)
+    private static FieldReasons NotUnicode(Utf8JsonReader reader, ReadOnlySpan<byte> json)
     {
         var start = (int)reader.TokenStartIndex;
         reader.Skip();
@@ -135,15 +135,15 @@ internal sealed class UsageRequest
         {
             var sent = Inclusive(ReadContent(type), envelope.Counts, check);
             var usage = UsageRules.AsStored(sent);
-            var broken = UsageRules.Check(usage, _now);
-            var reasons = check.Reasons.Count == 0 ? broken : [.. check.Reasons, .. broken];
-            return reasons.Count > 0
-                ? new UsageRequestItem(envelope.Id, envelope.Source, null, reasons)
-                : new UsageRequestItem(envelope.Id, envelope.Source, usage, reasons, UsageRules.Rounded(sent, usage) is { Count: > 0 } rounded ? rounded : null);
+            check.Add(UsageRules.Check(usage, _now));
+            return check.Reasons.Count > 0
+                ? new UsageRequestItem(envelope.Id, envelope.Source, null, check.Reasons)
+                : new UsageRequestItem(envelope.Id, envelope.Source, usage, check.Reasons, UsageRules.Rounded(sent, usage) is { Count: > 0 } rounded ? rounded : null);
         }
         catch (JsonException fault)
         {
-            return new UsageRequestItem(envelope.Id, envelope.Source, null, [.. check.Reasons, .. JsonReasons.Of(fault, _content.WrittenSpan, type.Json)]);
+            check.Add(JsonReasons.Of(fault, _content.WrittenSpan, type.Json));
+            return new UsageRequestItem(envelope.Id, envelope.Source, null, check.Reasons);
         }
     }
 
@@ -182,12 +182,12 @@ internal sealed class UsageRequest
 
         if (envelope.Id is { } id)
         {
-            check.Text("id", id, TextLength.Id);
+            check.Name("id", id, TextLength.Id);
         }
 
         if (envelope.Source is { } source)
         {
-            check.Text("source", source, TextLength.Source);
+            check.Name("source", source, TextLength.Source);
         }
     }
 
