@@ -4,7 +4,7 @@ namespace SpendTracker.Contracts;
 /// <param name="Workload">The workload that it is for.</param>
 /// <param name="Approach">The approach that it is for.</param>
 /// <param name="Component">What kind of cost it is.</param>
-/// <param name="Amount">In the currency; negative for money back. Not 0, at most 1,000,000,000,000,000 either way; at most 6 decimals.</param>
+/// <param name="Amount">In the currency; negative for money back. Not 0, at most 1,000,000,000,000,000 either way; at most 12 decimals, from 1,000,000,000 on at most 6.</param>
 /// <param name="Currency">ISO 4217 code.</param>
 /// <param name="ChargedAt">The time that the charge is for, which decides its billing period.</param>
 /// <param name="Category">What the charge represents.</param>

@@ -11,7 +11,7 @@ namespace SpendTracker.Contracts;
 /// <param name="LabourHours">Hours of people; priced as SKU <c>labour/{role}</c>, meter <c>labour-hours</c>.</param>
 /// <param name="Role">Who worked, e.g. <c>annotator</c>.</param>
 /// <param name="Items">Items labelled or made; priced as SKU <c>dataset/{activity}</c>, meter <c>items</c>.</param>
-/// <param name="Amount">What somebody charged for it; at most 1,000,000,000,000,000 and 6 decimals.</param>
+/// <param name="Amount">What somebody charged for it; with limits as a charge's amount.</param>
 /// <param name="Currency">ISO 4217 code of the amount.</param>
 public sealed record DatasetPrepRecorded(
     string Workload, string Dataset, DatasetActivity Activity, DateTimeOffset PreparedAt, Approach Approach = Approach.FineTuning,

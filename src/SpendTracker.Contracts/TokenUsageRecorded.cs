@@ -21,7 +21,7 @@ namespace SpendTracker.Contracts;
 /// <param name="Requests">How many requests this covers. 1 to 1,000,000,000.</param>
 /// <param name="Variant">What the team wants to tell apart: prompt technique and version (<c>few-shot/v3</c>), model version.</param>
 /// <param name="Outcome">Whether it gave what the caller wanted.</param>
-/// <param name="ReportedCost">What the provider says it cost, kept beside what the rates give; 0 to 1,000,000,000,000, at most 12 decimals.</param>
+/// <param name="ReportedCost">What the provider says it cost, kept beside what the rates give; 0 to 1,000,000,000,000; rounded to 12 decimals.</param>
 /// <param name="ReportedCurrency">ISO 4217 code of the reported cost; goes with it.</param>
 public sealed record TokenUsageRecorded(
     string Workload, Approach Approach, string Provider, string Model, long InputTokens, long OutputTokens, DateTimeOffset UsedAt,
@@ -30,4 +30,14 @@ public sealed record TokenUsageRecorded(
     decimal? ReportedCost = null, string? ReportedCurrency = null) : IUsageEvent
 {
     DateTimeOffset IUsageEvent.OccurredAt => UsedAt;
+
+    /// <summary>The same usage with totals that include their parts.</summary>
+    /// <param name="counts">What the totals of this one include.</param>
+    public TokenUsageRecorded Inclusive(TokenCounts counts) => counts switch
+    {
+        TokenCounts.Exclusive => Inclusive(TokenCounts.ExclusiveCache).Inclusive(TokenCounts.ExclusiveReasoning),
+        TokenCounts.ExclusiveCache => this with { InputTokens = InputTokens + CachedInputTokens + CacheWriteTokens },
+        TokenCounts.ExclusiveReasoning => this with { OutputTokens = OutputTokens + ReasoningTokens },
+        _ => this,
+    };
 }

@@ -35,8 +35,10 @@ public sealed record UsageResponse(IReadOnlyList<UsageResult> Results, int Appen
 /// <param name="EventId">Its id in the log; none where it was refused.</param>
 /// <param name="Reasons">Why, where it is not appended: at most 20, and at most 1,000 in an answer.</param>
 /// <param name="MoreReasons">How many reasons are not named; none if all are.</param>
+/// <param name="Rounded">What was rounded of what is owed: only the noise that a double leaves at a number's end.</param>
 public sealed record UsageResult(
-    int Index, AppendStatus Status, string? Id = null, Guid? EventId = null, IReadOnlyList<FieldReason>? Reasons = null, int? MoreReasons = null);
+    int Index, AppendStatus Status, string? Id = null, Guid? EventId = null, IReadOnlyList<FieldReason>? Reasons = null, int? MoreReasons = null,
+    IReadOnlyList<FieldReason>? Rounded = null);
 
 /// <summary>What is wrong with one field.</summary>
 /// <param name="Field">The field's name in the JSON; empty where it is the event as a whole.</param>

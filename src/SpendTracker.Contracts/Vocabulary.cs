@@ -65,6 +65,26 @@ public enum ServiceTier
     [JsonStringEnumMemberName("priority")] Priority,
 }
 
+/// <summary>
+/// Whether the totals that a provider reports include their parts. Usage is recorded with totals that do, so others are added
+/// up before: see <see cref="TokenUsageRecorded.Inclusive"/>.
+/// </summary>
+[JsonConverter(typeof(NamedEnumConverter<TokenCounts>))]
+public enum TokenCounts
+{
+    /// <summary>Input tokens include cached and cache-write tokens, output tokens include reasoning: OpenAI, Mistral.</summary>
+    [JsonStringEnumMemberName("inclusive")] Inclusive,
+
+    /// <summary>All parts are counted beside.</summary>
+    [JsonStringEnumMemberName("exclusive")] Exclusive,
+
+    /// <summary>Cached and cache-write tokens are counted beside the input: Anthropic, Amazon Bedrock, Cursor.</summary>
+    [JsonStringEnumMemberName("exclusive-cache")] ExclusiveCache,
+
+    /// <summary>Reasoning is counted beside the output: xAI, Gemini.</summary>
+    [JsonStringEnumMemberName("exclusive-reasoning")] ExclusiveReasoning,
+}
+
 /// <summary>Whether the call gave what the caller wanted. Failed calls cost money too.</summary>
 [JsonConverter(typeof(NamedEnumConverter<Outcome>))]
 public enum Outcome

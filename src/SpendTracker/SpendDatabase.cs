@@ -27,6 +27,9 @@ public sealed record SpendDatabaseOptions
     /// <summary>Used when the database is new; otherwise must be what it has. Null: whatever it has, or USD.</summary>
     public string? ReportingCurrency { get; init; }
 
+    /// <summary>Days after its own day that an exchange rate is used at most, 1 to 400. Null: what the database has, or 45.</summary>
+    public int? ExchangeRateDays { get; init; }
+
     public EventStoreOptions Events { get; init; } = new();
 
     public TimeProvider Clock { get; init; } = TimeProvider.System;
@@ -80,7 +83,7 @@ public sealed class SpendDatabase : IAsyncDisposable
         {
             await EventSchema.CreateAsync(database.Projecting, cancellationToken);
             database.Settings = await OrganisationSettings.EstablishAsync(
-                database.Store, options.ReportingTimeZone, options.ReportingCurrency, cancellationToken);
+                database.Store, options.ReportingTimeZone, options.ReportingCurrency, options.ExchangeRateDays, cancellationToken);
             await EventSchema.CreateTablesAsync(database.DataSource, database.Projections(), cancellationToken);
             await new PriceBook(database.DataSource, database.Store, new EventLog(database.DataSource)).PublishStartingRatesAsync(cancellationToken);
             return database;

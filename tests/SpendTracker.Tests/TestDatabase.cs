@@ -35,11 +35,12 @@ public sealed class TestDatabase : IAsyncDisposable
         string? timeZone = null, TimeProvider? clock = null, EventStoreOptions? events = null) => CreateAsync(TestServer.CreateDatabaseAsync(empty: timeZone is not null), timeZone, clock, events);
 
     public static async Task<TestDatabase> CreateAsync(
-        Task<string> connectionString, string? timeZone = null, TimeProvider? clock = null, EventStoreOptions? events = null) => new(await SpendDatabase.OpenAsync(
+        Task<string> connectionString, string? timeZone = null, TimeProvider? clock = null, EventStoreOptions? events = null, int? exchangeRateDays = null) => new(await SpendDatabase.OpenAsync(
             new()
             {
                 ConnectionString = await connectionString,
                 ReportingTimeZone = timeZone,
+                ExchangeRateDays = exchangeRateDays,
                 Clock = clock ?? TimeProvider.System,
                 Events = events ?? new EventStoreOptions { GapGrace = TimeSpan.FromMilliseconds(200) },
             },

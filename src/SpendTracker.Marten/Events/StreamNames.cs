@@ -6,6 +6,9 @@ public static class StreamNames
     /// <summary>How the organisation reports: the first event of a log.</summary>
     public const string Settings = "settings/organisation";
 
+    /// <summary>What the streams of billing periods begin with; the month follows.</summary>
+    public const string Periods = "period/";
+
     public static string Workload(string id) => $"workload/{id}";
 
     public static string Estimate(string workload) => $"estimate/{workload}";

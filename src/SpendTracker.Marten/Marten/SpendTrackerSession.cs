@@ -35,6 +35,8 @@ public static class SpendTrackerSession
             throw new InvalidOperationException($"Usage is recorded by sessions of the tenant '{Tenant.Default}', and this one is of '{session.TenantId}'.");
         }
 
+        var sent = usage;
+        usage = UsageRules.AsStored(sent);
         recorder = recorder with { Source = recorder.Source ?? recorder.By, SourceId = recorder.SourceId ?? Guid.CreateVersion7().ToString() };
         if (Check(usage, recorder) is { Count: > 0 } reasons)
         {
@@ -49,7 +51,7 @@ public static class SpendTrackerSession
         }
 
         session.Events.Append(toAppend.Stream, session.Wrap(toAppend));
-        return new UsageResult(0, AppendStatus.Appended, recorder.SourceId, toAppend.Id);
+        return new UsageResult(0, AppendStatus.Appended, recorder.SourceId, toAppend.Id, Rounded: UsageRules.Rounded(sent, usage) is { Count: > 0 } rounded ? rounded : null);
     }
 
     private static FieldReasons Check(IUsageEvent usage, Recorder recorder)

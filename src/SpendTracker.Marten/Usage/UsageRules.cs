@@ -1,3 +1,4 @@
+using System.Globalization;
 using SpendTracker.Contracts;
 
 namespace SpendTracker.Usage;
@@ -20,14 +21,40 @@ public static class UsageRules
     private const decimal MostScore = 1_000_000_000;
 
     /// <summary>
-    /// Of a charge, in any currency: a billion US dollars in Iranian rials, the currency with the smallest unit. With 6 decimals
-    /// that is 21 of a decimal's 28 digits, so that ten million of them add up exactly. Reported costs, which have 12 decimals,
-    /// are of single calls, and limited to a thousandth of it.
+    /// Of a charge, in any currency: a billion US dollars in Iranian rials, the currency with the smallest unit. With
+    /// <see cref="AmountDecimals"/> that is 21 of a decimal's 28 digits, so that ten million of them add up exactly. Reported
+    /// costs, which have 12 decimals, are of single calls, and limited to a thousandth of it.
     /// </summary>
     internal const decimal MostAmount = 1_000_000_000_000_000;
 
+    /// <summary>From here on, an amount has at most 6 decimals.</summary>
+    private const decimal LargeAmount = 1_000_000_000;
+
     /// <summary>A calendar month in any time zone: 31 days, and the hours by which clocks are set back in it. Three were the most, in Antarctica/Casey.</summary>
     internal static readonly TimeSpan LongestHosting = new(31, 3, 0, 0);
+
+    /// <summary>Decimals of a price of one unit, of a reported cost, and of an amount of less than a billion.</summary>
+    public const int Decimals = 12;
+
+    /// <summary>How many decimals an amount of money may have: single calls cost millionths of a cent.</summary>
+    public static int AmountDecimals(decimal amount) => Math.Abs(amount) < LargeAmount ? Decimals : 6;
+
+    /// <summary>
+    /// Usage as it is stored, whichever way it comes: currencies in capitals, reported costs rounded to 12 decimals since they
+    /// only inform, and amounts without the noise of a double. To be asked before <see cref="Check"/>.
+    /// </summary>
+    public static IUsageEvent AsStored(IUsageEvent usage) => usage switch
+    {
+        TokenUsageRecorded { ReportedCost: { } cost } e => e with { ReportedCost = Noise.Round(cost, Decimals), ReportedCurrency = Currency.CodeOf(e.ReportedCurrency) },
+        ChargeRecorded e => e with { Amount = WithoutNoise(e.Amount), Currency = Currency.CodeOf(e.Currency) },
+        DatasetPrepRecorded { Amount: { } amount } e => e with { Amount = WithoutNoise(amount), Currency = Currency.CodeOf(e.Currency) },
+        _ => usage,
+    };
+
+    /// <summary>What <see cref="AsStored"/> rounds of what is owed, for the answer to the caller.</summary>
+    public static IReadOnlyList<FieldReason> Rounded(IUsageEvent sent, IUsageEvent stored) => AmountOf(sent) is { } before && AmountOf(stored) is { } after && before != after
+        ? [new("amount", string.Create(CultureInfo.InvariantCulture, $"{before} was rounded to {after}."))]
+        : [];
 
     /// <summary>What is wrong with an event; empty where nothing is.</summary>
     public static IReadOnlyList<FieldReason> Check(IUsageEvent usage, DateTimeOffset now)
@@ -67,14 +94,14 @@ public static class UsageRules
         check.Range("cachedInputTokens", e.CachedInputTokens, 0, MostTokens);
         check.Range("cacheWriteTokens", e.CacheWriteTokens, 0, MostTokens);
         check.Range("reasoningTokens", e.ReasoningTokens, 0, MostTokens);
-        check.That("cachedInputTokens", e.CachedInputTokens + e.CacheWriteTokens <= e.InputTokens, "Cached and cache-write tokens together cannot exceed inputTokens, which include them.");
-        check.That("reasoningTokens", e.ReasoningTokens <= e.OutputTokens, "Cannot exceed outputTokens, which include them.");
+        check.That("cachedInputTokens", e.CachedInputTokens + e.CacheWriteTokens <= e.InputTokens, $"Cached and cache-write tokens together cannot exceed inputTokens, which include them.{CountedBeside("cache")}");
+        check.That("reasoningTokens", e.ReasoningTokens <= e.OutputTokens, $"Cannot exceed outputTokens, which include them.{CountedBeside("reasoning")}");
         check.Range("requests", e.Requests, 1, 1_000_000_000);
         check.OptionalName("variant", e.Variant, TextLength.Name);
         if (e.ReportedCost is { } reported)
         {
             check.Range("reportedCost", reported, 0, MostReportedCost);
-            check.That("reportedCost", reported == Math.Round(reported, 12), "At most 12 decimals.");
+            check.That("reportedCost", reported == Math.Round(reported, Decimals), "At most 12 decimals.");
             check.Currency("reportedCurrency", e.ReportedCurrency);
         }
 
@@ -158,9 +185,20 @@ public static class UsageRules
     {
         check.Range("amount", amount, -MostAmount, MostAmount);
         check.That("amount", amount != 0, "Must not be 0.");
-        check.That("amount", amount == Math.Round(amount, 6), "At most 6 decimals.");
+        check.That("amount", amount == Math.Round(amount, AmountDecimals(amount)), "At most 12 decimals, and from 1,000,000,000 on at most 6.");
         check.Currency("currency", currency);
     }
+
+    private static string CountedBeside(string part) => $" If your provider counts them beside: \"counts\":\"exclusive-{part}\" in the API, --counts exclusive-{part} in an import.";
+
+    private static decimal WithoutNoise(decimal amount) => Noise.Cut(amount, AmountDecimals(amount));
+
+    private static decimal? AmountOf(IUsageEvent usage) => usage switch
+    {
+        ChargeRecorded e => e.Amount,
+        DatasetPrepRecorded e => e.Amount,
+        _ => null,
+    };
 
     private static void Time(FieldCheck check, string field, DateTimeOffset time, DateTimeOffset now)
     {

@@ -5,6 +5,9 @@ namespace SpendTracker;
 /// <summary>A calendar month in the reporting time zone, half open: from the first instant of its first day to the next month's.</summary>
 public readonly record struct BillingPeriod(int Year, int Month) : IComparable<BillingPeriod>
 {
+    /// <summary>Costs are kept from here on.</summary>
+    public const int FirstYear = 2000;
+
     public DateOnly Start => new(Year, Month, 1);
 
     /// <summary>The first day that no longer belongs to it.</summary>
@@ -24,7 +27,7 @@ public readonly record struct BillingPeriod(int Year, int Month) : IComparable<B
         DateOnly.FromDateTime(TimeZoneInfo.ConvertTime(instant, reportingTimeZone).DateTime);
 
     /// <summary>Whether a day is one that costs are kept for: in a year from 2000 to 2199.</summary>
-    public static bool Covers(DateOnly day) => day.Year is >= 2000 and < 2200;
+    public static bool Covers(DateOnly day) => day.Year is >= FirstYear and < 2200;
 
     /// <summary>Whether an instant is of a day that costs are kept for, by its own offset.</summary>
     public static bool Covers(DateTimeOffset instant) => Covers(DateOnly.FromDateTime(instant.DateTime));

@@ -1,4 +1,5 @@
 using System.Collections.Frozen;
+using System.Diagnostics.CodeAnalysis;
 
 namespace SpendTracker;
 
@@ -21,7 +22,22 @@ public static class Currency
     /// <summary>List three, withdrawn less than five years ago: usage may be recorded as late as that, and was charged in them.</summary>
     private const string Withdrawn = "ANG BGN HRK SLL ZWL";
 
+    /// <summary>
+    /// List three, withdrawn before: no usage that may still be recorded was charged in them, but rates of theirs stand in histories
+    /// such as the European Central Bank's.
+    /// </summary>
+    private const string Former = "ATS BEF CYP DEM EEK ESP FIM FRF GRD IEP ITL LTL LUF LVL MTL NLG PTE ROL SIT SKK TRL BYR CSD MRO RUR STD VEB VEF ZMK";
+
+    private static readonly FrozenSet<string> FormerCodes = Former.Split(' ').ToFrozenSet(StringComparer.Ordinal);
+
     private static readonly FrozenSet<string> Codes = $"{Active} {Withdrawn}".Split((char[])[' ', '\n', '\r'], StringSplitOptions.RemoveEmptyEntries).ToFrozenSet(StringComparer.Ordinal);
 
     public static bool IsCode(string? text) => text is not null && Codes.Contains(text);
+
+    /// <summary>Whether it is the code of a currency that is no more.</summary>
+    public static bool IsFormer(string text) => FormerCodes.Contains(text);
+
+    /// <summary>The code that a text means: <c>USD</c> for <c>usd</c>. Other texts stay as they are, and are refused as no code.</summary>
+    [return: NotNullIfNotNull(nameof(text))]
+    public static string? CodeOf(string? text) => IsCode(text) || text?.ToUpperInvariant() is not { } upper || !IsCode(upper) ? text : upper;
 }

@@ -14,6 +14,8 @@ public sealed class FieldCheck
     private static readonly SearchValues<char> IdCharacters = SearchValues.Create("abcdefghijklmnopqrstuvwxyz0123456789.-");
     private static readonly SearchValues<char> SlashesAndBlanks = AllOf(c => c == '/' || char.IsWhiteSpace(c));
 
+    private const int UnitPriceDecimals = 12;
+
     private readonly FieldReasons _reasons = new();
 
     /// <summary>
@@ -123,8 +125,11 @@ public sealed class FieldCheck
         var known = per is 1 or 1_000 or 1_000_000;
         That($"{field}.per", known, "Must be 1, 1,000 or 1,000,000.");
         Range($"{field}.price", price, 0, mostOfOne * (known ? per : 1));
-        That($"{field}.price", per == 0 || Math.Round(price / per, 12) * per == price, "The price of one unit may have at most 12 decimals.");
+        That($"{field}.price", per == 0 || Math.Round(price / per, UnitPriceDecimals) * per == price, "The price of one unit may have at most 12 decimals.");
     }
+
+    /// <summary>The price if only the noise of a double keeps that of one unit from having at most 12 decimals.</summary>
+    public static decimal PriceWithoutNoise(decimal price, decimal per) => Noise.Cut(price, UnitPriceDecimals - per switch { 1_000 => 3, 1_000_000 => 6, _ => 0 });
 
     /// <summary>In an address, these are the folder and the one above: browsers and proxies take them out.</summary>
     private void NotAPlace(string field, string? text) => That(field, IsStored || text is not ("." or ".."), "Must not be . or .. alone.");

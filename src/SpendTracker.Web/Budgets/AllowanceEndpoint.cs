@@ -55,7 +55,7 @@ internal static class AllowanceEndpoint
 
         if (figures is not { Spent: { } spent, Left: { } left })
         {
-            return TypedResults.Problem($"No exchange rate into {figures.Currency} is published, so nobody knows what is left.", statusCode: StatusCodes.Status503ServiceUnavailable);
+            return TypedResults.Problem($"No exchange rate into {figures.Currency} is published, or a stale one, so nobody knows what is left.", statusCode: StatusCodes.Status503ServiceUnavailable);
         }
 
         var headers = context.Response.GetTypedHeaders();

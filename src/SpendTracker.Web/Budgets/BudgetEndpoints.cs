@@ -59,7 +59,7 @@ internal static class BudgetEndpoints
         var check = new FieldCheck();
         check.That("budget", body.Budget is null || body.Budget == id, "Must be that of the path, or left out.");
         var expected = ExpectedVersion(check, request, version);
-        var terms = body.ToTerms(id);
+        var terms = BudgetBook.AsRecorded(body.ToTerms(id));
         check.Add(BudgetBook.Check(terms));
         if (check.Reasons.Count == 0)
         {

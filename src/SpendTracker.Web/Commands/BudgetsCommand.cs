@@ -30,15 +30,15 @@ internal static class BudgetsCommand
         command.SetAction((parsed, cancellationToken) => CommandLine.GuardAsync(async () =>
         {
             var content = await ImportedFile.ReadAsync(parsed.GetRequiredValue(file), cancellationToken);
-            using var stream = new MemoryStream(content.ToArray());
-            var budgets = await BudgetCsv.ReadAsync(stream, cancellationToken);
-            return await CommandLine.RunAsync(parsed.GetValue(demo), opened => RunAsync(opened, budgets, parsed.GetValue(yes), new(CommandLine.RecordedBy("budgets", parsed.GetValue(by))), cancellationToken), cancellationToken);
+            return await CommandLine.RunAsync(parsed.GetValue(demo), opened => RunAsync(opened, content, parsed.GetValue(yes), new(CommandLine.RecordedBy("budgets", parsed.GetValue(by))), cancellationToken), cancellationToken);
         }));
         return command;
     }
 
-    private static async Task<int> RunAsync(OpenedDatabase opened, BudgetFile file, bool yes, Recorder recorder, CancellationToken cancellationToken)
+    private static async Task<int> RunAsync(OpenedDatabase opened, ReadOnlyMemory<byte> content, bool yes, Recorder recorder, CancellationToken cancellationToken)
     {
+        using var stream = new MemoryStream(content.ToArray());
+        var file = await BudgetCsv.ReadAsync(stream, opened.Database.Settings.ReportingTimeZone, cancellationToken);
         var import = opened.Get<BudgetImport>();
         var diff = await import.CompareAsync(file.Rows, cancellationToken);
         Write(file, diff);

@@ -30,7 +30,7 @@ internal static class ExchangeRatesCommand
         command.SetAction((parsed, cancellationToken) => CommandLine.GuardAsync(async () =>
         {
             var check = new FieldCheck();
-            var choice = new ExchangeRateChoice(ImportOptions.Day(check, "from", parsed.GetValue(from)), ImportOptions.List(parsed.GetValue(currency)));
+            var choice = new ExchangeRateChoice(ImportOptions.Day(check, "from", parsed.GetValue(from)), ImportOptions.Currencies(parsed.GetValue(currency)));
             if (check.Reasons.Count > 0)
             {
                 return CommandLine.Fail($"--from: {check.Reasons[0].Reason}");
@@ -49,7 +49,7 @@ internal static class ExchangeRatesCommand
     {
         var currency = opened.Database.Settings.ReportingCurrency;
         using var stream = new MemoryStream(content.ToArray());
-        var file = await ExchangeRateCsv.ReadAsync(stream, Path.GetFileName(path), currency, choice, cancellationToken);
+        var file = await ExchangeRateCsv.ReadAsync(stream, Path.GetFileName(path), opened.Database.Settings, choice, cancellationToken);
         var import = opened.Get<ExchangeRateImport>();
         var diff = await import.CompareAsync(file, cancellationToken);
         Write(diff);
@@ -80,6 +80,11 @@ internal static class ExchangeRatesCommand
             Console.WriteLine(currency.Count() == 1
                 ? Told($"new        {first.Currency} {first.Date:yyyy-MM-dd}: {first.After}")
                 : Told($"new        {first.Currency} {first.Date:yyyy-MM-dd} to {last.Date:yyyy-MM-dd}: {currency.Count():#,0} rates, the last {last.After}"));
+        }
+
+        foreach (var (reason, count) in diff.Skipped)
+        {
+            Console.WriteLine(Told($"skipped    {count:#,0} rates: {reason}"));
         }
 
         foreach (var row in diff.Malformed)

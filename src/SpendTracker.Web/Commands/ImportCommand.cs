@@ -1,5 +1,6 @@
 using System.CommandLine;
 using SpendTracker.Contracts;
+using SpendTracker.Log;
 using SpendTracker.Web.Import;
 using SpendTracker.Web.Ingest;
 
@@ -13,14 +14,15 @@ internal static class ImportCommand
     private static readonly Option<string> Approach = Required("--approach", "The approach that they served.");
     private static readonly Option<string> Provider = Required("--provider", "Who served them, e.g. azure.");
     private static readonly Option<string> Model = Required("--model", "The model that served them.");
-    private static readonly Option<string> Time = Required("--time", "The column of the time, e.g. 2026-01-31 09:30:00.1234567. Without an offset it is UTC.");
-    private static readonly Option<string> Input = Required("--input", "The column of the input tokens, cached ones included.");
-    private static readonly Option<string> Output = Required("--output", "The column of the output tokens, reasoning included.");
+    private static readonly Option<string> Time = Required("--time", "The column of the time, e.g. 2026-01-31 09:30:00.1234567 (without an offset in UTC), Unix seconds or milliseconds, or a day.");
+    private static readonly Option<string> Input = Required("--input", "The column of the input tokens; with cached ones, unless --counts says otherwise.");
+    private static readonly Option<string> Output = Required("--output", "The column of the output tokens; with reasoning, unless --counts says otherwise.");
     private static readonly Option<string?> CachedInput = new("--cached-input") { Description = "The column of the input tokens read from a cache; empty is 0." };
     private static readonly Option<string?> CacheWrite = new("--cache-write") { Description = "The column of the input tokens written to a cache; empty is 0." };
     private static readonly Option<string?> Reasoning = new("--reasoning") { Description = "The column of the output tokens spent on reasoning; empty is 0." };
+    private static readonly Option<string> Counts = new("--counts") { Description = "inclusive: --input includes cached and cache-write tokens, --output includes reasoning. exclusive: they are counted beside. exclusive-cache (Anthropic, Bedrock, Cursor) or exclusive-reasoning (xAI, Gemini): only these are.", DefaultValueFactory = _ => EnumName.Of(TokenCounts.Inclusive) };
     private static readonly Option<string?> Requests = new("--requests") { Description = "The column of how many requests a row covers; empty is 1. Without it each row is one." };
-    private static readonly Option<string?> Id = new("--id") { Description = "The column that tells rows apart. Without it a row is known by all its values and how often they came before." };
+    private static readonly Option<string?> Id = new("--id") { Description = "The column that tells rows apart. Without it a row is known by what is imported of it and how often that came before." };
     private static readonly Option<string?> Variant = new("--variant") { Description = "The variant of all rows, e.g. few-shot/v3." };
     private static readonly Option<string> Source = new("--source") { Description = "The numbering that the ids belong to.", DefaultValueFactory = _ => TokenFile.DefaultSource };
     private static readonly Option<string?> Rejects = new("--rejects") { Description = "Where rows go that cannot be imported; FILE's name with .rejects.csv, in the current directory, if not given." };
@@ -29,11 +31,12 @@ internal static class ImportCommand
     public static Command Create()
     {
         Approach.AcceptOnlyFromAmong([.. EnumName.All<Approach>()]);
+        Counts.AcceptOnlyFromAmong([.. EnumName.All<TokenCounts>()]);
         var by = CommandLine.ByOption();
         var demo = CommandLine.DemoOption();
         var tokens = new Command("tokens", "Import token usage. What is there already is not imported again. Exit code 2 where rows were set aside.")
         {
-            File, Workload, Approach, Provider, Model, Time, Input, Output, CachedInput, CacheWrite, Reasoning, Requests, Id, Variant, Source, Rejects, Delimiter, by, demo,
+            File, Workload, Approach, Provider, Model, Time, Input, Output, CachedInput, CacheWrite, Reasoning, Counts, Requests, Id, Variant, Source, Rejects, Delimiter, by, demo,
         };
         tokens.SetAction((parsed, cancellationToken) =>
         {
@@ -66,6 +69,7 @@ internal static class ImportCommand
             CachedInputColumn = parsed.GetValue(CachedInput),
             CacheWriteColumn = parsed.GetValue(CacheWrite),
             ReasoningColumn = parsed.GetValue(Reasoning),
+            Counts = EnumName.Parse<TokenCounts>(parsed.GetRequiredValue(Counts)),
             RequestsColumn = parsed.GetValue(Requests),
             IdColumn = parsed.GetValue(Id),
         };
@@ -73,7 +77,7 @@ internal static class ImportCommand
 
     private static async Task<int> RunAsync(TokenFile file, OpenedDatabase opened, string by, CancellationToken cancellationToken)
     {
-        var import = new TokenImport(opened.Get<UsageRecorder>(), opened.Get<TimeProvider>(), by);
+        var import = new TokenImport(opened.Get<UsageRecorder>(), opened.Get<EventLog>(), opened.Database.Settings, opened.Get<TimeProvider>(), by);
         try
         {
             await ProgressBar.ShowAsync($"Importing {Path.GetFileName(file.Path)}", async progress =>

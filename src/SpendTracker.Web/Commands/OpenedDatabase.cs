@@ -61,6 +61,7 @@ internal sealed class OpenedDatabase : IAsyncDisposable
                     ConnectionString = connectionString,
                     ReportingTimeZone = settings.ReportingTimeZone,
                     ReportingCurrency = settings.ReportingCurrency,
+                    ExchangeRateDays = settings.ExchangeRateDays,
                     Events = settings.Events,
                     Clock = clock ?? TimeProvider.System,
                     LoggerFactory = loggerFactory,

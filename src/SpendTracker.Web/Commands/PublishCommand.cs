@@ -44,9 +44,10 @@ internal static class PublishCommand
         return command;
     }
 
-    private static async Task<int> ChangeAsync(OpenedDatabase opened, IEvent change, bool yes, Recorder recorder, CancellationToken cancellationToken)
+    private static async Task<int> ChangeAsync(OpenedDatabase opened, IEvent given, bool yes, Recorder recorder, CancellationToken cancellationToken)
     {
         var currency = opened.Database.Settings.ReportingCurrency;
+        var change = PriceBookRules.AsPublished(given);
         if (PriceBookRules.Check(change, currency) is { Count: > 0 } reasons)
         {
             return CommandLine.Fail(reasons);
@@ -56,6 +57,11 @@ internal static class PublishCommand
         if (await book.RefusalAsync(change, cancellationToken) is { } refusal)
         {
             return CommandLine.Fail(refusal);
+        }
+
+        foreach (var (field, reason) in PriceBookRules.Rounded(given, change))
+        {
+            Console.WriteLine($"rounded    {field}: {reason}");
         }
 
         Write(await opened.Get<RatePreview>().OfAsync([change], cancellationToken), currency);

@@ -118,6 +118,11 @@ internal static class RatesCommand
             Console.WriteLine(Told($"left out   {member} of {count:#,0} entries"));
         }
 
+        foreach (var price in diff.Rounded)
+        {
+            Console.WriteLine($"rounded    {Shown(price.Model)}: {price.Field}: {price.Reason}");
+        }
+
         foreach (var entry in diff.Malformed)
         {
             Console.WriteLine($"malformed  {Shown(entry.Model)}: {(entry.Field.Length > 0 ? $"{entry.Field}: " : "")}{entry.Reason}");

@@ -26,7 +26,7 @@ internal static class UnpricedCommand
 
         foreach (var amount in answer.Unconverted)
         {
-            Add(table, string.Join(", ", amount.Skus), "", Money.Text(amount.Amount, amount.Currency), "", amount.UsedBy);
+            Add(table, string.Join(", ", amount.Skus), "", Money.Text(amount.Amount, amount.Currency), amount.LastRate is { } day ? FormattableString.Invariant($"stale rate of {day:yyyy-MM-dd}") : "", amount.UsedBy);
         }
 
         if (table.Rows.Count > 0)

@@ -35,6 +35,7 @@ internal static class EstimateEndpoints
             return problem!;
         }
 
+        estimate = EstimateBook.AsRecorded(estimate);
         if (EstimateBook.Check(estimate, settings.ReportingCurrency) is { Count: > 0 } reasons)
         {
             return Problems.Of(reasons);

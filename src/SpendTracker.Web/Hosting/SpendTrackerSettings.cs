@@ -26,6 +26,10 @@ internal sealed record SpendTrackerSettings : IValidatableObject
     /// <summary>ISO 4217; null for what the database has, or USD.</summary>
     public string? ReportingCurrency { get; init; }
 
+    /// <summary>Days after its own day that an exchange rate is used at most; null for what the database has, or 45.</summary>
+    [Range(1, 400)]
+    public int? ExchangeRateDays { get; init; }
+
     /// <summary>Where people reach this host; null for no links in messages.</summary>
     public string? PublicUrl { get; init; }
 

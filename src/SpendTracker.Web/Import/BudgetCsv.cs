@@ -26,9 +26,9 @@ internal sealed class BudgetCsv(CsvRows csv)
     private readonly Dictionary<string, int> _columns = [];
 
     /// <exception cref="ImportException">The file as a whole cannot be imported.</exception>
-    public static async Task<BudgetFile> ReadAsync(Stream content, CancellationToken cancellationToken)
+    public static async Task<BudgetFile> ReadAsync(Stream content, TimeZoneInfo reportingTimeZone, CancellationToken cancellationToken)
     {
-        await using var csv = new CsvRows(content);
+        await using var csv = new CsvRows(content, reportingTimeZone);
         return await new BudgetCsv(csv).ReadAllAsync(cancellationToken);
     }
 
@@ -74,15 +74,16 @@ internal sealed class BudgetCsv(CsvRows csv)
         var check = new FieldCheck();
         var id = Field("budget");
         check.That("period", EnumName.TryParse<BudgetPeriodKind>(Field("period"), out var kind), $"Must be one of {string.Join(", ", EnumName.All<BudgetPeriodKind>())}.");
-        var fiscal = 1;
-        check.That("fiscalYearStart", Field("fiscalYearStart") is "" || int.TryParse(Field("fiscalYearStart"), NumberStyles.None, CultureInfo.InvariantCulture, out fiscal), "Must be a month from 1 to 12.");
-        check.That("rollover", Field("rollover") is "" or "true" or "false", "Must be true or false.");
+        var fiscal = 1L;
+        check.That("fiscalYearStart", Field("fiscalYearStart") is "" || (csv.Text.TryWhole(Field("fiscalYearStart"), out fiscal) && fiscal is >= 0 and <= int.MaxValue), "Must be a month from 1 to 12.");
+        var rollover = Field("rollover").ToLowerInvariant(); // Spreadsheets write TRUE.
+        check.That("rollover", rollover is "" or "true" or "false", "Must be true or false.");
         var months = _columns.Keys.Where(column => BillingPeriod.TryParse(column, out _)).Select(month => (Month: month, Amount: Number(check, month)))
             .Where(month => month.Amount is not null).ToDictionary(month => month.Month, month => month.Amount!.Value);
         var thresholds = ThresholdsOf(check);
-        var terms = new BudgetSet(
-            id, Field("name"), ScopeOf(check), new(kind, Field("from"), Given("to"), fiscal), Field("currency"), Number(check, "amount"), months.Count == 0 ? null : months,
-            Field("rollover") == "true", thresholds.Count == 0 ? null : thresholds, Given("note"));
+        var terms = BudgetBook.AsRecorded(new BudgetSet(
+            id, Field("name"), ScopeOf(check), new(kind, csv.Text.Month(Field("from")), Given("to") is { } to ? csv.Text.Month(to) : null, (int)fiscal), Field("currency"),
+            Number(check, "amount"), months.Count == 0 ? null : months, rollover == "true", thresholds.Count == 0 ? null : thresholds, Given("note")));
         if (check.Reasons.Count == 0)
         {
             check.Add(BudgetBook.Check(terms));
@@ -120,6 +121,8 @@ internal sealed class BudgetCsv(CsvRows csv)
         foreach (var part in Parts("thresholds"))
         {
             var pair = part.Split('@', 2, StringSplitOptions.TrimEntries);
+            var ambiguity = csv.Text.Ambiguity(pair[0][(pair[0].IndexOf(':', StringComparison.Ordinal) + 1)..].TrimEnd('%', 's'));
+            check.That("thresholds", ambiguity is null, ambiguity ?? "");
             check.That("thresholds", Thresholds.TryParse(pair[0], out var threshold), $"'{JsonReasons.Short(part)}' must be like actual:80%, forecast:5000, unpriced:5% or lag:60s, and perhaps @ and channels with | between them.");
             string[] channels = pair.Length < 2 ? [] : pair[1].Split(['|', '@'], StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
             thresholds.Add(channels.Length == 0 ? threshold : threshold with { Channels = channels });
@@ -141,7 +144,8 @@ internal sealed class BudgetCsv(CsvRows csv)
             return null;
         }
 
-        check.That(column, CsvRows.TryParse(text, NumberStyles.AllowDecimalPoint, out var number), $"'{JsonReasons.Short(text)}' is not an amount like 1500.00.");
+        var known = csv.Text.TryNumber(text, out var number);
+        check.That(column, known, csv.Text.Ambiguity(text) ?? $"'{JsonReasons.Short(text)}' is not an amount like 1500.00.");
         return number;
     }
 }

@@ -7,21 +7,22 @@ namespace SpendTracker.Web.Import;
 /// <summary>The rows of a CSV file. A row that is none is noted with its line, and the others are read.</summary>
 internal sealed class CsvRows : IAsyncDisposable
 {
-    /// <summary>In bytes. Beyond this a line is no row but a broken file.</summary>
-    private const int LongestLine = 64 * 1024;
+    /// <summary>In bytes. Beyond this it is no row but a broken file.</summary>
+    private const int LongestRow = 64 * 1024;
 
     /// <summary>A file of the wrong kind would otherwise be answered by fifty times its bytes.</summary>
     private const int MostMalformed = 1_000;
 
-    /// <summary>More digits than a decimal has would be cut off unseen.</summary>
-    private const int MostDigits = 28;
-
     private readonly List<MalformedRow> _malformed = [];
     private readonly CsvReader _reader;
+    private readonly TimeZoneInfo _reportingTimeZone;
 
     /// <param name="content">Stays open.</param>
-    public CsvRows(Stream content) => _reader = CsvReader.Create(
-        content, Options(null, LongestLine, record => Refuse(record.LineNumber, "", RejectedRows.ReasonOf(record.Reason))), true);
+    public CsvRows(Stream content, TimeZoneInfo reportingTimeZone)
+    {
+        _reportingTimeZone = reportingTimeZone;
+        _reader = CsvReader.Create(content, Options(null, LongestRow, record => Refuse(record.LineNumber, "", RejectedRows.ReasonOf(record.Reason))), true);
+    }
 
     /// <summary>Of the row that was read last; the first line is 1.</summary>
     public long Line => _reader.LineNumber;
@@ -30,16 +31,16 @@ internal sealed class CsvRows : IAsyncDisposable
 
     /// <summary>How files of any kind are read.</summary>
     /// <param name="separator">Null to tell by the first lines.</param>
-    /// <param name="longestLine">In bytes.</param>
+    /// <param name="longestRow">In bytes.</param>
     /// <param name="malformed">Takes what is no row of the file, which is passed by.</param>
-    public static CsvReaderOptions Options(char? separator, int longestLine, Action<CsvMalformedRecord> malformed) => new()
+    public static CsvReaderOptions Options(char? separator, int longestRow, Action<CsvMalformedRecord> malformed) => new()
     {
         Separator = separator,
         TrackLineNumbers = true,
-        MaxRecordSize = longestLine,
+        MaxRecordSize = longestRow,
 
-        // One quote that is never closed would otherwise swallow the rest of the file.
-        AllowLineBreaksInQuotes = false,
+        // RFC 4180. What a quote that is never closed swallows is one malformed record, and never read as rows: it may be text.
+        AllowLineBreaksInQuotes = true,
         MalformedData = CsvMalformedDataHandling.Skip,
         FieldCountMismatch = CsvFieldCountHandling.Skip,
         OnMalformedRecord = malformed,
@@ -49,11 +50,8 @@ internal sealed class CsvRows : IAsyncDisposable
     public static ImportException Unreadable(string file, CsvFormatException fault) =>
         new($"{file} cannot be read on from line {fault.LineNumber}: {fault.Message}", fault);
 
-    public static bool TryParse(string text, NumberStyles style, out decimal number)
-    {
-        number = 0;
-        return text.Length <= MostDigits && decimal.TryParse(text, style, CultureInfo.InvariantCulture, out number);
-    }
+    /// <summary>Reads numbers and times; after the header.</summary>
+    public FieldText Text => field ??= new FieldText(_reader.Separator, _reportingTimeZone);
 
     /// <returns>The names of the columns.</returns>
     /// <exception cref="ImportException">The file cannot be read.</exception>

@@ -1,5 +1,6 @@
 using System.Globalization;
 using SpendTracker.Rates;
+using SpendTracker.Settings;
 using SpendTracker.Web.Requests;
 
 namespace SpendTracker.Web.Import;
@@ -15,13 +16,14 @@ internal sealed class ExchangeRateCsv(CsvRows csv)
     private const int Decimals = 10;
 
     private readonly List<ExchangeRateRow> _rows = [];
+    private readonly SortedDictionary<string, int> _skipped = new(StringComparer.Ordinal);
 
     /// <exception cref="ImportException">The file as a whole cannot be imported.</exception>
     public static async Task<ExchangeRateFile> ReadAsync(
-        Stream content, string name, string reportingCurrency, ExchangeRateChoice choice, CancellationToken cancellationToken)
+        Stream content, string name, OrganisationSettings settings, ExchangeRateChoice choice, CancellationToken cancellationToken)
     {
-        await using var csv = new CsvRows(content);
-        return await new ExchangeRateCsv(csv).ReadAllAsync(name, reportingCurrency, choice, cancellationToken);
+        await using var csv = new CsvRows(content, settings.ReportingTimeZone);
+        return await new ExchangeRateCsv(csv).ReadAllAsync(name, settings.ReportingCurrency, choice, cancellationToken);
     }
 
     private async Task<ExchangeRateFile> ReadAllAsync(string name, string reportingCurrency, ExchangeRateChoice choice, CancellationToken cancellationToken)
@@ -49,22 +51,17 @@ internal sealed class ExchangeRateCsv(CsvRows csv)
             {
                 ReadRate(columns, choice);
             }
-
-            if (_rows.Count > ExchangeRateFile.MostRates)
-            {
-                throw new ImportException(string.Create(CultureInfo.InvariantCulture, $"At most {ExchangeRateFile.MostRates:#,0} rates at a time; choose days and currencies."));
-            }
         }
 
-        return new(central ? $"{EuropeanCentralBank}, {name}" : name, _rows, csv.Malformed);
+        return new(central ? $"{EuropeanCentralBank}, {name}" : name, _rows, csv.Malformed, _skipped);
     }
 
     private void ReadRate(int[] columns, ExchangeRateChoice choice)
     {
-        var currency = csv.Field(columns[0]);
+        var currency = Currency.CodeOf(csv.Field(columns[0]));
         var date = Date(columns[1], "date");
         var rate = Number(columns[2], "rate");
-        if (date is { } day && rate is { } number && choice.Has(currency, day))
+        if (date is { } day && rate is { } number && choice.Has(currency, day) && !IsSkipped(currency, day))
         {
             _rows.Add(new(csv.Line, currency, day, number, columns[3] >= 0 && csv.Field(columns[3]) is { Length: > 0 } source ? source : null));
         }
@@ -105,15 +102,29 @@ internal sealed class ExchangeRateCsv(CsvRows csv)
             return;
         }
 
-        foreach (var (currency, rate) in perEuro.Where(rate => rate.Key != reportingCurrency && choice.Has(rate.Key, day)))
+        foreach (var (currency, rate) in perEuro.Where(rate => rate.Key != reportingCurrency && choice.Has(rate.Key, day) && !IsSkipped(rate.Key, day)))
         {
             _rows.Add(new(csv.Line, currency, day, Math.Round(reporting / rate, Decimals), null));
         }
     }
 
+    /// <summary>A history goes back to currencies that are no more, and to days that costs are not kept for.</summary>
+    private bool IsSkipped(string currency, DateOnly day)
+    {
+        var reason = Currency.IsFormer(currency) ? $"{currency} is no more"
+            : day.Year < BillingPeriod.FirstYear ? string.Create(CultureInfo.InvariantCulture, $"before {BillingPeriod.FirstYear}-01-01")
+            : null;
+        if (reason is not null)
+        {
+            _skipped[reason] = _skipped.GetValueOrDefault(reason) + 1;
+        }
+
+        return reason is not null;
+    }
+
     private DateOnly? Date(int column, string field)
     {
-        if (DateOnly.TryParseExact(csv.Field(column), "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out var date))
+        if (csv.Text.TryDay(csv.Field(column), out var date))
         {
             return date;
         }
@@ -124,12 +135,12 @@ internal sealed class ExchangeRateCsv(CsvRows csv)
 
     private decimal? Number(int column, string field)
     {
-        if (CsvRows.TryParse(csv.Field(column), NumberStyles.AllowDecimalPoint | NumberStyles.AllowLeadingSign, out var number))
+        if (csv.Text.TryNumber(csv.Field(column), out var number))
         {
             return number;
         }
 
-        csv.Refuse(field, $"'{JsonReasons.Short(csv.Field(column))}' is not a number like 1.0837.");
+        csv.Refuse(field, csv.Text.Ambiguity(csv.Field(column)) ?? $"'{JsonReasons.Short(csv.Field(column))}' is not a number like 1.0837.");
         return null;
     }
 }

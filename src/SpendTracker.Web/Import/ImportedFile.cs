@@ -1,3 +1,5 @@
+using SpendTracker.Web.Requests;
+
 namespace SpendTracker.Web.Import;
 
 /// <summary>A file that a command is given.</summary>
@@ -51,5 +53,5 @@ internal static class ImportedFile
         return WithoutMark(content.ToArray());
     }
 
-    private static ReadOnlyMemory<byte> WithoutMark(ReadOnlyMemory<byte> content) => content.Span.StartsWith("\uFEFF"u8) ? content[3..] : content;
+    private static ReadOnlyMemory<byte> WithoutMark(ReadOnlyMemory<byte> content) => content.Span.StartsWith(RequestBody.ByteOrderMark) ? content[RequestBody.ByteOrderMark.Length..] : content;
 }

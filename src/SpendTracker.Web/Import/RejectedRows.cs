@@ -14,7 +14,7 @@ internal sealed class RejectedRows(string path) : IAsyncDisposable
         CsvMalformedReason.FieldCountMismatch => "Has another number of fields than the header.",
         CsvMalformedReason.StrayQuote => "Broken quoting: a quote inside a field that is not quoted.",
         CsvMalformedReason.TextAfterClosingQuote => "Broken quoting: text after a closing quote.",
-        _ => "Broken quoting: a quote that is not closed on its line.",
+        _ => "Broken quoting: a quote that is not closed.",
     };
 
     public void Add(long line, IEnumerable<FieldReason> reasons, string row) =>

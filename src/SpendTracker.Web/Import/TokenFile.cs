@@ -36,6 +36,9 @@ internal sealed record TokenFile(string Path, string Rejects)
 
     public string? ReasoningColumn { get; init; }
 
+    /// <summary>Whether the input and output columns include the others.</summary>
+    public TokenCounts Counts { get; init; }
+
     public string? RequestsColumn { get; init; }
 
     /// <summary>Null: a row is recognised by its values.</summary>

@@ -1,14 +1,19 @@
 using System.Security.Claims;
+using System.Text;
 using CsvHelper;
 using SpendTracker.Contracts;
+using SpendTracker.Events;
+using SpendTracker.Log;
+using SpendTracker.Settings;
 using SpendTracker.Web.Access;
 using SpendTracker.Web.Ingest;
+using EventId = SpendTracker.Events.EventId;
 
 namespace SpendTracker.Web.Import;
 
 /// <summary>Appends the rows of a file as usage, as if they had been sent to the API; what cannot be is set aside with the reason.</summary>
 /// <param name="by">Who goes into the log as the recorder, e.g. <c>command:import</c>.</param>
-internal sealed class TokenImport(UsageRecorder recorder, TimeProvider clock, string by)
+internal sealed class TokenImport(UsageRecorder recorder, EventLog log, OrganisationSettings settings, TimeProvider clock, string by)
 {
     /// <summary>Near the size from which an event no longer gets cheaper.</summary>
     private const int BatchRows = 4_000;
@@ -16,8 +21,11 @@ internal sealed class TokenImport(UsageRecorder recorder, TimeProvider clock, st
     /// <summary>One is written while the next one is read, and each of the store's writers has work.</summary>
     private const int BatchesInFlight = 2;
 
-    /// <summary>Beyond this a line is no row of figures but a broken file.</summary>
-    private const int LongestLine = 1024 * 1024;
+    /// <summary>In bytes. Beyond this it is no row with a prompt but a broken file.</summary>
+    private const int LongestRow = 16 * 1024 * 1024;
+
+    /// <summary>Characters of the rows of a batch, which are kept until it is settled: rows may have long texts.</summary>
+    private const int BatchLength = 8 * 1024 * 1024;
 
     private readonly ClaimsPrincipal _caller = new(new ClaimsIdentity(
         [
@@ -29,7 +37,7 @@ internal sealed class TokenImport(UsageRecorder recorder, TimeProvider clock, st
     private readonly Queue<(IReadOnlyList<Row> Rows, Task<UsageResponse> Answer)> _inFlight = [];
     private ImportCounts _counts;
 
-    private readonly record struct Row(long Line, string Raw, UsageRequestItem Item);
+    private readonly record struct Row(long Line, string Raw, TokenRow Read);
 
     /// <summary>What has become of the rows so far.</summary>
     public ImportCounts Counts => _counts;
@@ -41,7 +49,7 @@ internal sealed class TokenImport(UsageRecorder recorder, TimeProvider clock, st
     {
         await using var stream = Open(file);
         await using var rejected = new RejectedRows(file.Rejects);
-        await using var reader = CsvReader.Create(stream, CsvRows.Options(file.Delimiter, LongestLine, record => Reject(rejected, record)), true);
+        await using var reader = CsvReader.Create(stream, CsvRows.Options(file.Delimiter, LongestRow, record => Reject(rejected, record)), true);
         try
         {
             await reader.ReadHeaderAsync(cancellationToken);
@@ -50,7 +58,7 @@ internal sealed class TokenImport(UsageRecorder recorder, TimeProvider clock, st
                 throw new ImportException($"{file.Path} is empty; its first line must name its columns.");
             }
 
-            await ReadAsync(new TokenRows(file, reader), reader, rejected, position => progress(position, stream.Length), cancellationToken);
+            await ReadAsync(new TokenRows(file, reader, settings.ReportingTimeZone), reader, rejected, position => progress(position, stream.Length), cancellationToken);
         }
         catch (CsvFormatException fault)
         {
@@ -76,25 +84,28 @@ internal sealed class TokenImport(UsageRecorder recorder, TimeProvider clock, st
     {
         var now = clock.GetUtcNow();
         List<Row> batch = [];
+        var length = 0;
         while (await reader.ReadAsync(cancellationToken))
         {
-            var item = rows.Read(now);
-            var raw = System.Text.Encoding.UTF8.GetString(reader.RawRecord);
-            if (item.Usage is null)
+            var row = rows.Read(now);
+            var raw = Encoding.UTF8.GetString(reader.RawRecord);
+            if (row.Item.Usage is null)
             {
                 _counts = _counts with { Rejected = _counts.Rejected + 1 };
-                rejected.Add(reader.LineNumber, item.Reasons, raw);
+                rejected.Add(reader.LineNumber, row.Item.Reasons, raw);
                 continue;
             }
 
-            batch.Add(new Row(reader.LineNumber, raw, item));
-            if (batch.Count == BatchRows)
+            batch.Add(new Row(reader.LineNumber, raw, row));
+            length += raw.Length;
+            if (batch.Count == BatchRows || length >= BatchLength)
             {
                 await SettleAsync(rejected, BatchesInFlight - 1);
                 cancellationToken.ThrowIfCancellationRequested();
                 Send(batch);
                 progress(reader.ByteOffset);
                 batch = [];
+                length = 0;
             }
         }
 
@@ -105,8 +116,15 @@ internal sealed class TokenImport(UsageRecorder recorder, TimeProvider clock, st
     }
 
     /// <summary>Not cancelled once begun: whoever stops the import gets to know what was imported.</summary>
-    private void Send(List<Row> batch) =>
-        _inFlight.Enqueue((batch, recorder.RecordAsync([.. batch.Select(row => row.Item)], _caller, CancellationToken.None)));
+    private void Send(List<Row> batch) => _inFlight.Enqueue((batch, RecordAsync(batch)));
+
+    private async Task<UsageResponse> RecordAsync(List<Row> batch)
+    {
+        var earlier = batch.Where(row => row.Read.EarlierId is not null).ToDictionary(row => EventId.From(Tenant.Default, row.Read.Item.Source!, row.Read.EarlierId!), row => row.Read.EarlierId!);
+        var known = earlier.Count == 0 ? [] : (await log.ExistingAsync([.. earlier.Keys], CancellationToken.None)).Select(id => earlier[id]).ToHashSet();
+        return await recorder.RecordAsync(
+            [.. batch.Select(row => row.Read.EarlierId is { } id && known.Contains(id) ? row.Read.Item with { Id = id } : row.Read.Item)], _caller, CancellationToken.None);
+    }
 
     /// <summary>Waits until no more than so many batches are in flight, oldest first.</summary>
     private async Task SettleAsync(RejectedRows rejected, int most)

@@ -1,4 +1,3 @@
-using System.Globalization;
 using CsvHelper;
 using SpendTracker.Contracts;
 using SpendTracker.Usage;
@@ -6,26 +5,23 @@ using SpendTracker.Web.Ingest;
 
 namespace SpendTracker.Web.Import;
 
+/// <summary>A row that was read.</summary>
+/// <param name="EarlierId">The id that versions before gave it; null where a column has the ids.</param>
+internal readonly record struct TokenRow(UsageRequestItem Item, string? EarlierId);
+
 /// <summary>Turns a file's rows into usage. The reader stands on a row; nothing is kept of it.</summary>
 internal sealed class TokenRows
 {
-    /// <summary>Digits of a second's fraction that an instant has: 100 nanoseconds. Finer digits are cut off.</summary>
-    private const int FractionDigits = 7;
-
-    private static readonly string[] TimeFormats =
-    [
-        "yyyy-MM-dd'T'HH:mm:ss.FFFFFFFK", "yyyy-MM-dd' 'HH:mm:ss.FFFFFFFK", "yyyy-MM-dd' 'HH:mm:ss.FFFFFFF zzz",
-        "yyyy-MM-dd'T'HH:mmK", "yyyy-MM-dd' 'HH:mmK",
-    ];
-
     private readonly TokenFile _file;
     private readonly CsvReader _reader;
+    private readonly FieldText _fields;
     private readonly RowIds _ids;
     private readonly int _time, _input, _output, _cachedInput, _cacheWrite, _reasoning, _requests, _id;
 
-    /// <exception cref="ImportException">A column that was named is not in the header.</exception>
-    public TokenRows(TokenFile file, CsvReader reader)
+    /// <exception cref="ImportException">A column that was named is not in the header, or is there twice.</exception>
+    public TokenRows(TokenFile file, CsvReader reader, TimeZoneInfo reportingTimeZone)
     {
+        _fields = new FieldText(reader.Separator, reportingTimeZone);
         _file = file;
         _reader = reader;
         _ids = new RowIds(file);
@@ -40,14 +36,15 @@ internal sealed class TokenRows
     }
 
     /// <summary>The usage of the row that the reader stands on, or why it has none.</summary>
-    public UsageRequestItem Read(DateTimeOffset now)
+    public TokenRow Read(DateTimeOffset now)
     {
         List<FieldReason> reasons = [];
         var usage = new TokenUsageRecorded(
             _file.Workload, _file.Approach, _file.Provider, _file.Model, Number(_input, reasons), Number(_output, reasons), Time(reasons),
             Number(_cachedInput, reasons, 0), Number(_cacheWrite, reasons, 0), Number(_reasoning, reasons, 0), ServiceTier.Standard,
-            Number(_requests, reasons, 1), _file.Variant);
-        var id = _id < 0 ? _ids.Of(_reader) : _reader.GetString(_id);
+            Number(_requests, reasons, 1), _file.Variant).Inclusive(_file.Counts);
+        var earlierId = _id < 0 ? _ids.EarlierOf(_reader) : null;
+        var id = _id >= 0 ? _reader.GetString(_id) : null;
         if (_id >= 0)
         {
             var check = new FieldCheck();
@@ -62,7 +59,9 @@ internal sealed class TokenRows
             reasons.AddRange(broken.Where(reason => reason.Column is not null).Select(reason => new FieldReason(reason.Column!, reason.Reason)));
         }
 
-        return new UsageRequestItem(id, _file.Source, reasons.Count == 0 ? usage : null, reasons);
+        return reasons.Count > 0
+            ? new(new UsageRequestItem(id, _file.Source, null, reasons), earlierId)
+            : new(new UsageRequestItem(id ?? _ids.Of(usage), _file.Source, usage, reasons), earlierId);
     }
 
     private int Column(string? name, string option)
@@ -72,9 +71,9 @@ internal sealed class TokenRows
             return -1;
         }
 
-        return _reader.TryGetFieldIndex(name, out var index)
-            ? index
-            : throw new ImportException($"{_file.Path} has no column '{name}' ({option}); it has {string.Join(", ", _reader.Headers)}.");
+        return !_reader.TryGetFieldIndex(name, out var index) ? throw new ImportException($"{_file.Path} has no column '{name}' ({option}); it has {string.Join(", ", _reader.Headers)}.")
+            : _reader.TryGetFieldIndex(name, 1, out _) ? throw new ImportException($"{_file.Path} has the column '{name}' ({option}) twice.")
+            : index;
     }
 
     /// <summary>The rules name the event's fields; who reads the rejects knows the file's columns.</summary>
@@ -109,9 +108,9 @@ internal sealed class TokenRows
             return otherwise ?? 0;
         }
 
-        if (!long.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number))
+        if (!_fields.TryWhole(text, out var number))
         {
-            reasons.Add(new FieldReason(_reader.Headers[column], $"'{Short(text)}' is not a whole number."));
+            reasons.Add(new FieldReason(_reader.Headers[column], _fields.Ambiguity(text) ?? $"'{Short(text)}' is not a whole number."));
         }
 
         return number;
@@ -120,26 +119,13 @@ internal sealed class TokenRows
     private DateTimeOffset Time(List<FieldReason> reasons)
     {
         var text = _reader.GetString(_time).Trim();
-        if (DateTimeOffset.TryParseExact(
-            Cut(text), TimeFormats, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal, out var time))
+        if (_fields.TryTime(text, out var time))
         {
             return time;
         }
 
-        reasons.Add(new FieldReason(_file.TimeColumn, text.Length == 0 ? "Missing." : $"'{Short(text)}' is not a time like 2026-01-31 09:30:00 or 2026-01-31T09:30:00Z."));
+        reasons.Add(new FieldReason(_file.TimeColumn, text.Length == 0 ? "Missing." : $"'{Short(text)}' is not a time like 2026-01-31 09:30:00 or 2026-01-31T09:30:00Z, nor Unix seconds or milliseconds."));
         return default;
-    }
-
-    private static string Cut(string time)
-    {
-        var first = time.IndexOf('.') + 1;
-        var end = first;
-        while (first > 0 && end < time.Length && char.IsAsciiDigit(time[end]))
-        {
-            end++;
-        }
-
-        return end - first > FractionDigits ? time.Remove(first + FractionDigits, end - first - FractionDigits) : time;
     }
 
     private static string Short(string text) => text.Length <= 40 ? text : text[..40] + "…";

@@ -61,8 +61,9 @@ internal sealed class UsageRecorder(EventStore store, OrganisationSettings setti
         for (var i = 0; i < appended.Length; i++)
         {
             var (status, difference, workload) = appended[i];
-            var shown = difference is null || ApiClaims.MaySee(caller, items[sent[i].Index].Source ?? defaultSource, workload) ? difference : Taken;
-            results[sent[i].Index] = new UsageResult(sent[i].Index, status, sent[i].Id, toAppend[i].Id, shown);
+            var index = sent[i].Index;
+            var shown = difference is null || ApiClaims.MaySee(caller, items[index].Source ?? defaultSource, workload) ? difference : Taken;
+            results[index] = new UsageResult(index, status, sent[i].Id, toAppend[i].Id, shown, Rounded: items[index].Rounded);
         }
 
         return Answer(results);

@@ -8,11 +8,12 @@ using SpendTracker.Web.Requests;
 namespace SpendTracker.Web.Ingest;
 
 /// <summary>One event of a request: read, or refused with reasons.</summary>
-internal sealed record UsageRequestItem(string? Id, string? Source, IUsageEvent? Usage, IReadOnlyList<FieldReason> Reasons);
+/// <param name="Rounded">What was rounded of what is owed; null for nothing.</param>
+internal sealed record UsageRequestItem(string? Id, string? Source, IUsageEvent? Usage, IReadOnlyList<FieldReason> Reasons, IReadOnlyList<FieldReason>? Rounded = null);
 
 /// <summary>
-/// Reads the events of a request: one JSON object, an array of them, or one a line. Of each, <c>type</c>, <c>id</c> and
-/// <c>source</c> are the envelope; the rest must be exactly what the type has, so what nobody asked for is never stored.
+/// Reads the events of a request: one JSON object, an array of them, or one a line. Of each, <c>type</c>, <c>id</c>,
+/// <c>source</c> and <c>counts</c> are the envelope; the rest must be exactly what the type has, so what nobody asked for is never stored.
 /// <para>
 /// One pass over the text finds the events and takes their envelopes off; a second one, by the serialiser, reads each.
 /// </para>
@@ -52,6 +53,7 @@ internal sealed class UsageRequest
         {
             number++;
             var line = body[range].Trim(" \t\r"u8);
+            line = line.StartsWith(RequestBody.ByteOrderMark) ? line[RequestBody.ByteOrderMark.Length..] : line; // Of files put together.
             if (!line.IsEmpty)
             {
                 ReadJson(line, number, alone: true);
@@ -131,14 +133,43 @@ internal sealed class UsageRequest
 
         try
         {
-            var usage = (IUsageEvent)type.Read(_content.WrittenSpan);
+            var sent = Inclusive(ReadContent(type), envelope.Counts, check);
+            var usage = UsageRules.AsStored(sent);
             check.Add(UsageRules.Check(usage, _now));
-            return new UsageRequestItem(envelope.Id, envelope.Source, check.Reasons.Count == 0 ? usage : null, check.Reasons);
+            return check.Reasons.Count > 0
+                ? new UsageRequestItem(envelope.Id, envelope.Source, null, check.Reasons)
+                : new UsageRequestItem(envelope.Id, envelope.Source, usage, check.Reasons, UsageRules.Rounded(sent, usage) is { Count: > 0 } rounded ? rounded : null);
         }
         catch (JsonException fault)
         {
             check.Add(JsonReasons.Of(fault, _content.WrittenSpan, type.Json));
             return new UsageRequestItem(envelope.Id, envelope.Source, null, check.Reasons);
+        }
+    }
+
+    /// <summary>With totals that include their parts, as usage is stored.</summary>
+    private static IUsageEvent Inclusive(IUsageEvent sent, string? counts, FieldCheck check)
+    {
+        if (counts is null)
+        {
+            return sent;
+        }
+
+        check.That("counts", sent is TokenUsageRecorded, "Goes with token_usage_recorded only.");
+        check.That("counts", EnumName.TryParse<TokenCounts>(counts, out var included), $"Must be one of {string.Join(", ", EnumName.All<TokenCounts>())}.");
+        return (sent as TokenUsageRecorded)?.Inclusive(included) ?? sent;
+    }
+
+    /// <exception cref="JsonException">It is not what the type looks like.</exception>
+    private IUsageEvent ReadContent(EventType type)
+    {
+        try
+        {
+            return (IUsageEvent)type.Read(_content.WrittenSpan);
+        }
+        catch (JsonException) when (LenientJson.Rewritten(_content.WrittenSpan, type.Json) is { } rewritten)
+        {
+            return (IUsageEvent)type.Read(rewritten);
         }
     }
 
@@ -161,7 +192,7 @@ internal sealed class UsageRequest
     }
 
     /// <param name="Wrong">Members that are no text, or given twice.</param>
-    private readonly record struct Envelope(string? Type, string? Id, string? Source, HashSet<string>? Wrong);
+    private readonly record struct Envelope(string? Type, string? Id, string? Source, string? Counts, HashSet<string>? Wrong);
 
     /// <summary>Takes the envelope's members out; what is left is the event's own JSON, byte by byte as it came.</summary>
     private Envelope Split(ref Utf8JsonReader reader, ReadOnlySpan<byte> json)
@@ -183,6 +214,10 @@ internal sealed class UsageRequest
             else if (reader.ValueTextEquals("source"u8))
             {
                 envelope = envelope with { Source = Text(ref reader, "source", envelope.Source, ref wrong) };
+            }
+            else if (reader.ValueTextEquals("counts"u8))
+            {
+                envelope = envelope with { Counts = Text(ref reader, "counts", envelope.Counts, ref wrong) };
             }
             else
             {
@@ -207,6 +242,11 @@ internal sealed class UsageRequest
         if (reader.TokenType == JsonTokenType.String && before is null)
         {
             return reader.GetString();
+        }
+
+        if (reader.TokenType == JsonTokenType.Null)
+        {
+            return before; // Left out.
         }
 
         (wrong ??= []).Add(name);

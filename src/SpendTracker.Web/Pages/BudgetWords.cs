@@ -98,7 +98,7 @@ internal static class BudgetWords
     public static string? Doubt(BudgetFigures? figures) => figures switch
     {
         null => null,
-        { Spent: null } => $"No exchange rate into {figures.Currency} for {KnownOn.Text(figures.Span.Start)}: nobody knows what was spent.",
+        { Spent: null } => $"No exchange rate into {figures.Currency} for {KnownOn.Text(figures.Span.Start)}, or a stale one: nobody knows what was spent.",
         { LagSeconds: >= BudgetJudgement.UntrustedSeconds } => $"The figures are {Number(figures.LagSeconds, 0)} seconds behind what was recorded.",
         { Unpriced.Count: > 0 } => $"{Unpriced(figures.Unpriced)}: more was spent than this says.",
         _ => null,

@@ -1,4 +1,6 @@
 using System.Security.Claims;
+using System.Text.Json;
+using System.Text.Json.Nodes;
 using System.Text.Json.Serialization.Metadata;
 using Microsoft.AspNetCore.Http.HttpResults;
 using SpendTracker.Contracts;
@@ -13,7 +15,9 @@ namespace SpendTracker.Web.Rates;
 /// <summary>What a change of the price book would do, had it been published.</summary>
 /// <param name="Currency">The reporting currency, of all amounts but the unconverted.</param>
 /// <param name="Changes">By month, workload and approach; only what changes.</param>
-internal sealed record PreviewResponse(string Currency, IReadOnlyList<RateChange> Changes, decimal Before, decimal After, decimal Difference)
+/// <param name="Rounded">What would be rounded: the noise that a double leaves at a number's end; null for nothing.</param>
+internal sealed record PreviewResponse(
+    string Currency, IReadOnlyList<RateChange> Changes, decimal Before, decimal After, decimal Difference, IReadOnlyList<FieldReason>? Rounded = null)
 {
     public static PreviewResponse Of(string currency, IReadOnlyList<RateChange> changes) =>
         new(currency, changes, changes.Sum(change => change.Before), changes.Sum(change => change.After), changes.Sum(change => change.Difference));
@@ -45,11 +49,14 @@ internal static class PublishEndpoints
         CancellationToken cancellationToken)
         where T : class, IEvent
     {
-        var (change, problem) = await Problems.ReadAsync(request, json, cancellationToken);
-        if (change is null)
+        var (sent, problem) = await Problems.ReadAsync(request, json, cancellationToken);
+        if (sent is null)
         {
             return problem!;
         }
+
+        var change = PriceBookRules.AsPublished(sent);
+        var rounded = PriceBookRules.Rounded(sent, change);
 
         var check = new FieldCheck();
         check.That("dryRun", dryRun is null or "true" or "false", "Must be true or false.");
@@ -62,11 +69,18 @@ internal static class PublishEndpoints
         if (dryRun != "true")
         {
             return Refused(await book.ChangeAsync(change, ApiClaims.RecorderOf(caller), cancellationToken))
-                ?? (IResult)TypedResults.Json(change, json);
+                ?? (rounded.Count == 0 ? TypedResults.Json(change, json) : (IResult)TypedResults.Ok(WithRounded(JsonSerializer.SerializeToNode(change, json)!, rounded)));
         }
 
         return Refused(await book.RefusalAsync(change, cancellationToken))
-            ?? (IResult)TypedResults.Ok(PreviewResponse.Of(settings.ReportingCurrency, await preview.OfAsync([change], cancellationToken)));
+            ?? (IResult)TypedResults.Ok(PreviewResponse.Of(settings.ReportingCurrency, await preview.OfAsync([change], cancellationToken)) with { Rounded = rounded.Count > 0 ? rounded : null });
+    }
+
+    /// <summary>The answer is what is in the log, and beside it what was rounded.</summary>
+    private static JsonNode WithRounded(JsonNode published, IReadOnlyList<FieldReason> rounded)
+    {
+        published["rounded"] = new JsonArray([.. rounded.Select(field => new JsonObject { ["field"] = field.Field, ["reason"] = field.Reason })]);
+        return published;
     }
 
     private static ProblemHttpResult? Refused(string? refusal) => refusal is null ? null : TypedResults.Problem(

@@ -84,7 +84,7 @@ internal static class RateImportEndpoints
         CancellationToken cancellationToken)
     {
         var check = new FieldCheck();
-        var choice = new ExchangeRateChoice(ImportOptions.Day(check, "from", from), ImportOptions.List(currency));
+        var choice = new ExchangeRateChoice(ImportOptions.Day(check, "from", from), ImportOptions.Currencies(currency));
         var publishes = Publishes(check, dryRun);
         if (check.Reasons.Count > 0)
         {
@@ -100,7 +100,7 @@ internal static class RateImportEndpoints
         {
             using var body = await RequestBody.ReadAsync(request, cancellationToken);
             using var content = new MemoryStream(body.Span.ToArray());
-            var file = await ExchangeRateCsv.ReadAsync(content, BodyName, settings.ReportingCurrency, choice, cancellationToken);
+            var file = await ExchangeRateCsv.ReadAsync(content, BodyName, settings, choice, cancellationToken);
             var diff = await import.CompareAsync(file, cancellationToken);
             var overtaken = publishes ? await import.PublishAsync(diff, ApiClaims.RecorderOf(caller), cancellationToken) : [];
             var effect = publishes ? null : await EffectAsync([.. diff.Publications.SelectMany(publication => publication.Rates)], preview, settings, cancellationToken);

@@ -33,11 +33,12 @@ internal sealed record UnpricedRow(
 
 /// <summary>An amount that no exchange rate covers; see <see cref="UnconvertedAmount"/>.</summary>
 /// <param name="UsedBy">Each workload in each month, SKU by SKU, the latest first.</param>
+/// <param name="LastRate">The day of the newest rate until then, which is stale; none where there was no rate.</param>
 internal sealed record UnconvertedRow(
-    string Currency, decimal Amount, string FirstMonth, string LastMonth, IReadOnlyList<string> Skus, IReadOnlyList<UseRow> UsedBy)
+    string Currency, decimal Amount, string FirstMonth, string LastMonth, IReadOnlyList<string> Skus, IReadOnlyList<UseRow> UsedBy, DateOnly? LastRate)
 {
     public static UnconvertedRow Of(UnconvertedAmount amount, IEnumerable<UseRow> uses) => new(
-        amount.Currency, amount.Amount, amount.FirstMonth, amount.LastMonth, amount.Skus, [.. uses]);
+        amount.Currency, amount.Amount, amount.FirstMonth, amount.LastMonth, amount.Skus, [.. uses], amount.LastRate);
 }
 
 /// <param name="Quantity">Of an unconverted amount, in its currency.</param>

@@ -23,6 +23,9 @@ internal static class ImportOptions
     /// <summary>Names with commas between them.</summary>
     public static string[] List(string? text) => text?.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries) ?? [];
 
+    /// <summary>The same of currencies, in capitals.</summary>
+    public static string[] Currencies(string? text) => [.. List(text).Select(code => Currency.CodeOf(code))];
+
     /// <summary>Unless somebody says otherwise, prices change with a whole day, and never what has been used already.</summary>
     public static DateOnly Tomorrow(TimeProvider clock, OrganisationSettings settings) => BillingPeriod.DayOf(clock.GetUtcNow(), settings.ReportingTimeZone).AddDays(1);
 }

@@ -19,7 +19,7 @@ internal static class JsonReasons
         try
         {
             reasons = JsonTexts.CheckWithLists(text);
-            if (reasons.Count == 0 && JsonSerializer.Deserialize(text, json) is { } value)
+            if (reasons.Count == 0 && Deserialize(text, json) is { } value)
             {
                 return (value, null, reasons);
             }
@@ -39,6 +39,21 @@ internal static class JsonReasons
         catch (JsonException fault)
         {
             return IsMalformed(text, out var where) ? (null, where, reasons) : (null, null, Of(fault, text, json));
+        }
+    }
+
+    /// <summary>What is refused is tried once more as <see cref="LenientJson"/> writes it.</summary>
+    /// <exception cref="JsonException">It is not JSON, or not what the type looks like.</exception>
+    private static T? Deserialize<T>(ReadOnlySpan<byte> text, JsonTypeInfo<T> json)
+        where T : class
+    {
+        try
+        {
+            return JsonSerializer.Deserialize(text, json);
+        }
+        catch (JsonException) when (!IsMalformed(text, out _) && LenientJson.Rewritten(text, json) is { } rewritten)
+        {
+            return JsonSerializer.Deserialize(rewritten, json);
         }
     }
 

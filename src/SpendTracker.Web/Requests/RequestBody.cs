@@ -31,7 +31,12 @@ internal sealed class RequestBody : IDisposable
 
     private RequestBody(int length) => _bytes = ArrayPool<byte>.Shared.Rent(length);
 
-    public ReadOnlySpan<byte> Span => _bytes.AsSpan(0, _length);
+    /// <summary>Without a byte order mark, which Windows' tools put before UTF-8.</summary>
+    public ReadOnlySpan<byte> Span => WithMark.StartsWith(ByteOrderMark) ? WithMark[ByteOrderMark.Length..] : WithMark;
+
+    public static ReadOnlySpan<byte> ByteOrderMark => "\uFEFF"u8;
+
+    private ReadOnlySpan<byte> WithMark => _bytes.AsSpan(0, _length);
 
     /// <summary>What the address takes, in words.</summary>
     public static string MostOf(HttpContext context) =>
@@ -86,7 +91,7 @@ internal sealed class RequestBody : IDisposable
         if (length > _bytes.Length)
         {
             var larger = ArrayPool<byte>.Shared.Rent(Math.Max(length, 2 * _bytes.Length));
-            Span.CopyTo(larger);
+            WithMark.CopyTo(larger);
             ArrayPool<byte>.Shared.Return(_bytes);
             _bytes = larger;
         }

@@ -27,6 +27,8 @@ public sealed class BudgetBook(NpgsqlDataSource dataSource, EventStore store)
     public const int MostMonths = 120;
     public const decimal MostAmount = 1_000_000_000_000;
     public const int ReasonLength = 1_000;
+    private const int AmountDecimals = 6;
+    private const int PercentDecimals = 2;
 
     internal static string StreamOf(string budget) => $"budget/{budget}";
 
@@ -52,6 +54,22 @@ public sealed class BudgetBook(NpgsqlDataSource dataSource, EventStore store)
 
         check.That("thresholds", thresholds.Select(Thresholds.KeyOf).Distinct().Count() == thresholds.Length, "No two may have the same line.");
         return check.Reasons;
+    }
+
+    /// <summary>Terms as they are recorded: the currency in capitals, numbers without the noise of a double. To be asked before <see cref="Check"/>.</summary>
+    public static BudgetSet AsRecorded(BudgetSet budget)
+    {
+        static decimal? WithoutNoise(decimal? number, int decimals) => number is { } given ? Noise.Cut(given, decimals) : null;
+        return budget with
+        {
+            Currency = Currency.CodeOf(budget.Currency),
+            Amount = WithoutNoise(budget.Amount, AmountDecimals),
+            Amounts = budget.Amounts?.ToDictionary(month => month.Key, month => Noise.Cut(month.Value, AmountDecimals)),
+            Thresholds = budget.Thresholds is not { } thresholds ? null :
+            [
+                .. thresholds.Select(line => line with { Amount = WithoutNoise(line.Amount, AmountDecimals), Percent = WithoutNoise(line.Percent, PercentDecimals) }),
+            ],
+        };
     }
 
     /// <summary>Why terms that are in the log hold for nobody; only another program writes such. Null where they hold.</summary>
@@ -107,7 +125,7 @@ public sealed class BudgetBook(NpgsqlDataSource dataSource, EventStore store)
     private static void CheckAmount(FieldCheck check, string field, decimal? amount)
     {
         check.Range(field, amount ?? 0, 0, MostAmount);
-        check.That(field, amount is not { } given || Math.Round(given, 6) == given, "At most 6 decimals.");
+        check.That(field, amount is not { } given || Math.Round(given, AmountDecimals) == given, "At most 6 decimals.");
     }
 
     private static void CheckThreshold(FieldCheck check, string field, BudgetThreshold threshold)
@@ -121,7 +139,7 @@ public sealed class BudgetBook(NpgsqlDataSource dataSource, EventStore store)
         };
         check.That(field, given == 1 && fits, "Give a percent or an amount; for unpriced a percent; for lag seconds; and nothing else.");
         check.Above($"{field}.percent", threshold.Percent ?? 1, 0, threshold.On == ThresholdOn.Unpriced ? 100 : 1_000);
-        check.That($"{field}.percent", threshold.Percent is not { } percent || Math.Round(percent, 2) == percent, "At most 2 decimals.");
+        check.That($"{field}.percent", threshold.Percent is not { } percent || Math.Round(percent, PercentDecimals) == percent, "At most 2 decimals.");
         CheckAmount(check, $"{field}.amount", threshold.Amount);
         check.Range($"{field}.seconds", threshold.Seconds ?? 1, 1, 86_400);
         var channels = threshold.Channels ?? [];

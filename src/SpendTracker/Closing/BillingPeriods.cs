@@ -23,6 +23,9 @@ public sealed class BillingPeriods(NpgsqlDataSource dataSource, EventStore store
     /// <summary>So that an event stays far below the 1 MiB that is read, however long its names are.</summary>
     private const int LinesAnEvent = 150;
 
+    /// <summary>Of a total that a caller saw; a program that adds up with doubles sends more.</summary>
+    private const int MostDecimals = 12;
+
     /// <summary>How long a closing waits for what was recorded before it to be counted.</summary>
     private static readonly TimeSpan LongestLag = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(100);
@@ -108,9 +111,9 @@ public sealed class BillingPeriods(NpgsqlDataSource dataSource, EventStore store
         check.That("month", !checklist.IsClosed, "It is closed already.");
         check.That("month", checklist.HasEnded, "It has not ended yet.");
         check.That("acceptUnpriced", request.AcceptUnpriced || checklist.Unpriced.Count == 0, "Some usage has no rate. Publish rates for it, or accept that it is not in the total.");
-        check.That("acceptUnconverted", request.AcceptUnconverted || checklist.Unconverted.Count == 0, "Some amounts have no exchange rate. Publish one, or accept that they are not in the total.");
+        check.That("acceptUnconverted", request.AcceptUnconverted || checklist.Unconverted.Count == 0, $"Some amounts have no exchange rate, or a stale one: {string.Join(", ", checklist.Unconverted.Keys)}. Publish one, or accept that they are not in the total.");
         check.That(
-            "total", request.Total is not { } seen || Math.Round(checklist.Total, seen.Scale, MidpointRounding.AwayFromZero) == seen,
+            "total", request.Total is not { } sent || Noise.Cut(sent, MostDecimals) is var seen && Math.Round(checklist.Total, seen.Scale, MidpointRounding.AwayFromZero) == seen,
             string.Create(CultureInfo.InvariantCulture, $"It is {checklist.Total} by now. Look again."));
         return check.Reasons;
     }
@@ -226,5 +229,5 @@ public sealed class BillingPeriods(NpgsqlDataSource dataSource, EventStore store
         return (position, lines);
     }
 
-    private static string StreamOf(BillingPeriod month) => $"period/{month}";
+    private static string StreamOf(BillingPeriod month) => StreamNames.Periods + month;
 }

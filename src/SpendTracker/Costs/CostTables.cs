@@ -158,7 +158,10 @@ internal static class CostTables
             select sku from rate where publication = any($1)
             union select r.sku from rate as r join exchange_rate as x using (tenant_id, currency) where x.publication = any($1)
             union select 'charge/' || currency from exchange_rate where publication = any($1)
-            union select r.sku from rate as r join discount as d on r.sku like d.sku_like where d.publication = any($1)),
+            union select r.sku from rate as r join discount as d on r.sku like d.sku_like where d.publication = any($1)
+            union select r.sku from rate as r where exists (select from exchange_rate_age where publication = any($1)) and r.currency not in (
+                select currency from exchange_rate where effective_from <= '{PriceSql.ReportingCurrencySince}')
+            union select 'charge/' || currency from exchange_rate where exists (select from exchange_rate_age where publication = any($1))),
         affected as materialized (
             select * from cost_line as l
             where {IsNamed} or l.sku in (select sku from priced_sku)

@@ -26,6 +26,7 @@ public sealed record PriceMove(
         "rate" => change.Publication == Before || change.Publication == After,
         "discount" => change.Subject == Sku || (change.Subject.EndsWith('*') && Sku.StartsWith(change.Subject[..^1], StringComparison.Ordinal)),
         "alias" => SkuBefore != Sku && (change.Subject == Sku || change.Subject == SkuBefore),
+        "exchange-rate-age" => UnitPriceBefore is null != UnitPriceAfter is null,
         _ => change.Subject == Currency,
     };
 }

@@ -20,7 +20,9 @@ public sealed record UnpricedUsage(
 public sealed record UnpricedUse(string Workload, string Month);
 
 /// <summary>An amount that no exchange rate covers.</summary>
-public sealed record UnconvertedAmount(string Currency, decimal Amount, string FirstMonth, string LastMonth, IReadOnlyList<string> Skus, IReadOnlyList<string> Workloads);
+/// <param name="LastRate">The day of the newest rate until then, which is stale; null where there is none.</param>
+public sealed record UnconvertedAmount(
+    string Currency, decimal Amount, string FirstMonth, string LastMonth, IReadOnlyList<string> Skus, IReadOnlyList<string> Workloads, DateOnly? LastRate = null);
 
 /// <summary>What a workload used in a month of what is in no amount: the way to the events behind it.</summary>
 /// <param name="Currency">Of an amount without an exchange rate; empty for a quantity without a rate.</param>
@@ -101,18 +103,24 @@ public sealed class UnpricedQuery(NpgsqlDataSource dataSource, ReportingClock cl
         await using var command = Command(
             asked, UnconvertedColumns,
             """
-            select currency, trim_scale(round(sum(unconverted), 12)), to_char(min(month), 'YYYY-MM'), to_char(max(month), 'YYYY-MM'),
-                   array_agg(distinct sku order by sku), array_agg(distinct workload order by workload)
-            from lacking
-            group by currency
-            order by sum(abs(unconverted)) desc, currency
+            select currency, trim_scale(round(amount, 12)), to_char(first, 'YYYY-MM'), to_char(last, 'YYYY-MM'), skus, workloads, (
+                select max(x.effective_from) from spend.exchange_rate as x
+                where x.tenant_id = $1 and x.currency = amounts.currency and x.effective_from < last + interval '1 month' and x.recorded_on <= coalesce($4, 'infinity')
+                  and not exists (select from spend.withdrawal as w where w.publication = x.publication and w.recorded_on <= coalesce($4, 'infinity')))
+            from (
+                select currency, sum(unconverted) as amount, sum(abs(unconverted)) as size, min(month) as first, max(month) as last,
+                       array_agg(distinct sku order by sku) as skus, array_agg(distinct workload order by workload) as workloads
+                from lacking
+                group by currency) as amounts
+            order by size desc, currency
             """);
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
         List<UnconvertedAmount> rows = [];
         while (await reader.ReadAsync(cancellationToken))
         {
             rows.Add(new UnconvertedAmount(
-                reader.GetString(0), reader.GetDecimal(1), reader.GetString(2), reader.GetString(3), reader.GetFieldValue<string[]>(4), reader.GetFieldValue<string[]>(5)));
+                reader.GetString(0), reader.GetDecimal(1), reader.GetString(2), reader.GetString(3), reader.GetFieldValue<string[]>(4), reader.GetFieldValue<string[]>(5),
+                reader.IsDBNull(6) ? null : reader.GetFieldValue<DateOnly>(6)));
         }
 
         return rows;

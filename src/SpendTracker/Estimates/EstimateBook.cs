@@ -15,6 +15,7 @@ public sealed class EstimateBook(NpgsqlDataSource dataSource, EventStore store)
 {
     private const int MostMonths = 60;
     private const int MostLines = 100;
+    private const int Decimals = 6;
 
     public static IReadOnlyList<FieldReason> Check(EstimateSubmitted estimate, string reportingCurrency)
     {
@@ -45,6 +46,21 @@ public sealed class EstimateBook(NpgsqlDataSource dataSource, EventStore store)
         return check.Reasons;
     }
 
+    /// <summary>An estimate as it is recorded: its currency in capitals, numbers without the noise of a double. To be asked before <see cref="Check"/>.</summary>
+    public static EstimateSubmitted AsRecorded(EstimateSubmitted estimate) => estimate with
+    {
+        Currency = Currency.CodeOf(estimate.Currency),
+        Lines =
+        [
+            .. estimate.Lines.Select(line => line with
+            {
+                Amount = line.Amount is { } amount ? Noise.Cut(amount, Decimals) : null,
+                Quantity = line.Quantity is { } quantity ? Noise.Cut(quantity, Decimals) : null,
+                Price = line.Price is { } price ? FieldCheck.PriceWithoutNoise(price, line.Per) : null,
+            }),
+        ],
+    };
+
     private static void CheckLine(FieldCheck check, string field, EstimateLine line)
     {
         check.OptionalName($"{field}.sku", line.Sku, TextLength.Name);
@@ -52,9 +68,9 @@ public sealed class EstimateBook(NpgsqlDataSource dataSource, EventStore store)
         var priced = line.Quantity is not null && line.Price is not null;
         check.That(field, line.Amount is not null != priced, "Give either amount, or quantity and price.");
         check.Range($"{field}.amount", line.Amount ?? 0, -UsageRules.MostAmount, UsageRules.MostAmount);
-        check.That($"{field}.amount", line.Amount is not { } amount || Math.Round(amount, 6) == amount, "At most 6 decimals.");
+        check.That($"{field}.amount", line.Amount is not { } amount || Math.Round(amount, Decimals) == amount, "At most 6 decimals.");
         check.Range($"{field}.quantity", line.Quantity ?? 0, 0, 1_000_000_000_000);
-        check.That($"{field}.quantity", line.Quantity is not { } quantity || Math.Round(quantity, 6) == quantity, "At most 6 decimals.");
+        check.That($"{field}.quantity", line.Quantity is not { } quantity || Math.Round(quantity, Decimals) == quantity, "At most 6 decimals.");
         if (line.Price is { } price)
         {
             check.Price(field, price, line.Per, Meters.MostPriceOf(line.Meter ?? ""));

@@ -88,6 +88,22 @@ public sealed class EventLog(NpgsqlDataSource dataSource)
         return found;
     }
 
+    /// <summary>Which of some ids are those of events, whether or not they can be read.</summary>
+    public async Task<IReadOnlyList<Guid>> ExistingAsync(Guid[] ids, CancellationToken cancellationToken)
+    {
+        await using var command = dataSource.CreateCommand("select id from spend.mt_events where id = any($1) and tenant_id = $2");
+        command.Parameters.Add(new() { Value = ids });
+        command.Parameters.Add(new() { Value = Tenant.Default });
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        List<Guid> existing = [];
+        while (await reader.ReadAsync(cancellationToken))
+        {
+            existing.Add(reader.GetGuid(0));
+        }
+
+        return existing;
+    }
+
     private static LoggedEvent? Read(NpgsqlDataReader reader)
     {
         try

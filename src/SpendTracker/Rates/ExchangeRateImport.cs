@@ -17,10 +17,9 @@ public sealed record MalformedRow(long Line, string Field, string Reason);
 
 /// <summary>What a file of exchange rates holds.</summary>
 /// <param name="Source">Where rates are from whose row does not say it.</param>
-public sealed record ExchangeRateFile(string Source, IReadOnlyList<ExchangeRateRow> Rows, IReadOnlyList<MalformedRow> Malformed)
-{
-    public const int MostRates = 20_000;
-}
+/// <param name="Skipped">How many rates were passed by, by the reason: a currency that is no more, or a day before costs are kept.</param>
+public sealed record ExchangeRateFile(
+    string Source, IReadOnlyList<ExchangeRateRow> Rows, IReadOnlyList<MalformedRow> Malformed, IReadOnlyDictionary<string, int> Skipped);
 
 /// <summary>One rate that an import adds or changes.</summary>
 /// <param name="Before">What is published for the same day; null where nothing is.</param>
@@ -32,8 +31,10 @@ public sealed record ExchangeRateChange(string Currency, DateOnly Date, decimal?
 /// <param name="New">Rates of days that have none.</param>
 /// <param name="Changed">Rates that would be superseded.</param>
 /// <param name="Unchanged">How many are published already.</param>
+/// <param name="Skipped">How many were passed by, by the reason.</param>
 public sealed record ExchangeRateDiff(
-    IReadOnlyList<ExchangeRateChange> New, IReadOnlyList<ExchangeRateChange> Changed, int Unchanged, IReadOnlyList<MalformedRow> Malformed)
+    IReadOnlyList<ExchangeRateChange> New, IReadOnlyList<ExchangeRateChange> Changed, int Unchanged, IReadOnlyList<MalformedRow> Malformed,
+    IReadOnlyDictionary<string, int> Skipped)
 {
     /// <summary>What would be published, by currency, with the version of its stream that this was found on.</summary>
     [JsonIgnore]
@@ -78,7 +79,7 @@ public sealed class ExchangeRateImport(EventStore store, OrganisationSettings se
             }
         }
 
-        return new(added, changed, unchanged, [.. malformed.OrderBy(row => row.Line)]) { Publications = publications };
+        return new(added, changed, unchanged, [.. malformed.OrderBy(row => row.Line)], file.Skipped) { Publications = publications };
     }
 
     /// <summary>Publishes what a comparison found, each currency only where nobody has published for it since.</summary>
@@ -116,7 +117,8 @@ public sealed class ExchangeRateImport(EventStore store, OrganisationSettings se
         return [.. kept.Where(row => !disagreeing.Contains(row)).DistinctBy(row => (row.Currency, row.Date))];
     }
 
-    private static ExchangeRatePublished Published(ExchangeRateFile file, ExchangeRateRow row) => new(row.Currency, row.Date, row.Rate, row.Source ?? file.Source);
+    private static ExchangeRatePublished Published(ExchangeRateFile file, ExchangeRateRow row) =>
+        PriceBookRules.AsPublished(new ExchangeRatePublished(row.Currency, row.Date, row.Rate, row.Source ?? file.Source));
 
     /// <summary>By day; of two for one day the later publication holds.</summary>
     private static Dictionary<DateOnly, decimal> ByDay(IReadOnlyList<StoredEvent> stream)

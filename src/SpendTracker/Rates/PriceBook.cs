@@ -178,7 +178,7 @@ public sealed class PriceBook(NpgsqlDataSource dataSource, EventStore store, Eve
                      and later.seq_id > p.seq_id and not exists (select from spend.withdrawal as lw where lw.publication = later.publication)),
                {PublicationColumns}
         from spend.exchange_rate as p {Withdrawals}
-        where p.tenant_id = $1 and p.effective_from > '0001-01-01'
+        where p.tenant_id = $1 and p.effective_from > '{PriceSql.ReportingCurrencySince}'
         order by p.currency, p.effective_from desc, p.seq_id desc
         """,
         reader => new ExchangeRate(

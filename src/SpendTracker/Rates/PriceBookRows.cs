@@ -79,6 +79,18 @@ internal sealed class PriceBookRows(TimeZoneInfo reportingTimeZone)
             primary key (tenant_id, currency, effective_from, seq_id)
         );
 
+        create table if not exists exchange_rate_age (
+            tenant_id text not null,
+            effective_from date not null,
+            seq_id bigint not null,
+            days int not null,
+            publication uuid not null,
+            published_at timestamptz not null,
+            recorded_on date not null,
+            recorded_by text not null,
+            primary key (tenant_id, effective_from, seq_id)
+        );
+
         create table if not exists withdrawal (
             publication uuid not null,
             seq_id bigint not null,
@@ -96,7 +108,7 @@ internal sealed class PriceBookRows(TimeZoneInfo reportingTimeZone)
         end $$;
         """;
 
-    public static IReadOnlyList<string> Tables { get; } = ["rate", "discount", "alias", "exchange_rate", "withdrawal"];
+    public static IReadOnlyList<string> Tables { get; } = ["rate", "discount", "alias", "exchange_rate", "exchange_rate_age", "withdrawal"];
 
     public static IReadOnlyList<string> EventTypes { get; } =
         ["rate_published", "discount_published", "alias_published", "exchange_rate_published", "publication_withdrawn", "settings_changed"];
@@ -141,7 +153,7 @@ internal sealed class PriceBookRows(TimeZoneInfo reportingTimeZone)
     public IReadOnlyList<NpgsqlBatchCommand> Flush() =>
     [
         .. Rows<RatePublished>(InsertRates), .. Rows<DiscountPublished>(InsertDiscounts), .. Rows<AliasPublished>(InsertAliases),
-        .. Rows<ExchangeRatePublished>(InsertExchangeRates), .. Rows<SettingsChanged>(InsertReportingCurrency), .. Rows<PublicationWithdrawn>(InsertWithdrawals),
+        .. Rows<ExchangeRatePublished>(InsertExchangeRates), .. Rows<SettingsChanged>(InsertReportingCurrency), .. Rows<SettingsChanged>(InsertExchangeRateAge), .. Rows<PublicationWithdrawn>(InsertWithdrawals),
     ];
 
     /// <summary>As SQL's <c>like</c> has it: a star stands for any characters.</summary>
@@ -208,6 +220,20 @@ internal sealed class PriceBookRows(TimeZoneInfo reportingTimeZone)
     /// <summary>The reporting currency has always been worth itself, and that was always known: a definition, not a publication.</summary>
     private NpgsqlBatchCommand InsertReportingCurrency((StoredEvent Stored, SettingsChanged Settings)[] rows) => InsertExchangeRates(Array.ConvertAll(rows, row => (
         row.Stored with { RecordedAt = DateTimeOffset.UnixEpoch }, new ExchangeRatePublished(row.Settings.ReportingCurrency, DateOnly.MinValue, 1, "Reporting currency"))));
+
+    /// <summary>How old an exchange rate may be. What a database was set up with was always known; a change is, from its own day on.</summary>
+    private NpgsqlBatchCommand InsertExchangeRateAge((StoredEvent Stored, SettingsChanged Settings)[] rows)
+    {
+        var limits = rows.Where(row => row.Settings.ExchangeRateDays is not null)
+            .Select(row => (Stored: row.Stored.Version == 1 ? row.Stored with { RecordedAt = DateTimeOffset.UnixEpoch } : row.Stored, row.Settings)).ToArray();
+        return With(
+            """
+            insert into exchange_rate_age (publication, tenant_id, seq_id, published_at, recorded_on, recorded_by, days, effective_from)
+            select * from unnest($1::uuid[], $2::text[], $3::bigint[], $4::timestamptz[], $5::date[], $6::text[], $7::int[], $8::date[])
+            """,
+            limits, row => row.Stored,
+            Array.ConvertAll(limits, row => row.Settings.ExchangeRateDays!.Value), Array.ConvertAll(limits, row => row.Settings.ExchangeRateDaysFrom ?? DateOnly.MinValue));
+    }
 
     private NpgsqlBatchCommand InsertWithdrawals((StoredEvent Stored, PublicationWithdrawn Withdrawn)[] rows) => new(
         """

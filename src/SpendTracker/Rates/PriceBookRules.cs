@@ -1,3 +1,4 @@
+using System.Globalization;
 using SpendTracker.Contracts;
 using SpendTracker.Usage;
 
@@ -7,6 +8,36 @@ namespace SpendTracker.Rates;
 public static class PriceBookRules
 {
     private const int MostPrices = 200;
+    private const int PercentDecimals = 4;
+    private const int ExchangeRateDecimals = 10;
+
+    /// <summary>
+    /// A publication as it goes into the log: currencies in capitals, and numbers without the noise of a double. To be asked
+    /// before <see cref="Check"/>.
+    /// </summary>
+    public static T AsPublished<T>(T publication)
+        where T : IEvent => (T)(IEvent)(publication switch
+        {
+            RatePublished rate => rate with { Currency = Currency.CodeOf(rate.Currency), Prices = [.. rate.Prices.Select(AsPublished)] },
+            DiscountPublished discount => discount with { Percent = Noise.Cut(discount.Percent, PercentDecimals) },
+            ExchangeRatePublished rate => rate with { Currency = Currency.CodeOf(rate.Currency), Rate = Noise.Cut(rate.Rate, ExchangeRateDecimals) },
+            _ => (IEvent)publication,
+        });
+
+    /// <summary>What <see cref="AsPublished{T}"/> rounds, for whoever publishes it.</summary>
+    public static IReadOnlyList<FieldReason> Rounded(IEvent sent, IEvent published) => (sent, published) switch
+    {
+        (RatePublished before, RatePublished after) =>
+            [.. before.Prices.Zip(after.Prices).Index().SelectMany(price => Rounded($"prices[{price.Index}].price", price.Item.First.Price, price.Item.Second.Price))],
+        (DiscountPublished before, DiscountPublished after) => [.. Rounded("percent", before.Percent, after.Percent)],
+        (ExchangeRatePublished before, ExchangeRatePublished after) => [.. Rounded("rate", before.Rate, after.Rate)],
+        _ => [],
+    };
+
+    private static IEnumerable<FieldReason> Rounded(string field, decimal before, decimal after) =>
+        before == after ? [] : [new(field, string.Create(CultureInfo.InvariantCulture, $"{before} was rounded to {after}."))];
+
+    private static MeterPrice AsPublished(MeterPrice price) => price with { Price = FieldCheck.PriceWithoutNoise(price.Price, price.Per) };
 
     /// <summary>What is wrong; empty where nothing is.</summary>
     public static IReadOnlyList<FieldReason> Check(IEvent publication, string reportingCurrency)
@@ -55,7 +86,7 @@ public static class PriceBookRules
         check.That("sku", discount.Sku == "*" || discount.Sku.Contains('/', StringComparison.Ordinal), "Must be like provider/model, provider/* or *.");
         check.That("sku", !UsageQuantities.IsCharge(discount.Sku), "Charges are owed as charged.");
         check.Above("percent", discount.Percent, 0, 100);
-        check.That("percent", discount.Percent == Math.Round(discount.Percent, 4), "At most 4 decimals.");
+        check.That("percent", discount.Percent == Math.Round(discount.Percent, PercentDecimals), "At most 4 decimals.");
         check.That("effectiveFrom", BillingPeriod.Covers(discount.EffectiveFrom), "Must be from 2000-01-01 to 2199-12-31.");
         LastDay(check, discount.EffectiveFrom, discount.EffectiveTo);
         check.Text("source", discount.Source, TextLength.Description);
@@ -79,7 +110,7 @@ public static class PriceBookRules
         check.That("currency", rate.Currency != reportingCurrency, $"{reportingCurrency} is the reporting currency and worth itself.");
         check.That("effectiveFrom", BillingPeriod.Covers(rate.EffectiveFrom), "Must be from 2000-01-01 to 2199-12-31.");
         check.Above("rate", rate.Rate, 0, PriceBook.MostExchangeRate);
-        check.That("rate", rate.Rate == Math.Round(rate.Rate, 10), "At most 10 decimals.");
+        check.That("rate", rate.Rate == Math.Round(rate.Rate, ExchangeRateDecimals), "At most 10 decimals.");
         check.Text("source", rate.Source, TextLength.Description);
         check.OptionalText("note", rate.Note, TextLength.Description);
     }

@@ -22,10 +22,11 @@ public sealed record MalformedEntry(string Model, string? Sku, string Field, str
 /// <param name="Rates">What can be imported, by SKU.</param>
 /// <param name="Malformed">What cannot, with the reason.</param>
 /// <param name="NotPriced">Entries that have nothing that is counted here, by reason.</param>
+/// <param name="Rounded">Prices within imported entries that ended in the noise of a double, which was cut off.</param>
 /// <param name="LeftOut">Prices within imported entries for what is not counted apart here, such as audio, by member.</param>
 public sealed record PriceMap(
-    IReadOnlyList<ListedRate> Rates, IReadOnlyList<MalformedEntry> Malformed, IReadOnlyDictionary<string, int> NotPriced,
-    IReadOnlyDictionary<string, int> LeftOut)
+    IReadOnlyList<ListedRate> Rates, IReadOnlyList<MalformedEntry> Malformed, IReadOnlyList<MalformedEntry> Rounded,
+    IReadOnlyDictionary<string, int> NotPriced, IReadOnlyDictionary<string, int> LeftOut)
 {
     public const int MostEntries = 20_000;
 
@@ -55,12 +56,12 @@ public sealed record PriceMap(
         return named.Length > MostEntries ? Refused(string.Create(CultureInfo.InvariantCulture, $"At most {MostEntries:#,0} entries; it has {named.Length:#,0}.")) : Of(named);
     }
 
-    private static PriceMap Refused(string reason) => new([], [], new Dictionary<string, int>(), new Dictionary<string, int>()) { Refusal = reason };
+    private static PriceMap Refused(string reason) => new([], [], [], new Dictionary<string, int>(), new Dictionary<string, int>()) { Refusal = reason };
 
     private static PriceMap Of(IEnumerable<IGrouping<string, JsonElement>> named)
     {
         List<ListedRate> rates = [];
-        List<MalformedEntry> malformed = [];
+        List<MalformedEntry> malformed = [], rounded = [];
         SortedDictionary<string, int> notPriced = new(StringComparer.Ordinal), leftOut = new(StringComparer.Ordinal);
         foreach (var entries in named)
         {
@@ -80,6 +81,7 @@ public sealed record PriceMap(
             else
             {
                 rates.Add(new(entry.Sku!, entries.Key, entry.Prices));
+                rounded.AddRange(entry.Rounded.Select(price => new MalformedEntry(entries.Key, entry.Sku, price.Field, price.Reason)));
                 foreach (var member in entry.LeftOut)
                 {
                     leftOut[member] = leftOut.GetValueOrDefault(member) + 1;
@@ -87,7 +89,7 @@ public sealed record PriceMap(
             }
         }
 
-        return new(OnePerSku(rates, malformed), malformed, notPriced, leftOut);
+        return new(OnePerSku(rates, malformed), malformed, rounded, notPriced, leftOut);
     }
 
     /// <summary>

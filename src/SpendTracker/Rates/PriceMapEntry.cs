@@ -15,6 +15,7 @@ internal sealed partial class PriceMapEntry
     private const decimal MostDollars = 1_000_000;
 
     private const int MostDigits = 28;
+    private const int MostShown = 40;
     private const string RequestMember = "input_cost_per_request";
 
     /// <summary>Kinds of models whose tokens are counted as they are priced: elsewhere sounds and pictures are among the tokens, at another price.</summary>
@@ -23,6 +24,7 @@ internal sealed partial class PriceMapEntry
     private readonly Dictionary<(string Meter, int AboveTokens), decimal> _unitPrices = [];
     private readonly Dictionary<(string Meter, int AboveTokens), string> _members = [];
     private readonly List<FieldReason> _malformed = [];
+    private readonly List<FieldReason> _rounded = [];
     private readonly List<string> _leftOut = [];
 
     /// <summary>Null where it cannot be told.</summary>
@@ -34,6 +36,9 @@ internal sealed partial class PriceMapEntry
     public IReadOnlyList<FieldReason> Malformed => _malformed;
 
     public IReadOnlyList<MeterPrice> Prices { get; private set; } = [];
+
+    /// <summary>Members whose price ended in the noise of a double, which was cut off.</summary>
+    public IReadOnlyList<FieldReason> Rounded => _rounded;
 
     /// <summary>Members with prices for what is not counted apart.</summary>
     public IReadOnlyList<string> LeftOut => _leftOut;
@@ -148,7 +153,12 @@ internal sealed partial class PriceMapEntry
 
         var meter = match.Success ? MeterOf(match.Groups["what"].Value, match.Groups["tier"].Value) : Meters.Requests;
         var above = match.Groups["step"] is { Success: true, Value: var thousands } ? int.Parse(thousands, CultureInfo.InvariantCulture) * 1_000 : 0;
-        Check(Meters.Steps.Contains(above), member.Name, string.Create(CultureInfo.InvariantCulture, $"There are steps at {string.Join(", ", Meters.Steps.Skip(1).Select(step => $"{step / 1_000}k"))} tokens only."));
+        if (!Meters.Steps.Contains(above))
+        {
+            _leftOut.Add(member.Name);
+            return;
+        }
+
         Check(_members.TryAdd((meter, above), member.Name), member.Name, "Says the price of another member again.");
         _unitPrices[(meter, above)] = UnitPrice(member, match.Success ? MostDollars / PerTokens : MostDollars);
     }
@@ -172,7 +182,7 @@ internal sealed partial class PriceMapEntry
         });
     }
 
-    /// <summary>The number as it is written, not the nearest that a machine has; a price that would have to be rounded is none.</summary>
+    /// <summary>The number as it is written, but for the noise of a double, which is cut off and named. A price that would have to be rounded is none.</summary>
     private decimal UnitPrice(JsonProperty member, decimal most)
     {
         if (member.Value.ValueKind != JsonValueKind.Number)
@@ -184,11 +194,18 @@ internal sealed partial class PriceMapEntry
         var written = member.Value.GetRawText();
         var digits = written[..(written.AsSpan().IndexOfAny('e', 'E') is var exponent and >= 0 ? exponent : written.Length)].Replace(".", "", StringComparison.Ordinal).Trim('-', '0');
         var known = decimal.TryParse(written, NumberStyles.Float, CultureInfo.InvariantCulture, out var price);
-        var exact = digits.Length <= MostDigits && price == 0 == (digits.Length == 0) && Math.Round(price, 12) == price;
+        var kept = FieldCheck.PriceWithoutNoise(price, per: 1);
+        var exact = price == 0 == (digits.Length == 0) && Math.Round(kept, 12) == kept;
+        var shown = written.Length <= MostShown ? written : written[..MostShown] + "…";
         Check(!written.StartsWith('-') || digits.Length == 0, member.Name, "Must not be negative.");
         Check(known && price <= most, member.Name, string.Create(CultureInfo.InvariantCulture, $"Must be at most {most:#,0} US dollars."));
-        Check(!known || exact, member.Name, $"{(written.Length <= 40 ? written : written[..40] + "…")} has more than 12 decimals.");
-        return price;
+        Check(!known || exact, member.Name, $"{shown} has more than 12 decimals.");
+        if (kept != price || digits.Length > MostDigits)
+        {
+            _rounded.Add(new(member.Name, string.Create(CultureInfo.InvariantCulture, $"{shown} was rounded to {kept}.")));
+        }
+
+        return kept;
     }
 
     private void Check(bool holds, string field, string reason)
@@ -201,9 +218,11 @@ internal sealed partial class PriceMapEntry
 
     private void Complete()
     {
-        foreach (var ((meter, above), member) in _members)
+        foreach (var ((meter, above), member) in _members.Where(price => price.Key.AboveTokens > 0 && !_unitPrices.ContainsKey((price.Key.Meter, 0))))
         {
-            Check(above == 0 || _unitPrices.ContainsKey((meter, 0)), member, "Has a price for long contexts only.");
+            // A price for long contexts beside none for short ones.
+            _unitPrices.Remove((meter, above));
+            _leftOut.Add(member);
         }
 
         foreach (var tier in Enum.GetValues<ServiceTier>())

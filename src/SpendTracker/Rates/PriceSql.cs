@@ -52,15 +52,32 @@ internal static class PriceSql
     /// <summary>Whether a SKU is of the organisation's own work, which no provider has a discount on.</summary>
     private static string IsOwnWork(string sku) => $"({string.Join(" or ", Discount.OwnWork.Select(own => $"starts_with({sku}, '{own}')"))})";
 
-    /// <summary>What a currency is worth on a day: the rate effective last before it or on it; of two from one day, the one published last.</summary>
+    /// <summary>
+    /// What a currency is worth on a day: the rate effective last before it or on it; of two from one day, the one published last.
+    /// None if that rate is older than <c>exchange_rate_age</c> allows on the day: it is stale, and nothing older is better.
+    /// </summary>
     /// <param name="row">With tenant_id and day.</param>
     public static string ExchangeRate(string row, string currency, string? knownOn = null) =>
         $"""
-        select rate from exchange_rate as x
-        where x.tenant_id = {row}.tenant_id and x.currency = {currency} and x.effective_from <= {row}.day {Known("x", knownOn)}
-        order by x.effective_from desc, x.seq_id desc
-        limit 1
+        select x.rate
+        from (
+            select x.rate, x.effective_from from exchange_rate as x
+            where x.tenant_id = {row}.tenant_id and x.currency = {currency} and x.effective_from <= {row}.day {Known("x", knownOn)}
+            order by x.effective_from desc, x.seq_id desc
+            limit 1) as x
+        where x.effective_from <= '{ReportingCurrencySince}'
+           or x.effective_from >= {row}.day - coalesce((
+                select a.days from exchange_rate_age as a
+                where a.tenant_id = {row}.tenant_id and a.effective_from <= {row}.day {(knownOn is null ? "" : $"and a.recorded_on <= {knownOn}")}
+                order by a.effective_from desc, a.seq_id desc
+                limit 1), {AnyAge})
         """;
+
+    /// <summary>What is effective then or before, by minus infinity, is the reporting currency, which is worth itself.</summary>
+    public const string ReportingCurrencySince = "0001-01-01";
+
+    /// <summary>Days; of a log that says nothing of it.</summary>
+    private const string AnyAge = "1000000";
 
     /// <summary>
     /// Sums over rows <c>u</c> with a quantity and events, and <c>p</c> of <see cref="Priced"/>; amounts in the reporting currency.

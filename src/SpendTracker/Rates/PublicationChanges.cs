@@ -4,8 +4,8 @@ using SpendTracker.Events;
 namespace SpendTracker.Rates;
 
 /// <summary>Something in the price book that was published or withdrawn.</summary>
-/// <param name="Kind"><c>rate</c>, <c>discount</c>, <c>alias</c> or <c>exchange-rate</c>.</param>
-/// <param name="Subject">The SKU of a rate or an alias, the SKUs of a discount, the currency of an exchange rate.</param>
+/// <param name="Kind"><c>rate</c>, <c>discount</c>, <c>alias</c>, <c>exchange-rate</c>, or <c>exchange-rate-age</c>: how old these may be.</param>
+/// <param name="Subject">The SKU of a rate or an alias, the SKUs of a discount, the currency of an exchange rate, the days of an age.</param>
 /// <param name="Withdrawn">Whether it was taken back, and not published.</param>
 /// <param name="At">When that was.</param>
 /// <param name="By">Who did it, e.g. <c>key:4f…</c>.</param>
@@ -28,7 +28,9 @@ public sealed class PublicationChanges(NpgsqlDataSource dataSource)
                 union all
                 select publication, tenant_id, 'alias', sku, null, 'for ' || model, published_at, recorded_on, recorded_by from spend.alias
                 union all
-                select publication, tenant_id, 'exchange-rate', currency, effective_from, source, published_at, recorded_on, recorded_by from spend.exchange_rate)
+                select publication, tenant_id, 'exchange-rate', currency, effective_from, source, published_at, recorded_on, recorded_by from spend.exchange_rate
+                union all
+                select publication, tenant_id, 'exchange-rate-age', days || ' days', effective_from, 'Setting', published_at, recorded_on, recorded_by from spend.exchange_rate_age)
             select publication, kind, subject, effective_from, false, published_at as at, recorded_by, source from p
             where tenant_id = $1 and recorded_on > $2 and recorded_on <= $3
             union all

@@ -33,7 +33,7 @@ public sealed class RateComparison(
             FindGone(sku, booked, listedMeters.GetValueOrDefault(sku, []));
         }
 
-        return new(from, source, _new, _changed, _gone, _unchanged, _malformed, map.NotPriced, map.LeftOut) { Publications = _publications };
+        return new(from, source, _new, _changed, _gone, _unchanged, _malformed, [.. map.Rounded.Where(entry => IsWanted(entry.Sku))], map.NotPriced, map.LeftOut) { Publications = _publications };
     }
 
     public bool IsWanted(string? sku) => sku is null || providers.Count == 0 || providers.Contains(sku[..sku.IndexOf('/', StringComparison.Ordinal)]);

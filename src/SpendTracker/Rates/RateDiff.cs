@@ -31,11 +31,12 @@ public sealed record PriceChange(
 /// <param name="Gone">Prices from an earlier import that the file no longer has. They stay; withdrawing is for a person.</param>
 /// <param name="Unchanged">How many prices are as they are.</param>
 /// <param name="Malformed">Entries that cannot be imported.</param>
+/// <param name="Rounded">Prices that ended in the noise of a double, which was cut off.</param>
 /// <param name="NotPriced">How many entries have nothing that is counted here, by reason.</param>
 /// <param name="LeftOut">How many entries have prices beside theirs for what is not counted apart, by member.</param>
 public sealed record RateDiff(
     DateOnly From, string Source, IReadOnlyList<PriceChange> New, IReadOnlyList<PriceChange> Changed, IReadOnlyList<PriceChange> Gone, int Unchanged,
-    IReadOnlyList<MalformedEntry> Malformed, IReadOnlyDictionary<string, int> NotPriced, IReadOnlyDictionary<string, int> LeftOut)
+    IReadOnlyList<MalformedEntry> Malformed, IReadOnlyList<MalformedEntry> Rounded, IReadOnlyDictionary<string, int> NotPriced, IReadOnlyDictionary<string, int> LeftOut)
 {
     /// <summary>What would be published, each with the version of its stream that this was found on; of one SKU several days' are together.</summary>
     [JsonIgnore]

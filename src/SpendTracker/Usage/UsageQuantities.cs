@@ -13,7 +13,7 @@ public readonly record struct UsageQuantity(
 public static class UsageQuantities
 {
     /// <summary>
-    /// Decimals of a quantity in the read model. With rates of at most 12 decimals, costs have at most 18, so that sums are
+    /// Decimals of a quantity in the read model, but for amounts of money. With rates of at most 12 decimals, costs have at most 18, so that sums are
     /// exact in a decimal up to 10 billion. A millionth of an hour is 3.6 milliseconds.
     /// </summary>
     private const int Decimals = 6;
@@ -36,11 +36,11 @@ public static class UsageQuantities
             HostingHoursRecorded hosting => Hosting(hosting, reportingTimeZone),
             DatasetPrepRecorded { LabourHours: { } hours } prep => [new(day, Component.DatasetPreparation, $"labour/{prep.Role}", Meters.LabourHours, Rounded(hours))],
             DatasetPrepRecorded { Items: { } items } prep => [new(day, Component.DatasetPreparation, $"dataset/{NameOf(prep.Activity)}", Meters.Items, Rounded(items))],
-            DatasetPrepRecorded { Amount: { } amount } prep => [new(day, Component.DatasetPreparation, ChargeSku(prep.Currency!), Meters.Amount, Rounded(amount))],
+            DatasetPrepRecorded { Amount: { } amount } prep => [new(day, Component.DatasetPreparation, ChargeSku(prep.Currency!), Meters.Amount, Owed(amount))],
             TrainingRunRecorded { TrainedTokens: { } trained } run => [new(day, Component.Training, SkuOf(run), Meters.TrainingTokens, Rounded(trained * run.Epochs))],
             TrainingRunRecorded { GpuHours: { } hours } run => [new(day, Component.Training, SkuOf(run), Meters.GpuHours, Rounded(hours))],
             LabourRecorded labour => [new(day, Component.Labour, $"labour/{labour.Role}", Meters.LabourHours, Rounded(labour.Hours))],
-            ChargeRecorded charge => [new(day, charge.Component, ChargeSku(charge.Currency), Meters.Amount, Rounded(charge.Amount))],
+            ChargeRecorded charge => [new(day, charge.Component, ChargeSku(charge.Currency), Meters.Amount, Owed(charge.Amount))],
             _ => [],
         };
     }
@@ -89,6 +89,8 @@ public static class UsageQuantities
 
     private static string NameOf(DatasetActivity activity) => activity.ToString().ToLowerInvariant();
 
+    private static decimal Owed(decimal amount) => Math.Round(amount, UsageRules.AmountDecimals(amount), MidpointRounding.ToEven);
+
     private static decimal Rounded(decimal quantity) => Math.Round(quantity, Decimals, MidpointRounding.ToEven);
 
     private static IEnumerable<UsageQuantity> Tokens(TokenUsageRecorded usage, DateOnly day)
@@ -114,7 +116,7 @@ public static class UsageQuantities
         yield return new(day, Component.Usage, sku, Meters.Requests, usage.Requests);
         if (usage.ReportedCost is { } reported)
         {
-            yield return new(day, Component.Usage, sku, Meters.ReportedCost, Math.Round(reported, 12, MidpointRounding.ToEven), ReportedCurrency: usage.ReportedCurrency!);
+            yield return new(day, Component.Usage, sku, Meters.ReportedCost, Math.Round(reported, UsageRules.Decimals, MidpointRounding.ToEven), ReportedCurrency: usage.ReportedCurrency!);
         }
     }
 

@@ -109,14 +109,17 @@ public sealed class OptionalMemberTests : IAsyncLifetime
     [InlineData("digestMinutes")]
     [InlineData("remindMinutes")]
     [InlineData("escalateMinutes")]
-    public async Task A_number_may_be_absent_and_not_null_and_a_refusal_names_it(string member)
+    public async Task A_number_may_be_absent_or_null_and_a_refusal_of_a_text_names_it(string member)
     {
         var terms = new JsonObject { ["name"] = "Ops", ["address"] = Address("slack"), ["schedule"] = new JsonObject { [member] = null } };
+        using var taken = await _alerting.Host.SendAsync(HttpMethod.Put, "/api/v1/channels/null", terms.ToJsonString());
+        Assert.Equal(HttpStatusCode.OK, taken.StatusCode);
+        terms["schedule"]![member] = "many";
 
         using var response = await _alerting.Host.SendAsync(HttpMethod.Put, "/api/v1/channels/ops", terms.ToJsonString());
         var problem = await TestHost.ProblemAsync(response, HttpStatusCode.BadRequest);
         Assert.Contains(member, problem.GetRawText(), StringComparison.Ordinal);
-        Assert.Equal(0, await _alerting.Database.ScalarAsync<long>("select count(*) from spend.channel_address"));
+        Assert.Equal(0, await _alerting.Database.ScalarAsync<long>("select count(*) from spend.channel_address where channel = 'ops'"));
     }
 
     [Theory]

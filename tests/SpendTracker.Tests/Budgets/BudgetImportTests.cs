@@ -80,6 +80,6 @@ public sealed class BudgetImportTests
     private static async Task<BudgetFile> ReadAsync(string text)
     {
         using var content = new MemoryStream(Encoding.UTF8.GetBytes(text));
-        return await BudgetCsv.ReadAsync(content, Cancel);
+        return await BudgetCsv.ReadAsync(content, TimeZoneInfo.Utc, Cancel);
     }
 }

@@ -102,6 +102,10 @@ internal sealed class MoneyModel(Func<DateOnly> today)
         return new(price.Price / price.Per, rate.Currency);
     }
 
-    private decimal? Worth(Price price, DateOnly day) => price.Currency == "USD" ? price.Unit
-        : price.Unit * All<ExchangeRatePublished>().Where(rate => rate.Currency == price.Currency && rate.EffectiveFrom <= day).OrderBy(rate => rate.EffectiveFrom).LastOrDefault()?.Rate;
+    /// <summary>None where the latest rate is stale.</summary>
+    private decimal? Worth(Price price, DateOnly day)
+    {
+        var rate = All<ExchangeRatePublished>().Where(rate => rate.Currency == price.Currency && rate.EffectiveFrom <= day).OrderBy(rate => rate.EffectiveFrom).LastOrDefault();
+        return price.Currency == "USD" ? price.Unit : rate is null || day > rate.EffectiveFrom.AddDays(45) ? null : price.Unit * rate.Rate;
+    }
 }

@@ -16,7 +16,10 @@ public sealed class LargeAmountTests
     [InlineData("1000000000000000", null)]
     [InlineData("-1000000000000000", null)]
     [InlineData("1000000000000000.000001", "Must be from -1,000,000,000,000,000 to 1,000,000,000,000,000.")]
-    [InlineData("0.0000001", "At most 6 decimals.")]
+    [InlineData("0.0000035", null)]
+    [InlineData("999999999.000000000001", null)]
+    [InlineData("0.0000000000001", "At most 12 decimals, and from 1,000,000,000 on at most 6.")]
+    [InlineData("1000000000.0000001", "At most 12 decimals, and from 1,000,000,000 on at most 6.")]
     public void A_charge_of_any_currency_is_taken_up_to_the_limit(string amount, string? reason)
     {
         var charge = Charge(decimal.Parse(amount, CultureInfo.InvariantCulture));

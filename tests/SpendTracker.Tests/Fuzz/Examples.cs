@@ -39,6 +39,9 @@ internal static class Examples
 
     private static readonly ILookup<string, (string Path, string ContentType, string Body)> ByPath = All.ToLookup(example => example.Path);
 
+    /// <summary>Bodies that are one JSON object, by endpoint.</summary>
+    public static IEnumerable<(string Path, string Body)> Objects => All.Where(example => example.ContentType == Json && example.Body[0] == '{').Select(example => (example.Path, example.Body));
+
     public static IEnumerable<string> Paths => ByPath.Select(path => path.Key);
 
     /// <summary>An example with some changes, sometimes none; any example if the endpoint has none.</summary>

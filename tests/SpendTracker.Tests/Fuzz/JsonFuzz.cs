@@ -58,7 +58,7 @@ internal static class JsonFuzz
     }
 
     /// <summary>Objects and lists that have something.</summary>
-    private static IEnumerable<JsonNode> Holders(JsonNode? node) => node switch
+    public static IEnumerable<JsonNode> Holders(JsonNode? node) => node switch
     {
         JsonObject members => members.Select(member => member.Value).SelectMany(Holders).Prepend(members),
         JsonArray { Count: > 0 } items => items.SelectMany(Holders).Prepend(items),

@@ -1,6 +1,11 @@
 using System.Globalization;
+using System.Security.Cryptography;
+using System.Text;
 using SpendTracker.Contracts;
 using SpendTracker.Costs;
+using SpendTracker.Events;
+using SpendTracker.Log;
+using SpendTracker.Usage;
 using SpendTracker.Web.Import;
 using SpendTracker.Web.Ingest;
 
@@ -104,26 +109,111 @@ public sealed class TokenImportTests : IAsyncLifetime
     {
         var file = Write(
             "bad.csv", "time,in,out,note", "2026-06-01 09:00:00,10,1,good", "2026-06-01 09:00:00,ten,1,", "06/01/2026,10,1,", "2026-06-01 09:00:00,,1,", "2026-06-01 09:00:00,-1,1,",
-            "2026-06-01 09:00:00,10000000000000,1,", "2021-06-16 09:00:00,10,1,", "2026-06-18 09:00:00,10,1,", "2026-06-01 09:00:00,10", "2026-06-01 09:00:00,10,1,\"open",
-            "2026-06-01 09:00:00,10,1,\"a\"b", "", "2026-06-01 09:00:01,20,2,\"good, too\"");
+            "2026-06-01 09:00:00,10000000000000,1,", "2021-06-16 09:00:00,10,1,", "2026-06-18 09:00:00,10,1,", "2026-06-01 09:00:00,10",
+            "2026-06-01 09:00:00,10,1,\"a\"b", "", "2026-06-01 09:00:01,20,2,\"good, too\"", "2026-06-01 09:00:00,10,1,\"open", "2026-06-01 09:00:02,10,1,swallowed");
 
         Assert.Equal(new ImportCounts(2, 0, 0, 10), await ImportAsync(file));
         Assert.Equal(
             [
                 "line,reason,row",
                 "3,in: 'ten' is not a whole number.,\"2026-06-01 09:00:00,ten,1,\"",
-                "4,time: '06/01/2026' is not a time like 2026-01-31 09:30:00 or 2026-01-31T09:30:00Z.,\"06/01/2026,10,1,\"",
+                "4,\"time: '06/01/2026' is not a time like 2026-01-31 09:30:00 or 2026-01-31T09:30:00Z, nor Unix seconds or milliseconds.\",\"06/01/2026,10,1,\"",
                 "5,in: Missing.,\"2026-06-01 09:00:00,,1,\"",
                 "6,\"in: Must be from 0 to 1,000,000,000,000.\",\"2026-06-01 09:00:00,-1,1,\"",
                 "7,\"in: Must be from 0 to 1,000,000,000,000.\",\"2026-06-01 09:00:00,10000000000000,1,\"",
                 "8,time: Cannot be more than 5 years back.,\"2021-06-16 09:00:00,10,1,\"",
                 "9,time: Cannot be more than 5 minutes ahead.,\"2026-06-18 09:00:00,10,1,\"",
                 "10,Has another number of fields than the header.,\"2026-06-01 09:00:00,10\"",
-                "11,Broken quoting: a quote that is not closed on its line.,\"2026-06-01 09:00:00,10,1,\"\"open\"",
-                "12,Broken quoting: text after a closing quote.,\"2026-06-01 09:00:00,10,1,\"\"a\"\"b\"",
+                "11,Broken quoting: text after a closing quote.,\"2026-06-01 09:00:00,10,1,\"\"a\"\"b\"",
+                "14,Broken quoting: a quote that is not closed.,\"2026-06-01 09:00:00,10,1,\"\"open",
+                "2026-06-01 09:00:02,10,1,swallowed\"",
             ],
             File.ReadAllLines(Rejects));
     }
+
+    [Fact]
+    public async Task Text_in_quotes_may_hold_line_ends_and_what_looks_like_rows()
+    {
+        var file = Write("prompts.csv", "time,prompt,in,out", "2026-06-01 09:00:00,\"Add up:\n2026-06-01 09:00:01,x,900000,900000\r\nand say \"\"done\"\".\",10,1", "2026-06-01 09:00:02,plain,20,2");
+
+        Assert.Equal(new ImportCounts(2, 0, 0, 0), await ImportAsync(file));
+        await _database.ProjectAsync();
+        Assert.Equal(30, await QuantityAsync("input-tokens"));
+    }
+
+    /// <summary>The same four calls, two of them identical.</summary>
+    [Theory]
+    [InlineData("another column", "time,user,in,out|2026-06-01 09:00:00,ann,10,1|2026-06-01 09:00:00,bob,10,1|2026-06-01 09:00:01,ann,10,1|2026-06-01T09:00:00Z,ann,20,1")]
+    [InlineData("another order of columns", "out,in,time|1,10,2026-06-01 09:00:00|1,10,2026-06-01 09:00:00|1,10,2026-06-01 09:00:01|1,20,2026-06-01T09:00:00Z")]
+    [InlineData("another order of rows", "time,in,out|2026-06-01T09:00:00Z,20,1|2026-06-01 09:00:01,10,1|2026-06-01 09:00:00,10,1|2026-06-01 09:00:00,10,1")]
+    [InlineData("another form of times and numbers", "time;in;out|1780304400;10.0;1|1780304400000;10;1,0|2026-06-01T11:00:01+0200;010;1|2026-06-01 09:00:00.000 UTC;2e1;1")]
+    public async Task The_same_calls_are_not_imported_again_from_a_file_with(string other, string lines)
+    {
+        await ImportAsync(Write("calls.csv", "time,in,out", "2026-06-01 09:00:00,10,1", "2026-06-01 09:00:00,10,1", "2026-06-01 09:00:01,10,1", "2026-06-01T09:00:00Z,20,1"));
+
+        Assert.Equal((other, new ImportCounts(0, 4, 0, 0)), (other, await ImportAsync(Write("other.csv", lines.Split('|')))));
+    }
+
+    /// <summary>Ids as versions before gave them: of all fields as they are written.</summary>
+    [Fact]
+    public async Task A_file_that_an_earlier_version_imported_is_known_again()
+    {
+        string[] rows = ["2026-06-01 09:00:00,10,1,a", "2026-06-01 09:00:00,10,1,a", "2026-06-01 09:00:00,10,1,b"];
+        var earlier = rows.Select((row, i) => (Row: row, Number: rows.Take(i + 1).Count(same => same == row))).Select(row => $"{EarlierHash(row.Row.Split(','))}-{row.Number}").ToArray();
+        var calls = earlier.Take(2).Select(id => UsageStream.ToAppend(
+            new TokenUsageRecorded("trace", Approach.PromptEngineering, "azure", "own", 10, 1, new(2026, 6, 1, 9, 0, 0, TimeSpan.Zero)), TimeZoneInfo.Utc, new Recorder("test", TokenFile.DefaultSource, id)));
+        await _database.Store.AppendAsync([.. calls], TestContext.Current.CancellationToken);
+
+        var file = Write("old.csv", ["time,in,out,note", .. rows]);
+        Assert.Equal(new ImportCounts(1, 2, 0, 0), await ImportAsync(file));
+        Assert.Equal(new ImportCounts(0, 3, 0, 0), await ImportAsync(file));
+    }
+
+    private static string EarlierHash(string[] fields)
+    {
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        hash.AppendData("trace\nprompt-engineering\nazure\nown"u8);
+        foreach (var field in fields.Select(Encoding.UTF8.GetBytes))
+        {
+            hash.AppendData(BitConverter.GetBytes(field.Length));
+            hash.AppendData(field);
+        }
+
+        return Convert.ToHexStringLower(hash.GetHashAndReset().AsSpan(0, 16));
+    }
+
+    [Theory]
+    [InlineData(TokenCounts.Inclusive, 70, 30, 20, 10, 40)]
+    [InlineData(TokenCounts.Exclusive, 120, 30, 20, 50, 40)]
+    [InlineData(TokenCounts.ExclusiveCache, 120, 30, 20, 10, 40)]
+    [InlineData(TokenCounts.ExclusiveReasoning, 70, 30, 20, 50, 40)]
+    public async Task Parts_are_counted_once_whether_totals_include_them_or_not(TokenCounts counts, int input, int cached, int written, int output, int reasoning)
+    {
+        var file = Write("parts.csv", "time,in,out,cached,written,thought", "2026-06-01 09:00:00,120,50,30,20,40");
+        await ImportAsync(file, columns => columns with { CachedInputColumn = "cached", CacheWriteColumn = "written", ReasoningColumn = "thought", Counts = counts });
+        await _database.ProjectAsync();
+
+        Assert.Equal(
+            [input, cached, written, output, reasoning],
+            [
+                await QuantityAsync("input-tokens"), await QuantityAsync("cached-input-tokens"), await QuantityAsync("cache-write-tokens"),
+                await QuantityAsync("output-tokens"), await QuantityAsync("reasoning-tokens"),
+            ]);
+    }
+
+    [Fact]
+    public async Task A_refused_part_says_how_to_count_it_beside()
+    {
+        var file = Write("beside.csv", "time,in,out,cached", "2026-06-01 09:00:00,1,1,30000");
+        await ImportAsync(file, columns => columns with { CachedInputColumn = "cached" });
+        Assert.Contains("--counts exclusive-cache in an import.", File.ReadAllText(Rejects), StringComparison.Ordinal);
+
+        Assert.Equal(1, (await ImportAsync(file, columns => columns with { CachedInputColumn = "cached", Counts = TokenCounts.Exclusive })).Appended);
+    }
+
+    [Fact]
+    public async Task A_column_that_is_there_twice_is_not_guessed() =>
+        Assert.EndsWith("has the column 'in' (--input) twice.", await RefusedAsync(Write("twice.csv", "time,in,in,out", "2026-06-01 09:00:00,1,2,1")), StringComparison.Ordinal);
 
     [Fact]
     public async Task Optional_columns_count_and_a_row_of_the_same_id_with_other_figures_is_a_conflict()
@@ -175,7 +265,7 @@ public sealed class TokenImportTests : IAsyncLifetime
 
     private string Rejects => Path.Combine(_folder.FullName, "rejects.csv");
 
-    private TokenImport Import() => new(_database.Get<UsageRecorder>(), _clock, "command:import/anna");
+    private TokenImport Import() => new(_database.Get<UsageRecorder>(), _database.Get<EventLog>(), _database.Settings, _clock, "command:import/anna");
 
     private TokenFile FileAt(string path)
     {

@@ -66,7 +66,7 @@ public sealed class ProjectionTests : IAsyncLifetime
         var right = await _database.TextsAsync("select to_jsonb(m)::text from spend.monthly_cost as m order by 1");
         await _database.ExecuteAsync(
             """
-            drop table spend.cost_line, spend.exchange_rate, spend.discount, spend.alias, spend.withdrawal;
+            drop table spend.cost_line, spend.exchange_rate, spend.exchange_rate_age, spend.discount, spend.alias, spend.withdrawal;
             alter table spend.closed_cost drop column has_other_sku;
             alter table spend.workload drop column seq_id;
             alter table spend.monthly_estimate drop column superseded_on

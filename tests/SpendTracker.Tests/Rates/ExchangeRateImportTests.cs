@@ -17,7 +17,7 @@ public sealed class ExchangeRateImportTests
         await database.ChangePricesAsync(new PublicationWithdrawn(withdrawn.Publication.Id, "typo"));
 
         var diff = await database.Get<ExchangeRateImport>().CompareAsync(
-            new("file", [new(1, "EUR", first, 2.5m, null), new(2, "EUR", first, 2.5m, null), new(3, "EUR", second, 2.51m, null), new(4, "EUR", third, 2, null)], []), stop);
+            new("file", [new(1, "EUR", first, 2.5m, null), new(2, "EUR", first, 2.5m, null), new(3, "EUR", second, 2.51m, null), new(4, "EUR", third, 2, null)], [], new Dictionary<string, int>()), stop);
 
         Assert.Equal([new("EUR", first, 2, 2.5m, 25, false), new("EUR", second, 2, 2.51m, 25.5m, true)], diff.Changed);
         Assert.Equal([new("EUR", third, null, 2, null, false)], diff.New);

@@ -31,13 +31,10 @@ public sealed class PriceMapTests
     [InlineData("\"input_cost_per_token\":-1e-6", "input_cost_per_token", "Must not be negative.")]
     [InlineData("\"input_cost_per_token\":1.58945719e-07", "input_cost_per_token", "1.58945719e-07 has more than 12 decimals.")]
     [InlineData("\"input_cost_per_token\":1e-40", "input_cost_per_token", "1e-40 has more than 12 decimals.")]
-    [InlineData("\"input_cost_per_token\":1.00000000000000000000000000000001e-6", "input_cost_per_token", "1.00000000000000000000000000000001e-6 has more than 12 decimals.")]
     [InlineData("\"input_cost_per_token\":1.1", "input_cost_per_token", "Must be at most 1 US dollars.")]
     [InlineData("\"input_cost_per_token\":1e99", "input_cost_per_token", "Must be at most 1 US dollars.")]
     [InlineData("\"input_cost_per_token\":1e-6,\"input_cost_per_token\":2e-6", "input_cost_per_token", "Given twice.")]
     [InlineData("\"input_cost_per_token_priority_above_200k_tokens\":1,\"input_cost_per_token_above_200k_tokens_priority\":1,\"input_cost_per_token_priority\":1", "input_cost_per_token_above_200k_tokens_priority", "Says the price of another member again.")]
-    [InlineData("\"input_cost_per_token\":1e-6,\"output_cost_per_token_above_200k_tokens\":2e-6", "output_cost_per_token_above_200k_tokens", "Has a price for long contexts only.")]
-    [InlineData("\"input_cost_per_token\":1e-6,\"input_cost_per_token_above_512k_tokens\":2e-6", "input_cost_per_token_above_512k_tokens", "There are steps at 128k, 200k, 256k, 272k tokens only.")]
     public void A_price_that_is_wrong_keeps_its_entry_out_with_the_reason_and_no_other(string members, string field, string reason)
     {
         var map = Read($$"""{"m":{"litellm_provider":"openai","mode":"chat",{{members}}},"good":{"litellm_provider":"openai","input_cost_per_token":1e-6} }""");
@@ -45,6 +42,42 @@ public sealed class PriceMapTests
         Assert.Contains(new("m", "openai/m", field, reason), map.Malformed);
         Assert.All(map.Malformed, entry => Assert.Equal("m", entry.Model));
         Assert.Equal("openai/good", Assert.Single(map.Rates).Sku);
+    }
+
+    [Theory]
+    [InlineData("2.9999900000000002e-06", "2.99999")]
+    [InlineData("2.4999999999999998e-07", "0.25")]
+    [InlineData("5.0000000000000004e-08", "0.05")]
+    [InlineData("1.00000000000000000000000000000001e-6", "1")]
+    public void The_noise_of_a_double_is_cut_off_a_price_and_named(string written, string perMillion)
+    {
+        var map = Read($$"""{"m":{"litellm_provider":"openai","mode":"chat","input_cost_per_token":{{written}}} }""");
+
+        Assert.Equal(perMillion, Assert.Single(Assert.Single(map.Rates).Prices).Price.ToString(CultureInfo.InvariantCulture));
+        Assert.StartsWith($"{written} was rounded to 0.0000", Assert.Single(map.Rounded).Reason, StringComparison.Ordinal);
+        Assert.Equal(("m", "openai/m", "input_cost_per_token"), (map.Rounded[0].Model, map.Rounded[0].Sku, map.Rounded[0].Field));
+    }
+
+    /// <summary>A relative 10⁻¹² is noise, and twice that would be another price.</summary>
+    [Theory]
+    [InlineData("0.1000000000001", true)]
+    [InlineData("0.1000000000002", false)]
+    [InlineData("0.00000100000000000001", true)]
+    [InlineData("0.0000010000001", false)]
+    public void Only_noise_is_cut_off(string written, bool taken) =>
+        Assert.Equal(taken ? 0 : 1, Read($$"""{"m":{"litellm_provider":"openai","mode":"chat","input_cost_per_token":{{written}}} }""").Malformed.Count);
+
+    [Theory]
+    [InlineData("output_cost_per_token_above_200k_tokens")]
+    [InlineData("cache_read_input_token_cost_above_200k_tokens")]
+    [InlineData("input_cost_per_token_above_512k_tokens")]
+    public void One_stray_step_is_left_out_by_name_and_its_entry_is_taken(string member)
+    {
+        var map = Read($$"""{"m":{"litellm_provider":"openai","mode":"chat","input_cost_per_token":1e-6,"{{member}}":2e-6} }""");
+
+        Assert.Equal([new("input-tokens", 1, 1_000_000)], Assert.Single(map.Rates).Prices);
+        Assert.Equal([member], map.LeftOut.Keys);
+        Assert.Empty(map.Malformed);
     }
 
     [Theory]

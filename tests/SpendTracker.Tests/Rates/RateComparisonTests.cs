@@ -54,7 +54,7 @@ public sealed class RateComparisonTests
     {
         RatePublished[] book = [Booked("openai/old", 1, Source), Booked("google/old", 1, Source)];
         var map = new PriceMap(
-            [Listed("openai/a", 1), Listed("google/a", 1)], [new("m", "openai/m", "", "wrong"), new("n", "google/n", "", "wrong"), new("o", null, "", "wrong")],
+            [Listed("openai/a", 1), Listed("google/a", 1)], [new("m", "openai/m", "", "wrong"), new("n", "google/n", "", "wrong"), new("o", null, "", "wrong")], [],
             new Dictionary<string, int>(), new Dictionary<string, int>());
         var diff = new RateComparison(Source, Day, ["openai"], ByStream(book), "USD").With(map);
 
@@ -67,7 +67,7 @@ public sealed class RateComparisonTests
     public void Gone_is_what_an_import_published_and_not_what_a_person_did_nor_what_only_cannot_be_read_now()
     {
         RatePublished[] book = [Booked("openai/imported", 1, Source), Booked("openai/contract", 1, "contract"), Booked("openai/unread", 1, Source)];
-        var map = new PriceMap([], [new("unread", "openai/unread", "input_cost_per_token", "Must be a number.")], new Dictionary<string, int>(), new Dictionary<string, int>());
+        var map = new PriceMap([], [new("unread", "openai/unread", "input_cost_per_token", "Must be a number.")], [], new Dictionary<string, int>(), new Dictionary<string, int>());
         var diff = new RateComparison(Source, Day, [], ByStream(book), "USD").With(map);
 
         Assert.Equal(("openai/imported", 0.001m, null), (Assert.Single(diff.Gone).Sku, diff.Gone[0].Before, diff.Gone[0].After));
@@ -109,7 +109,7 @@ public sealed class RateComparisonTests
         PublicationOn(book, sku, meter)?.Prices.Where(price => price.Meter == meter && price.AboveTokens < tokens).MaxBy(price => price.AboveTokens) is { } price ? price.Price / price.Per : null;
 
     private static RateDiff Compare(IReadOnlyList<ListedRate> listed, IReadOnlyList<RatePublished> book) =>
-        new RateComparison(Source, Day, [], ByStream(book), "USD").With(new PriceMap(listed, [], new Dictionary<string, int>(), new Dictionary<string, int>()));
+        new RateComparison(Source, Day, [], ByStream(book), "USD").With(new PriceMap(listed, [], [], new Dictionary<string, int>(), new Dictionary<string, int>()));
 
     private static Dictionary<string, BookedRates> ByStream(IEnumerable<RatePublished> book) =>
         book.GroupBy(rate => rate.Sku).ToDictionary(rates => rates.Key, rates => new BookedRates(rates.Count(), [.. rates]));
