@@ -6,11 +6,12 @@ namespace SpendTracker.Web.Requests;
 /// <summary>A page for people who are not signed in: a message, and a form with a token that a script takes from behind the <c>#</c>.</summary>
 internal static class PlainPage
 {
+    /// <param name="context">Of the request that the page answers.</param>
     /// <param name="title">Of the page.</param>
     /// <param name="message">Said to the reader; any text.</param>
     /// <param name="path">Where the form is posted to. The page's script has the same name.</param>
     /// <param name="button">What the form's button says; null where the script posts it.</param>
-    public static ContentHttpResult Of(string title, string message, string path, string? button, int status = StatusCodes.Status200OK) => TypedResults.Text(
+    public static ContentHttpResult Of(HttpContext context, string title, string message, string path, string? button, int status = StatusCodes.Status200OK) => TypedResults.Text(
         $"""
         <!DOCTYPE html>
         <html lang="en">
@@ -20,7 +21,7 @@ internal static class PlainPage
           <title>{title} – SpendTracker</title>
           <link rel="icon" href="/favicon.svg" />
           <link rel="stylesheet" href="/sign-in.css" />
-          <script src="{path}.js" defer></script>
+          <script nonce="{AnswerHeaders.NonceOf(context)}" src="{path}.js" defer></script>
         </head>
         <body>
           <main>

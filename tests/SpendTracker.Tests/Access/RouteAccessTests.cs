@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Net.Http.Headers;
 using System.Text;
 using Microsoft.AspNetCore.Authorization;
+using Microsoft.AspNetCore.Http.Metadata;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 using SpendTracker.Access;
@@ -25,74 +26,81 @@ public sealed class RouteAccessTests : IAsyncLifetime
     private const string Table =
         """
                                                       none   bad    gone   record read   publ   close  budget chan   bound  viewer member admin  other
-        GET    /                                      302    401    401    401    401    401    401    401    401    401    200    200    200    200
-        GET    /_blazor                               401    401    401    401    401    401    401    401    401    401    400    400    400    400
-        GET    /_blazor/disconnect                    302    401    401    401    401    401    401    401    401    401    405    405    405    405
-        GET    /_blazor/initializers                  302    401    401    401    401    401    401    401    401    401    200    200    200    200
-        GET    /_blazor/negotiate                     401    401    401    401    401    401    401    401    401    401    405    405    405    405
-        GET    /_framework/opaque-redirect            302    401    401    401    401    401    401    401    401    401    400    400    400    400
-        GET    /acknowledge                           200    200    200    200    200    200    200    200    200    200    200    200    200    200
+        GET    /                                      302    401    401    401    401    401    401    401    401    401    200    200    200    403
+        GET    /_blazor                               401    401    401    401    401    401    401    401    401    401    400    400    400    403
+        POST   /_blazor                               401    401    401    401    401    401    401    401    401    401    400    400    400    403
+        GET    /_blazor/disconnect                    302    401    401    401    401    401    401    401    401    401    405    405    405    403
+        POST   /_blazor/disconnect                    302    401    401    401    401    401    401    401    401    401    400    400    400    403
+        GET    /_blazor/initializers                  302    401    401    401    401    401    401    401    401    401    200    200    200    403
+        POST   /_blazor/initializers                  302    401    401    401    401    401    401    401    401    401    200    200    200    403
+        GET    /_blazor/negotiate                     401    401    401    401    401    401    401    401    401    401    405    405    405    403
+        POST   /_blazor/negotiate                     401    401    401    401    401    401    401    401    401    401    200    200    200    403
+        GET    /_framework/opaque-redirect            302    401    401    401    401    401    401    401    401    401    400    400    400    403
+        GET    /acknowledge                           200    200    200    200    200    200    200    200    200    200    200    200    200    403
         POST   /acknowledge                           403    403    403    403    403    403    403    403    403    403    403    403    403    403
-        GET    /alerts                                302    401    401    401    401    401    401    401    401    401    200    200    200    200
-        GET    /alerts/{id:guid}                      302    401    401    401    401    401    401    401    401    401    200    200    200    200
-        GET    /api/v1/alerts                         401    401    401    403    200    403    403    403    403    200    200    200    200    200
-        GET    /api/v1/alerts/{id:guid}               401    401    401    403    404    403    403    403    403    404    404    404    404    404
-        POST   /api/v1/alerts/{id:guid}/acknowledge   401    401    401    403    403    403    403    404    403    404    401    401    401    401
-        GET    /api/v1/aliases                        401    401    401    403    200    403    403    403    403    200    200    200    200    200
-        POST   /api/v1/aliases                        401    401    401    403    403    400    403    403    403    400    401    401    401    401
-        GET    /api/v1/billing-periods                401    401    401    403    200    403    403    403    403    200    200    200    200    200
-        GET    /api/v1/billing-periods/{month}        401    401    401    403    200    403    403    403    403    200    200    200    200    200
-        POST   /api/v1/billing-periods/{month}/close  401    401    401    403    403    403    400    403    403    400    401    401    401    401
-        POST   /api/v1/billing-periods/{month}/reopen 401    401    401    403    403    403    400    403    403    400    401    401    401    401
-        GET    /api/v1/budgets                        401    401    401    403    200    403    403    403    403    200    200    200    200    200
-        DELETE /api/v1/budgets/{id}                   401    401    401    403    403    403    403    400    403    400    401    401    401    401
-        GET    /api/v1/budgets/{id}                   401    401    401    403    404    403    403    403    403    404    404    404    404    404
-        PUT    /api/v1/budgets/{id}                   401    401    401    403    403    403    403    400    403    400    401    401    401    401
-        GET    /api/v1/budgets/{id}/allowance         401    401    401    403    404    403    403    403    403    404    404    404    404    404
-        GET    /api/v1/channels                       401    401    401    403    403    403    403    403    200    200    403    403    200    200
-        DELETE /api/v1/channels/{id}                  401    401    401    403    403    403    403    403    404    404    401    401    401    401
-        GET    /api/v1/channels/{id}                  401    401    401    403    403    403    403    403    404    404    302    302    404    404
-        PUT    /api/v1/channels/{id}                  401    401    401    403    403    403    403    403    400    400    401    401    401    401
-        POST   /api/v1/channels/{id}/resume           401    401    401    403    403    403    403    403    404    404    401    401    401    401
-        POST   /api/v1/channels/{id}/test             401    401    401    403    403    403    403    403    404    404    401    401    401    401
-        GET    /api/v1/costs                          401    401    401    403    200    403    403    403    403    200    200    200    200    200
-        GET    /api/v1/costs/explain                  401    401    401    403    400    403    403    403    403    400    400    400    400    400
-        GET    /api/v1/discounts                      401    401    401    403    200    403    403    403    403    200    200    200    200    200
-        POST   /api/v1/discounts                      401    401    401    403    403    400    403    403    403    400    401    401    401    401
-        GET    /api/v1/estimates                      401    401    401    403    200    403    403    403    403    200    200    200    200    200
-        POST   /api/v1/estimates                      401    401    401    403    403    400    403    403    403    400    401    401    401    401
-        GET    /api/v1/events                         401    401    401    403    400    403    403    403    403    400    400    400    400    400
-        GET    /api/v1/exchange-rates                 401    401    401    403    200    403    403    403    403    200    200    200    200    200
-        POST   /api/v1/exchange-rates                 401    401    401    403    403    400    403    403    403    400    401    401    401    401
-        POST   /api/v1/exchange-rates/import          401    401    401    403    403    415    403    403    403    415    401    401    401    401
-        GET    /api/v1/rates                          401    401    401    403    200    403    403    403    403    200    200    200    200    200
-        POST   /api/v1/rates                          401    401    401    403    403    400    403    403    403    400    401    401    401    401
-        POST   /api/v1/rates/import                   401    401    401    403    403    200    403    403    403    200    401    401    401    401
-        GET    /api/v1/reported-costs                 401    401    401    403    200    403    403    403    403    200    200    200    200    200
-        GET    /api/v1/set-aside                      401    401    401    403    200    403    403    403    403    200    200    200    200    200
-        POST   /api/v1/set-aside/retry                401    401    401    403    403    200    403    403    403    200    401    401    401    401
-        GET    /api/v1/unpriced                       401    401    401    403    200    403    403    403    403    200    200    200    200    200
-        POST   /api/v1/usage                          401    401    401    207    403    403    403    403    403    207    401    401    401    401
-        POST   /api/v1/usage/corrections              401    401    401    400    403    403    403    403    403    400    401    401    401    401
-        POST   /api/v1/withdrawals                    401    401    401    403    403    400    403    403    403    400    401    401    401    401
-        GET    /api/v1/workloads                      401    401    401    403    200    403    403    403    403    200    200    200    200    200
-        POST   /api/v1/workloads                      401    401    401    403    403    400    403    403    403    400    401    401    401    401
-        GET    /budgets                               302    401    401    401    401    401    401    401    401    401    200    200    200    200
-        GET    /budgets/{id}                          302    401    401    401    401    401    401    401    401    401    200    200    200    200
-        GET    /channels                              302    401    401    401    401    401    401    401    401    401    200    200    200    200
-        GET    /closing                               302    401    401    401    401    401    401    401    401    401    200    200    200    200
-        GET    /events                                302    401    401    401    401    401    401    401    401    401    200    200    200    200
-        GET    /explain                               302    401    401    401    401    401    401    401    401    401    200    200    200    200
-        GET    /health/live                           200    200    200    200    200    200    200    200    200    200    200    200    200    200
-        GET    /health/ready                          200    200    200    200    200    200    200    200    200    200    200    200    200    200
-        GET    /metrics                               401    401    401    403    200    403    403    403    403    200    200    200    200    200
-        GET    /not-found                             302    401    401    401    401    401    401    401    401    401    200    200    200    200
-        GET    /price-book                            302    401    401    401    401    401    401    401    401    401    200    200    200    200
-        GET    /set-aside                             302    401    401    401    401    401    401    401    401    401    200    200    200    200
-        GET    /sign-in                               200    200    200    200    200    200    200    200    200    200    200    200    200    200
-        POST   /sign-in                               400    400    400    400    400    400    400    400    400    400    400    400    400    400
-        POST   /sign-out                              302    401    401    401    401    401    401    401    401    401    302    302    302    400
-        GET    /unpriced                              302    401    401    401    401    401    401    401    401    401    200    200    200    200
+        GET    /alerts                                302    401    401    401    401    401    401    401    401    401    200    200    200    403
+        GET    /alerts/{id:guid}                      302    401    401    401    401    401    401    401    401    401    200    200    200    403
+        GET    /api/v1/alerts                         401    401    401    403    200    403    403    403    403    200    200    200    200    403
+        GET    /api/v1/alerts/{id:guid}               401    401    401    403    404    403    403    403    403    404    404    404    404    403
+        POST   /api/v1/alerts/{id:guid}/acknowledge   401    401    401    403    403    403    403    404    403    404    401    401    401    403
+        GET    /api/v1/aliases                        401    401    401    403    200    403    403    403    403    200    200    200    200    403
+        POST   /api/v1/aliases                        401    401    401    403    403    400    403    403    403    400    401    401    401    403
+        GET    /api/v1/billing-periods                401    401    401    403    200    403    403    403    403    200    200    200    200    403
+        GET    /api/v1/billing-periods/{month}        401    401    401    403    200    403    403    403    403    200    200    200    200    403
+        POST   /api/v1/billing-periods/{month}/close  401    401    401    403    403    403    400    403    403    400    401    401    401    403
+        POST   /api/v1/billing-periods/{month}/reopen 401    401    401    403    403    403    400    403    403    400    401    401    401    403
+        GET    /api/v1/budgets                        401    401    401    403    200    403    403    403    403    200    200    200    200    403
+        DELETE /api/v1/budgets/{id}                   401    401    401    403    403    403    403    400    403    400    401    401    401    403
+        GET    /api/v1/budgets/{id}                   401    401    401    403    404    403    403    403    403    404    404    404    404    403
+        PUT    /api/v1/budgets/{id}                   401    401    401    403    403    403    403    400    403    400    401    401    401    403
+        GET    /api/v1/budgets/{id}/allowance         401    401    401    403    404    403    403    403    403    404    404    404    404    403
+        GET    /api/v1/channels                       401    401    401    403    403    403    403    403    200    200    403    403    200    403
+        DELETE /api/v1/channels/{id}                  401    401    401    403    403    403    403    403    404    404    401    401    401    403
+        GET    /api/v1/channels/{id}                  401    401    401    403    403    403    403    403    404    404    302    302    404    403
+        PUT    /api/v1/channels/{id}                  401    401    401    403    403    403    403    403    400    400    401    401    401    403
+        POST   /api/v1/channels/{id}/resume           401    401    401    403    403    403    403    403    404    404    401    401    401    403
+        POST   /api/v1/channels/{id}/test             401    401    401    403    403    403    403    403    404    404    401    401    401    403
+        GET    /api/v1/costs                          401    401    401    403    200    403    403    403    403    200    200    200    200    403
+        GET    /api/v1/costs/explain                  401    401    401    403    400    403    403    403    403    400    400    400    400    403
+        GET    /api/v1/discounts                      401    401    401    403    200    403    403    403    403    200    200    200    200    403
+        POST   /api/v1/discounts                      401    401    401    403    403    400    403    403    403    400    401    401    401    403
+        GET    /api/v1/estimates                      401    401    401    403    200    403    403    403    403    200    200    200    200    403
+        POST   /api/v1/estimates                      401    401    401    403    403    400    403    403    403    400    401    401    401    403
+        GET    /api/v1/events                         401    401    401    403    400    403    403    403    403    400    400    400    400    403
+        GET    /api/v1/exchange-rates                 401    401    401    403    200    403    403    403    403    200    200    200    200    403
+        POST   /api/v1/exchange-rates                 401    401    401    403    403    400    403    403    403    400    401    401    401    403
+        POST   /api/v1/exchange-rates/import          401    401    401    403    403    415    403    403    403    415    401    401    401    403
+        GET    /api/v1/rates                          401    401    401    403    200    403    403    403    403    200    200    200    200    403
+        POST   /api/v1/rates                          401    401    401    403    403    400    403    403    403    400    401    401    401    403
+        POST   /api/v1/rates/import                   401    401    401    403    403    200    403    403    403    200    401    401    401    403
+        GET    /api/v1/reported-costs                 401    401    401    403    200    403    403    403    403    200    200    200    200    403
+        GET    /api/v1/set-aside                      401    401    401    403    200    403    403    403    403    200    200    200    200    403
+        POST   /api/v1/set-aside/retry                401    401    401    403    403    200    403    403    403    200    401    401    401    403
+        GET    /api/v1/unpriced                       401    401    401    403    200    403    403    403    403    200    200    200    200    403
+        POST   /api/v1/usage                          401    401    401    207    403    403    403    403    403    207    401    401    401    403
+        POST   /api/v1/usage/corrections              401    401    401    400    403    403    403    403    403    400    401    401    401    403
+        POST   /api/v1/withdrawals                    401    401    401    403    403    400    403    403    403    400    401    401    401    403
+        GET    /api/v1/workloads                      401    401    401    403    200    403    403    403    403    200    200    200    200    403
+        POST   /api/v1/workloads                      401    401    401    403    403    400    403    403    403    400    401    401    401    403
+        GET    /budgets                               302    401    401    401    401    401    401    401    401    401    200    200    200    403
+        GET    /budgets/{id}                          302    401    401    401    401    401    401    401    401    401    200    200    200    403
+        GET    /channels                              302    401    401    401    401    401    401    401    401    401    200    200    200    403
+        GET    /closing                               302    401    401    401    401    401    401    401    401    401    200    200    200    403
+        GET    /events                                302    401    401    401    401    401    401    401    401    401    200    200    200    403
+        GET    /explain                               302    401    401    401    401    401    401    401    401    401    200    200    200    403
+        GET    /health/live                           200    200    200    200    200    200    200    200    200    200    200    200    200    403
+        POST   /health/live                           200    200    200    200    200    200    200    200    200    200    200    200    200    403
+        GET    /health/ready                          200    200    200    200    200    200    200    200    200    200    200    200    200    403
+        POST   /health/ready                          200    200    200    200    200    200    200    200    200    200    200    200    200    403
+        GET    /metrics                               401    401    401    403    200    403    403    403    403    200    200    200    200    403
+        POST   /metrics                               401    401    401    403    200    403    403    403    403    200    401    401    401    403
+        GET    /not-found                             302    401    401    401    401    401    401    401    401    401    200    200    200    403
+        GET    /price-book                            302    401    401    401    401    401    401    401    401    401    200    200    200    403
+        GET    /set-aside                             302    401    401    401    401    401    401    401    401    401    200    200    200    403
+        GET    /sign-in                               200    200    200    200    200    200    200    200    200    200    200    200    200    403
+        POST   /sign-in                               400    400    400    400    400    400    400    400    400    400    400    400    400    403
+        POST   /sign-out                              302    401    401    401    401    401    401    401    401    401    302    302    302    403
+        GET    /unpriced                              302    401    401    401    401    401    401    401    401    401    200    200    200    403
         """;
 
     private const string ForeignOrigin = "https://evil.example";
@@ -170,8 +178,9 @@ public sealed class RouteAccessTests : IAsyncLifetime
         .SelectMany(endpoint => MethodsOf(endpoint).Select(method => (method, $"/{endpoint.RoutePattern.RawText!.Trim('/')}")))
         .Distinct().OrderBy(route => route.Item2, StringComparer.Ordinal).ThenBy(route => route.method, StringComparer.Ordinal);
 
-    /// <summary>A page takes posts, too, for forms that it does not have.</summary>
-    private static IEnumerable<string> MethodsOf(RouteEndpoint endpoint) => RequestFuzzer.MethodsOf(endpoint).Where(method => RequestFuzzer.PageOf(endpoint) is null || method == "GET");
+    /// <summary>A route that names no method takes each. A page takes posts, too, for forms that it does not have.</summary>
+    private static IEnumerable<string> MethodsOf(RouteEndpoint endpoint) =>
+        RequestFuzzer.PageOf(endpoint) is not null ? ["GET"] : endpoint.Metadata.GetMetadata<IHttpMethodMetadata>()?.HttpMethods is { Count: > 0 } methods ? methods : ["GET", "POST"];
 
     private async Task<string> StatusAsync(string method, string path, (string Name, string Value)[] headers)
     {
