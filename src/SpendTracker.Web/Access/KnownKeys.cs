@@ -33,6 +33,7 @@ internal sealed class KnownKeys(ApiKeys keys, IMemoryCache cache)
         {
             if (await keys.FindAsync(presented, CancellationToken.None) is not { } key)
             {
+                cache.Remove((nameof(WasGood), presented));
                 return null;
             }
 

@@ -19,10 +19,11 @@ internal sealed class RequestLimits(LimitOptions limits, KnownKeys keys) : IAsyn
     private readonly PartitionedRateLimiter<string> _keys = PartitionedRateLimiter.Create<string, string>(
         key => RateLimitPartition.GetTokenBucketLimiter(key, _ => ASecond(limits.KeyRequestsPerSecond)));
 
-    /// <summary>Before authentication. A key is charged for once, before it is known to be good. Health checks go without.</summary>
+    /// <summary>Before authentication. A key is charged to its address once, before it is known to be good. Health checks go without.</summary>
     public async Task OfAddressAsync(HttpContext context, RequestDelegate next)
     {
-        if (context.Request.Path.StartsWithSegments("/health") || (ApiKeyAuthentication.PresentedBy(context.Request) is { } presented && keys.WasGood(presented)))
+        var isCharged = Policies.TakesKey(context.Request) && ApiKeyAuthentication.PresentedBy(context.Request) is { } presented && keys.WasGood(presented);
+        if (isCharged || context.Request.Path.StartsWithSegments("/health"))
         {
             await next(context);
             return;

@@ -2,7 +2,9 @@ using System.Net;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Npgsql;
+using SpendTracker.Access;
 using SpendTracker.Contracts;
+using SpendTracker.Events;
 using SpendTracker.Tests.Alerts;
 using SpendTracker.Web.Access;
 using SpendTracker.Web.Requests;
@@ -32,6 +34,8 @@ public sealed class LimitTests
 
     [Theory]
     [InlineData("spend_0123456789ab_0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef", "/api/v1/workloads", HttpStatusCode.Unauthorized)]
+    [InlineData("revoked", "/api/v1/workloads", HttpStatusCode.Unauthorized)] // Though it was good a moment ago.
+    [InlineData("valid", "/sign-in", HttpStatusCode.OK)] // Where a key does not count.
     [InlineData(null, "/api/v1/workloads", HttpStatusCode.Unauthorized)]
     [InlineData(null, "/sign-in", HttpStatusCode.OK)]
     public async Task An_address_without_a_valid_key_is_held_back_and_a_key_in_use_and_health_checks_are_not(string? key, string path, HttpStatusCode usual)
@@ -39,6 +43,7 @@ public sealed class LimitTests
         await using var host = await TestHost.StartAsync(configure: builder => builder.Configuration["SpendTracker:Limits:AddressRequestsPerSecond"] = "1");
         var valid = await host.IssueKeyAsync([Scope.Read]);
         Assert.Equal(HttpStatusCode.OK, (await AskAsync(host, "/api/v1/workloads", valid)).StatusCode);
+        key = key switch { "valid" => valid, "revoked" => await UsedAndRevokedAsync(host), _ => key };
 
         await Eventually.Async(async () => (await AskAsync(host, path, key)).StatusCode == usual); // Its first request is charged to the address, too.
         var answers = await Task.WhenAll(Enumerable.Range(0, Requests).Select(_ => AskAsync(host, path, key)));
@@ -188,6 +193,15 @@ public sealed class LimitTests
         unknown.Note("hunter", IPAddress.Loopback);
         Assert.Equal(3, logged.All.Count);
         Assert.DoesNotContain(logged.All, line => line.Contains(secret, StringComparison.Ordinal) || line.Contains("hunter", StringComparison.Ordinal));
+    }
+
+    private static async Task<string> UsedAndRevokedAsync(TestHost host)
+    {
+        var key = await host.IssueKeyAsync([Scope.Read]);
+        await Eventually.Async(async () => (await AskAsync(host, "/api/v1/workloads", key)).StatusCode == HttpStatusCode.OK);
+        await host.Services.GetRequiredService<ApiKeys>().RevokeAsync(key.Split('_')[1], "leaked", new Recorder("test"), Cancel);
+        await Eventually.Async(async () => (await AskAsync(host, "/api/v1/workloads", key)).StatusCode == HttpStatusCode.Unauthorized);
+        return key;
     }
 
     private static async Task AssertRefusedAsync(HttpResponseMessage answer, string why)
