@@ -28,8 +28,8 @@ internal static class Policies
         services.AddSingleton<UnknownKeys>();
         services.AddSingleton<RequestLimits>();
         services.AddSingleton<KnownSessions>();
-        services.AddSingleton<OpenPages>();
-        services.AddHostedService(provider => provider.GetRequiredService<OpenPages>());
+        services.AddSingleton<SignedInPages>();
+        services.AddHostedService(provider => provider.GetRequiredService<SignedInPages>());
         services.AddScoped<PagePerson>();
         services.AddScoped<AuthenticationStateProvider>(provider => provider.GetRequiredService<PagePerson>());
         services.AddScoped<CircuitHandler, PageGuard>();
@@ -43,7 +43,7 @@ internal static class Policies
                 options.ExpireTimeSpan = Sessions.Lifetime;
                 options.SlidingExpiration = false;
                 options.LoginPath = "/sign-in";
-                options.AccessDeniedPath = "/sign-in";
+                options.Events.OnRedirectToAccessDenied = context => ForbidAsync(context.HttpContext);
                 var toSignIn = options.Events.OnRedirectToLogin;
                 options.Events.OnValidatePrincipal = KnownSessions.ValidateAsync;
                 options.Events.OnRedirectToLogin = context => SendsKey(context.Request) ? RefuseKeyAsync(context.HttpContext) : toSignIn(context);
@@ -70,6 +70,10 @@ internal static class Policies
 
     /// <summary>A program; browsers send no such header, though with <c>Basic</c> a password for a proxy before the host.</summary>
     private static bool SendsKey(HttpRequest request) => ApiKeyAuthentication.PresentedBy(request) is not null;
+
+    /// <summary>Signing in again would not help a person whose role lacks the scope.</summary>
+    private static Task ForbidAsync(HttpContext context) =>
+        TypedResults.Problem("Your role does not allow this.", statusCode: StatusCodes.Status403Forbidden).ExecuteAsync(context);
 
     private static Task RefuseKeyAsync(HttpContext context)
     {

@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Authentication.Cookies;
 using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.AspNetCore.Mvc;
 using SpendTracker.Access;
 using SpendTracker.Web.Requests;
 
@@ -14,7 +15,7 @@ internal static class SignIn
     public static void MapSignIn(this IEndpointRouteBuilder routes)
     {
         routes.MapGet("/sign-in", (HttpContext context) => Page(context, null)).AllowAnonymous();
-        routes.MapPost("/sign-in", UseLinkAsync).AllowAnonymous().DisableAntiforgery();
+        routes.MapPost("/sign-in", UseLinkAsync).AllowAnonymous().DisableAntiforgery().WithMetadata(new RequestSizeLimitAttribute(RequestBody.MostFormBytes));
         routes.MapPost("/sign-out", SignOutAsync).DisableAntiforgery();
     }
 

@@ -1,4 +1,6 @@
 using Marten;
+using SpendTracker.Contracts;
+using SpendTracker.Events;
 
 namespace SpendTracker.Costs;
 
@@ -17,7 +19,9 @@ public static class MonthlyCostSession
     public static async Task<IReadOnlyList<MonthlyCost>> MonthlyCostsAsync(
         this IQuerySession session, CostFilter filter, IReadOnlyList<CostDimension> by, CancellationToken cancellationToken)
     {
+        var settings = (await session.Events.FetchStreamAsync(StreamNames.Settings, token: cancellationToken)).Select(stored => stored.Data).OfType<SettingsChanged>().Last();
+        var now = TimeZoneInfo.ConvertTime(DateTimeOffset.UtcNow, TimeZoneInfo.FindSystemTimeZoneById(settings.ReportingTimeZone)).DateTime;
         await using var command = session.Connection.CreateCommand();
-        return await MonthlyCostQuery.ByAsync(command, filter, by, cancellationToken);
+        return await MonthlyCostQuery.ByAsync(command, filter, by, now, cancellationToken);
     }
 }

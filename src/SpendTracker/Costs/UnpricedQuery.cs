@@ -1,5 +1,6 @@
 using System.Data;
 using Npgsql;
+using SpendTracker.Settings;
 
 namespace SpendTracker.Costs;
 
@@ -31,7 +32,7 @@ public sealed record MissingPrice(string Currency, string Sku, string Meter, str
 public sealed record MissingPrices(IReadOnlyList<UnpricedUsage> Unpriced, IReadOnlyList<UnconvertedAmount> Unconverted, IReadOnlyList<MissingPrice> Uses);
 
 /// <summary>What has a quantity but no rate, or an amount but no exchange rate, so that somebody can publish one.</summary>
-public sealed class UnpricedQuery(NpgsqlDataSource dataSource)
+public sealed class UnpricedQuery(NpgsqlDataSource dataSource, ReportingClock clock)
 {
     private static readonly string[] UnpricedColumns = ["unpriced"];
     private static readonly string[] UnconvertedColumns = ["unconverted", "unconverted_events"]; // Amounts may come to nothing.
@@ -41,7 +42,7 @@ public sealed class UnpricedQuery(NpgsqlDataSource dataSource)
     {
         await using var connection = await dataSource.OpenConnectionAsync(cancellationToken);
         await using var transaction = await connection.BeginTransactionAsync(IsolationLevel.RepeatableRead, cancellationToken);
-        var asked = new Asked(connection, from, to, knownOn);
+        var asked = new Asked(connection, from, to, knownOn, clock.Today);
         return new MissingPrices(
             await ListAsync(asked, cancellationToken), await ListUnconvertedAsync(asked, cancellationToken), await ListUsesAsync(asked, cancellationToken));
     }
@@ -54,21 +55,21 @@ public sealed class UnpricedQuery(NpgsqlDataSource dataSource)
     public async Task<IReadOnlyList<UnpricedUsage>> ListAsync(BillingPeriod? from, BillingPeriod? to, DateOnly? knownOn, CancellationToken cancellationToken)
     {
         await using var connection = await dataSource.OpenConnectionAsync(cancellationToken);
-        return await ListAsync(new Asked(connection, from, to, knownOn), cancellationToken);
+        return await ListAsync(new Asked(connection, from, to, knownOn, clock.Today), cancellationToken);
     }
 
     /// <summary>By currency, the largest first; otherwise as above.</summary>
     public async Task<IReadOnlyList<UnconvertedAmount>> ListUnconvertedAsync(BillingPeriod? from, BillingPeriod? to, DateOnly? knownOn, CancellationToken cancellationToken)
     {
         await using var connection = await dataSource.OpenConnectionAsync(cancellationToken);
-        return await ListUnconvertedAsync(new Asked(connection, from, to, knownOn), cancellationToken);
+        return await ListUnconvertedAsync(new Asked(connection, from, to, knownOn, clock.Today), cancellationToken);
     }
 
     private static async Task<IReadOnlyList<UnpricedUsage>> ListAsync(Asked asked, CancellationToken cancellationToken)
     {
         await using var command = Command(
             asked, UnpricedColumns,
-            """
+            $"""
             select sku, meter, max(above_tokens), trim_scale(sum(unpriced)), sum(events)::bigint, to_char(min(first), 'YYYY-MM'), to_char(max(last), 'YYYY-MM'), min(first_day),
                    (select array_agg(distinct reported_sku order by reported_sku) from lacking as l where (l.sku, l.meter) = (used.sku, used.meter)),
                    array_agg(workload order by abs(unpriced) desc, workload), array_agg(to_char(last, 'YYYY-MM') order by abs(unpriced) desc, workload)
@@ -76,7 +77,7 @@ public sealed class UnpricedQuery(NpgsqlDataSource dataSource)
                 select sku, meter, workload, max(above_tokens) as above_tokens, sum(unpriced) as unpriced, sum(events) as events,
                        min(month) as first, max(month) as last,
                        (select min(u.day) from spend.daily_usage as u
-                        where u.line_id = any(array_agg(l.line_id)) and u.day >= min(l.month) and u.recorded_on <= coalesce($4, 'infinity')) as first_day
+                        where u.line_id = any(array_agg(l.line_id)) and u.day >= min(l.month) and u.day <= $4{(asked.KnownOn is null ? "" : " and u.recorded_on <= $4")}) as first_day
                 from lacking as l
                 group by sku, meter, workload) as used
             group by sku, meter
@@ -160,9 +161,9 @@ public sealed class UnpricedQuery(NpgsqlDataSource dataSource)
             {select}
             """, asked.Connection);
         command.CommandTimeout = asked.KnownOn is null ? command.CommandTimeout : BookedCosts.LongestForThePast;
-        BookedCosts.AddParameters(command, asked.From ?? new(2000, 1), asked.To ?? new(2199, 12), asked.KnownOn);
+        BookedCosts.AddParameters(command, asked.From ?? new(2000, 1), asked.To ?? new(2199, 12), asked.KnownOn ?? asked.Today);
         return command;
     }
 
-    private sealed record Asked(NpgsqlConnection Connection, BillingPeriod? From, BillingPeriod? To, DateOnly? KnownOn);
+    private sealed record Asked(NpgsqlConnection Connection, BillingPeriod? From, BillingPeriod? To, DateOnly? KnownOn, DateOnly Today);
 }

@@ -15,7 +15,7 @@ internal static class PriceSql
     /// Rows <c>u</c> with tenant_id, sku, meter, above_tokens and day, and the price of one unit on that day. The rate of a day
     /// is the one effective last before it or on it; of several from one day, the one published last; of its steps, the
     /// longest context that the quantity's exceeds; and where that one has ended, none of its kind. What was negotiated holds;
-    /// otherwise a discount comes off the list price.
+    /// otherwise a discount comes off the list price, which <c>*</c> does of all that providers ask.
     /// Nothing falls back to another SKU's or meter's rate: without one there is no price.
     /// <c>list_price</c> is what one unit would have cost at the list price, in the reporting currency, since list price and
     /// negotiated rate may be in different currencies: by the list's currency's exchange rate of the day. Where there is no list
@@ -36,7 +36,7 @@ internal static class PriceSql
         left join lateral ({RateOfTheDay("negotiated", knownOn)}) as o on true
         left join lateral (
             select percent from discount as d
-            where d.tenant_id = u.tenant_id and l.unit_price is not null and u.sku like d.sku_like
+            where d.tenant_id = u.tenant_id and l.unit_price is not null and u.sku like d.sku_like and not (d.sku = '*' and {IsOwnWork("u.sku")})
               and u.day between d.effective_from and d.effective_to {Known("d", knownOn)}
             order by length(d.sku) desc, d.effective_from desc, d.seq_id desc
             limit 1) as d on o.unit_price is null
@@ -46,6 +46,9 @@ internal static class PriceSql
                         else coalesce(o.unit_price, l.unit_price * (1 - coalesce(d.percent, 0) * 0.01)) end as unit_price) as p
         left join lateral ({ExchangeRate("u", "p.currency", knownOn)}) as x on true
         """;
+
+    /// <summary>Whether a SKU is of the organisation's own work, which no provider has a discount on.</summary>
+    private static string IsOwnWork(string sku) => $"({string.Join(" or ", Discount.OwnWork.Select(own => $"starts_with({sku}, '{own}')"))})";
 
     /// <summary>What a currency is worth on a day: the rate effective last before it or on it; of two from one day, the one published last.</summary>
     /// <param name="row">With tenant_id and day.</param>
@@ -77,16 +80,31 @@ internal static class PriceSql
     public const string Unit = "case when meter like '%hours' then 'hours' when meter = 'items' then 'items' when meter = 'amount' then 'amounts' else 'tokens' end";
 
     /// <summary>
-    /// The SKU that a reported SKU <c>l.reported_sku</c> is priced as, or null: exact names first, then the longest pattern; but
-    /// never a pattern where the name looks like a fine-tuned model's (<see cref="FineTunedNames"/>).
+    /// The SKU that a reported SKU <c>l.reported_sku</c> is priced as, or null: exact names first, then the longest pattern. No
+    /// pattern reaches a SKU that has a rate of its own, nor a name that looks like a fine-tuned model's (<see cref="FineTunedNames"/>).
+    /// Aliases do not chain: what one leads to is a SKU of the price book.
     /// </summary>
-    public static string Alias(string? knownOn = null) =>
+    /// <param name="knownOn">An SQL date: what was published or withdrawn later counts for nothing. Null: all that is known.</param>
+    /// <param name="position">An SQL place in the log: as it was there. Null: at its end.</param>
+    public static string Alias(string? knownOn = null, string? position = null) =>
         $"""
         select a.sku from alias as a
-        where a.tenant_id = l.tenant_id and l.reported_sku like a.model_like and (a.model not like '%*%' or not ({FineTunedNames.Sql("l.reported_sku")}))
-          {Known("a", knownOn)}
+        where a.tenant_id = l.tenant_id and l.reported_sku like a.model_like
+          and (a.model not like '%*%' or not (({FineTunedNames.Sql("l.reported_sku")}) or ({HasOwnRate(knownOn, position)})))
+          {KnownAt("a", knownOn, position)}
         order by a.model like '%*%', length(a.model) desc, a.seq_id desc
         limit 1
+        """;
+
+    /// <summary>
+    /// Whether the SKU of a line <c>l</c> has a rate of its own, from whichever day: for its use, or for training it, since of many
+    /// models only the training is on the list under the name that can be trained.
+    /// </summary>
+    private static string HasOwnRate(string? knownOn, string? position) =>
+        $"""
+        exists (
+            select from rate as r
+            where r.tenant_id = l.tenant_id and r.sku = l.reported_sku and (r.meter = '{Meters.TrainingTokens}') = (l.meter = '{Meters.TrainingTokens}') {KnownAt("r", knownOn, position)})
         """;
 
     /// <summary>A sum of amounts as it is read: exact, up to 18 decimals; one too large for a decimal with that many, to millionths.</summary>
@@ -105,6 +123,12 @@ internal static class PriceSql
             order by r.effective_from desc, r.seq_id desc, r.above_tokens desc
             limit 1) as r
         where r.effective_to >= u.day
+        """;
+
+    private static string KnownAt(string row, string? knownOn, string? position) => position is null ? Known(row, knownOn) :
+        $"""
+        and {row}.seq_id <= {position} and {row}.recorded_on <= {knownOn ?? "'infinity'"}
+          and not exists (select from withdrawal as w where w.publication = {row}.publication and w.seq_id <= {position} and w.recorded_on <= {knownOn ?? "'infinity'"})
         """;
 
     private static string Known(string row, string? knownOn) => knownOn is null

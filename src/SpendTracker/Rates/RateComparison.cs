@@ -36,7 +36,7 @@ public sealed class RateComparison(
         return new(from, source, _new, _changed, _gone, _unchanged, _malformed, map.NotPriced, map.LeftOut) { Publications = _publications };
     }
 
-    private bool IsWanted(string? sku) => sku is null || providers.Count == 0 || providers.Contains(sku[..sku.IndexOf('/', StringComparison.Ordinal)]);
+    public bool IsWanted(string? sku) => sku is null || providers.Count == 0 || providers.Contains(sku[..sku.IndexOf('/', StringComparison.Ordinal)]);
 
     private void CompareSku(ListedRate listed)
     {

@@ -37,7 +37,11 @@ public sealed record RateDiff(
     DateOnly From, string Source, IReadOnlyList<PriceChange> New, IReadOnlyList<PriceChange> Changed, IReadOnlyList<PriceChange> Gone, int Unchanged,
     IReadOnlyList<MalformedEntry> Malformed, IReadOnlyDictionary<string, int> NotPriced, IReadOnlyDictionary<string, int> LeftOut)
 {
-    /// <summary>What would be published, each with the version of its stream that this was found on.</summary>
+    /// <summary>What would be published, each with the version of its stream that this was found on; of one SKU several days' are together.</summary>
     [JsonIgnore]
     public IReadOnlyList<(RatePublished Rate, long Version)> Publications { get; init; } = [];
+
+    /// <summary>How many SKUs something would be published for.</summary>
+    [JsonIgnore]
+    public int Skus => Publications.Select(publication => publication.Rate.Sku).Distinct().Count();
 }

@@ -84,7 +84,7 @@ internal sealed class BesideBenchmark(BenchmarkServer server, Report report, boo
         {
             var client = new HttpClient { BaseAddress = address };
             client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue(
-                "Bearer", await database.Get<ApiKeys>().IssueAsync($"asker-{key}", [Scope.Read], [], new Recorder("command:benchmarks"), over));
+                "Bearer", await database.Get<ApiKeys>().IssueAsync($"asker-{key}", [Scope.Read], [], anySource: false, new Recorder("command:benchmarks"), over));
             asking.AddRange(Enumerable.Range(0, Askers).Select(asker => AskAsync(client, questions, asker, over)));
         }
 

@@ -126,11 +126,11 @@ public sealed class BudgetOutlookTests
     [InlineData(0, 0.01, 0, 0, 0, BudgetStanding.Exceeded)]
     public void A_budget_stands_by_what_was_spent_then_by_what_is_known_then_by_the_forecast(
         double limit, double spent, double forecast, double unpriced, double lag, BudgetStanding expected) =>
-        Assert.Equal(expected, BudgetJudgement.Of(Figures((decimal)spent, (decimal)forecast, (decimal)limit) with { UnpricedPercent = (decimal)unpriced, LagSeconds = (decimal)lag }));
+        Assert.Equal(expected, BudgetJudgement.Of(Figures((decimal)spent, (decimal)forecast, (decimal)limit) with { Unpriced = [new("tokens", 1, (decimal)unpriced)], LagSeconds = (decimal)lag }));
 
     [Fact]
     public void Without_an_exchange_rate_nothing_is_trusted_and_outside_its_time_a_budget_does_not_stand_at_all() => Assert.Equal(
         (BudgetStanding.Untrusted, BudgetStanding.NotNow), (BudgetJudgement.Of(Figures(0, 0, 1) with { Spent = null }), BudgetJudgement.Of(null)));
 
-    private static BudgetFigures Figures(decimal spent, decimal? forecast, decimal limit) => new("b", 1, June, "USD", limit, 0, spent, forecast, 0, 0, 0, []) { Name = "Budget" };
+    private static BudgetFigures Figures(decimal spent, decimal? forecast, decimal limit) => new("b", 1, June, "USD", limit, 0, spent, forecast, [], 0, 0, []) { Name = "Budget" };
 }

@@ -202,6 +202,18 @@ public sealed class ClosedMonthTests : IAsyncLifetime
         Assert.DoesNotContain(await Periods.ListAsync(null, Stop), period => period.Month == February);
     }
 
+    [Fact]
+    public async Task A_month_is_closed_from_the_moment_on_at_which_its_last_day_is_over()
+    {
+        _clock.Now = new(2026, 1, 31, 23, 59, 59, TimeSpan.Zero);
+        Assert.Equal("month", Assert.Single((await TryCloseAsync(January, new CloseRequest("month end"))).Reasons).Field);
+
+        _clock.Now = new(2026, 2, 1, 0, 0, 0, TimeSpan.Zero);
+        Assert.False((await Periods.ChecklistAsync(January, new(2026, 1, 30), Stop)).HasEnded);
+        Assert.True((await Periods.ChecklistAsync(January, new(2026, 1, 31), Stop)).HasEnded);
+        await CloseAsync(January);
+    }
+
     private void On(int year, int month, int day) => _clock.Now = Given.At(new(year, month, day));
 
     private Task ProjectAsync() => _database.ProjectAsync();

@@ -9,7 +9,7 @@ internal sealed class MoneyModel
     private readonly List<(Guid Id, IEvent Data)> _published = [];
 
     /// <param name="Context">Input tokens of the request.</param>
-    public sealed record Use(string Sku, string Meter, DateOnly Day, decimal Quantity, decimal Context = 0);
+    public sealed record Use(string Workload, string Sku, string Meter, DateOnly Day, decimal Quantity, decimal Context = 0);
 
     private sealed record Price(decimal Unit, string Currency);
 
@@ -35,6 +35,13 @@ internal sealed class MoneyModel
         .GroupBy(cost => cost.Use.Meter == "amount" ? "(none)" : Resolve(cost.Use.Sku), cost => cost.Cost)
         .Select(model => (Sku: model.Key, Cost: model.Sum())).OrderBy(model => model.Sku, StringComparer.Ordinal);
 
+    /// <summary>The same cost, by the workload and the month of use.</summary>
+    public IReadOnlyList<(string Workload, BillingPeriod Month, decimal Cost)> CostByUse =>
+        [.. Costs.GroupBy(cost => (cost.Use.Workload, Month: BillingPeriod.Of(cost.Use.Day)), cost => cost.Cost).Select(use => (use.Key.Workload, use.Key.Month, use.Sum()))];
+
+    /// <summary>What SKUs that aliases name are priced as.</summary>
+    public IReadOnlyDictionary<string, string> Names => MoneyPlay.Skus.ToDictionary(sku => sku, Resolve);
+
     private IEnumerable<(Use Use, decimal Cost, decimal Listed)> Costs
     {
         get
@@ -54,7 +61,8 @@ internal sealed class MoneyModel
 
     private string Resolve(string sku) =>
         All<AliasPublished>().LastOrDefault(alias => alias.Model == sku)?.Sku
-        ?? All<AliasPublished>().Where(alias => alias.Model.EndsWith('*') && sku.StartsWith(alias.Model[..^1], StringComparison.Ordinal)).LastOrDefault()?.Sku
+        ?? (All<RatePublished>().Any(rate => rate.Sku == sku) ? sku : null) // Nothing is trained here.
+        ?? All<AliasPublished>().Where(alias => alias.Model.EndsWith('*') && sku.StartsWith(alias.Model[..^1], StringComparison.Ordinal)).OrderBy(alias => alias.Model.Length).LastOrDefault()?.Sku
         ?? sku;
 
     private (Price? Paid, Price? List) PricesOf(Use use)

@@ -59,7 +59,7 @@ internal sealed class PagePerson(KnownSessions sessions) : ServerAuthenticationS
 }
 
 /// <summary>Notes a page while it is connected, and lets through what it asks for while its session holds.</summary>
-internal sealed class PageGuard(PagePerson person, OpenPages pages) : CircuitHandler
+internal sealed class PageGuard(PagePerson person, SignedInPages pages) : CircuitHandler
 {
     private readonly InOrder _inOrder = new();
 
@@ -104,7 +104,7 @@ internal sealed class InOrder
 }
 
 /// <summary>The open pages of this host. Their sessions are looked up each second, with one statement.</summary>
-internal sealed class OpenPages(KnownSessions sessions) : BackgroundService
+internal sealed class SignedInPages(KnownSessions sessions) : BackgroundService
 {
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
 
