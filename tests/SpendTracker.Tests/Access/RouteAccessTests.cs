@@ -56,7 +56,7 @@ public sealed class RouteAccessTests : IAsyncLifetime
         GET    /api/v1/budgets/{id}/allowance         401    401    401    403    404    403    403    403    403    404    404    404    404    403
         GET    /api/v1/channels                       401    401    401    403    403    403    403    403    200    200    403    403    200    403
         DELETE /api/v1/channels/{id}                  401    401    401    403    403    403    403    403    404    404    401    401    401    403
-        GET    /api/v1/channels/{id}                  401    401    401    403    403    403    403    403    404    404    302    302    404    403
+        GET    /api/v1/channels/{id}                  401    401    401    403    403    403    403    403    404    404    403    403    404    403
         PUT    /api/v1/channels/{id}                  401    401    401    403    403    403    403    403    400    400    401    401    401    403
         POST   /api/v1/channels/{id}/resume           401    401    401    403    403    403    403    403    404    404    401    401    401    403
         POST   /api/v1/channels/{id}/test             401    401    401    403    403    403    403    403    404    404    401    401    401    403
