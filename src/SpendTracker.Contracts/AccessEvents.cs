@@ -73,3 +73,21 @@ public sealed record SignInLinkIssued(string LinkId, string TokenHash, string Pe
 /// <summary>The link signed somebody in; it never will again.</summary>
 /// <param name="LinkId">The link's id.</param>
 public sealed record SignInLinkUsed(string LinkId) : IEvent;
+
+/// <summary>A person has another role. The role given last holds, in all sessions of the person.</summary>
+/// <param name="Person">The name that sign-in links carry.</param>
+/// <param name="ChangedBy">Who changed the role.</param>
+/// <param name="Role">Null: the person is removed. Their sessions have ended, and their links work no longer.</param>
+public sealed record PersonRoleChanged(string Person, string ChangedBy, Role? Role = null) : IEvent;
+
+/// <summary>A person signed in.</summary>
+/// <param name="SessionId">Finds the session's stream. The cookie has it, too; by itself it opens nothing.</param>
+/// <param name="Person">Who signed in.</param>
+/// <param name="Role">The person's role at that time.</param>
+/// <param name="ExpiresAt">The session ends at this instant at the latest.</param>
+public sealed record SessionStarted(string SessionId, string Person, Role Role, DateTimeOffset ExpiresAt) : IEvent;
+
+/// <summary>A session ended before its time.</summary>
+/// <param name="SessionId">The session's id.</param>
+/// <param name="EndedBy">Who signed out.</param>
+public sealed record SessionEnded(string SessionId, string EndedBy) : IEvent;

@@ -51,6 +51,9 @@ namespace SpendTracker.Contracts;
 [JsonSerializable(typeof(ApiKeyRevoked))]
 [JsonSerializable(typeof(SignInLinkIssued))]
 [JsonSerializable(typeof(SignInLinkUsed))]
+[JsonSerializable(typeof(PersonRoleChanged))]
+[JsonSerializable(typeof(SessionStarted))]
+[JsonSerializable(typeof(SessionEnded))]
 [JsonSerializable(typeof(UsageResponse))]
 [JsonSerializable(typeof(CorrectionResponse))]
 public sealed partial class ContractsJson : JsonSerializerContext;

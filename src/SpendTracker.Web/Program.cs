@@ -20,6 +20,7 @@ var root = new RootCommand("SpendTracker: what prompt engineering, fine-tuning a
     BudgetsCommand.Create(),
     KeysCommand.Create(),
     SignInLinkCommand.Create(),
+    PeopleCommand.Create(),
     RebuildCommand.Create(),
     VerifyCommand.Create(),
     SetAsideCommand.Create(),

@@ -107,7 +107,7 @@ public sealed class SpendDatabase : IAsyncDisposable
 
     /// <summary>What decisions are made on.</summary>
     private static void States(StoreOptions options) => options
-        .AddState<SettingsState>().AddState<ApiKeyState>().AddState<SignInLinkState>().AddState<WorkloadState>().AddState<PublicationsState>()
+        .AddState<SettingsState>().AddState<ApiKeyState>().AddState<SignInLinkState>().AddState<PersonState>().AddState<SessionState>().AddState<WorkloadState>().AddState<PublicationsState>()
         .AddState<PeriodState>().AddState<BudgetState>().AddState<ChannelState>();
 
     public ProjectionDaemon CreateDaemon() =>

@@ -34,6 +34,10 @@ var query = new Command("query", "The overview's queries and re-rating, on two m
 query.SetAction((parsed, cancellationToken) => RunAsync(
     (server, report) => new QueryBenchmark(server, report, parsed.GetValue(quick)).RunAsync(cancellationToken), cancellationToken));
 
+var beside = new Command("beside", "What expensive queries take from ingestion at full load.") { quick, rounds };
+beside.SetAction((parsed, cancellationToken) => RunAsync(
+    (server, report) => new BesideBenchmark(server, report, parsed.GetValue(quick), parsed.GetValue(rounds)).RunAsync(cancellationToken), cancellationToken));
+
 var millions = new Option<string>("--millions") { Description = "Sizes to measure at, in millions of events, ascending.", DefaultValueFactory = _ => "1,10,30" };
 var randomIds = new Option<bool>("--random-ids") { Description = "Callers number their records by version 4 UUIDs, and not by version 7 as they are asked to." };
 var growth = new Command("growth", "Appending, the overview and the disk as the log grows.") { quick, millions, randomIds };
@@ -72,7 +76,7 @@ var soak = new Command("soak", "Random calls, faults and kills against a model: 
 soak.SetAction((parsed, cancellationToken) => SoakCommand.RunAsync(
     parsed.GetValue(seed), TimeSpan.FromMinutes(parsed.GetValue(minutes)), parsed.GetValue(kills), cancellationToken));
 
-return await new RootCommand("Benchmarks on a PostgreSQL server of their own. The machine's speed drifts, so read the ratios.") { append, project, query, growth, rebuild, sustain, alerts, soak }
+return await new RootCommand("Benchmarks on a PostgreSQL server of their own. The machine's speed drifts, so read the ratios.") { append, project, query, beside, growth, rebuild, sustain, alerts, soak }
     .Parse(args).InvokeAsync(new() { ProcessTerminationTimeout = TimeSpan.FromSeconds(25) });
 
 // Unconditionally: by default PostgreSQL waits only where five other transactions are open.

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Globalization;
 using System.Net;
@@ -26,6 +27,7 @@ public sealed class Dashboard : IAsyncDisposable
     private readonly int _port = FreePort();
     private readonly HttpClient _client;
     private readonly List<IBrowserContext> _contexts = [];
+    private readonly ConcurrentQueue<string> _refused = [];
     private string? _signedIn;
     private Process? _host;
 
@@ -135,7 +137,25 @@ public sealed class Dashboard : IAsyncDisposable
         var context = await Browser.Running.NewContextAsync(options);
         context.SetDefaultTimeout(15_000);
         _contexts.Add(context);
+        context.Console += (_, message) =>
+        {
+            if (message.Text.Contains("Content Security Policy", StringComparison.Ordinal))
+            {
+                _refused.Enqueue($"{message.Page?.Url}: {message.Text}");
+            }
+        };
         return await context.NewPageAsync();
+    }
+
+    /// <summary>How often the site's content security policy kept browsers from something.</summary>
+    public int Refused => _refused.Count;
+
+    /// <summary>What the site's content security policy kept browsers from; forgotten then. At the end of every test it must be nothing.</summary>
+    public IReadOnlyList<string> TakeRefused()
+    {
+        string[] refused = [.. _refused];
+        _refused.Clear();
+        return refused;
     }
 
     public Task RecordAsync(params object[] usage) => PostAsync("usage", usage);
@@ -183,6 +203,13 @@ public sealed class Dashboard : IAsyncDisposable
     {
         await using var database = await OpenDatabaseAsync(_connectionString);
         return $"{Address}/sign-in#{await database.Get<SignInLinks>().IssueAsync($"{role}", role, new Recorder("test"), Cancel)}";
+    }
+
+    /// <summary>Gives a person another role; null takes it away.</summary>
+    public async Task ChangeRoleAsync(string person, Role? role)
+    {
+        await using var database = await OpenDatabaseAsync(_connectionString);
+        await (role is { } given ? database.Get<People>().GiveAsync(person, given, new Recorder("test"), Cancel) : database.Get<People>().RemoveAsync(person, new Recorder("test"), Cancel));
     }
 
     /// <summary>Tokens that were used just now, or when it is said.</summary>
@@ -239,5 +266,6 @@ public sealed class Dashboard : IAsyncDisposable
 
         _client.Dispose();
         await StopHostAsync();
+        Assert.Empty(TakeRefused());
     }
 }

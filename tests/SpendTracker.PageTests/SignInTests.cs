@@ -1,4 +1,6 @@
 using Microsoft.Playwright;
+using SpendTracker.Contracts;
+using SpendTracker.Tests;
 using static Microsoft.Playwright.Assertions;
 
 namespace SpendTracker.PageTests;
@@ -40,5 +42,54 @@ public sealed class SignInTests
         await Expect(page.GetByText("Open the sign-in link")).ToBeVisibleAsync();
         await page.GotoAsync(dashboard.Address);
         await Expect(page.GetByText("Open the sign-in link")).ToBeVisibleAsync();
+    }
+
+    [Fact]
+    public async Task Signing_out_ends_all_open_pages_of_the_session()
+    {
+        await using var dashboard = await Dashboard.StartAsync();
+        var (page, other) = (await dashboard.OpenAsync("/"), await dashboard.OpenAsync("/budgets"));
+        await Expect(other.GetByRole(AriaRole.Link, new() { Name = "Channels" })).ToBeVisibleAsync();
+
+        await page.GetByRole(AriaRole.Button, new() { Name = "Sign out" }).ClickAsync();
+
+        await Expect(page.GetByText("Open the sign-in link")).ToBeVisibleAsync();
+        await Expect(other.GetByRole(AriaRole.Alert)).ToContainTextAsync("You are no longer signed in");
+        await Expect(other.GetByRole(AriaRole.Link, new() { Name = "Channels" })).ToHaveCountAsync(0);
+        await other.GetByRole(AriaRole.Link, new() { Name = "Sign in" }).ClickAsync();
+        await Expect(other.GetByText("Open the sign-in link")).ToBeVisibleAsync();
+    }
+
+    [Fact]
+    public async Task A_changed_role_holds_on_an_open_page_and_a_removed_person_sees_nothing_more()
+    {
+        await using var dashboard = await Dashboard.StartAsync();
+        var page = await dashboard.NewPageAsync(new());
+        await page.GotoAsync(await dashboard.SignInLinkAsync(Role.Admin));
+        await Expect(page.GetByRole(AriaRole.Link, new() { Name = "Channels" })).ToBeVisibleAsync();
+
+        await dashboard.ChangeRoleAsync("Admin", Role.Viewer);
+        await Expect(page.GetByRole(AriaRole.Link, new() { Name = "Channels" })).ToHaveCountAsync(0);
+        await dashboard.ChangeRoleAsync("Admin", Role.Admin);
+        await Expect(page.GetByRole(AriaRole.Link, new() { Name = "Channels" })).ToBeVisibleAsync();
+        await dashboard.ChangeRoleAsync("Admin", null);
+        await Expect(page.GetByRole(AriaRole.Alert)).ToContainTextAsync("You are no longer signed in");
+    }
+
+    [Fact]
+    public async Task A_script_that_gets_into_a_page_does_not_run()
+    {
+        await using var dashboard = await Dashboard.StartAsync();
+        var page = await dashboard.OpenAsync("/");
+
+        await page.EvaluateAsync(
+            """
+            document.body.insertAdjacentHTML("beforeend", "<img src='data:,' onerror='window.ran = 1'><a id='script' href='javascript:window.ran = 2'>x</a>");
+            document.getElementById("script").click();
+            """);
+
+        await Eventually.Async(() => dashboard.Refused >= 2);
+        Assert.Null(await page.EvaluateAsync<int?>("window.ran ?? null"));
+        Assert.All(dashboard.TakeRefused(), refused => Assert.Contains("script-src", refused, StringComparison.Ordinal));
     }
 }

@@ -68,6 +68,9 @@ public static class EventTypes
         Named("api_key_revoked", ContractsJson.Default.ApiKeyRevoked),
         Named("sign_in_link_issued", ContractsJson.Default.SignInLinkIssued),
         Named("sign_in_link_used", ContractsJson.Default.SignInLinkUsed),
+        Named("person_role_changed", ContractsJson.Default.PersonRoleChanged),
+        Named("session_started", ContractsJson.Default.SessionStarted),
+        Named("session_ended", ContractsJson.Default.SessionEnded),
     ];
 
     /// <summary>

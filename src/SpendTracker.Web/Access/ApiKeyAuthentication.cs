@@ -56,22 +56,25 @@ internal static class ApiClaims
 
 /// <summary><c>Authorization: Bearer spend_…</c>.</summary>
 internal sealed class ApiKeyAuthentication(
-    IOptionsMonitor<AuthenticationSchemeOptions> options, ILoggerFactory logger, UrlEncoder encoder, KnownKeys known,
+    IOptionsMonitor<AuthenticationSchemeOptions> options, ILoggerFactory logger, UrlEncoder encoder, KnownKeys known, UnknownKeys unknown,
     IProblemDetailsService problems) : AuthenticationHandler<AuthenticationSchemeOptions>(options, logger, encoder)
 {
     public const string SchemeName = "ApiKey";
 
+    /// <summary>The key of a request, valid or not; null for none.</summary>
+    public static string? PresentedBy(HttpRequest request) =>
+        request.Headers.Authorization.ToString() is var header && header.StartsWith("Bearer ", StringComparison.OrdinalIgnoreCase) ? header["Bearer ".Length..].Trim() : null;
+
     protected override async Task<AuthenticateResult> HandleAuthenticateAsync()
     {
-        var header = Request.Headers.Authorization.ToString();
-        if (!header.StartsWith("Bearer ", StringComparison.OrdinalIgnoreCase))
+        if (PresentedBy(Request) is not { } presented)
         {
             return AuthenticateResult.NoResult();
         }
 
-        var presented = header["Bearer ".Length..].Trim();
         if (await known.FindAsync(presented, Context.RequestAborted) is not { } caller)
         {
+            unknown.Note(presented, Context.Connection.RemoteIpAddress);
             return AuthenticateResult.Fail("No such key.");
         }
 

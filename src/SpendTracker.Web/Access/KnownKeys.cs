@@ -13,8 +13,12 @@ namespace SpendTracker.Web.Access;
 internal sealed class KnownKeys(ApiKeys keys, IMemoryCache cache)
 {
     private static readonly TimeSpan Remembered = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan LongRemembered = TimeSpan.FromMinutes(10);
 
     private readonly ConcurrentDictionary<string, Lazy<Task<ClaimsPrincipal?>>> _lookUps = [];
+
+    /// <summary>Whether the key was good within the last minutes.</summary>
+    public bool WasGood(string presented) => cache.TryGetValue((nameof(WasGood), presented), out _);
 
     /// <returns>Null where there is no such key.</returns>
     public ValueTask<ClaimsPrincipal?> FindAsync(string presented, CancellationToken cancellationToken) =>
@@ -29,9 +33,11 @@ internal sealed class KnownKeys(ApiKeys keys, IMemoryCache cache)
         {
             if (await keys.FindAsync(presented, CancellationToken.None) is not { } key)
             {
+                cache.Remove((nameof(WasGood), presented));
                 return null;
             }
 
+            cache.Set((nameof(WasGood), presented), true, new MemoryCacheEntryOptions { SlidingExpiration = LongRemembered, Size = 1 });
             return cache.Set(
                 (nameof(KnownKeys), presented), ApiClaims.For(key, ApiKeyAuthentication.SchemeName),
                 new MemoryCacheEntryOptions { AbsoluteExpirationRelativeToNow = Remembered, Size = 1 });

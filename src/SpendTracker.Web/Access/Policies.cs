@@ -1,6 +1,9 @@
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Authentication.Cookies;
 using Microsoft.AspNetCore.Authorization;
+using Microsoft.AspNetCore.Components.Authorization;
+using Microsoft.AspNetCore.Components.Server.Circuits;
+using SpendTracker.Access;
 using SpendTracker.Contracts;
 
 namespace SpendTracker.Web.Access;
@@ -22,6 +25,14 @@ internal static class Policies
     {
         services.AddMemoryCache(options => options.SizeLimit = 10_000);
         services.AddSingleton<KnownKeys>();
+        services.AddSingleton<UnknownKeys>();
+        services.AddSingleton<RequestLimits>();
+        services.AddSingleton<KnownSessions>();
+        services.AddSingleton<SignedInPages>();
+        services.AddHostedService(provider => provider.GetRequiredService<SignedInPages>());
+        services.AddScoped<PagePerson>();
+        services.AddScoped<AuthenticationStateProvider>(provider => provider.GetRequiredService<PagePerson>());
+        services.AddScoped<CircuitHandler, PageGuard>();
         services.AddAuthentication(ApiKeyAuthentication.SchemeName)
             .AddScheme<AuthenticationSchemeOptions, ApiKeyAuthentication>(ApiKeyAuthentication.SchemeName, options => options.ForwardDefaultSelector = SchemeOf)
             .AddCookie(CookieAuthenticationDefaults.AuthenticationScheme, options =>
@@ -29,10 +40,12 @@ internal static class Policies
                 options.Cookie.Name = "spendtracker";
                 options.Cookie.HttpOnly = true;
                 options.Cookie.SameSite = SameSiteMode.Lax; // An alert's link must open the page without signing in again.
-                options.ExpireTimeSpan = TimeSpan.FromHours(12);
+                options.ExpireTimeSpan = Sessions.Lifetime;
+                options.SlidingExpiration = false;
                 options.LoginPath = "/sign-in";
                 options.Events.OnRedirectToAccessDenied = context => ForbidAsync(context.HttpContext);
                 var toSignIn = options.Events.OnRedirectToLogin;
+                options.Events.OnValidatePrincipal = KnownSessions.ValidateAsync;
                 options.Events.OnRedirectToLogin = context => SendsKey(context.Request) ? RefuseKeyAsync(context.HttpContext) : toSignIn(context);
             });
         var policies = services.AddAuthorizationBuilder()
@@ -53,8 +66,10 @@ internal static class Policies
         _ => false,
     };
 
+    public static bool TakesKey(HttpRequest request) => request.Path.StartsWithSegments("/api") || request.Path.StartsWithSegments("/metrics");
+
     /// <summary>A program; browsers send no such header, though with <c>Basic</c> a password for a proxy before the host.</summary>
-    private static bool SendsKey(HttpRequest request) => request.Headers.Authorization.ToString().StartsWith("Bearer ", StringComparison.OrdinalIgnoreCase);
+    private static bool SendsKey(HttpRequest request) => ApiKeyAuthentication.PresentedBy(request) is not null;
 
     /// <summary>Signing in again would not help a person whose role lacks the scope.</summary>
     private static Task ForbidAsync(HttpContext context) =>
@@ -75,7 +90,6 @@ internal static class Policies
     private static string SchemeOf(HttpContext context)
     {
         var withKey = context.Request.Headers.ContainsKey("Authorization") || !HttpMethods.IsGet(context.Request.Method) || !context.Request.Cookies.ContainsKey("spendtracker");
-        var takesKey = context.Request.Path.StartsWithSegments("/api") || context.Request.Path.StartsWithSegments("/metrics");
-        return takesKey && withKey ? ApiKeyAuthentication.SchemeName : CookieAuthenticationDefaults.AuthenticationScheme;
+        return TakesKey(context.Request) && withKey ? ApiKeyAuthentication.SchemeName : CookieAuthenticationDefaults.AuthenticationScheme;
     }
 }

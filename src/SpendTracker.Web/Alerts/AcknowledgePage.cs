@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Mvc;
 using SpendTracker.Alerts;
 using SpendTracker.Events;
+using SpendTracker.Web.Access;
 using SpendTracker.Web.Requests;
 
 namespace SpendTracker.Web.Alerts;
@@ -17,8 +18,8 @@ internal static class AcknowledgePage
 
     public static void MapAcknowledge(this IEndpointRouteBuilder routes)
     {
-        routes.MapGet(Path, () => Page("Open the link of an alert's message as it is: a part of it is missing.")).AllowAnonymous();
-        routes.MapPost(Path, AcknowledgeAsync).AllowAnonymous().DisableAntiforgery().WithMetadata(new RequestSizeLimitAttribute(RequestBody.MostFormBytes));
+        routes.MapGet(Path, (HttpContext context) => Page(context, "Open the link of an alert's message as it is: a part of it is missing.")).AllowAnonymous();
+        routes.MapPost(Path, AcknowledgeAsync).AllowAnonymous().DisableAntiforgery().WithMetadata(new Origins.Any(), new RequestSizeLimitAttribute(RequestBody.MostFormBytes));
     }
 
     private static async Task<IResult> AcknowledgeAsync(
@@ -27,20 +28,20 @@ internal static class AcknowledgePage
         var form = request.HasFormContentType ? await request.ReadFormAsync(cancellationToken) : FormCollection.Empty;
         if (links.Read(form["token"].ToString()) is not { } right)
         {
-            return Page("This link is not complete, or was changed. Open it again from the message.", StatusCodes.Status403Forbidden);
+            return Page(request.HttpContext, "This link is not complete, or was changed. Open it again from the message.", StatusCodes.Status403Forbidden);
         }
 
         if (right.ExpiresAt <= clock.GetUtcNow())
         {
-            return Page($"This link has expired: it works for {AcknowledgeLinks.Lifetime.TotalDays:0} days. Sign in to acknowledge the alert.", StatusCodes.Status403Forbidden);
+            return Page(request.HttpContext, $"This link has expired: it works for {AcknowledgeLinks.Lifetime.TotalDays:0} days. Sign in to acknowledge the alert.", StatusCodes.Status403Forbidden);
         }
 
         var by = $"link:{right.Channel}";
         var acknowledgement = await acknowledgements.AcknowledgeAsync(right.Alert, null, new Recorder(by), cancellationToken);
         return acknowledgement is null
-            ? Page("This alert is not in the log here.", StatusCodes.Status404NotFound)
-            : Page(string.Create(CultureInfo.InvariantCulture, $"Acknowledged at {acknowledgement.At:yyyy-MM-dd HH:mm} UTC by {acknowledgement.By}. Reminders stop."));
+            ? Page(request.HttpContext, "This alert is not in the log here.", StatusCodes.Status404NotFound)
+            : Page(request.HttpContext, string.Create(CultureInfo.InvariantCulture, $"Acknowledged at {acknowledgement.At:yyyy-MM-dd HH:mm} UTC by {acknowledgement.By}. Reminders stop."));
     }
 
-    private static ContentHttpResult Page(string message, int status = StatusCodes.Status200OK) => PlainPage.Of("Acknowledge", message, Path, "Acknowledge", status);
+    private static ContentHttpResult Page(HttpContext context, string message, int status = StatusCodes.Status200OK) => PlainPage.Of(context, "Acknowledge", message, Path, "Acknowledge", status);
 }

@@ -13,7 +13,7 @@ internal static class SignInLinkCommand
     public static Command Create()
     {
         var person = new Option<string>("--person") { Required = true, Description = "Who it is for; the name goes into the log." };
-        var role = new Option<string>("--role") { Description = "What they may do.", DefaultValueFactory = _ => EnumName.Of(Role.Viewer) };
+        var role = new Option<string?>("--role") { Description = "What they may do from now on, in all their sessions; if not given, what they may do now, or viewer." };
         role.AcceptOnlyFromAmong([.. EnumName.All<Role>()]);
         var address = new Option<string>("--address") { Description = "The dashboard's address.", DefaultValueFactory = _ => SpendTrackerHost.DefaultUrl };
         var by = CommandLine.ByOption();
@@ -21,8 +21,14 @@ internal static class SignInLinkCommand
         var command = new Command("sign-in-link", "Print a link that signs a person in, once, within half an hour.") { person, role, address, by, demo };
         command.SetAction((parsed, cancellationToken) => CommandLine.RunAsync(parsed.GetValue(demo), async opened =>
         {
-            var token = await opened.Get<SignInLinks>().IssueAsync(
-                parsed.GetRequiredValue(person), EnumName.Parse<Role>(parsed.GetRequiredValue(role)), new Recorder(CommandLine.RecordedBy("sign-in-link", parsed.GetValue(by))), cancellationToken);
+            var name = parsed.GetRequiredValue(person);
+            if (People.Check(name) is { Count: > 0 } reasons)
+            {
+                return CommandLine.Fail(reasons.Select(reason => reason with { Field = $"--{reason.Field}" }));
+            }
+
+            var wanted = parsed.GetValue(role) is { } given ? EnumName.Parse<Role>(given) : (await opened.Get<People>().FindAsync(name, cancellationToken))?.Role ?? Role.Viewer;
+            var token = await opened.Get<SignInLinks>().IssueAsync(name, wanted, new Recorder(CommandLine.RecordedBy("sign-in-link", parsed.GetValue(by))), cancellationToken);
             Console.WriteLine(SignIn.Link(parsed.GetRequiredValue(address), token));
             return 0;
         }, cancellationToken));

@@ -62,7 +62,7 @@ internal sealed record CorrectionMoveRow(Guid Event, string Workload, DateOnly R
 internal static class ExplainEndpoints
 {
     public static void MapExplain(this IEndpointRouteBuilder api) =>
-        api.MapGet("/costs/explain", GetAsync).RequireAuthorization(Policies.Read).WithName("ExplainCosts");
+        api.MapGet("/costs/explain", GetAsync).RequireAuthorization(Policies.Read).WithName("ExplainCosts").WithMetadata(ExpensiveQuery.Always);
 
     private static async Task<IResult> GetAsync(
         string? month, string? from, string? to, string? workload, ExplainQuery query, KnownOn knownOn, OrganisationSettings settings, CancellationToken cancellationToken)

@@ -6,6 +6,7 @@ using SpendTracker.Costs;
 using SpendTracker.Settings;
 using SpendTracker.Web.Events;
 using SpendTracker.Web.Pages;
+using SpendTracker.Web.Requests;
 using SpendTracker.Workloads;
 
 namespace SpendTracker.Web.Costs;
@@ -29,14 +30,15 @@ internal sealed class OverviewFeed
     private readonly OrganisationSettings _settings;
     private readonly TimeProvider _clock;
     private readonly IMemoryCache _cache;
+    private readonly ExpensiveQueries _queries;
     private readonly CancellationToken _stopping;
     private long _changes;
 
     public OverviewFeed(
         MonthlyCostQuery costs, UnpricedQuery unpriced, BillingPeriods periods, WorkloadRegistry registry, OrganisationSettings settings, TimeProvider clock,
-        IMemoryCache cache, DaemonService daemon, IHostApplicationLifetime lifetime)
+        IMemoryCache cache, DaemonService daemon, ExpensiveQueries queries, IHostApplicationLifetime lifetime)
     {
-        (_costs, _unpriced, _periods, _registry, _settings, _clock, _cache) = (costs, unpriced, periods, registry, settings, clock, cache);
+        (_costs, _unpriced, _periods, _registry, _settings, _clock, _cache, _queries) = (costs, unpriced, periods, registry, settings, clock, cache, queries);
         _stopping = lifetime.ApplicationStopping;
         daemon.Changed += () => Interlocked.Increment(ref _changes);
     }
@@ -68,7 +70,7 @@ internal sealed class OverviewFeed
 
             var age = Stopwatch.GetElapsedTime(reading.ReadAt);
             var current = knownOn is not null || age < Pause || (age < LongestPause && reading.Changes == Interlocked.Read(ref _changes));
-            return reading.Latest is { } latest && current ? Task.FromResult(latest) : reading.UnderWay = ReadAsync(reading, month, knownOn);
+            return reading.Latest is { } latest && current ? Task.FromResult(latest) : reading.UnderWay = knownOn is { } day ? ReadPastAsync(reading, month, day) : ReadAsync(reading, month, null, _stopping);
         }
     }
 
@@ -79,17 +81,25 @@ internal sealed class OverviewFeed
         return new Reading();
     })!;
 
-    private async Task<Overview> ReadAsync(Reading reading, BillingPeriod month, DateOnly? knownOn)
+    /// <summary>Pages of all persons share a reading, so they wait in line as one.</summary>
+    private async Task<Overview> ReadPastAsync(Reading reading, BillingPeriod month, DateOnly knownOn)
+    {
+        Overview? overview = null;
+        await _queries.RunAsync(nameof(OverviewFeed), async token => overview = await ReadAsync(reading, month, knownOn, token), _stopping);
+        return overview!;
+    }
+
+    private async Task<Overview> ReadAsync(Reading reading, BillingPeriod month, DateOnly? knownOn, CancellationToken cancellationToken)
     {
         // Noted before reading: a change that comes while reading is one more reason to read again.
         var (changes, readAt, asOf) = (Interlocked.Read(ref _changes), Stopwatch.GetTimestamp(), _clock.GetUtcNow());
-        var rows = await CostsAsync(month, month, knownOn, "workload", "approach", "team");
-        var history = await CostsAsync(BillingPeriod.Of(month.Start.AddMonths(1 - MonthsShown)), month, knownOn, "approach");
-        var registered = (await _registry.ListAsync(_stopping)).ToDictionary(workload => workload.Id);
-        var unpriced = await _unpriced.ListAsync(month, month, knownOn, _stopping);
-        var closed = (await _periods.HistoryAsync(month, knownOn, _stopping)).FirstOrDefault(closing => closing.Holds);
+        var rows = await CostsAsync(month, month, knownOn, ["workload", "approach", "team"], cancellationToken);
+        var history = await CostsAsync(BillingPeriod.Of(month.Start.AddMonths(1 - MonthsShown)), month, knownOn, ["approach"], cancellationToken);
+        var registered = (await _registry.ListAsync(cancellationToken)).ToDictionary(workload => workload.Id);
+        var unpriced = await _unpriced.ListAsync(month, month, knownOn, cancellationToken);
+        var closed = (await _periods.HistoryAsync(month, knownOn, cancellationToken)).FirstOrDefault(closing => closing.Holds);
         var total = MonthlyCostQuery.Total(month.ToString(), rows);
-        var corrections = total.Corrections == 0 ? [] : (await CostsAsync(month, month, knownOn, "origin"))
+        var corrections = total.Corrections == 0 ? [] : (await CostsAsync(month, month, knownOn, ["origin"], cancellationToken))
             .Where(row => row.Keys["origin"] != row.Month).Select(row => new BookingMove(row.Keys["origin"], row.Month, row.Actual)).ToArray();
         var workloads = rows.Select(row => Row(row, registered))
             .OrderByDescending(row => row.Cost.Actual).ThenBy(row => row.Workload, StringComparer.Ordinal).ThenBy(row => row.Approach).ToList();
@@ -106,8 +116,8 @@ internal sealed class OverviewFeed
         return overview;
     }
 
-    private Task<IReadOnlyList<MonthlyCost>> CostsAsync(BillingPeriod from, BillingPeriod to, DateOnly? knownOn, params string[] by) =>
-        _costs.ByAsync(new CostFilter(from, to) { KnownOn = knownOn }, [.. by.Select(name => CostDimension.Find(name)!)], _stopping);
+    private Task<IReadOnlyList<MonthlyCost>> CostsAsync(BillingPeriod from, BillingPeriod to, DateOnly? knownOn, string[] by, CancellationToken cancellationToken) =>
+        _costs.ByAsync(new CostFilter(from, to) { KnownOn = knownOn }, [.. by.Select(name => CostDimension.Find(name)!)], cancellationToken);
 
     private static WorkloadCost Row(MonthlyCost row, Dictionary<string, Workload> registered) => new(
         row.Keys["workload"], EnumName.Parse<Approach>(row.Keys["approach"]), row.Keys["team"] is var team && team == CostDimension.Unregistered ? null : team,

@@ -63,7 +63,8 @@ internal sealed record CorrectionRow(Guid EventId, Guid Corrects, Guid? Replaced
 internal static class EventEndpoints
 {
     public static void MapEvents(this IEndpointRouteBuilder api) =>
-        api.MapGet("/events", GetAsync).RequireAuthorization(Policies.Read).WithName("GetEvents");
+        api.MapGet("/events", GetAsync).RequireAuthorization(Policies.Read).WithName("GetEvents")
+            .WithMetadata(new ExpensiveQuery(query => string.IsNullOrWhiteSpace(query["id"])));
 
     private static async Task<IResult> GetAsync(
         HttpRequest request, UsageEventQuery query, CostLineQuery lines, KnownOn days, OrganisationSettings settings, CancellationToken cancellationToken)

@@ -54,6 +54,8 @@ public static class SpendTrackerHost
         services.AddHostedService(provider => provider.GetRequiredService<DaemonService>());
         services.AddHostedService<BudgetService>();
         services.AddSingleton<BodyBudget>();
+        services.AddSingleton<ExpensiveQueries>();
+        services.AddSingleton<ApiQueries>();
         services.AddSingleton<UsageRecorder>();
         services.AddSingleton<OverviewFeed>();
         services.AddSingleton<KnownOn>();
@@ -79,21 +81,21 @@ public static class SpendTrackerHost
 
         var app = builder.Build();
         app.UseTrustedProxies(settings.Proxies);
+        app.Use(AnswerHeaders.AddAsync);
+        app.UseHostNames(settings.AllowedHosts);
         app.UsePageCompression();
         app.UseExceptionHandler();
         app.UseStatusCodePagesWithReExecute("/not-found", createScopeForStatusCodePages: true);
         app.UseWhen(context => !IsPage(context), api => api.UseStatusCodePages());
-        app.Use((context, next) =>
-        {
-            context.Response.Headers.XContentTypeOptions = "nosniff";
-            context.Response.Headers.XFrameOptions = "DENY";
-            context.Response.Headers["Referrer-Policy"] = "same-origin";
-            return next(context);
-        });
+        var limits = app.Services.GetRequiredService<RequestLimits>();
+        app.Use(limits.OfAddressAsync);
+        app.Use(Origins.CheckAsync);
         app.UseAuthentication();
+        app.Use(limits.OfKeyAsync);
         app.UseAuthorization();
         app.UseAntiforgery();
         app.Use(QueryTexts.CheckAsync);
+        app.Use(app.Services.GetRequiredService<ApiQueries>().RunAsync);
         app.Use(app.Services.GetRequiredService<OpenPages>().AdmitAsync);
         app.UseWhen(IsApi, api => api.Use(app.Services.GetRequiredService<BodyBudget>().HoldAsync));
 

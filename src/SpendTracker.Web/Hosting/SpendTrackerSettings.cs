@@ -36,6 +36,9 @@ internal sealed record SpendTrackerSettings : IValidatableObject
     /// <summary>Addresses and networks with commas, see <see cref="TrustedProxies"/>.</summary>
     public string? Proxies { get; init; }
 
+    /// <summary>Names with commas, see <see cref="HostNames"/>.</summary>
+    public string? AllowedHosts { get; init; }
+
     /// <summary>Read by the AppHost alone; known here, since the environment of the AppHost is that of the host, too.</summary>
     public string? PostgresFolder { get; init; }
 
@@ -46,6 +49,8 @@ internal sealed record SpendTrackerSettings : IValidatableObject
     public EventStoreOptions Events { get; init; } = new();
 
     public AlertOptions Alerts { get; init; } = new();
+
+    public LimitOptions Limits { get; init; } = new();
 
     public TelemetryOptions Telemetry { get; init; } = new();
 
@@ -75,6 +80,11 @@ internal sealed record SpendTrackerSettings : IValidatableObject
             yield return new($"{Section}:{nameof(PublicUrl)} is '{PublicUrl}'. It must be where people reach this host, like https://spend.example.com.");
         }
 
+        if (HostNames.Malformed(AllowedHosts) is { } host)
+        {
+            yield return new($"{HostNames.Setting} has '{host}', which is not a host name. Write e.g. spend.example.com or *.example.com, separated by commas, without scheme and port.");
+        }
+
         if (TrustedProxies.Malformed(Proxies) is { } entry)
         {
             yield return new($"{TrustedProxies.Setting} has '{entry}', which is no address and no network. Write e.g. 10.1.2.3 or 10.0.0.0/8, separated by commas.");
@@ -96,6 +106,7 @@ internal static class SettingsServices
     {
         var section = SpendTrackerSettings.SectionOf(configuration);
         services.AddChecked<SpendTrackerSettings>(section).PostConfigure(settings => settings.Alerts.AddHosts(section["Alerts:AllowedHosts"]));
+        services.AddSingleton(provider => provider.GetRequiredService<IOptions<SpendTrackerSettings>>().Value.Limits);
         return services.AddSingleton(provider =>
         {
             var settings = provider.GetRequiredService<IOptions<SpendTrackerSettings>>().Value;

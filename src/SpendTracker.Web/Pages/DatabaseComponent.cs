@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Components;
 using Npgsql;
 using SpendTracker.Log;
+using SpendTracker.Web.Requests;
 
 namespace SpendTracker.Web.Pages;
 
@@ -16,6 +17,9 @@ public abstract class DatabaseComponent : ComponentBase
     /// <summary>Which event could not be read when the database was last asked, and why; null if none.</summary>
     protected string? Unreadable { get; private set; }
 
+    /// <summary>Why an expensive query did not run when the database was last asked, or not to its end; null if it did.</summary>
+    protected string? Refused { get; private set; }
+
     /// <summary>Runs what asks the database.</summary>
     /// <returns>Whether it came to its end. If not: the database is away, an event is unreadable, or the reader has left.</returns>
     protected async Task<bool> AskAsync(Func<Task> ask)
@@ -23,16 +27,20 @@ public abstract class DatabaseComponent : ComponentBase
         try
         {
             await ask();
-            (IsAway, Unreadable) = (false, null);
+            (IsAway, Unreadable, Refused) = (false, null, null);
             return true;
         }
         catch (NpgsqlException)
         {
-            (IsAway, Unreadable) = (true, null);
+            (IsAway, Unreadable, Refused) = (true, null, null);
         }
         catch (UnreadableEventException fault)
         {
-            (IsAway, Unreadable) = (false, fault.Message);
+            (IsAway, Unreadable, Refused) = (false, fault.Message, null);
+        }
+        catch (Exception fault) when (fault is TooManyQueriesException or QueryTimeException)
+        {
+            (IsAway, Unreadable, Refused) = (false, null, fault.Message);
         }
         catch (OperationCanceledException)
         {

@@ -38,6 +38,7 @@ public sealed class OpenPages(int most)
 
         context.Response.Headers.RetryAfter = "60";
         return PlainPage.Of(
+            context,
             "Too many pages are open",
             $"This host shows {most:#,0} pages already, which is its limit. Close a page that you do not need, and load this one again in some minutes.",
             null, null, StatusCodes.Status503ServiceUnavailable).ExecuteAsync(context);

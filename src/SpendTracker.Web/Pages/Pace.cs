@@ -11,4 +11,7 @@ public enum Pace
 
     /// <summary>Every ten seconds: it is no hurry, and costs something to read.</summary>
     Seldom,
+
+    /// <summary>Never again: a day that is over stays as it was.</summary>
+    Once,
 }

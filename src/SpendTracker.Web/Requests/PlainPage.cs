@@ -6,11 +6,12 @@ namespace SpendTracker.Web.Requests;
 /// <summary>A page that is sent whole, for people who are not signed in or find the host full: a message, and perhaps a form with a token that a script takes from behind the <c>#</c>.</summary>
 internal static class PlainPage
 {
+    /// <param name="context">Of the request that the page answers.</param>
     /// <param name="title">Of the page.</param>
     /// <param name="message">Said to the reader; any text.</param>
     /// <param name="path">Where the form is posted to. The page's script has the same name. Null for a message alone.</param>
     /// <param name="button">What the form's button says; null where the script posts it.</param>
-    public static ContentHttpResult Of(string title, string message, string? path, string? button, int status = StatusCodes.Status200OK) => TypedResults.Text(
+    public static ContentHttpResult Of(HttpContext context, string title, string message, string? path, string? button, int status = StatusCodes.Status200OK) => TypedResults.Text(
         $"""
         <!DOCTYPE html>
         <html lang="en">
@@ -20,7 +21,7 @@ internal static class PlainPage
           <title>{title} – SpendTracker</title>
           <link rel="icon" href="/favicon.svg" />
           <link rel="stylesheet" href="/sign-in.css" />
-          {(path is null ? "" : $"<script src=\"{path}.js\" defer></script>")}
+          {(path is null ? "" : $"<script nonce=\"{AnswerHeaders.NonceOf(context)}\" src=\"{path}.js\" defer></script>")}
         </head>
         <body>
           <main>

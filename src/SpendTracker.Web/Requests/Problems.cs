@@ -54,6 +54,8 @@ internal sealed class Problems(IProblemDetailsService problems, ILogger<Problems
             BadHttpRequestException { StatusCode: StatusCodes.Status408RequestTimeout } =>
                 (StatusCodes.Status408RequestTimeout, $"The body came too slowly: at least {RequestBody.LeastBytesPerSecond / 1024} KiB a second are expected."),
             BadHttpRequestException bad => (bad.StatusCode, bad.Message),
+            TooManyQueriesException => (StatusCodes.Status429TooManyRequests, exception.Message),
+            QueryTimeException => (StatusCodes.Status504GatewayTimeout, exception.Message),
             _ when FormFault(context.Request, exception) is { } fault => (StatusCodes.Status400BadRequest, fault),
             EventStoreBusyException or StreamBusyException or BodyBudgetException or ProjectionLagException => (StatusCodes.Status503ServiceUnavailable, exception.Message),
             _ when PassingFault.Is(exception) =>
@@ -61,7 +63,11 @@ internal sealed class Problems(IProblemDetailsService problems, ILogger<Problems
             UnreadableEventException => (StatusCodes.Status500InternalServerError, exception.Message),
             _ => (StatusCodes.Status500InternalServerError, "Something went wrong here; it has been logged."),
         };
-        if (status == StatusCodes.Status503ServiceUnavailable)
+        if (status is StatusCodes.Status429TooManyRequests or StatusCodes.Status504GatewayTimeout)
+        {
+            context.Response.Headers.RetryAfter = status == StatusCodes.Status429TooManyRequests ? "5" : default;
+        }
+        else if (status == StatusCodes.Status503ServiceUnavailable)
         {
             context.Response.Headers.RetryAfter = "1";
             logger.LogWarning("{Method} {Path} answered 503: {Fault}", context.Request.Method, context.Request.Path, exception.Message);

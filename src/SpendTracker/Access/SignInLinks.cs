@@ -26,24 +26,26 @@ public sealed record SignInLinkState(SignInLinkIssued Issued, bool IsUsed) : ISt
 /// send to nobody, so that it lands in no log, trace or preview. Using one is decided on its stream, so of
 /// two who use it at once one is refused.
 /// </summary>
-public sealed class SignInLinks(EventStore store, TimeProvider clock)
+public sealed class SignInLinks(EventStore store, People people, TimeProvider clock)
 {
     /// <summary>Long enough to walk to another desk, short enough that an old log is worth nothing.</summary>
     public static readonly TimeSpan Lifetime = TimeSpan.FromMinutes(30);
 
     private const string Streams = "access/link-";
 
+    /// <summary>Gives the person the role, and issues a link that signs the person in.</summary>
     /// <returns>The token.</returns>
     public async Task<string> IssueAsync(string person, Role role, Recorder recorder, CancellationToken cancellationToken)
     {
+        await people.GiveAsync(person, role, recorder, cancellationToken);
         var id = RandomNumberGenerator.GetHexString(12, lowercase: true);
         var secret = RandomNumberGenerator.GetHexString(64, lowercase: true);
         await store.Streams.AppendAsync(Streams + id, 0, [new SignInLinkIssued(id, Hash(secret), person, role, clock.GetUtcNow() + Lifetime)], recorder, cancellationToken);
         return $"{id}.{secret}";
     }
 
-    /// <summary>Uses a token up.</summary>
-    /// <returns>Null where it is unknown, expired or used: a caller learns not which.</returns>
+    /// <summary>Uses a token up. The role is the person's of now: it may have been changed after the link was issued.</summary>
+    /// <returns>Null where it is unknown, expired or used, or its person is removed: a caller learns not which.</returns>
     public async Task<SignedIn?> UseAsync(string token, CancellationToken cancellationToken)
     {
         if (token.Split('.') is not [{ Length: 12 } id, { Length: 64 } secret] || !id.All(char.IsAsciiHexDigitLower))
@@ -51,10 +53,12 @@ public sealed class SignInLinks(EventStore store, TimeProvider clock)
             return null;
         }
 
-        return await store.Streams.DecideAsync<SignInLinkState, SignedIn?>(
+        var signedIn = await store.Streams.DecideAsync<SignInLinkState, SignedIn?>(
             Streams + id,
             state => IsGood(state, secret) ? new(new SignedIn(state.Issued.Person, state.Issued.Role), new SignInLinkUsed(id)) : new(null),
             state => new Recorder($"person:{state?.Issued.Person}"), cancellationToken);
+        return signedIn is null || await people.FindAsync(signedIn.Person, cancellationToken) is not { } person ? signedIn
+            : person.Role is { } role ? signedIn with { Role = role } : null;
     }
 
     private bool IsGood([NotNullWhen(true)] SignInLinkState? state, string secret) =>

@@ -31,6 +31,9 @@ public sealed class EventStore : IAsyncDisposable
     /// <summary>What was committed here last.</summary>
     public RecentEvents Recent { get; } = new();
 
+    /// <summary>How long a writer has appended, on average of the writers. Between two looks, its share of the time says how busy ingestion is.</summary>
+    public TimeSpan Worked => _writers.Aggregate(TimeSpan.Zero, (sum, writer) => sum + writer.Worked) / _writers.Length;
+
     /// <summary>Something was committed here. A hint to look, and nothing more: several commits may give one.</summary>
     public event Action? Appended;
 

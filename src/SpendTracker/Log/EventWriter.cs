@@ -24,6 +24,7 @@ internal sealed class EventWriter : IAsyncDisposable
     private readonly Action _committed;
     private readonly BinaryRows _rows = new();
     private int _queued;
+    private long _worked;
     private bool _closed;
 
     public EventWriter(NpgsqlDataSource dataSource, EventStoreOptions options, TimeProvider clock, RecentEvents recent, Action committed)
@@ -35,6 +36,9 @@ internal sealed class EventWriter : IAsyncDisposable
         _committed = committed;
         new Thread(Write) { IsBackground = true, Name = "Event writer" }.Start();
     }
+
+    /// <summary>How long it has appended in all, waiting for PostgreSQL included.</summary>
+    public TimeSpan Worked => Stopwatch.GetElapsedTime(0, Volatile.Read(ref _worked));
 
     /// <summary>The queue's bound is in events and not in calls.</summary>
     public void Enqueue(List<PendingAppend> appends)
@@ -69,7 +73,9 @@ internal sealed class EventWriter : IAsyncDisposable
         List<PendingAppend> batch = [];
         while (Take(batch))
         {
+            var started = Stopwatch.GetTimestamp();
             AppendOrFail(batch);
+            Volatile.Write(ref _worked, _worked + Stopwatch.GetTimestamp() - started);
             _committed();
             batch.Clear();
         }

@@ -43,6 +43,8 @@ internal sealed class LoadedHost : IAsyncDisposable
         return host;
     }
 
+    public Uri Address => new(_app.Urls.First());
+
     public IReadOnlyList<LoadRequest> Requests(string[] events, int batch) => [.. events.Chunk(batch).Select(part => LoadRequest.Of(_key, part))];
 
     /// <summary>Sends all requests over all connections.</summary>

@@ -98,7 +98,7 @@ public sealed class SignInTests : IAsyncLifetime
             }
 
             using var answer = await _browser.SendAsync(request, TestContext.Current.CancellationToken);
-            Assert.Equal(HttpStatusCode.BadRequest, answer.StatusCode);
+            Assert.Equal(HttpStatusCode.Forbidden, answer.StatusCode);
         }
     }
 

@@ -11,11 +11,11 @@ namespace SpendTracker.Tests.Deploy;
 public sealed class TrustedProxyTests
 {
     [Theory]
-    [InlineData(null, "https", null, HttpStatusCode.BadRequest)] // Nobody is believed.
-    [InlineData("10.0.0.0/8", "https", null, HttpStatusCode.BadRequest)] // Somebody else is.
+    [InlineData(null, "https", null, HttpStatusCode.Forbidden)] // Nobody is believed.
+    [InlineData("10.0.0.0/8", "https", null, HttpStatusCode.Forbidden)] // Somebody else is.
     [InlineData("10.0.0.0/8, 127.0.0.1", "https", null, HttpStatusCode.Found)]
     [InlineData("127.0.0.0/8,10.0.0.0/8", "https, https", "203.0.113.9, 10.1.2.3", HttpStatusCode.Found)] // One proxy before another.
-    [InlineData("127.0.0.0/8", "https, http", "10.1.2.3, 203.0.113.9", HttpStatusCode.BadRequest)] // What a stranger says of the proxy before.
+    [InlineData("127.0.0.0/8", "https, http", "10.1.2.3, 203.0.113.9", HttpStatusCode.Forbidden)] // What a stranger says of the proxy before.
     public async Task A_proxys_word_for_the_scheme_holds_where_the_proxy_is_named(string? proxies, string scheme, string? callers, HttpStatusCode expected)
     {
         await using var host = await TestHost.StartAsync(configure: builder => builder.Configuration[TrustedProxies.Setting] = proxies);
@@ -43,7 +43,7 @@ public sealed class TrustedProxyTests
         request.Headers.Add("X-Forwarded-Host", "evil.example");
         using var answer = await host.Client.SendAsync(request, TestContext.Current.CancellationToken);
 
-        Assert.Equal(HttpStatusCode.BadRequest, answer.StatusCode);
+        Assert.Equal(HttpStatusCode.Forbidden, answer.StatusCode);
     }
 
     [Fact]

@@ -17,6 +17,7 @@ public sealed class BenchmarkTests(BenchmarkTests.Server running) : IClassFixtur
     [InlineData("append")]
     [InlineData("project")]
     [InlineData("query")]
+    [InlineData("beside")]
     [InlineData("growth")]
     [InlineData("rebuild")]
     [InlineData("alerts")]
@@ -30,6 +31,7 @@ public sealed class BenchmarkTests(BenchmarkTests.Server running) : IClassFixtur
             "append" => new AppendBenchmark(server, report, quick: true, rounds: null, only: "Marten").RunAsync(stop),
             "project" => new ProjectBenchmark(server, report, quick: true, rounds: null, events: null).RunAsync(stop),
             "query" => new QueryBenchmark(server, report, quick: true).RunAsync(stop),
+            "beside" => new BesideBenchmark(server, report, quick: true, rounds: null).RunAsync(stop),
             "growth" => new GrowthBenchmark(server, report, quick: true, millions: "1", randomIds: false).RunAsync(stop),
             "rebuild" => new RebuildBenchmark(server, report, quick: true, events: null).RunAsync(stop),
             _ => new AlertBenchmark(server, report, quick: true).RunAsync(stop),

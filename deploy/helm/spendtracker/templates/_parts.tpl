@@ -43,6 +43,9 @@ env:
   - {name: SpendTracker__ReportingTimeZone, value: {{ .Values.reportingTimeZone | quote }}}
   - {name: SpendTracker__ReportingCurrency, value: {{ .Values.reportingCurrency | quote }}}
   - {name: SpendTracker__Proxies, value: {{ .Values.proxies | quote }}}
+  {{- with .Values.allowedHosts }}
+  - {name: SpendTracker__AllowedHosts, value: {{ . | quote }}}
+  {{- end }}
   {{- with .Values.otlpEndpoint }}
   - {name: OTEL_EXPORTER_OTLP_ENDPOINT, value: {{ . | quote }}}
   - name: POD

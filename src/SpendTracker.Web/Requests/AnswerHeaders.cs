@@ -1,0 +1,54 @@
+using System.Security.Cryptography;
+
+namespace SpendTracker.Web.Requests;
+
+/// <summary>
+/// What a browser may do with an answer. Scripts run by a nonce that is new for each page, and what they load in turn; so a script
+/// that got into a page's text does not run. Style sheets come from here. Charts need style attributes, which run nothing.
+/// </summary>
+internal static class AnswerHeaders
+{
+    /// <summary>A year, in seconds. Browsers then refuse to come over plain http, or past a wrong certificate.</summary>
+    private const string OnlyByTls = "max-age=31536000";
+
+    private static readonly object NonceKey = new();
+
+    public static Task AddAsync(HttpContext context, RequestDelegate next)
+    {
+        context.Response.OnStarting(static state =>
+        {
+            Add((HttpContext)state);
+            return Task.CompletedTask;
+        }, context); // At the last moment: what handles exceptions clears what was set before.
+        return next(context);
+    }
+
+    /// <summary>The nonce of the page that answers the request, for its script elements.</summary>
+    public static string NonceOf(HttpContext context)
+    {
+        if (context.Items[NonceKey] is not string nonce)
+        {
+            context.Items[NonceKey] = nonce = Convert.ToBase64String(RandomNumberGenerator.GetBytes(16));
+        }
+
+        return nonce;
+    }
+
+    private static void Add(HttpContext context)
+    {
+        var headers = context.Response.Headers;
+        headers.XContentTypeOptions = "nosniff";
+        headers.XFrameOptions = "DENY";
+        headers["Referrer-Policy"] = "same-origin";
+        headers.ContentSecurityPolicy = context.Items[NonceKey] is string nonce
+            ? $"default-src 'none'; base-uri 'self'; connect-src 'self'; font-src 'self'; form-action 'self'; frame-ancestors 'none'; img-src 'self' data:; script-src 'nonce-{nonce}' 'strict-dynamic'; style-src 'self'; style-src-attr 'unsafe-inline'"
+            : "default-src 'none'; frame-ancestors 'none'";
+        if (context.Request.IsHttps && !IsThisMachine(context.Request.Host))
+        {
+            headers.StrictTransportSecurity = OnlyByTls;
+        }
+    }
+
+    /// <summary>There, the rule would hold for all programs that listen on other ports.</summary>
+    public static bool IsThisMachine(HostString host) => host.Host is "localhost" or "127.0.0.1" or "[::1]";
+}
