@@ -16,9 +16,13 @@ namespace SpendTracker.Contracts;
 /// <param name="Note">Anything a reader should know.</param>
 /// <param name="Kind">What the provider asks of everybody, or what it agreed with us.</param>
 /// <param name="EffectiveTo">The last day, included; none where it has no end.</param>
+/// <param name="NotCarried">
+/// Meters, or parts of meters (<c>audio-input-tokens</c>, <c>audio-output-tokens</c>, <c>cache-write-1h-tokens</c>, each in any tier), for some or all of
+/// which the source asks other prices than are here. What is used of them is charged at the prices here and is incomplete.
+/// </param>
 public sealed record RatePublished(
     string Sku, DateOnly EffectiveFrom, string Currency, IReadOnlyList<MeterPrice> Prices, string Source, string? Note = null,
-    RateKind Kind = RateKind.List, DateOnly? EffectiveTo = null) : IEvent;
+    RateKind Kind = RateKind.List, DateOnly? EffectiveTo = null, IReadOnlyList<string>? NotCarried = null) : IEvent;
 
 /// <summary>The price of a meter.</summary>
 /// <param name="Meter">What is counted, e.g. <c>input-tokens</c>, <c>batch-output-tokens</c>, <c>hosting-hours</c>.</param>

@@ -87,6 +87,7 @@ internal sealed class OverviewFeed
         var history = await CostsAsync(BillingPeriod.Of(month.Start.AddMonths(1 - MonthsShown)), month, knownOn, "approach");
         var registered = (await _registry.ListAsync(_stopping)).ToDictionary(workload => workload.Id);
         var unpriced = await _unpriced.ListAsync(month, month, knownOn, _stopping);
+        var incomplete = await _unpriced.ListIncompleteAsync(month, month, knownOn, _stopping);
         var closed = (await _periods.HistoryAsync(month, knownOn, _stopping)).FirstOrDefault(closing => closing.Holds);
         var total = MonthlyCostQuery.Total(month.ToString(), rows);
         var corrections = total.Corrections == 0 ? [] : (await CostsAsync(month, month, knownOn, "origin"))
@@ -94,7 +95,7 @@ internal sealed class OverviewFeed
         var workloads = rows.Select(row => Row(row, registered))
             .OrderByDescending(row => row.Cost.Actual).ThenBy(row => row.Workload, StringComparer.Ordinal).ThenBy(row => row.Approach).ToList();
         var overview = new Overview(
-            month, knownOn, closed, _settings.ReportingCurrency, asOf, workloads, total, corrections, unpriced, HistoryOf(month, history))
+            month, knownOn, closed, _settings.ReportingCurrency, asOf, workloads, total, corrections, unpriced, incomplete, HistoryOf(month, history))
         {
             DaysPassed = Overview.DaysPassedAt(month, knownOn?.AddDays(1).ToDateTime(TimeOnly.MinValue) ?? TimeZoneInfo.ConvertTime(asOf, _settings.ReportingTimeZone).DateTime),
         };

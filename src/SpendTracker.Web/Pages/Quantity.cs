@@ -35,6 +35,9 @@ internal static class Quantity
     /// <summary>What one unit of a meter is called: <c>token</c>.</summary>
     public static string UnitOf(string meter) => Singular(Meters.UnitOf(meter));
 
+    /// <summary>Why nothing is charged for a meter: it is a part of another, or only tells something.</summary>
+    public static string Uncharged(string meter) => Meters.Parts.TryGetValue(meter, out var whole) ? $"charged as {whole}" : "not charged";
+
     private static string WithUnit(string number, decimal quantity, string unit) => unit == "amounts"
         ? $"{number} in other currencies"
         : $"{number} {(quantity == 1 ? Singular(unit) : unit)}";

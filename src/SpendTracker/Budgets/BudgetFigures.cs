@@ -29,7 +29,7 @@ public sealed record ThresholdFigures(BudgetThreshold Threshold, string Key, dec
 /// <param name="RolledOver">What earlier periods left.</param>
 /// <param name="Spent">So far. Null where there is no exchange rate into the budget's currency.</param>
 /// <param name="Forecast">At the period's end; null where nothing can be said yet. What was spent, in a period that is over.</param>
-/// <param name="UnpricedPercent">The share of usage without a price or exchange rate: of tokens, hours, items or amounts, whichever is largest.</param>
+/// <param name="UnpricedPercent">The share of usage without a price or exchange rate, or with an incomplete price: of tokens, hours, items, amounts or requests, whichever is largest.</param>
 /// <param name="LagSeconds">How long the oldest event that is not counted yet has been recorded.</param>
 /// <param name="Position">The place in the log up to which it is counted.</param>
 public sealed record BudgetFigures(

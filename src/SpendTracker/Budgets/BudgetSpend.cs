@@ -7,12 +7,12 @@ namespace SpendTracker.Budgets;
 /// <param name="Unit">Of the quantities: an index, the same for what may be added up.</param>
 /// <param name="Amount">In the reporting currency.</param>
 /// <param name="Quantity">Of what is owed for.</param>
-/// <param name="Unpriced">The part of the quantity without a price or an exchange rate.</param>
+/// <param name="Unpriced">The part of the quantity without a price or an exchange rate, or with an incomplete price.</param>
 public readonly record struct SpendRow(SpendKey Key, int Unit, decimal Amount, decimal Quantity, decimal Unpriced);
 
 /// <summary>What a budget's scope has cost.</summary>
 /// <param name="Amount">In the reporting currency.</param>
-/// <param name="UnpricedPercent">Of tokens, hours, items or amounts, whichever share is largest.</param>
+/// <param name="UnpricedPercent">Of tokens, hours, items, amounts or requests, whichever share is largest.</param>
 internal readonly record struct SpendTotal(decimal Amount, decimal UnpricedPercent);
 
 /// <summary>
@@ -25,8 +25,8 @@ internal sealed class BudgetSpend
     /// <summary>An expected amount for each day of the week, Sunday first.</summary>
     public const int DaysOfWeek = 7;
 
-    /// <summary>Tokens, hours, items and amounts.</summary>
-    private const int Units = 4;
+    /// <summary>Tokens, hours, items, amounts and requests.</summary>
+    private const int Units = 5;
 
     /// <summary>A budget's sums of a month, side by side: the amount, a quantity for each unit, and what of that is unpriced.</summary>
     private const int Sums = 1 + (2 * Units);
@@ -141,7 +141,8 @@ internal sealed class BudgetSpend
         var unpriced = 0m;
         for (var unit = 1; unit <= Units; unit++)
         {
-            unpriced = Math.Max(unpriced, sums[unit] > 0 ? sums[Units + unit] / sums[unit] * 100 : 0);
+            // Parts of a total may overlap: sound that was written to the cache for an hour is incomplete twice.
+            unpriced = Math.Max(unpriced, sums[unit] > 0 ? Math.Min(100, sums[Units + unit] / sums[unit] * 100) : 0);
         }
 
         return new SpendTotal(sums[0], unpriced);

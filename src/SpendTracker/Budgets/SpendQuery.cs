@@ -3,6 +3,7 @@ using SpendTracker.Costs;
 using SpendTracker.Events;
 using SpendTracker.Log;
 using SpendTracker.Rates;
+using SpendTracker.Usage;
 using SpendTracker.Workloads;
 
 namespace SpendTracker.Budgets;
@@ -94,9 +95,9 @@ internal sealed class SpendQuery(NpgsqlConnection connection)
             $"""
             {BookedCosts.Sql(null)}
             select c.month, c.workload, c.approach, c.component, {CostDimension.Model("c")}, {CostDimension.Variant("c")},
-                   array_position(array['tokens', 'hours', 'items', 'amounts'], {PriceSql.Unit}) - 1, {PriceSql.Sum("c.amount")},
-                   trim_scale(coalesce(sum(c.quantity) filter (where c.meter not in ({PriceSql.InformationalMeters})), 0)),
-                   trim_scale(sum(case when {PriceSql.IsUnconverted} then c.quantity else c.unpriced end))
+                   array_position(array['tokens', 'hours', 'items', 'amounts', 'requests'], {PriceSql.Unit}) - 1, {PriceSql.Sum("c.amount")},
+                   trim_scale(coalesce(sum(c.quantity) filter (where c.meter not in ({PriceSql.InformationalMeters}) or c.meter = '{Meters.RequestsWithoutTokens}'), 0)),
+                   trim_scale(sum(case when {PriceSql.IsUnconverted} then c.quantity else c.unpriced + c.incomplete end))
             from booked as c
             group by 1, 2, 3, 4, 5, 6, 7
             """, connection);

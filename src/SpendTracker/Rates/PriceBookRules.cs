@@ -46,6 +46,21 @@ public static class PriceBookRules
                 $"prices[{i}].aboveTokens", price.AboveTokens == 0 || rate.Prices.Any(lowest => lowest.Meter == price.Meter && lowest.AboveTokens == 0),
                 "The meter must have a price from 0 tokens on, too.");
         }
+
+        NotCarried(check, rate);
+    }
+
+    /// <summary>A part whose whole is named is said twice, and its usage would be counted as incomplete twice.</summary>
+    private static void NotCarried(FieldCheck check, RatePublished rate)
+    {
+        var named = rate.NotCarried ?? [];
+        check.That("notCarried", named.Count <= MostPrices && named.Distinct().Count() == named.Count, $"At most {MostPrices} meters, each once.");
+        for (var i = 0; i < Math.Min(named.Count, MostPrices); i++)
+        {
+            var whole = Meters.Parts.GetValueOrDefault(named[i], named[i]);
+            check.That($"notCarried[{i}]", whole != Meters.Requests && rate.Prices.Any(price => price.Meter == whole), "Must be a meter that has a price here, or a part of one.");
+            check.That($"notCarried[{i}]", whole == named[i] || !named.Contains(whole), $"{whole} is named, of which it is a part.");
+        }
     }
 
     private static void Discount(FieldCheck check, DiscountPublished discount)
