@@ -28,12 +28,13 @@ internal static class RateImportEndpoints
     }
 
     private static async Task<IResult> ImportRatesAsync(
-        string? from, string? provider, string? dryRun, HttpRequest request, ClaimsPrincipal caller, RateImport import, RatePreview preview, OrganisationSettings settings,
+        string? from, string? provider, string? dryRun, string? free, HttpRequest request, ClaimsPrincipal caller, RateImport import, RatePreview preview, OrganisationSettings settings,
         TimeProvider clock, CancellationToken cancellationToken)
     {
         var check = new FieldCheck();
         var day = ImportOptions.Day(check, "from", from) ?? ImportOptions.Tomorrow(clock, settings);
         var publishes = Publishes(check, dryRun);
+        check.That("free", free is null or "true" or "false", "Must be true or false.");
         if (check.Reasons.Count > 0)
         {
             return Problems.Of(check.Reasons);
@@ -48,7 +49,7 @@ internal static class RateImportEndpoints
         PriceMap map;
         try
         {
-            map = PriceMap.Read(body.Span);
+            map = PriceMap.Read(body.Span) with { TakesFree = free == "true" };
         }
         catch (JsonException fault)
         {

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Npgsql;
 using SpendTracker.Contracts;
 using SpendTracker.Events;
@@ -25,7 +26,7 @@ internal sealed class PriceBookRows(TimeZoneInfo reportingTimeZone)
             price numeric not null,
             per numeric not null,
             unit_price numeric not null,
-            -- The publication's meters that it does not carry all prices of, with a space between.
+            -- What the publication does not carry: meter:step, with a space between.
             not_carried text not null,
             currency text not null,
             source text not null,
@@ -176,7 +177,7 @@ internal sealed class PriceBookRows(TimeZoneInfo reportingTimeZone)
             Array.ConvertAll(rows, row => row.Rate.EffectiveFrom), Array.ConvertAll(rows, row => row.Rate.EffectiveTo ?? DateOnly.MaxValue),
             Array.ConvertAll(rows, row => row.Price.AboveTokens), Array.ConvertAll(rows, row => row.Price.Price), Array.ConvertAll(rows, row => row.Price.Per),
             Array.ConvertAll(rows, row => row.Rate.Currency), Array.ConvertAll(rows, row => row.Rate.Source), Array.ConvertAll(rows, row => row.Rate.Note ?? ""),
-            Array.ConvertAll(rows, row => string.Join(' ', row.Rate.NotCarried ?? [])));
+            Array.ConvertAll(rows, row => string.Join(' ', (row.Rate.NotCarried ?? []).Select(price => string.Create(CultureInfo.InvariantCulture, $"{price.Meter}:{price.AboveTokens}")))));
     }
 
     private NpgsqlBatchCommand InsertDiscounts((StoredEvent Stored, DiscountPublished Discount)[] rows) => With(

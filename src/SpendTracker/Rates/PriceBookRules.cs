@@ -54,12 +54,13 @@ public static class PriceBookRules
     private static void NotCarried(FieldCheck check, RatePublished rate)
     {
         var named = rate.NotCarried ?? [];
-        check.That("notCarried", named.Count <= MostPrices && named.Distinct().Count() == named.Count, $"At most {MostPrices} meters, each once.");
-        for (var i = 0; i < Math.Min(named.Count, MostPrices); i++)
+        check.That("notCarried", named.Count <= MostPrices && named.DistinctBy(price => price.Meter).Count() == named.Count, $"At most {MostPrices} meters, each once.");
+        foreach (var (i, (meter, above)) in named.Take(MostPrices).Index())
         {
-            var whole = Meters.Parts.GetValueOrDefault(named[i], named[i]);
-            check.That($"notCarried[{i}]", whole != Meters.Requests && rate.Prices.Any(price => price.Meter == whole), "Must be a meter that has a price here, or a part of one.");
-            check.That($"notCarried[{i}]", whole == named[i] || !named.Contains(whole), $"{whole} is named, of which it is a part.");
+            var whole = Meters.WholeOf(meter);
+            check.That($"notCarried[{i}].meter", whole != Meters.Requests && rate.Prices.Any(price => price.Meter == whole), "Must be a meter that has a price here, or a part of one.");
+            check.That($"notCarried[{i}].meter", whole == meter || named.All(price => price.Meter != whole), $"{whole} is named, of which it is a part.");
+            check.That($"notCarried[{i}].aboveTokens", Meters.Steps.Contains(above) && (above == 0 || Meters.HasSteps(meter)), $"Must be one of {string.Join(", ", Meters.Steps)}, and 0 where the meter has no steps.");
         }
     }
 

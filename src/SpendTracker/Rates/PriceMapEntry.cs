@@ -17,6 +17,9 @@ internal sealed partial class PriceMapEntry
     private const int MostDigits = 28;
     private const string RequestMember = "input_cost_per_request";
 
+    /// <summary>Prices by ranges of the context length.</summary>
+    public const string TieredMember = "tiered_pricing";
+
     /// <summary>Kinds of models whose tokens are counted as they are priced: elsewhere sounds and pictures are among the tokens, at another price.</summary>
     private static readonly string[] Modes = ["chat", "completion", "responses", "embedding"];
 
@@ -35,8 +38,11 @@ internal sealed partial class PriceMapEntry
 
     public IReadOnlyList<MeterPrice> Prices { get; private set; } = [];
 
-    /// <summary>Members with prices for what is not counted apart.</summary>
+    /// <summary>Members with prices that are not carried over.</summary>
     public IReadOnlyList<string> LeftOut => _leftOut;
+
+    /// <summary>What these members are for, as far as usage tells it apart and the prices here are others.</summary>
+    public IReadOnlyList<NotCarriedPrice> NotCarried { get; private set; } = [];
 
     public static PriceMapEntry Read(string model, JsonElement json)
     {
@@ -81,7 +87,6 @@ internal sealed partial class PriceMapEntry
     {
         HashSet<string> seen = [];
         string? provider = null, mode = null;
-        var tiered = false;
         foreach (var member in json.EnumerateObject())
         {
             Check(seen.Add(member.Name), member.Name, "Given twice.");
@@ -89,7 +94,6 @@ internal sealed partial class PriceMapEntry
             {
                 case "litellm_provider": provider = Text(member); break;
                 case "mode": mode = Text(member); break;
-                case "tiered_pricing": tiered = true; break;
                 default: ReadPrice(member); break;
             }
         }
@@ -101,11 +105,12 @@ internal sealed partial class PriceMapEntry
         }
         else if (_unitPrices.Count == 0 && _malformed.Count == 0)
         {
-            NotPriced = tiered ? "tiered_pricing" : "no price for a token or a request";
+            NotPriced = _leftOut.Contains(TieredMember) ? TieredMember : "no price for a token or a request";
         }
         else if (_malformed.Count == 0)
         {
             Complete();
+            NotCarried = UncarriedPrices.Of(json, _leftOut, _unitPrices);
         }
     }
 
@@ -133,7 +138,7 @@ internal sealed partial class PriceMapEntry
         var match = TokenMember().Match(member.Name);
         if (!match.Success && member.Name != RequestMember)
         {
-            if (member.Name.Contains("cost", StringComparison.Ordinal))
+            if (UncarriedPrices.IsPrice(member))
             {
                 _leftOut.Add(member.Name);
             }
@@ -152,6 +157,9 @@ internal sealed partial class PriceMapEntry
         Check(_members.TryAdd((meter, above), member.Name), member.Name, "Says the price of another member again.");
         _unitPrices[(meter, above)] = UnitPrice(member, match.Success ? MostDollars / PerTokens : MostDollars);
     }
+
+    /// <summary>The meter that a member's name means; null for a member that is for no tokens that are counted.</summary>
+    public static string? MeterOf(string member) => TokenMember().Match(member) is { Success: true } match ? MeterOf(match.Groups["what"].Value, match.Groups["tier"].Value) : null;
 
     private static string MeterOf(string what, string tier)
     {

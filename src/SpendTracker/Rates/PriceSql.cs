@@ -39,17 +39,19 @@ internal static class PriceSql
                     else coalesce(l.unit_price * ({ExchangeRate("u", "l.currency", knownOn)}), p.unit_price * x.rate) end as list_price,
                case when o.unit_price is null then l.publication else o.publication end as publication,
                p.unit_price is null and (case when u.meter = '{Meters.RequestsWithoutTokens}' then not ({HasAnyRate(knownOn)}) else u.meter not in ({InformationalMeters}) end) as is_unpriced,
-               coalesce(case when u.meter = w.meter then p.unit_price is not null and (s.lacks_step or u.meter = any(n.not_carried))
-                             else s.lacks_step is null and u.meter = any(n.not_carried) end, false) as is_incomplete
+               case when u.meter = w.meter then p.unit_price is not null and (s.lacks_step or n.is_named) else n.is_named and not s.lacks_step end as is_incomplete
         from {source} as u
         cross join lateral (select {Whole("u.meter")} as meter) as w
         left join lateral ({RateOfTheDay("list", "w.meter", knownOn)}) as l on true
         left join lateral ({RateOfTheDay("negotiated", "w.meter", knownOn)}) as o on true
-        left join lateral (
-            select true as lacks_step
-            from (select {Total("w.meter")} as meter offset 0) as t cross join lateral ({RateOfTheDay("list", "t.meter", knownOn)}) as whole
-            where u.above_tokens > 0 and t.meter <> w.meter and o.unit_price is null and whole.above_tokens > l.above_tokens) as s on true
-        cross join lateral (select string_to_array(case when o.unit_price is null then l.not_carried else o.not_carried end, ' ') as not_carried) as n
+        cross join lateral (
+            select exists (
+                select from (select {Total("w.meter")} as meter offset 0) as t cross join lateral ({RateOfTheDay("list", "t.meter", knownOn)}) as total
+                where u.above_tokens > 0 and t.meter <> w.meter and o.unit_price is null and total.above_tokens > l.above_tokens) as lacks_step) as s
+        cross join lateral (
+            select exists (
+                select from unnest(string_to_array(case when o.unit_price is null then l.not_carried else o.not_carried end, ' ')) as named
+                where split_part(named, ':', 1) = u.meter and split_part(named, ':', 2)::int <= u.above_tokens) as is_named) as n
         left join lateral (
             select percent from discount as d
             where d.tenant_id = u.tenant_id and l.unit_price is not null and u.sku like d.sku_like

@@ -47,6 +47,9 @@ public static class Meters
         Enum.GetValues<ServiceTier>().SelectMany(tier => new (string Part, string Whole)[] { (AudioInputTokens, InputTokens), (AudioOutputTokens, OutputTokens), (CacheWrite1hTokens, CacheWriteTokens) }
             .Select(pair => KeyValuePair.Create(InTier(pair.Part, tier), InTier(pair.Whole, tier)))).Append(new(RequestsWithoutTokens, Requests)));
 
+    /// <summary>The meter that a part is of; otherwise the meter itself.</summary>
+    public static string WholeOf(string meter) => Parts.GetValueOrDefault(meter, meter);
+
     /// <summary>A total's meter of the standard tier → the meters that are carved out of such totals, in each tier. Where a list has a step for it, they have one too.</summary>
     public static IReadOnlyDictionary<string, IReadOnlyList<string>> Totals { get; } = new Dictionary<string, IReadOnlyList<string>>
     {
