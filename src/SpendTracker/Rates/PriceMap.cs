@@ -7,9 +7,11 @@ namespace SpendTracker.Rates;
 /// <summary>What a price map asks for a SKU, in US dollars.</summary>
 /// <param name="Model">The entry's name in the file.</param>
 /// <param name="Prices">By meter, and within a meter by the context length that they hold from.</param>
-/// <param name="NotCarried">What the entry asks other prices for that are not here, and usage can tell.</param>
-public sealed record ListedRate(string Sku, string Model, IReadOnlyList<MeterPrice> Prices, IReadOnlyList<NotCarriedPrice> NotCarried)
+public sealed record ListedRate(string Sku, string Model, IReadOnlyList<MeterPrice> Prices)
 {
+    /// <summary>What the entry asks other prices for that are not here, and usage can tell.</summary>
+    public IReadOnlyList<NotCarriedPrice> NotCarried { get; init; } = [];
+
     /// <summary>Whether every price is 0: lists say so of what is free, and of what has no price that they know.</summary>
     public bool IsZero => Prices.All(price => price.Price == 0);
 
@@ -38,15 +40,17 @@ public sealed record MalformedEntry(string Model, string? Sku, string Field, str
 /// <param name="Malformed">What cannot, with the reason.</param>
 /// <param name="NotPriced">Entries that have nothing that is counted here, by reason.</param>
 /// <param name="LeftOut">Prices of entries that are not carried over, such as of audio, member by member.</param>
-/// <param name="Shared">SKUs that several entries mean.</param>
 public sealed record PriceMap(
     IReadOnlyList<ListedRate> Rates, IReadOnlyList<MalformedEntry> Malformed, IReadOnlyDictionary<string, int> NotPriced,
-    IReadOnlyList<LeftOutPrice> LeftOut, IReadOnlyList<SharedSku> Shared)
+    IReadOnlyList<LeftOutPrice> LeftOut)
 {
     public const int MostEntries = 20_000;
 
     /// <summary>What the format keeps as its own documentation.</summary>
     private const string Documentation = "sample_spec";
+
+    /// <summary>SKUs that several entries mean.</summary>
+    public IReadOnlyList<SharedSku> Shared { get; private init; } = [];
 
     /// <summary>Whether a price of 0 is one. Otherwise entries with nothing but zeros are named, and not published.</summary>
     public bool TakesFree { get; init; }
@@ -74,7 +78,7 @@ public sealed record PriceMap(
         return named.Length > MostEntries ? Refused(string.Create(CultureInfo.InvariantCulture, $"At most {MostEntries:#,0} entries; it has {named.Length:#,0}.")) : Of(named);
     }
 
-    private static PriceMap Refused(string reason) => new([], [], new Dictionary<string, int>(), [], []) { Refusal = reason };
+    private static PriceMap Refused(string reason) => new([], [], new Dictionary<string, int>(), []) { Refusal = reason };
 
     private static PriceMap Of(IEnumerable<IGrouping<string, JsonElement>> named)
     {
@@ -92,7 +96,7 @@ public sealed record PriceMap(
             else if (entry.NotPriced is { } reason)
             {
                 notPriced[reason] = notPriced.GetValueOrDefault(reason) + 1;
-                leftOut.AddRange(entry.LeftOut.Where(member => member == PriceMapEntry.TieredMember).Select(member => new LeftOutPrice(entries.Key, entry.Sku, member)));
+                leftOut.AddRange(entry.LeftOut.Select(member => new LeftOutPrice(entries.Key, entry.Sku, member)));
             }
             else if (entry.Malformed.Count > 0)
             {
@@ -100,13 +104,13 @@ public sealed record PriceMap(
             }
             else
             {
-                rates.Add(new(entry.Sku!, entries.Key, entry.Prices, entry.NotCarried));
+                rates.Add(new(entry.Sku!, entries.Key, entry.Prices) { NotCarried = entry.NotCarried });
                 leftOut.AddRange(entry.LeftOut.Select(member => new LeftOutPrice(entries.Key, entry.Sku, member)));
             }
         }
 
         List<SharedSku> shared = [];
-        return new(OnePerSku(rates, malformed, shared), malformed, notPriced, leftOut, shared);
+        return new(OnePerSku(rates, malformed, shared), malformed, notPriced, leftOut) { Shared = shared };
     }
 
     /// <summary>

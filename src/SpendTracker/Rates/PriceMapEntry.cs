@@ -101,7 +101,8 @@ internal sealed partial class PriceMapEntry
         CheckSku(model, provider);
         if (mode is not null && !Modes.Contains(mode))
         {
-            NotPriced = $"mode {mode}";
+            NotPriced = $"mode {mode}"; // Nothing of it is counted here, so that nothing is left out.
+            _leftOut.Clear();
         }
         else if (_unitPrices.Count == 0 && _malformed.Count == 0)
         {

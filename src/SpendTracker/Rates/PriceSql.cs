@@ -25,7 +25,7 @@ internal static class PriceSql
     /// A part of a meter has no price, since the whole is charged. <c>is_incomplete</c>: the publication that prices the meter, or
     /// the part's whole, says that it does not carry all of its source's prices; or the list has a step for the standard tier's
     /// meter, or for the total's, that the price used lacks. <c>is_unpriced</c>: it may be owed, and no rate covers it. Requests of
-    /// usage without tokens are, where their SKU has no price for anything: a call that failed costs no tokens of a model that is
+    /// usage without tokens are, where their SKU has no price for tokens, either: a call that failed costs no tokens of a model that is
     /// priced by tokens, while of a reranker nobody has priced, requests are all that there is.
     /// </para>
     /// </summary>
@@ -38,7 +38,7 @@ internal static class PriceSql
                     when l.currency = p.currency then l.unit_price * x.rate
                     else coalesce(l.unit_price * ({ExchangeRate("u", "l.currency", knownOn)}), p.unit_price * x.rate) end as list_price,
                case when o.unit_price is null then l.publication else o.publication end as publication,
-               p.unit_price is null and (case when u.meter = '{Meters.RequestsWithoutTokens}' then not ({HasAnyRate(knownOn)}) else u.meter not in ({InformationalMeters}) end) as is_unpriced,
+               p.unit_price is null and (case when u.meter = '{Meters.RequestsWithoutTokens}' then not ({HasRateOfUse(knownOn)}) else u.meter not in ({InformationalMeters}) end) as is_unpriced,
                case when u.meter = w.meter then p.unit_price is not null and (s.lacks_step or n.is_named) else n.is_named and not s.lacks_step end as is_incomplete
         from {source} as u
         cross join lateral (select {Whole("u.meter")} as meter) as w
@@ -130,13 +130,14 @@ internal static class PriceSql
 
     private static string List(IEnumerable<string> meters) => string.Join(", ", meters.Select(meter => $"'{meter}'"));
 
-    /// <summary>Whether a price of anything of the SKU holds on the day.</summary>
-    private static string HasAnyRate(string? knownOn) =>
+    /// <summary>Whether a price of tokens or requests of the SKU holds on the day.</summary>
+    private static string HasRateOfUse(string? knownOn) =>
         $"""
         exists (
             select from (
                 select distinct on (r.meter, r.kind) r.effective_to from rate as r
-                where r.tenant_id = u.tenant_id and r.sku = u.sku and r.effective_from <= u.day {Known("r", knownOn)}
+                where r.tenant_id = u.tenant_id and r.sku = u.sku and r.effective_from <= u.day
+                  and r.meter in ({List(Meters.Priced.Where(Meters.HasSteps).Append(Meters.Requests))}) {Known("r", knownOn)}
                 order by r.meter, r.kind, r.effective_from desc, r.seq_id desc) as r
             where r.effective_to >= u.day)
         """;
