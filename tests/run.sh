@@ -31,7 +31,7 @@ if ((${#missing[@]})); then
   fi
 fi
 
-if have npm && [[ ! -f tests/checkers/node_modules/.package-lock.json ]]; then
+if have npm && [[ tests/checkers/package.json -nt tests/checkers/node_modules/.package-lock.json ]]; then
   npm install --prefix tests/checkers --legacy-peer-deps --no-package-lock --no-audit --no-fund --silent || echo "npm could not install tests/checkers; tests that need them are skipped by name."
 fi
 

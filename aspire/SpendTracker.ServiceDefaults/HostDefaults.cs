@@ -14,6 +14,9 @@ namespace SpendTracker.ServiceDefaults;
 /// <summary>Telemetry by OpenTelemetry's standard variables, health addresses, and metrics for Prometheus by a setting.</summary>
 public static class HostDefaults
 {
+    /// <summary>Tag of a health check that is false only if the process cannot get back by itself.</summary>
+    public const string Live = "live";
+
     /// <summary>A signal without a destination is not instrumented, so that it costs nothing.</summary>
     /// <param name="prometheus">Whether metrics are kept for Prometheus.</param>
     /// <param name="sources">Activity sources and meters besides those of the framework and Npgsql.</param>
@@ -41,12 +44,12 @@ public static class HostDefaults
         Otlp(configuration, "LOGS") is not { } otlp ? logging : logging.AddOpenTelemetry(options =>
             options.SetResourceBuilder(Describe(ResourceBuilder.CreateDefault())).AddOtlpExporter(otlp).IncludeFormattedMessage = true);
 
-    /// <summary><c>/health/live</c>: the process answers; else restart it. <c>/health/ready</c>: no check failed; send requests.</summary>
+    /// <summary><c>/health/live</c>: no check tagged <see cref="Live"/> failed; else restart the process. <c>/health/ready</c>: no check failed; send requests.</summary>
     /// <param name="prometheus">Whether <c>/metrics</c> is served.</param>
     /// <param name="policy">Who may read <c>/metrics</c>, which names models.</param>
     public static void MapServiceDefaults(this WebApplication app, bool prometheus, string policy)
     {
-        app.MapHealthChecks("/health/live", new() { Predicate = _ => false }).AllowAnonymous();
+        app.MapHealthChecks("/health/live", new() { Predicate = check => check.Tags.Contains(Live) }).AllowAnonymous();
         app.MapHealthChecks("/health/ready").AllowAnonymous();
         _ = prometheus ? app.MapPrometheusScrapingEndpoint().RequireAuthorization(policy) : null;
     }

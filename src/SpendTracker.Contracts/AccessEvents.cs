@@ -50,9 +50,11 @@ public enum Role
 /// <param name="Scopes">What the key may do.</param>
 /// <param name="Workloads">The workloads that it is bound to; empty for any.</param>
 /// <param name="IssuedBy">Who issued the key.</param>
+/// <param name="AnySource">Whether the key may number events under any source, as a gateway does; otherwise only under its name.
+/// Null for keys from before this was asked: then any, unless the key is bound to workloads.</param>
 public sealed record ApiKeyIssued(
     string KeyId, string Name, string Salt, string SecretHash, IReadOnlyList<Scope> Scopes, IReadOnlyList<string> Workloads,
-    string IssuedBy) : IEvent;
+    string IssuedBy, bool? AnySource = null) : IEvent;
 
 /// <summary>A key is no longer accepted.</summary>
 /// <param name="KeyId">The key's id.</param>

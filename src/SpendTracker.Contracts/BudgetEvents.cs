@@ -61,7 +61,10 @@ public enum ThresholdOn
     /// <summary>What will have been spent at the period's end, by the forecast.</summary>
     [JsonStringEnumMemberName("forecast")] Forecast,
 
-    /// <summary>The share of usage that has no price or exchange rate, so that what was spent is more than the figures say.</summary>
+    /// <summary>
+    /// The share of one unit (tokens, hours, items, requests) that has no rate, the largest of them; or any amount without an exchange
+    /// rate, which counts as all of it. What was spent is more than the figures say.
+    /// </summary>
     [JsonStringEnumMemberName("unpriced")] Unpriced,
 
     /// <summary>How far the figures are behind what is recorded.</summary>
@@ -95,17 +98,20 @@ public sealed record BudgetRemoved(string Budget, string Reason) : IEvent;
 /// <param name="Occurrence">1 the first time in this version and period; more after it was resolved.</param>
 /// <param name="Currency">Of all amounts.</param>
 /// <param name="Limit">The period's amount, with what rolled over.</param>
-/// <param name="At">Where the line is: an amount; for <c>unpriced</c> a percentage, for <c>lag</c> seconds.</param>
+/// <param name="At">Where the line is: an amount; for <c>unpriced</c> a percentage of one unit, for <c>lag</c> seconds.</param>
 /// <param name="Observed">What reached it, in the same unit.</param>
 /// <param name="Spent">In the period so far.</param>
 /// <param name="Forecast">For the period's end; null where nothing can be said yet.</param>
 /// <param name="Position">The place in the log up to which it was counted.</param>
 /// <param name="Contributors">The workloads that spent most of it, the largest first; at most 5.</param>
 /// <param name="Replaces">The alert of an earlier version of the budget that this one goes on from.</param>
+/// <param name="Unpriced">Quantities without a rate, by unit: not in what was spent. Null if there are none.</param>
+/// <param name="Unconverted">Amounts without an exchange rate, by currency: not in what was spent, either. Null if there are none.</param>
 public sealed record BudgetThresholdCrossed(
     string Budget, int Version, string Name, DateOnly PeriodStart, DateOnly PeriodEnd, BudgetThreshold Threshold, int Occurrence, string Currency,
     decimal Limit, decimal At, decimal Observed, decimal Spent, [property: JsonIgnore(Condition = JsonIgnoreCondition.Never)] decimal? Forecast, long Position,
-    IReadOnlyList<Contributor> Contributors, Guid? Replaces = null) : IEvent;
+    IReadOnlyList<Contributor> Contributors, Guid? Replaces = null, IReadOnlyDictionary<string, decimal>? Unpriced = null,
+    IReadOnlyDictionary<string, decimal>? Unconverted = null) : IEvent;
 
 /// <summary>A workload that spent much of a budget.</summary>
 /// <param name="Workload">The workload.</param>

@@ -33,6 +33,7 @@ namespace SpendTracker.Contracts;
 [JsonSerializable(typeof(CostsFrozen))]
 [JsonSerializable(typeof(BillingPeriodReopened))]
 [JsonSerializable(typeof(EstimateSubmitted))]
+[JsonSerializable(typeof(PlanRequest))]
 [JsonSerializable(typeof(BudgetSet))]
 [JsonSerializable(typeof(BudgetRequest))]
 [JsonSerializable(typeof(BudgetRemoved))]

@@ -4,7 +4,7 @@ namespace SpendTracker.Contracts;
 /// A percentage off list prices. Of several for one SKU, the one for the longest name holds; of those, the one effective
 /// last; of those, the one published last.
 /// </summary>
-/// <param name="Sku">A SKU, or the beginning of SKUs and a star: <c>openai/*</c>; <c>*</c> for all.</param>
+/// <param name="Sku">A SKU, or the beginning of SKUs and a star: <c>openai/*</c>; <c>*</c> for all but <c>labour/…</c> and <c>dataset/…</c>, which are own work.</param>
 /// <param name="Percent">Above 0, at most 100; at most 4 decimals.</param>
 /// <param name="EffectiveFrom">The first day, in the reporting time zone.</param>
 /// <param name="Source">Where it was agreed: a contract.</param>
@@ -15,7 +15,8 @@ public sealed record DiscountPublished(
 
 /// <summary>
 /// What a provider reports under one name is priced as a SKU: a dated version, a deployment's name, a region's id. It
-/// reaches all usage, past and to come. Exact names go before patterns, longer patterns before shorter, later before earlier.
+/// reaches all usage, past and to come. Exact names go before patterns, longer patterns before shorter, later before earlier; a
+/// rate of the reported name itself goes before patterns. Aliases do not chain.
 /// </summary>
 /// <param name="Model">As reported, <c>provider/model</c>; a star stands for any characters, and never reaches a name that looks like a fine-tuned model's.</param>
 /// <param name="Sku">What it is priced as, e.g. <c>openai/gpt-4o</c>.</param>

@@ -58,6 +58,8 @@ internal sealed class Cluster(DataPlace place, ServerUser user)
         }
     }
 
+    public LocalPostgresException NoData() => new($"The data in {place.Data} are gone. {WayOn}");
+
     public LocalPostgresException NoRecord() => new(
         $"The password of the database in {place.Data} is lost: {place.Record} is missing or damaged. {WayOn}");
 

@@ -10,21 +10,28 @@ public sealed class LocalServer : IAsyncDisposable
 {
     private readonly ServerHome _home;
     private readonly ServerRecord _record;
+    private readonly ServerWatch _watch;
 
-    internal LocalServer(ServerHome home, ServerRecord record, Postmaster postmaster, bool startedHere)
+    internal LocalServer(ServerHome home, ServerRecord record, Postmaster postmaster, bool startedHere, LocalServerOptions options)
     {
         _home = home;
         _record = record;
         Port = postmaster.Port;
-        ProcessId = postmaster.ProcessId;
         StartedHere = startedHere;
+        _watch = new ServerWatch(home, postmaster, startedHere, options);
     }
 
     /// <summary>On 127.0.0.1. The same over restarts, as long as no other program takes it.</summary>
     public int Port { get; }
 
-    /// <summary>The postmaster's process id.</summary>
-    public int ProcessId { get; }
+    /// <summary>The postmaster's process id. Another one after the server was killed and started again.</summary>
+    public int ProcessId => _watch.ProcessId;
+
+    /// <summary>
+    /// Why the server is gone and does not come back by itself. Null while it runs or is being started again: one that was started
+    /// here and ends without being told to is started again within seconds.
+    /// </summary>
+    public string? Fault => _watch.Fault;
 
     /// <summary>E.g. <c>15.18</c>.</summary>
     public string Version => _record.Binaries?.Version ?? "";
@@ -95,6 +102,7 @@ public sealed class LocalServer : IAsyncDisposable
     /// <summary>Stops the server if it was started here.</summary>
     public async ValueTask DisposeAsync()
     {
+        await _watch.DisposeAsync();
         if (StartedHere)
         {
             await StopAsync(CancellationToken.None);

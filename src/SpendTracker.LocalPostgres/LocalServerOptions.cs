@@ -23,6 +23,9 @@ public sealed record LocalServerOptions
     /// <summary>Hears of each step that takes time, in words for a terminal.</summary>
     public IProgress<string>? Progress { get; init; }
 
+    /// <summary>Hears when the server ended without being told to, and what became of it; for a log.</summary>
+    public Action<string>? Noticed { get; init; }
+
     internal void Check()
     {
         if (Name.Length is 0 or > 60 || !Name.All(c => char.IsAsciiLetterOrDigit(c) || c == '-'))

@@ -37,7 +37,7 @@ internal sealed class ServerHome(DataPlace place, ServerUser user, PostgresSearc
         }
         else if (await RunningAsync(cancellationToken) is { } running)
         {
-            return await UseAsync(running, cancellationToken);
+            return await UseAsync(running, options, cancellationToken);
         }
 
         var binaries = await search.FindAsync(_cluster.Major(), cancellationToken);
@@ -54,7 +54,33 @@ internal sealed class ServerHome(DataPlace place, ServerUser user, PostgresSearc
             throw;
         }
 
-        return new(this, record, postmaster, startedHere: true);
+        return new(this, record, postmaster, startedHere: true, options);
+    }
+
+    /// <summary>The server of this place that runs now; null if there is none.</summary>
+    public Postmaster? Running() => Postmaster.Read(place.Data) is { } postmaster && postmaster.IsRunning() ? postmaster : null;
+
+    /// <summary>Whether the process that started the server, or took it over, still runs.</summary>
+    public bool OwnerRuns() => ServerRecord.Read(place)?.OwnerRuns() == true;
+
+    /// <summary>Starts a server again that was started here and ended by itself, on its port: connection strings name it.</summary>
+    /// <returns>Null if it is no longer ours: somebody has stopped it on purpose, or another process has taken it over.</returns>
+    public async Task<Postmaster?> StartAgainAsync(int port, LocalServerOptions options, CancellationToken cancellationToken)
+    {
+        if (ServerRecord.Read(place)?.IsOurs() != true)
+        {
+            return null;
+        }
+
+        using var turn = await FileLock.TakeAsync(place.Lock, TurnLimit, cancellationToken);
+        if (ServerRecord.Read(place) is not { } record || !record.IsOurs() || await RunningAsync(cancellationToken) is not null)
+        {
+            return null;
+        }
+
+        var binaries = await search.FindAsync(_cluster.Major() ?? throw _cluster.NoData(), cancellationToken);
+        var start = new ServerStart(place, user, options with { Progress = null }) { ChoosePort = _ => port };
+        return await start.RunAsync(binaries, record, _cluster, cancellationToken);
     }
 
     /// <param name="processId">A server started here later is another's, and left alone.</param>
@@ -75,7 +101,18 @@ internal sealed class ServerHome(DataPlace place, ServerUser user, PostgresSearc
             binaries = binaries is not null && PostgresBinaries.IsComplete(binaries.Folder)
                 ? binaries
                 : await search.FindAsync(null, cancellationToken);
+            Disown();
             await new ServerStop(place, user).CleanlyAsync(binaries, cancellationToken);
+        }
+    }
+
+    /// <summary>Its owner is not to start it again.</summary>
+    private void Disown()
+    {
+        if (ServerRecord.Read(place) is { } record)
+        {
+            record.Owner = null;
+            record.Write(place);
         }
     }
 
@@ -103,7 +140,7 @@ internal sealed class ServerHome(DataPlace place, ServerUser user, PostgresSearc
         }
     }
 
-    private async Task<LocalServer> UseAsync(Postmaster running, CancellationToken cancellationToken)
+    private async Task<LocalServer> UseAsync(Postmaster running, LocalServerOptions options, CancellationToken cancellationToken)
     {
         var record = ServerRecord.Read(place) ?? throw _cluster.NoRecord();
         await CheckPasswordAsync(record, running.Port, cancellationToken);
@@ -115,7 +152,7 @@ internal sealed class ServerHome(DataPlace place, ServerUser user, PostgresSearc
             record.Write(place);
         }
 
-        return new(this, record, running, adopted);
+        return new(this, record, running, adopted, options);
     }
 
     private async Task CheckPasswordAsync(ServerRecord record, int port, CancellationToken cancellationToken)

@@ -30,7 +30,7 @@ internal sealed class ServerRecord
         {
             return JsonSerializer.Deserialize<ServerRecord>(File.ReadAllText(place.Record), Format);
         }
-        catch (Exception e) when (e is FileNotFoundException or JsonException)
+        catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException or JsonException)
         {
             return null;
         }
@@ -57,6 +57,9 @@ internal sealed class ServerRecord
         SslMode = SslMode.Disable, // Nothing leaves the machine, and asking for encryption costs a round trip each.
         GssEncryptionMode = GssEncryptionMode.Disable,
     };
+
+    /// <summary>Whether this process started the server, or took it over.</summary>
+    public bool IsOurs() => Owner?.Id == Environment.ProcessId && OwnerRuns();
 
     /// <summary>Whether the process that started the server still runs. This very process counts too.</summary>
     public bool OwnerRuns() => Owner is not null && RunningProcess.Find(Owner.Id)?.Start == Owner.Start;

@@ -82,11 +82,7 @@ public sealed class SpendDatabase : IAsyncDisposable
             database.Settings = await OrganisationSettings.EstablishAsync(
                 database.Store, options.ReportingTimeZone, options.ReportingCurrency, cancellationToken);
             await EventSchema.CreateTablesAsync(database.DataSource, database.Projections(), cancellationToken);
-            if (database.Settings.ReportingCurrency == "USD")
-            {
-                await new PriceBook(database.DataSource, database.Store, new EventLog(database.DataSource)).PublishStartingRatesAsync(cancellationToken);
-            }
-
+            await new PriceBook(database.DataSource, database.Store, new EventLog(database.DataSource)).PublishStartingRatesAsync(cancellationToken);
             return database;
         }
         catch

@@ -10,6 +10,7 @@ using SpendTracker.Estimates;
 using SpendTracker.Explorer;
 using SpendTracker.Log;
 using SpendTracker.Rates;
+using SpendTracker.Settings;
 using SpendTracker.Usage;
 using SpendTracker.Workloads;
 
@@ -34,6 +35,7 @@ public static class SpendTrackerServices
             .AddSingleton(database.HighWaterMark)
             .AddSingleton(database.Settings)
             .AddSingleton(database.Options.Clock)
+            .AddSingleton<ReportingClock>()
             .AddSingleton(database.Options.Events)
             .AddSingleton(_ => database.CreateDaemon())
             .AddSingleton(_ => database.CreateRebuild())

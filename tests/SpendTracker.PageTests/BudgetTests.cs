@@ -69,7 +69,7 @@ public sealed class BudgetTests
         await dashboard.SetBudgetAsync("yen", "Yen", 50, currency: "JPY");
         var page = await dashboard.OpenAsync("/budgets");
         await Expect(Row(page, "Yen")).ToContainTextAsync("No exchange rate into JPY");
-        await Expect(Row(page, "Cannot be trusted 50 % of the usage has no price")).ToContainTextAsync("Chat");
+        await Expect(Row(page, "Cannot be trusted 10 tokens have no rate")).ToContainTextAsync("Chat");
         await page.GetByRole(AriaRole.Link, new() { Name = "Chat", Exact = true }).ClickAsync();
         await Expect(Row(page, $"{before:MMMM yyyy} $50.00 $70.00")).ToContainTextAsync("$20.00 over");
 

@@ -53,7 +53,7 @@ public sealed class Dashboard : IAsyncDisposable
         var name = $"pages_{Guid.NewGuid():n}";
         await server.CreateDatabaseIfMissingAsync(name, Cancel);
         await using var database = await OpenDatabaseAsync(server.ConnectionString(name), opened);
-        var key = await database.Get<ApiKeys>().IssueAsync("page-tests", Enum.GetValues<Scope>(), [], new Recorder("test"), Cancel);
+        var key = await database.Get<ApiKeys>().IssueAsync("page-tests", Enum.GetValues<Scope>(), [], anySource: false, new Recorder("test"), Cancel);
         var dashboard = new Dashboard(server.ConnectionString(name), key);
         await dashboard.StartHostAsync();
         return dashboard;

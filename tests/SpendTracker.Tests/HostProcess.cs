@@ -40,7 +40,7 @@ internal sealed class HostProcess : IAsyncDisposable
 
     /// <returns>A key that may do everything.</returns>
     public static Task<string> IssueKeyAsync(TestDatabase database) => database.Get<ApiKeys>().IssueAsync(
-        "test", Enum.GetValues<Scope>(), [], new Recorder("test"), TestContext.Current.CancellationToken);
+        "test", Enum.GetValues<Scope>(), [], anySource: true, new Recorder("test"), TestContext.Current.CancellationToken);
 
     /// <summary>Runs a command to its end.</summary>
     /// <returns>Its exit code and what it wrote, errors last.</returns>

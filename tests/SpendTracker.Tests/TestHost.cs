@@ -29,7 +29,7 @@ public sealed class TestHost : IAsyncDisposable
 
     public TestDatabase Database { get; }
 
-    /// <summary>Sends an API key with every scope.</summary>
+    /// <summary>Sends an API key with every scope, for any source.</summary>
     public HttpClient Client { get; }
 
     public IServiceProvider Services => _app.Services;
@@ -51,12 +51,15 @@ public sealed class TestHost : IAsyncDisposable
         var app = SpendTrackerHost.Build(builder, database.Spend);
         await app.StartAsync(TestContext.Current.CancellationToken);
         var host = new TestHost(app, database, new HttpClient(new SocketsHttpHandler { AllowAutoRedirect = false }) { BaseAddress = new Uri(app.Urls.First()) });
-        host.Client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", await host.IssueKeyAsync(Enum.GetValues<Scope>()));
+        host.Client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", await host.IssueKeyAsync("test", Enum.GetValues<Scope>(), [], anySource: true));
         return host;
     }
 
-    public Task<string> IssueKeyAsync(IReadOnlyList<Scope> scopes, params string[] workloads) => Services.GetRequiredService<ApiKeys>().IssueAsync(
-        "test", scopes, workloads, new Recorder("test"), TestContext.Current.CancellationToken);
+    /// <returns>A key that takes ids of its own source, <c>test</c>.</returns>
+    public Task<string> IssueKeyAsync(IReadOnlyList<Scope> scopes, params string[] workloads) => IssueKeyAsync("test", scopes, workloads, anySource: false);
+
+    public Task<string> IssueKeyAsync(string name, IReadOnlyList<Scope> scopes, string[] workloads, bool anySource) => Services.GetRequiredService<ApiKeys>()
+        .IssueAsync(name, scopes, workloads, anySource, new Recorder("test"), TestContext.Current.CancellationToken);
 
     public Task<HttpResponseMessage> PostAsync(string path, string body, string contentType = "application/json") => SendAsync(HttpMethod.Post, path, body, contentType);
 

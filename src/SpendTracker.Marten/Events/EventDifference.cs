@@ -6,6 +6,9 @@ namespace SpendTracker.Events;
 /// <summary>Where two versions of one event's content differ.</summary>
 internal static class EventDifference
 {
+    /// <summary>As much of a value as an answer repeats: a training run has lists of 1,000 losses.</summary>
+    private const int ValueLength = 200;
+
     /// <summary>
     /// The top-level fields that differ; numbers are compared by value. The stored content is first read and written by
     /// today's type, so that a member which got a default since does not make an old record look different.
@@ -25,12 +28,21 @@ internal static class EventDifference
             var inSent = right.TryGetProperty(field, out var b);
             if (inStored != inSent || !JsonElement.DeepEquals(a, b))
             {
-                difference.Add(new FieldReason(field, $"Stored as {(inStored ? a.GetRawText() : "nothing")}, sent as {(inSent ? b.GetRawText() : "nothing")}."));
+                difference.Add(new FieldReason(field, $"Stored as {(inStored ? Short(a) : "nothing")}, sent as {(inSent ? Short(b) : "nothing")}."));
             }
         }
 
         return difference;
     }
+
+    /// <summary>The workload of a stored event; null if it has none, as corrections do.</summary>
+    public static string? WorkloadOf(byte[] stored)
+    {
+        using var json = JsonDocument.Parse(stored);
+        return json.RootElement.TryGetProperty("workload", out var workload) && workload.ValueKind == JsonValueKind.String ? workload.GetString() : null;
+    }
+
+    private static string Short(JsonElement value) => value.GetRawText() is { Length: > ValueLength } text ? text[..ValueLength] + "…" : value.GetRawText();
 
     private static byte[] Normalised(EventType type, byte[] stored)
     {

@@ -58,12 +58,13 @@ public sealed class EventToAppend
     public string? TraceParent { get; }
 
     /// <summary>Compares this event with the content stored under the same id.</summary>
-    public AppendResult AgainstStored(string storedType, byte[] stored) =>
-        storedType != Type.Name
-            ? new AppendResult(AppendStatus.Conflict, [new FieldReason("type", $"Stored as '{storedType}', sent as '{Type.Name}'.")])
-            : EventDifference.Between(Type, stored, Json) is { Count: > 0 } difference
-                ? new AppendResult(AppendStatus.Conflict, difference)
-                : AppendResult.Duplicate;
+    public AppendResult AgainstStored(string storedType, byte[] stored)
+    {
+        List<FieldReason> difference = storedType == Type.Name
+            ? EventDifference.Between(Type, stored, Json)
+            : [new FieldReason("type", $"Stored as '{storedType}', sent as '{Type.Name}'.")];
+        return difference.Count == 0 ? AppendResult.Duplicate : new AppendResult(AppendStatus.Conflict, difference, EventDifference.WorkloadOf(stored));
+    }
 
     private static byte[] HeadersOf(Recorder recorder, string? traceParent)
     {
@@ -96,8 +97,9 @@ public sealed class EventToAppend
 }
 
 /// <summary>What became of an event that was to be appended.</summary>
-/// <param name="Difference">Where it conflicts: which fields differ from what is stored, and how.</param>
-public sealed record AppendResult(AppendStatus Status, IReadOnlyList<FieldReason>? Difference = null)
+/// <param name="Difference">Where it conflicts: which fields differ from what is stored, and how. Not for everybody's eyes.</param>
+/// <param name="StoredWorkload">Where it conflicts: the workload of what is stored; null if that has none.</param>
+public sealed record AppendResult(AppendStatus Status, IReadOnlyList<FieldReason>? Difference = null, string? StoredWorkload = null)
 {
     public static AppendResult Appended { get; } = new(AppendStatus.Appended);
     public static AppendResult Duplicate { get; } = new(AppendStatus.Duplicate);

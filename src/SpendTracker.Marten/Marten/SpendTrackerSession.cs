@@ -52,12 +52,13 @@ public static class SpendTrackerSession
         return new UsageResult(0, AppendStatus.Appended, recorder.SourceId, toAppend.Id);
     }
 
-    private static IReadOnlyList<FieldReason> Check(IUsageEvent usage, Recorder recorder)
+    private static FieldReasons Check(IUsageEvent usage, Recorder recorder)
     {
         var check = new FieldCheck();
-        check.Text("id", recorder.SourceId, TextLength.Id);
-        check.Text("source", recorder.Source, TextLength.Source);
-        return [.. check.Reasons, .. UsageRules.Check(usage, TimeProvider.System.GetUtcNow())];
+        check.Name("id", recorder.SourceId, TextLength.Id);
+        check.Name("source", recorder.Source, TextLength.Source);
+        check.Add(UsageRules.Check(usage, TimeProvider.System.GetUtcNow()));
+        return check.Reasons;
     }
 
     /// <summary>It decides the stream, and is the log's first event: no configuration of this service could know better.</summary>

@@ -11,6 +11,9 @@ public static class UsageRules
     /// <summary>Invoices are disputed for years; older than this is more likely a wrong date than usage.</summary>
     public const int YearsBack = 5;
 
+    /// <summary>The least that counts: quantities are kept with six decimals.</summary>
+    private const decimal LeastQuantity = 0.000001m;
+
     private const decimal MostTokens = 1_000_000_000_000;
     private const decimal MostHours = 100_000;
     private const decimal MostReportedCost = 1_000_000_000_000;
@@ -39,12 +42,12 @@ public static class UsageRules
             case TrainingRunRecorded e: TrainingRun(check, e, now); break;
             case LabourRecorded e:
                 check.Key("role", e.Role);
-                check.Above("hours", e.Hours, 0, MostHours);
+                check.Range("hours", e.Hours, LeastQuantity, MostHours);
                 Time(check, "workedAt", e.WorkedAt, now);
                 break;
             case EvaluationRecorded e:
-                check.Text("variant", e.Variant, TextLength.Name);
-                check.Text("metric", e.Metric, TextLength.Name);
+                check.Name("variant", e.Variant, TextLength.Name);
+                check.Name("metric", e.Metric, TextLength.Name);
                 check.Range("score", e.Score, -MostScore, MostScore);
                 check.Range("samples", e.Samples, 1, MostTokens);
                 Time(check, "evaluatedAt", e.EvaluatedAt, now);
@@ -58,7 +61,7 @@ public static class UsageRules
     private static void Tokens(FieldCheck check, TokenUsageRecorded e, DateTimeOffset now)
     {
         check.Key("provider", e.Provider);
-        check.Text("model", e.Model, TextLength.Name);
+        check.Name("model", e.Model, TextLength.Name);
         check.Range("inputTokens", e.InputTokens, 0, MostTokens);
         check.Range("outputTokens", e.OutputTokens, 0, MostTokens);
         check.Range("cachedInputTokens", e.CachedInputTokens, 0, MostTokens);
@@ -73,7 +76,7 @@ public static class UsageRules
         check.That("audioInputTokens", e.AudioInputTokens <= e.InputTokens, "Cannot exceed inputTokens, which include them.");
         check.That("audioOutputTokens", e.AudioOutputTokens + e.ReasoningTokens <= e.OutputTokens, "Audio and reasoning tokens together cannot exceed outputTokens, which include them.");
         check.Range("requests", e.Requests, 1, 1_000_000_000);
-        check.OptionalText("variant", e.Variant, TextLength.Name);
+        check.OptionalName("variant", e.Variant, TextLength.Name);
         if (e.ReportedCost is { } reported)
         {
             check.Range("reportedCost", reported, 0, MostReportedCost);
@@ -87,17 +90,18 @@ public static class UsageRules
 
     private static void Hosting(FieldCheck check, HostingHoursRecorded e, DateTimeOffset now)
     {
-        check.Text("sku", e.Sku, TextLength.Name);
-        check.Above("hours", e.Hours, 0, MostHours);
-        check.Above("units", e.Units, 0, MostHours);
+        check.Name("sku", e.Sku, TextLength.Name);
+        check.Range("hours", e.Hours, LeastQuantity, MostHours);
+        check.Range("units", e.Units, LeastQuantity, MostHours);
+        check.That("units", e.Hours < LeastQuantity || e.Units < LeastQuantity || e.Hours > MostHours || e.Units > MostHours || e.Hours * e.Units >= LeastQuantity, "Times hours, it must come to 0.000001 at least.");
         if (e.BusyShare is { } busy)
         {
             check.Range("busyShare", busy, 0, 1);
         }
 
-        check.OptionalText("variant", e.Variant, TextLength.Name);
+        check.OptionalName("variant", e.Variant, TextLength.Name);
         Time(check, "periodStart", e.PeriodStart, now);
-        Time(check, "periodEnd", e.PeriodEnd, now);
+        NotTooOld(check, "periodEnd", e.PeriodEnd, now); // A period that has begun may be recorded up to its end.
         var length = e.PeriodEnd - e.PeriodStart;
         check.That("periodEnd", length > TimeSpan.Zero, "Must be after periodStart.");
         check.That("periodEnd", length <= LongestHosting, "At most a calendar month after periodStart (31 days, and 3 hours where clocks are set back); record longer periods in parts.");
@@ -108,18 +112,18 @@ public static class UsageRules
 
     private static void DatasetPrep(FieldCheck check, DatasetPrepRecorded e, DateTimeOffset now)
     {
-        check.Text("dataset", e.Dataset, TextLength.Name);
+        check.Name("dataset", e.Dataset, TextLength.Name);
         var given = (e.LabourHours is null ? 0 : 1) + (e.Items is null ? 0 : 1) + (e.Amount is null ? 0 : 1);
         check.That("", given == 1, "Give exactly one of labourHours, items and amount.");
         if (e.LabourHours is { } hours)
         {
-            check.Above("labourHours", hours, 0, MostHours);
+            check.Range("labourHours", hours, LeastQuantity, MostHours);
             check.Key("role", e.Role);
         }
 
         if (e.Items is { } items)
         {
-            check.Above("items", items, 0, MostTokens);
+            check.Range("items", items, LeastQuantity, MostTokens);
         }
 
         if (e.Amount is { } amount)
@@ -135,13 +139,13 @@ public static class UsageRules
     private static void TrainingRun(FieldCheck check, TrainingRunRecorded e, DateTimeOffset now)
     {
         check.Key("provider", e.Provider);
-        check.Text("model", e.Model, TextLength.Name);
-        check.Text("runId", e.RunId, TextLength.Name);
-        check.OptionalText("sku", e.Sku, TextLength.Name);
+        check.Name("model", e.Model, TextLength.Name);
+        check.Name("runId", e.RunId, TextLength.Name);
+        check.OptionalName("sku", e.Sku, TextLength.Name);
         check.That("", e.TrainedTokens is null != e.GpuHours is null, "Give exactly one of trainedTokens and gpuHours.");
         check.Range("trainedTokens", e.TrainedTokens ?? 1, 1, MostTokens);
-        check.Above("gpuHours", e.GpuHours ?? 1, 0, MostHours);
-        check.Above("epochs", e.Epochs, 0, 1_000);
+        check.Range("gpuHours", e.GpuHours ?? 1, LeastQuantity, MostHours);
+        check.Range("epochs", e.Epochs, LeastQuantity, 1_000);
         check.That("trainingLoss", e.TrainingLoss is not { Count: > 1_000 }, "At most 1,000 values, one an epoch.");
         check.That("validationLoss", e.ValidationLoss is not { Count: > 1_000 }, "At most 1,000 values, one an epoch.");
         Time(check, "completedAt", e.CompletedAt, now);
@@ -150,8 +154,8 @@ public static class UsageRules
     private static void Charge(FieldCheck check, ChargeRecorded e, DateTimeOffset now)
     {
         Amount(check, e.Amount, e.Currency);
-        check.OptionalText("provider", e.Provider, TextLength.Name);
-        check.OptionalText("invoice", e.Invoice, TextLength.Name);
+        check.OptionalName("provider", e.Provider, TextLength.Name);
+        check.OptionalName("invoice", e.Invoice, TextLength.Name);
         check.OptionalText("description", e.Description, TextLength.Description);
         Time(check, "chargedAt", e.ChargedAt, now);
     }
@@ -167,6 +171,9 @@ public static class UsageRules
     private static void Time(FieldCheck check, string field, DateTimeOffset time, DateTimeOffset now)
     {
         check.That(field, time <= now + Ahead, "Cannot be more than 5 minutes ahead.");
-        check.That(field, time >= now.AddYears(-YearsBack), $"Cannot be more than {YearsBack} years back.");
+        NotTooOld(check, field, time, now);
     }
+
+    private static void NotTooOld(FieldCheck check, string field, DateTimeOffset time, DateTimeOffset now) =>
+        check.That(field, time >= now.AddYears(-YearsBack), $"Cannot be more than {YearsBack} years back.");
 }

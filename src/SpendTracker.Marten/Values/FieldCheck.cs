@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Globalization;
+using System.Text;
 using SpendTracker.Contracts;
 
 namespace SpendTracker;
@@ -7,24 +8,32 @@ namespace SpendTracker;
 /// <summary>Collects what is wrong with the fields of a request, all of it, so that a caller needs to try only once more.</summary>
 public sealed class FieldCheck
 {
+    /// <summary>Bidirectional embeddings, overrides and isolates: with them, a text reads as another one.</summary>
+    private static readonly SearchValues<char> Turns = SearchValues.Create("\u202A\u202B\u202C\u202D\u202E\u2066\u2067\u2068\u2069");
     private static readonly SearchValues<char> Controls = AllOf(char.IsControl);
     private static readonly SearchValues<char> IdCharacters = SearchValues.Create("abcdefghijklmnopqrstuvwxyz0123456789.-");
     private static readonly SearchValues<char> SlashesAndBlanks = AllOf(c => c == '/' || char.IsWhiteSpace(c));
 
-    private readonly List<FieldReason> _reasons = [];
+    private readonly FieldReasons _reasons = new();
 
-    public IReadOnlyList<FieldReason> Reasons => _reasons;
+    /// <summary>
+    /// Whether the fields are of an event in the log. What may be recorded has become stricter about blanks and invisible
+    /// characters, and events from before go on counting.
+    /// </summary>
+    public bool IsStored { get; init; }
+
+    public FieldReasons Reasons => _reasons;
 
     public void That(string field, bool holds, string reason)
     {
         if (!holds)
         {
-            _reasons.Add(new FieldReason(field, reason));
+            _reasons.Add(field, reason);
         }
     }
 
     /// <summary>What somebody else found.</summary>
-    public void Add(IEnumerable<FieldReason> reasons) => _reasons.AddRange(reasons);
+    public void Add(IEnumerable<FieldReason> reasons) => _reasons.Add(reasons);
 
     /// <summary>A text that must say something.</summary>
     public void Text(string field, string? text, int longest)
@@ -40,14 +49,36 @@ public sealed class FieldCheck
             Refuse(field, $"At most {longest:#,0} characters.");
         }
 
-        That(field, text is null || !text.AsSpan().ContainsAny(Controls), "Must not contain control characters.");
+        if (IsUnusual(text))
+        {
+            That(field, !text.AsSpan().ContainsAny(Controls), "Must not contain control characters.");
+            That(field, IsStored || !text.AsSpan().ContainsAny(Turns), "Must not contain characters that turn the direction of the text.");
+        }
+    }
+
+    /// <summary>A text that others are told apart from: nothing in it may be invisible, since two names would look alike.</summary>
+    public void Name(string field, string? text, int longest)
+    {
+        That(field, !string.IsNullOrWhiteSpace(text), "Must not be empty.");
+        OptionalName(field, text, longest);
+    }
+
+    public void OptionalName(string field, string? text, int longest)
+    {
+        OptionalText(field, text, longest);
+        That(field, IsStored || text is not { Length: > 0 } || !(char.IsWhiteSpace(text[0]) || char.IsWhiteSpace(text[^1])), "Must not begin or end with a blank.");
+        if (!IsStored && IsUnusual(text) && FirstInvisible(text!) is { } invisible)
+        {
+            Refuse(field, $"Must not contain U+{invisible.Value:X4}, which is invisible.");
+        }
     }
 
     /// <summary>A text that is part of a stream's or a SKU's name: no slash, and no blank that two spellings could differ by.</summary>
     public void Key(string field, string? text)
     {
-        Text(field, text, TextLength.Key);
+        Name(field, text, TextLength.Key);
         That(field, text is null || !text.AsSpan().ContainsAny(SlashesAndBlanks), "Must not contain a slash or a blank.");
+        NotAPlace(field, text);
     }
 
     /// <summary>What people type and links carry: lower-case letters, digits, dots and dashes.</summary>
@@ -55,6 +86,7 @@ public sealed class FieldCheck
     {
         Text(field, text, TextLength.Key);
         That(field, text is null || !text.AsSpan().ContainsAnyExcept(IdCharacters), "Only lower-case letters, digits, dots and dashes.");
+        NotAPlace(field, text);
     }
 
     /// <summary>Each must be a name of the enum.</summary>
@@ -94,9 +126,33 @@ public sealed class FieldCheck
         That($"{field}.price", per == 0 || Math.Round(price / per, 12) * per == price, "The price of one unit may have at most 12 decimals.");
     }
 
+    /// <summary>In an address, these are the folder and the one above: browsers and proxies take them out.</summary>
+    private void NotAPlace(string field, string? text) => That(field, IsStored || text is not ("." or ".."), "Must not be . or .. alone.");
+
+    /// <summary>Whether anything but printable ASCII is in a text. Nearly no text of usage is, and those that are not need no closer look.</summary>
+    private static bool IsUnusual(string? text) => text is not null && text.AsSpan().ContainsAnyExceptInRange(' ', '~');
+
+    private static Rune? FirstInvisible(string text)
+    {
+        foreach (var rune in text.EnumerateRunes())
+        {
+            if (IsInvisible(rune))
+            {
+                return rune;
+            }
+        }
+
+        return null;
+    }
+
+    /// <summary>Unicode's Default_Ignorable_Code_Point, the separators of lines and paragraphs, and the empty Braille cell.</summary>
+    private static bool IsInvisible(Rune rune) =>
+        Rune.GetUnicodeCategory(rune) is UnicodeCategory.Format or UnicodeCategory.LineSeparator or UnicodeCategory.ParagraphSeparator
+        || rune.Value is 0x034F or 0x115F or 0x1160 or 0x17B4 or 0x17B5 or (>= 0x180B and <= 0x180F) or 0x2800 or 0x3164 or (>= 0xFE00 and <= 0xFE0F) or 0xFFA0 or (>= 0xE0000 and <= 0xE0FFF);
+
     private static SearchValues<char> AllOf(Func<char, bool> belongs) =>
         SearchValues.Create([.. Enumerable.Range(0, char.MaxValue + 1).Select(c => (char)c).Where(belongs)]);
 
     /// <summary>Limits are put into words only for what breaks them: that took longer than all checks of an event.</summary>
-    private void Refuse(string field, FormattableString reason) => _reasons.Add(new FieldReason(field, reason.ToString(CultureInfo.InvariantCulture)));
+    private void Refuse(string field, FormattableString reason) => _reasons.Add(field, reason.ToString(CultureInfo.InvariantCulture));
 }

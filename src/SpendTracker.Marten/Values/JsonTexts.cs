@@ -10,30 +10,25 @@ namespace SpendTracker;
 /// </summary>
 public sealed class JsonTexts
 {
-    /// <summary>A body with a million mistakes gets an answer of this many.</summary>
-    private const int MostReasons = 20;
-
     private const int NameLength = 100;
 
-    private readonly List<FieldReason> _reasons = [];
+    private readonly FieldReasons _reasons = new();
     private readonly bool _refusesNulls;
 
     private JsonTexts(bool refusesNulls) => _refusesNulls = refusesNulls;
-
-    private bool IsFull => _reasons.Count >= MostReasons;
 
     /// <summary>Whether a glance shows that there are none. False if somebody has to look: half a pair can only be written with an escape.</summary>
     public static bool AreUnicode(ReadOnlySpan<byte> json) => Utf8.IsValid(json) && json.IndexOf("\\ud"u8) < 0 && json.IndexOf("\\uD"u8) < 0;
 
     /// <summary>The texts that are not Unicode, by field. Empty if there are none.</summary>
     /// <exception cref="JsonException">It is not JSON.</exception>
-    public static IReadOnlyList<FieldReason> Check(ReadOnlySpan<byte> json) => AreUnicode(json) ? [] : Walk(json, refusesNulls: false);
+    public static FieldReasons Check(ReadOnlySpan<byte> json) => AreUnicode(json) ? new() : Walk(json, refusesNulls: false);
 
     /// <summary>The same, and the nulls in lists: the serialiser takes a null for whatever a list has.</summary>
     /// <exception cref="JsonException">It is not JSON.</exception>
-    public static IReadOnlyList<FieldReason> CheckWithLists(ReadOnlySpan<byte> json) => Walk(json, refusesNulls: true);
+    public static FieldReasons CheckWithLists(ReadOnlySpan<byte> json) => Walk(json, refusesNulls: true);
 
-    private static List<FieldReason> Walk(ReadOnlySpan<byte> json, bool refusesNulls)
+    private static FieldReasons Walk(ReadOnlySpan<byte> json, bool refusesNulls)
     {
         var texts = new JsonTexts(refusesNulls);
         var reader = new Utf8JsonReader(json);
@@ -48,17 +43,17 @@ public sealed class JsonTexts
         {
             case JsonTokenType.StartObject: Members(ref reader, path); break;
             case JsonTokenType.StartArray: Items(ref reader, path); break;
-            case JsonTokenType.String when !IsUnicode(ref reader): _reasons.Add(new FieldReason(path, "Must be Unicode text.")); break;
+            case JsonTokenType.String when !IsUnicode(ref reader): _reasons.Add(path, "Must be Unicode text."); break;
         }
     }
 
     private void Members(ref Utf8JsonReader reader, string path)
     {
-        while (!IsFull && reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
+        while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {
             if (!IsUnicode(ref reader))
             {
-                _reasons.Add(new FieldReason(path, "The name of a field must be Unicode text."));
+                _reasons.Add(path, "The name of a field must be Unicode text.");
                 reader.Skip();
                 continue;
             }
@@ -72,12 +67,13 @@ public sealed class JsonTexts
 
     private void Items(ref Utf8JsonReader reader, string path)
     {
-        var withNull = new FieldReason(path, "Must not contain null.");
-        for (var i = 0; !IsFull && reader.Read() && reader.TokenType != JsonTokenType.EndArray; i++)
+        var hasNull = false;
+        for (var i = 0; reader.Read() && reader.TokenType != JsonTokenType.EndArray; i++)
         {
-            if (_refusesNulls && reader.TokenType == JsonTokenType.Null && !_reasons.Contains(withNull))
+            if (_refusesNulls && reader.TokenType == JsonTokenType.Null && !hasNull)
             {
-                _reasons.Add(withNull);
+                hasNull = true;
+                _reasons.Add(path, "Must not contain null.");
             }
             else if (reader.TokenType is JsonTokenType.StartObject or JsonTokenType.StartArray or JsonTokenType.String)
             {

@@ -13,6 +13,7 @@ internal static class ApiClaims
 {
     public const string Scope = "spendtracker/scope";
     public const string Workload = "spendtracker/workload";
+    public const string AnySource = "spendtracker/any-source";
 
     /// <summary>Who goes into the log as the recorder, e.g. <c>key:4f…</c>.</summary>
     public const string RecordedBy = "spendtracker/recorded-by";
@@ -26,8 +27,25 @@ internal static class ApiClaims
             new Claim(RecordedBy, $"key:{key.Id}"),
             .. key.Scopes.Select(scope => new Claim(Scope, EnumName.Of(scope))),
             .. key.Workloads.Select(workload => new Claim(Workload, workload)),
+            .. key.AnySource ? [new Claim(AnySource, "true")] : (Claim[])[],
         ],
         scheme));
+
+    /// <summary>Whose numbering the caller's ids are of, unless a request says otherwise.</summary>
+    public static string SourceOf(ClaimsPrincipal caller) => caller.Identity?.Name ?? caller.FindFirstValue(RecordedBy)!;
+
+    /// <summary>Whether the caller may take ids of a source: its own, or any if its key was issued for that.</summary>
+    /// <param name="source">Null if it is not known.</param>
+    public static bool MayNumber(ClaimsPrincipal caller, string? source) => source == SourceOf(caller) || caller.HasClaim(claim => claim.Type == AnySource);
+
+    /// <summary>
+    /// Whether a conflict may tell the caller what is stored: an event of a workload that the key covers, and under the key's own
+    /// source or of one that it could read anyway.
+    /// </summary>
+    /// <param name="workload">Of the stored event; null if it has none.</param>
+    public static bool MaySee(ClaimsPrincipal caller, string source, string? workload) =>
+        (IsUnbound(caller) || (workload is not null && Covers(caller, workload)))
+        && (source == SourceOf(caller) || caller.HasClaim(Scope, EnumName.Of(Contracts.Scope.Read)));
 
     /// <summary>Whether the caller may record for every workload.</summary>
     public static bool IsUnbound(ClaimsPrincipal caller) => caller.FindFirst(Workload) is null;

@@ -31,7 +31,7 @@ internal static class Policies
                 options.Cookie.SameSite = SameSiteMode.Lax; // An alert's link must open the page without signing in again.
                 options.ExpireTimeSpan = TimeSpan.FromHours(12);
                 options.LoginPath = "/sign-in";
-                options.AccessDeniedPath = "/sign-in";
+                options.Events.OnRedirectToAccessDenied = context => ForbidAsync(context.HttpContext);
                 var toSignIn = options.Events.OnRedirectToLogin;
                 options.Events.OnRedirectToLogin = context => SendsKey(context.Request) ? RefuseKeyAsync(context.HttpContext) : toSignIn(context);
             });
@@ -55,6 +55,10 @@ internal static class Policies
 
     /// <summary>A program; browsers send no such header, though with <c>Basic</c> a password for a proxy before the host.</summary>
     private static bool SendsKey(HttpRequest request) => request.Headers.Authorization.ToString().StartsWith("Bearer ", StringComparison.OrdinalIgnoreCase);
+
+    /// <summary>Signing in again would not help a person whose role lacks the scope.</summary>
+    private static Task ForbidAsync(HttpContext context) =>
+        TypedResults.Problem("Your role does not allow this.", statusCode: StatusCodes.Status403Forbidden).ExecuteAsync(context);
 
     private static Task RefuseKeyAsync(HttpContext context)
     {

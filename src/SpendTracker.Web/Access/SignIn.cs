@@ -2,6 +2,7 @@ using System.Security.Claims;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Authentication.Cookies;
 using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.AspNetCore.Mvc;
 using SpendTracker.Access;
 using SpendTracker.Contracts;
 using SpendTracker.Web.Requests;
@@ -16,7 +17,7 @@ internal static class SignIn
     public static void MapSignIn(this IEndpointRouteBuilder routes)
     {
         routes.MapGet("/sign-in", () => Page(null)).AllowAnonymous();
-        routes.MapPost("/sign-in", UseLinkAsync).AllowAnonymous().DisableAntiforgery();
+        routes.MapPost("/sign-in", UseLinkAsync).AllowAnonymous().DisableAntiforgery().WithMetadata(new RequestSizeLimitAttribute(RequestBody.MostFormBytes));
         routes.MapPost("/sign-out", (Delegate)SignOutAsync).DisableAntiforgery();
     }
 

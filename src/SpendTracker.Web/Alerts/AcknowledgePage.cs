@@ -1,5 +1,6 @@
 using System.Globalization;
 using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.AspNetCore.Mvc;
 using SpendTracker.Alerts;
 using SpendTracker.Events;
 using SpendTracker.Web.Requests;
@@ -17,7 +18,7 @@ internal static class AcknowledgePage
     public static void MapAcknowledge(this IEndpointRouteBuilder routes)
     {
         routes.MapGet(Path, () => Page("Open the link of an alert's message as it is: a part of it is missing.")).AllowAnonymous();
-        routes.MapPost(Path, AcknowledgeAsync).AllowAnonymous().DisableAntiforgery();
+        routes.MapPost(Path, AcknowledgeAsync).AllowAnonymous().DisableAntiforgery().WithMetadata(new RequestSizeLimitAttribute(RequestBody.MostFormBytes));
     }
 
     private static async Task<IResult> AcknowledgeAsync(

@@ -10,8 +10,14 @@ internal static class AlertWords
     public static string Link(Guid alert) => $"/alerts/{alert}";
 
     /// <summary>What happened: <c>Spent: 80 % of the limit, reached with $812.50 at a line of $800.00</c>.</summary>
-    public static string Of(BudgetThresholdCrossed crossed) =>
-        $"{BudgetWords.Threshold(crossed.Threshold, crossed.Currency)}, reached with {BudgetWords.Observed(crossed.Threshold.On, crossed.Observed, crossed.Currency)} at a line of {BudgetWords.Observed(crossed.Threshold.On, crossed.At, crossed.Currency)}";
+    public static string Of(BudgetThresholdCrossed crossed) => crossed.Threshold.On == ThresholdOn.Unpriced
+        ? $"{BudgetWords.Threshold(crossed.Threshold, crossed.Currency)}: {Unpriced(crossed)}"
+        : $"{BudgetWords.Threshold(crossed.Threshold, crossed.Currency)}, reached with {BudgetWords.Observed(crossed.Threshold.On, crossed.Observed, crossed.Currency)} at a line of {BudgetWords.Observed(crossed.Threshold.On, crossed.At, crossed.Currency)}";
+
+    /// <summary>What lacked a price, each unit by itself. Old alerts know only that something did.</summary>
+    public static string Unpriced(BudgetThresholdCrossed crossed) => crossed is { Unpriced: null, Unconverted: null }
+        ? "some usage has no price"
+        : BudgetWords.Unpriced(crossed.Unconverted ?? new Dictionary<string, decimal>(), crossed.Unpriced ?? new Dictionary<string, decimal>());
 
     public static string Of(AlertState state) => state switch
     {

@@ -1,11 +1,12 @@
 using SpendTracker.Alerts;
 using SpendTracker.Budgets;
 using SpendTracker.Contracts;
+using SpendTracker.Web.Pages;
 
 namespace SpendTracker.Web.Budgets;
 
 /// <summary>A threshold in a period.</summary>
-/// <param name="At">Where its line is, in the budget's currency; for <c>unpriced</c> per cent, for <c>lag</c> seconds.</param>
+/// <param name="At">Where its line is, in the budget's currency; for <c>unpriced</c> per cent of one unit, for <c>lag</c> seconds.</param>
 /// <param name="Observed">In the same unit; null where nothing can be said.</param>
 /// <param name="State"><c>reached</c>, <c>below</c> or <c>unknown</c>.</param>
 internal sealed record ThresholdResponse(string Threshold, decimal At, decimal? Observed, string State, IReadOnlyList<string> Channels)
@@ -15,22 +16,40 @@ internal sealed record ThresholdResponse(string Threshold, decimal At, decimal? 
         figures.IsReached ? "reached" : figures.Observed is null ? "unknown" : "below", figures.Threshold.Channels ?? []);
 }
 
+/// <summary>What of a budget lacks a price, as answers tell it.</summary>
+internal static class UnpricedResponse
+{
+    public static Dictionary<string, decimal> Quantities(BudgetFigures figures) => figures.Unpriced.Where(part => !part.IsAmount).ToDictionary(part => part.Unit, part => part.Quantity);
+
+    public static Dictionary<string, decimal> Percents(BudgetFigures figures) =>
+        figures.Unpriced.Where(part => !part.IsAmount).ToDictionary(part => part.Unit, part => Math.Round(part.Percent, 2));
+
+    public static Dictionary<string, decimal> Amounts(BudgetFigures figures) => figures.Unpriced.Where(part => part.IsAmount).ToDictionary(part => part.Unit, part => part.Quantity);
+
+    public static string? Doubt(BudgetFigures figures) => figures.Unpriced.Count == 0 ? null : BudgetWords.Unpriced(figures.Unpriced);
+}
+
 /// <summary>A budget in one of its periods; amounts in its currency.</summary>
 /// <param name="Version">The terms that the figures are by: a moment after a change, still those before.</param>
 /// <param name="PeriodEnd">The first day after it.</param>
 /// <param name="Limit">The amount, with what rolled over.</param>
 /// <param name="Spent">Null where there is no exchange rate.</param>
 /// <param name="Forecast">At the period's end; null where nothing can be said yet.</param>
-/// <param name="UnpricedPercent">The share of usage that is not in what was spent.</param>
+/// <param name="Unpriced">Quantities without a rate, by unit: not in what was spent.</param>
+/// <param name="UnpricedPercents">The share of all that is owed for in the unit that those are, by unit.</param>
+/// <param name="Unconverted">Amounts without an exchange rate, by currency: not in what was spent, either.</param>
+/// <param name="Doubt">The same in words; null if everything has a price.</param>
 /// <param name="LagSeconds">How far the figures are behind what is recorded.</param>
 /// <param name="Position">The place in the log up to which it is counted.</param>
 internal sealed record FiguresResponse(
     int Version, DateOnly PeriodStart, DateOnly PeriodEnd, string Currency, decimal Amount, decimal RolledOver, decimal Limit, decimal? Spent, decimal? Left,
-    decimal? Forecast, BudgetStanding Standing, decimal UnpricedPercent, decimal LagSeconds, long Position, IReadOnlyList<ThresholdResponse> Thresholds)
+    decimal? Forecast, BudgetStanding Standing, IReadOnlyDictionary<string, decimal> Unpriced, IReadOnlyDictionary<string, decimal> UnpricedPercents,
+    IReadOnlyDictionary<string, decimal> Unconverted, string? Doubt, decimal LagSeconds, long Position, IReadOnlyList<ThresholdResponse> Thresholds)
 {
     public static FiguresResponse? Of(BudgetFigures? figures) => figures is null ? null : new(
         figures.Version, figures.Span.Start, figures.Span.End, figures.Currency, figures.Amount, Round(figures.RolledOver) ?? 0, Round(figures.Limit) ?? 0, Round(figures.Spent),
-        Round(figures.Left), Round(figures.Forecast), BudgetJudgement.Of(figures), Math.Round(figures.UnpricedPercent, 2), Math.Round(figures.LagSeconds, 3), figures.Position,
+        Round(figures.Left), Round(figures.Forecast), BudgetJudgement.Of(figures), UnpricedResponse.Quantities(figures), UnpricedResponse.Percents(figures),
+        UnpricedResponse.Amounts(figures), UnpricedResponse.Doubt(figures), Math.Round(figures.LagSeconds, 3), figures.Position,
         [.. figures.Thresholds.Select(ThresholdResponse.Of)]);
 
     private static decimal? Round(decimal? amount) => amount is { } given ? Math.Round(given, BudgetResponse.Decimals) : null;

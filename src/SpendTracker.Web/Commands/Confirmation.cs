@@ -2,6 +2,7 @@ using System.CommandLine;
 using Spectre.Console;
 using SpendTracker.Contracts;
 using SpendTracker.Costs;
+using SpendTracker.Web.Pages;
 
 namespace SpendTracker.Web.Commands;
 
@@ -37,11 +38,12 @@ internal static class Confirmation
     public static async Task ShowEffectAsync(OpenedDatabase opened, IReadOnlyList<IEvent> publications, CancellationToken cancellationToken)
     {
         var changes = await opened.Get<RatePreview>().OfAsync(publications, cancellationToken);
+        var currency = opened.Database.Settings.ReportingCurrency;
         foreach (var month in changes.GroupBy(change => (change.Month, change.BooksIn)))
         {
             var (before, after) = (month.Sum(change => change.Before), month.Sum(change => change.After));
             var booked = month.Key.BooksIn == month.Key.Month ? "" : $", booked in {month.Key.BooksIn}, since {month.Key.Month} is closed";
-            Console.WriteLine(FormattableString.Invariant($"costs      {month.Key.Month}: {before:#,0.00} -> {after:#,0.00} {opened.Database.Settings.ReportingCurrency}{booked}"));
+            Console.WriteLine($"costs      {month.Key.Month}: {Money.Amount(before, currency)} -> {Money.Amount(after, currency)} {currency}{booked}");
         }
 
         if (changes.Count == 0)

@@ -46,7 +46,7 @@ internal static class CorrectCommand
         if (result.Status == AppendStatus.Conflict)
         {
             Console.Error.WriteLine(RequestedCorrection.Conflict);
-            return CommandLine.Fail(result.Conflicts);
+            return CommandLine.Fail([.. result.Conflicts, .. result.ReplacementConflicts]);
         }
 
         Console.WriteLine($"{EnumName.Of(result.Status)}: event {wanted.Corrects} counts no longer{(result.Replacement is { } replacement ? $", and {replacement} counts instead" : "")}.");

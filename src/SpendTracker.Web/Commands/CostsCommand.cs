@@ -60,10 +60,10 @@ internal static class CostsCommand
     private static void Write(CostQuestion question, IReadOnlyList<MonthlyCost> costs, string currency)
     {
         string[] keys = [.. question.Names.Where(name => name != "month")];
-        var table = new Table().AddColumns(["Month", .. keys, "Actual", "At list prices", "Of which corrections", "Estimated", "Variance", "Unpriced", "Incomplete", "Unconverted"]);
+        var table = new Table().AddColumns(["Month", .. keys, "Actual", "At list prices", "Of which corrections", "Estimated", "To date", "Variance", "Unpriced", "Incomplete", "Unconverted"]);
         void Add(string month, IEnumerable<string> values, MonthlyCost cost) => table.AddRow(
         [
-            month, .. values.Select(Markup.Escape), .. new[] { cost.Actual, cost.Listed, cost.Corrections, cost.Estimated, cost.Variance }.Select(amount => Money.Text(amount, currency)),
+            month, .. values.Select(Markup.Escape), .. new[] { cost.Actual, cost.Listed, cost.Corrections, cost.Estimated, cost.EstimatedToDate, cost.Variance }.Select(amount => Money.Text(amount, currency)),
             Quantity.Short(cost.Unpriced), Quantity.Short(cost.Incomplete), Money.InEach(cost.Unconverted),
         ]);
         foreach (var cost in costs)

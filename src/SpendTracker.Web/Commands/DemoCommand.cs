@@ -69,7 +69,7 @@ internal static class DemoCommand
             await keys.RevokeAsync(old.Id, "Replaced at start.", Recorder, cancellationToken);
         }
 
-        return await keys.IssueAsync(KeyName, Enum.GetValues<Scope>(), [], Recorder, cancellationToken);
+        return await keys.IssueAsync(KeyName, Enum.GetValues<Scope>(), [], anySource: false, Recorder, cancellationToken);
     }
 
     private static async Task RecordAsync(WebApplication app, DemoClock clock, string key, CancellationToken cancellationToken)

@@ -15,13 +15,17 @@ internal static class KeysCommand
 
     private static Command Issue()
     {
-        var name = new Option<string>("--name") { Required = true, Description = "What the key is for. Ids of its events are unique within this name, unless an event names a source." };
+        var name = new Option<string>("--name") { Required = true, Description = "What the key is for. Ids of its events are unique within this name: it is their source." };
         var scopes = new Option<string[]>("--scope") { Required = true, AllowMultipleArgumentsPerToken = true, Description = "What it may do." };
         scopes.AcceptOnlyFromAmong([.. EnumName.All<Scope>()]);
         var workloads = new Option<string[]>("--workload") { AllowMultipleArgumentsPerToken = true, Description = "The workloads that it may record for; any if not given.", DefaultValueFactory = _ => [] };
+        var anySource = new Option<bool>("--any-source")
+        {
+            Description = "Let events name any source. For a gateway that records for others; such a key can take ids from their owners.",
+        };
         var by = CommandLine.ByOption();
         var demo = CommandLine.DemoOption();
-        var command = new Command("issue", "Issue a key. It is shown once.") { name, scopes, workloads, by, demo };
+        var command = new Command("issue", "Issue a key. It is shown once.") { name, scopes, workloads, anySource, by, demo };
         command.SetAction((parsed, cancellationToken) =>
         {
             Scope[] wanted = [.. parsed.GetRequiredValue(scopes).Select(EnumName.Parse<Scope>).Distinct()];
@@ -31,7 +35,15 @@ internal static class KeysCommand
                 ? Task.FromResult(CommandLine.Fail(string.Join(Environment.NewLine, reasons.Select(reason => $"--{reason.Field}: {reason.Reason}"))))
                 : CommandLine.RunAsync(parsed.GetValue(demo), async opened =>
                 {
-                    Console.WriteLine(await opened.Get<ApiKeys>().IssueAsync(parsed.GetRequiredValue(name), wanted, bound, RecorderOf(parsed.GetValue(by)), cancellationToken));
+                    Console.WriteLine(await opened.Get<ApiKeys>().IssueAsync(
+                        parsed.GetRequiredValue(name), wanted, bound, parsed.GetValue(anySource), RecorderOf(parsed.GetValue(by)), cancellationToken));
+                    if (wanted.Contains(Scope.Record))
+                    {
+                        Console.Error.WriteLine(parsed.GetValue(anySource)
+                            ? "Its events may name any source."
+                            : $"Its events are of the source '{parsed.GetRequiredValue(name)}'; those that name another one are refused. A gateway needs a key with --any-source.");
+                    }
+
                     return 0;
                 }, cancellationToken);
         });
@@ -44,12 +56,12 @@ internal static class KeysCommand
         var command = new Command("list", "List the keys; never their secrets.") { demo };
         command.SetAction((parsed, cancellationToken) => CommandLine.RunAsync(parsed.GetValue(demo), async opened =>
         {
-            var table = new Table().AddColumns("Id", "Name", "Scopes", "Workloads", "Issued", "Revoked");
+            var table = new Table().AddColumns("Id", "Name", "Scopes", "Workloads", "Sources", "Issued", "Revoked");
             foreach (var key in await opened.Get<ApiKeys>().ListAsync(cancellationToken))
             {
                 table.AddRow(
                     key.Id, Markup.Escape(key.Name), string.Join(", ", key.Scopes.Select(EnumName.Of)),
-                    key.Workloads.Count == 0 ? "any" : Markup.Escape(string.Join(", ", key.Workloads)), key.IssuedAt.ToString("u"), key.Revoked ? "yes" : "");
+                    key.Workloads.Count == 0 ? "any" : Markup.Escape(string.Join(", ", key.Workloads)), key.AnySource ? "any" : "own", key.IssuedAt.ToString("u"), key.Revoked ? "yes" : "");
             }
 
             CommandLine.Write(table);

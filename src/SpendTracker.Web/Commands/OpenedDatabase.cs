@@ -47,7 +47,9 @@ internal sealed class OpenedDatabase : IAsyncDisposable
             var connectionString = configuration.GetConnectionString("spendtracker");
             if (string.IsNullOrWhiteSpace(connectionString))
             {
-                server = await LocalServer.StartAsync(new() { Name = name, Reset = reset, Progress = progress }, cancellationToken);
+                var logger = loggerFactory.CreateLogger<LocalServer>();
+                server = await LocalServer.StartAsync(
+                    new() { Name = name, Reset = reset, Progress = progress, Noticed = message => logger.LogWarning("{Message}", message) }, cancellationToken);
                 await server.CreateDatabaseIfMissingAsync(DatabaseName, cancellationToken);
                 connectionString = server.ConnectionString(DatabaseName);
             }

@@ -12,11 +12,14 @@ namespace SpendTracker.Web.Commands;
 /// <summary><c>rates</c>: the price book, and a price map into the price book, once its difference to the book was seen.</summary>
 internal static class RatesCommand
 {
+    /// <summary>Instead of a file: the rates that ship with this version.</summary>
+    private const string Starting = "starting";
+
     public static Command Create() => new("rates", "The price book.") { RateListCommand.Create(), PublishCommand.Create("rates", ContractsJson.Default.RatePublished), PublishCommand.Withdraw(), Import() };
 
     private static Command Import()
     {
-        var file = new Argument<string>("file") { Description = "A file in the format of LiteLLM's model_prices_and_context_window.json." };
+        var file = new Argument<string>("file") { Description = $"A file in the format of LiteLLM's model_prices_and_context_window.json; or {Starting}, the list prices that ship with this version." };
         var from = new Option<string?>("--from") { Description = "The first day that the prices hold for, e.g. 2026-02-01; tomorrow if not given." };
         var provider = new Option<string?>("--provider") { Description = "Only these, as events name them, e.g. openai,anthropic; all if not given." };
         var free = new Option<bool>("--free") { Description = "Publish entries whose prices are all 0, as free. Otherwise they are named and left out: a list may not know their price." };
@@ -36,14 +39,22 @@ internal static class RatesCommand
                 return CommandLine.Fail($"--from: {check.Reasons[0].Reason}");
             }
 
-            var path = parsed.GetRequiredValue(file);
-            var content = await ImportedFile.ReadAsync(path, cancellationToken);
-            var map = MapOf(path, content.Span) with { TakesFree = parsed.GetValue(free) };
-            var source = RateImport.SourceOf(Path.GetFileName(path), content.Span);
+            var providers = ImportOptions.List(parsed.GetValue(provider));
+            var compare = parsed.GetRequiredValue(file) is var path and not Starting
+                ? await MapComparisonAsync(path, providers, parsed.GetValue(free), cancellationToken)
+                : (import, first) => import.CompareStartingAsync(first, providers, cancellationToken);
             return await CommandLine.RunAsync(parsed.GetValue(demo), opened => RunAsync(
-                opened, map, source, day, ImportOptions.List(parsed.GetValue(provider)), parsed.GetValue(yes), new(CommandLine.RecordedBy("rates", parsed.GetValue(by))), cancellationToken), cancellationToken);
+                opened, compare, day, parsed.GetValue(yes), new(CommandLine.RecordedBy("rates", parsed.GetValue(by))), cancellationToken), cancellationToken);
         }));
         return command;
+    }
+
+    private static async Task<Func<RateImport, DateOnly, Task<RateDiff>>> MapComparisonAsync(string path, string[] providers, bool takesFree, CancellationToken cancellationToken)
+    {
+        var content = await ImportedFile.ReadAsync(path, cancellationToken);
+        var map = MapOf(path, content.Span) with { TakesFree = takesFree };
+        var source = RateImport.SourceOf(Path.GetFileName(path), content.Span);
+        return (import, from) => import.CompareAsync(map, source, from, providers, cancellationToken);
     }
 
     private static PriceMap MapOf(string path, ReadOnlySpan<byte> content)
@@ -60,10 +71,10 @@ internal static class RatesCommand
     }
 
     private static async Task<int> RunAsync(
-        OpenedDatabase opened, PriceMap map, string source, DateOnly? from, string[] providers, bool yes, Recorder recorder, CancellationToken cancellationToken)
+        OpenedDatabase opened, Func<RateImport, DateOnly, Task<RateDiff>> compare, DateOnly? from, bool yes, Recorder recorder, CancellationToken cancellationToken)
     {
         var import = opened.Get<RateImport>();
-        var diff = await import.CompareAsync(map, source, from ?? ImportOptions.Tomorrow(opened.Get<TimeProvider>(), opened.Database.Settings), providers, cancellationToken);
+        var diff = await compare(import, from ?? ImportOptions.Tomorrow(opened.Get<TimeProvider>(), opened.Database.Settings));
         Write(diff);
         var whole = diff.Malformed.Count == 0 ? 0 : 2;
         if (diff.Publications.Count == 0)
@@ -73,15 +84,18 @@ internal static class RatesCommand
         }
 
         await Confirmation.ShowEffectAsync(opened, [.. diff.Publications.Select(publication => publication.Rate)], cancellationToken);
-        if (!Confirmation.Given(yes, Told($"Rates of {diff.Publications.Count:#,0} SKUs would hold from {diff.From:yyyy-MM-dd}.")))
+        if (!Confirmation.Given(yes, Told($"Rates of {diff.Skus:#,0} SKUs would hold from {DaysOf(diff)}.")))
         {
             return 2;
         }
 
         var overtaken = await import.PublishAsync(diff, recorder, cancellationToken);
-        Console.WriteLine(Told($"Published rates of {diff.Publications.Count - overtaken.Count:#,0} SKUs from {diff.From:yyyy-MM-dd}."));
+        Console.WriteLine(Told($"Published rates of {diff.Skus - overtaken.Count:#,0} SKUs from {DaysOf(diff)}."));
         return Confirmation.Overtaken(overtaken) ? 2 : whole;
     }
+
+    private static string DaysOf(RateDiff diff) =>
+        Told($"{diff.From:yyyy-MM-dd}{(diff.Publications.All(publication => publication.Rate.EffectiveFrom == diff.From) ? "" : ", or from their own days")}");
 
     /// <summary>What matters most comes last, where the reader is asked.</summary>
     private static void Write(RateDiff diff)
@@ -89,6 +103,11 @@ internal static class RatesCommand
         foreach (var sku in diff.New.GroupBy(price => price.Sku))
         {
             Console.WriteLine($"new        {sku.Key}: {string.Join(", ", sku.Select(price => $"{MeterOf(price)} {Priced(price.After, price)}"))}{Incomplete(sku)}");
+        }
+
+        foreach (var dated in diff.Publications.Select(publication => publication.Rate).Where(rate => rate.EffectiveFrom != diff.From))
+        {
+            Console.WriteLine(Told($"dated      {dated.Sku}: from {dated.EffectiveFrom:yyyy-MM-dd}{(dated.EffectiveTo is { } last ? Told($" to {last:yyyy-MM-dd}") : "")}, by {dated.Source}"));
         }
 
         foreach (var (reason, count) in diff.NotPriced)

@@ -1,7 +1,9 @@
 using System.CommandLine;
+using Microsoft.Extensions.Diagnostics.HealthChecks;
 using SpendTracker.Access;
 using SpendTracker.Contracts;
 using SpendTracker.Events;
+using SpendTracker.LocalPostgres;
 using SpendTracker.ServiceDefaults;
 using SpendTracker.Web.Access;
 using SpendTracker.Web.Hosting;
@@ -42,6 +44,7 @@ internal static class ServeCommand
             using var loggers = LoggerFactory.Create(logging => logging.AddConfiguration(builder.Configuration.GetSection("Logging")).AddConsole().AddLogExport(builder.Configuration));
             await using var opened = await CommandLine.WithStatusAsync(progress => OpenedDatabase.OpenAsync(
                 builder.Configuration, loggers, name, reset, progress, cancellationToken, clock));
+            builder.Services.AddHealthChecks().AddCheck("private-server", () => HealthOf(opened.Server), [ServiceDefaults.HostDefaults.Live]);
             await using var app = SpendTrackerHost.Build(builder, opened.Database);
             try
             {
@@ -57,6 +60,9 @@ internal static class ServeCommand
 
             return 0;
         });
+
+    /// <summary>A server of somebody else's comes back by itself, and the host with it. Ours may be beyond that: then only a new start helps.</summary>
+    private static HealthCheckResult HealthOf(LocalServer? server) => server?.Fault is { } fault ? HealthCheckResult.Unhealthy(fault) : HealthCheckResult.Healthy();
 
     /// <summary>Prints an address that signs an administrator in, once.</summary>
     public static async Task PrintLinkAsync(WebApplication app, CancellationToken cancellationToken)

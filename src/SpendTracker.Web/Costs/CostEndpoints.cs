@@ -24,15 +24,21 @@ internal sealed record CostsResponse(
 
 /// <param name="Listed">The actual at list prices: what discounts and negotiated rates saved is the difference.</param>
 /// <param name="Corrections">The part of the actual that corrects closed months.</param>
+/// <param name="EstimatedToDate">The part of the estimate that belongs to the days that have passed: all of it if the month is over. To 12 decimals.</param>
+/// <param name="Variance">Actual less the estimate to date. To 12 decimals.</param>
 /// <param name="Unpriced">Quantities that no rate covers, by unit; they are in no amount.</param>
 /// <param name="Unconverted">Amounts that no exchange rate covers, by currency; they are in no amount, either.</param>
 /// <param name="Incomplete">Quantities that are priced incompletely, by unit; they are in the amounts in part.</param>
 internal sealed record CostRow(
-    string? Month, IReadOnlyDictionary<string, string>? Keys, decimal Actual, decimal Listed, decimal Corrections, decimal Estimated, decimal Variance,
+    string? Month, IReadOnlyDictionary<string, string>? Keys, decimal Actual, decimal Listed, decimal Corrections, decimal Estimated, decimal EstimatedToDate, decimal Variance,
     IReadOnlyDictionary<string, decimal> Unpriced, IReadOnlyDictionary<string, decimal> Unconverted, IReadOnlyDictionary<string, decimal> Incomplete)
 {
     public static CostRow Of(MonthlyCost cost) => new(
-        cost.Month, cost.Keys, cost.Actual, cost.Listed, cost.Corrections, cost.Estimated, cost.Variance, cost.Unpriced, cost.Unconverted, cost.Incomplete);
+        cost.Month, cost.Keys, cost.Actual, cost.Listed, cost.Corrections, cost.Estimated, Rounded(cost.EstimatedToDate), Rounded(cost.Variance), cost.Unpriced, cost.Unconverted,
+        cost.Incomplete);
+
+    /// <summary>A part of a month is a quotient, which may have endless decimals.</summary>
+    public static decimal Rounded(decimal amount) => Math.Round(amount, 12);
 
     public static CostRow TotalOf(string? month, IEnumerable<MonthlyCost> costs) =>
         Of(MonthlyCostQuery.Total(month ?? "", costs)) with { Month = month, Keys = null };
@@ -75,7 +81,12 @@ internal static class CostEndpoints
         // A spreadsheet runs a cell that begins like a formula, and a workload may be called anything.
         await using var csv = CsvWriter.Create(text, new CsvWriterOptions { Injection = CsvInjection.Escape }, true);
         string[] keys = [.. dimensions.Where(name => name != "month")];
-        foreach (var column in (string[])["month", .. keys, "actual", "estimated", "variance", "listed", "corrections", .. Units.Select(unit => $"unpriced_{unit}"), "unconverted", "unpriced_requests", .. AllUnits.Select(unit => $"incomplete_{unit}")])
+        string[] columns =
+        [
+            "month", .. keys, "actual", "estimated", "estimated_to_date", "variance", "listed", "corrections", .. Units.Select(unit => $"unpriced_{unit}"), "unconverted",
+            "unpriced_requests", .. AllUnits.Select(unit => $"incomplete_{unit}"),
+        ];
+        foreach (var column in columns)
         {
             csv.WriteField(column);
         }
@@ -91,7 +102,8 @@ internal static class CostEndpoints
 
             csv.WriteField(cost.Actual, default);
             csv.WriteField(cost.Estimated, default);
-            csv.WriteField(cost.Variance, default);
+            csv.WriteField(CostRow.Rounded(cost.EstimatedToDate), default);
+            csv.WriteField(CostRow.Rounded(cost.Variance), default);
             csv.WriteField(cost.Listed, default);
             csv.WriteField(cost.Corrections, default);
             foreach (var unit in Units)

@@ -26,20 +26,6 @@ public sealed record Overview(
 
     /// <summary>Whether the month has not ended, so that its actual is that of <see cref="DaysPassed"/>.</summary>
     public bool Runs => DaysPassed is not null;
-
-    /// <summary>What of an estimate belongs to the days that the actual is of: of a month that runs, evenly by days.</summary>
-    public decimal Expected(MonthlyCost cost) => DaysPassed is { } passed ? cost.Estimated * passed / Days : cost.Estimated;
-
-    /// <summary>Actual less what was expected until then: above 0 is more.</summary>
-    public decimal Variance(MonthlyCost cost) => cost.Actual - Expected(cost);
-
-    /// <summary>Days of a month that have passed at a moment, to a tenth, rounded down; null where all have.</summary>
-    /// <param name="moment">In the reporting time zone.</param>
-    public static decimal? DaysPassedAt(BillingPeriod month, DateTime moment)
-    {
-        var passed = (moment - month.Start.ToDateTime(TimeOnly.MinValue)).TotalDays;
-        return moment >= month.End.ToDateTime(TimeOnly.MinValue) ? null : Math.Max(0, Math.Floor((decimal)passed * 10) / 10);
-    }
 }
 
 /// <summary>A workload's month with one approach.</summary>

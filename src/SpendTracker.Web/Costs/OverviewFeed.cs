@@ -97,7 +97,7 @@ internal sealed class OverviewFeed
         var overview = new Overview(
             month, knownOn, closed, _settings.ReportingCurrency, asOf, workloads, total, corrections, unpriced, incomplete, HistoryOf(month, history))
         {
-            DaysPassed = Overview.DaysPassedAt(month, knownOn?.AddDays(1).ToDateTime(TimeOnly.MinValue) ?? TimeZoneInfo.ConvertTime(asOf, _settings.ReportingTimeZone).DateTime),
+            DaysPassed = MonthProgress.DaysPassed(month, knownOn?.AddDays(1).ToDateTime(TimeOnly.MinValue) ?? TimeZoneInfo.ConvertTime(asOf, _settings.ReportingTimeZone).DateTime),
         };
         lock (reading)
         {

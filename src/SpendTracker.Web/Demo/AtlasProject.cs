@@ -23,9 +23,9 @@ internal static class AtlasProject
 
     public const string RouterModel = "gpt-4.1-nano";
 
-    /// <summary>What the provider reports for the same model from this day of the year on.</summary>
-    public const string DatedRouterModel = "gpt-4.1-nano-2025-04-14";
-    public const int DatedRouterFrom = 200;
+    /// <summary>What a new gateway calls the same model, from this day of the year on. No price list knows it.</summary>
+    public const string GatewayRouterModel = "router-nano";
+    public const int GatewayRouterFrom = 200;
 
     public static IReadOnlyList<WorkloadRegistered> Workloads { get; } =
     [
@@ -77,11 +77,11 @@ internal static class AtlasProject
         },
         new(Triage, Approach.Hybrid, "openai", RouterModel, Requests: 6_300, InputTokens: 900, OutputTokens: 8)
         {
-            Events = 9, Growth = 1.6, ToDay = DatedRouterFrom, Variants = [new(0, "router/v1"), new(130, "router/v2")],
+            Events = 9, Growth = 1.6, ToDay = GatewayRouterFrom, Variants = [new(0, "router/v1"), new(130, "router/v2")],
         },
-        new(Triage, Approach.Hybrid, "openai", DatedRouterModel, Requests: 6_300, InputTokens: 900, OutputTokens: 8)
+        new(Triage, Approach.Hybrid, "openai", GatewayRouterModel, Requests: 6_300, InputTokens: 900, OutputTokens: 8)
         {
-            Events = 9, Growth = 1.6, FromDay = DatedRouterFrom, Variants = [new(0, "router/v1"), new(130, "router/v2")],
+            Events = 9, Growth = 1.6, FromDay = GatewayRouterFrom, Variants = [new(0, "router/v1"), new(130, "router/v2")],
         },
         new(Unregistered, Approach.PromptEngineering, "mistral", "mistral-small", Requests: 40, InputTokens: 2_500, OutputTokens: 400)
         {

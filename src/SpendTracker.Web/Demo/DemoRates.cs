@@ -41,9 +41,9 @@ internal static class DemoRates
             yield return new Publishes(change.AddDays(9), Tokens($"azure/{model}", change, 2.4m, 4.8m));
         }
 
-        // The provider begins to report the dated name; somebody notices that it has no rate.
-        yield return new Publishes(first.Start.AddDays(AtlasProject.DatedRouterFrom + 4), new AliasPublished(
-            $"openai/{AtlasProject.DatedRouterModel}", $"openai/{AtlasProject.RouterModel}", "Dated name of the same model"));
+        // The gateway begins to report a name of its own; somebody notices that it has no rate.
+        yield return new Publishes(first.Start.AddDays(AtlasProject.GatewayRouterFrom + 4), new AliasPublished(
+            $"openai/{AtlasProject.GatewayRouterModel}", $"openai/{AtlasProject.RouterModel}", "The gateway's name of the same model"));
         var agreed = first.Start.AddMonths(8);
         yield return new Publishes(agreed.AddDays(14), new DiscountPublished("openai/*", 4, agreed, "Volume agreement, signed in the middle of the month"));
     }

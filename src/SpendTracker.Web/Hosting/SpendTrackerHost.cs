@@ -1,6 +1,9 @@
 using Microsoft.AspNetCore.Components.Authorization;
+using Microsoft.AspNetCore.Components.Server.Circuits;
 using Microsoft.AspNetCore.DataProtection;
 using Microsoft.AspNetCore.DataProtection.KeyManagement;
+using Microsoft.AspNetCore.Mvc;
+using Microsoft.Extensions.Options;
 using Radzen;
 using SpendTracker.Log;
 using SpendTracker.ServiceDefaults;
@@ -15,6 +18,7 @@ using SpendTracker.Web.Events;
 using SpendTracker.Web.Explorer;
 using SpendTracker.Web.Ingest;
 using SpendTracker.Web.Pages;
+using SpendTracker.Web.Plans;
 using SpendTracker.Web.Rates;
 using SpendTracker.Web.Requests;
 using SpendTracker.Web.SetAside;
@@ -36,8 +40,9 @@ public static class SpendTrackerHost
         builder.WebHost.UseStaticWebAssets();
         builder.WebHost.ConfigureKestrel(server =>
         {
-            server.Limits.MaxRequestBodySize = RequestBody.MostBytes;
-            server.Limits.MaxRequestBufferSize = ReadAhead;
+            server.Limits.MaxRequestBodySize = RequestBody.MostOtherBytes;
+            server.Limits.MinRequestBodyDataRate = new(RequestBody.LeastBytesPerSecond, gracePeriod: TimeSpan.FromSeconds(5));
+            server.Limits.MaxRequestBufferSize = server.Limits.Http2.InitialConnectionWindowSize = server.Limits.Http2.InitialStreamWindowSize = ReadAhead;
             server.AddServerHeader = false;
         });
 
@@ -67,6 +72,8 @@ public static class SpendTrackerHost
 
         services.AddPageCompression();
         services.AddRazorComponents().AddInteractiveServerComponents();
+        services.AddSingleton(provider => new OpenPages(provider.GetRequiredService<IOptions<SpendTrackerSettings>>().Value.OpenPages));
+        services.AddScoped<CircuitHandler, OpenPage>();
         services.AddCascadingAuthenticationState();
         services.AddRadzenComponents();
 
@@ -87,13 +94,14 @@ public static class SpendTrackerHost
         app.UseAuthorization();
         app.UseAntiforgery();
         app.Use(QueryTexts.CheckAsync);
+        app.Use(app.Services.GetRequiredService<OpenPages>().AdmitAsync);
         app.UseWhen(IsApi, api => api.Use(app.Services.GetRequiredService<BodyBudget>().HoldAsync));
 
         app.MapServiceDefaults(settings.Telemetry.Prometheus, Policies.Read);
         app.MapSignIn();
         app.MapAcknowledge();
 
-        var api = app.MapGroup("/api/v1");
+        var api = app.MapGroup("/api/v1").WithMetadata(new RequestSizeLimitAttribute(RequestBody.MostBytes));
         api.MapUsage();
         api.MapCorrections();
         api.MapCosts();
@@ -105,6 +113,7 @@ public static class SpendTrackerHost
         api.MapRateImports();
         api.MapPublishing();
         api.MapEstimates();
+        api.MapPlans();
         api.MapBudgets();
         api.MapAllowance();
         api.MapSetAside();

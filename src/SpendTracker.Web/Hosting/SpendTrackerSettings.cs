@@ -35,6 +35,10 @@ internal sealed record SpendTrackerSettings : IValidatableObject
     /// <summary>Read by the AppHost alone; known here, since the environment of the AppHost is that of the host, too.</summary>
     public string? PostgresFolder { get; init; }
 
+    /// <summary>Pages that may be open at a time on this host. Each has its state in the host's memory.</summary>
+    [Range(1, 100_000)]
+    public int OpenPages { get; init; } = 500;
+
     public EventStoreOptions Events { get; init; } = new();
 
     public AlertOptions Alerts { get; init; } = new();

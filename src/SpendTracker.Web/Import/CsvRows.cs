@@ -10,6 +10,9 @@ internal sealed class CsvRows : IAsyncDisposable
     /// <summary>In bytes. Beyond this a line is no row but a broken file.</summary>
     private const int LongestLine = 64 * 1024;
 
+    /// <summary>A file of the wrong kind would otherwise be answered by fifty times its bytes.</summary>
+    private const int MostMalformed = 1_000;
+
     /// <summary>More digits than a decimal has would be cut off unseen.</summary>
     private const int MostDigits = 28;
 
@@ -86,7 +89,17 @@ internal sealed class CsvRows : IAsyncDisposable
     /// <summary>Notes what is wrong with the row that was read last.</summary>
     public void Refuse(string field, string reason) => Refuse(Line, field, reason);
 
-    private void Refuse(long line, string field, string reason) => _malformed.Add(new(line, field, reason));
+    private void Refuse(long line, string field, string reason)
+    {
+        if (_malformed.Count == MostMalformed)
+        {
+            var first = _malformed[0];
+            throw new ImportException(string.Create(
+                CultureInfo.InvariantCulture, $"More than {MostMalformed:#,0} rows or fields are wrong. The first is in line {first.Line}: {first.Field} {first.Reason}"));
+        }
+
+        _malformed.Add(new(line, field, reason));
+    }
 
     public ValueTask DisposeAsync() => _reader.DisposeAsync();
 }

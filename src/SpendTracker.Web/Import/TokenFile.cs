@@ -50,9 +50,9 @@ internal sealed record TokenFile(string Path, string Rejects)
         var check = new FieldCheck();
         check.Key("workload", Workload);
         check.Key("provider", Provider);
-        check.Text("model", Model, TextLength.Name);
-        check.OptionalText("variant", Variant, TextLength.Name);
-        check.Text("source", Source, 100);
+        check.Name("model", Model, TextLength.Name);
+        check.OptionalName("variant", Variant, TextLength.Name);
+        check.Name("source", Source, TextLength.Source);
         check.That("delimiter", Delimiter is null or (> '\0' and < '\x7f' and not ('"' or '\n' or '\r')), "Must be one ASCII character, or tab.");
         check.That("rejects", System.IO.Path.GetFullPath(Rejects) != System.IO.Path.GetFullPath(Path), "Must not be the file that is imported.");
         return check.Reasons;

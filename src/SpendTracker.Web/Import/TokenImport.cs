@@ -20,7 +20,11 @@ internal sealed class TokenImport(UsageRecorder recorder, TimeProvider clock, st
     private const int LongestLine = 1024 * 1024;
 
     private readonly ClaimsPrincipal _caller = new(new ClaimsIdentity(
-        [new Claim(ClaimTypes.Name, TokenFile.DefaultSource), new Claim(ApiClaims.RecordedBy, by)], "command"));
+        [
+            new Claim(ClaimTypes.Name, TokenFile.DefaultSource), new Claim(ApiClaims.RecordedBy, by), new Claim(ApiClaims.AnySource, "true"),
+            new Claim(ApiClaims.Scope, EnumName.Of(Scope.Read)),
+        ],
+        "command"));
 
     private readonly Queue<(IReadOnlyList<Row> Rows, Task<UsageResponse> Answer)> _inFlight = [];
     private ImportCounts _counts;

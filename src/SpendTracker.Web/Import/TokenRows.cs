@@ -51,7 +51,7 @@ internal sealed class TokenRows
         if (_id >= 0)
         {
             var check = new FieldCheck();
-            check.Text(_reader.Headers[_id], id, TextLength.Id);
+            check.Name(_reader.Headers[_id], id, TextLength.Id);
             reasons.AddRange(check.Reasons);
         }
 

@@ -28,16 +28,16 @@ internal static class CorrectionEndpoints
         }
 
         var by = caller.FindFirstValue(ApiClaims.RecordedBy)!;
-        var (read, reasons) = RequestedCorrection.Read(correction, caller.Identity?.Name ?? by, clock.GetUtcNow());
+        var (read, reasons) = RequestedCorrection.Read(correction, ApiClaims.SourceOf(caller), clock.GetUtcNow());
         if (read is not { } wanted)
         {
             return Problems.Of(reasons);
         }
 
         var original = await log.FindAsync(wanted.Corrects, cancellationToken);
-        if (Forbidden(caller, original?.Stored.Data as IUsageEvent, wanted.Replacement?.Usage) is { Count: > 0 } forbidden)
+        if (Forbidden(caller, correction.Corrects, original?.Stored.Data as IUsageEvent, wanted.Replacement) is { Count: > 0 } forbidden)
         {
-            return Problems.Of(forbidden, StatusCodes.Status403Forbidden, "This API key is bound to other workloads.");
+            return Problems.Of(forbidden, StatusCodes.Status403Forbidden, "This API key was issued for other workloads, or other ids.");
         }
 
         if (UsageCorrections.Check(wanted.Corrects, wanted.Reason, wanted.Replacement, original?.Stored) is { Count: > 0 } broken)
@@ -47,7 +47,7 @@ internal static class CorrectionEndpoints
 
         var result = await corrections.CorrectAsync(wanted.Corrects, wanted.Reason, wanted.Replacement, new Recorder(by), CancellationToken.None).ForAsync(request, cancellationToken);
         return result.Status == AppendStatus.Conflict
-            ? Problems.Of(result.Conflicts, StatusCodes.Status409Conflict, RequestedCorrection.Conflict)
+            ? Problems.Of(ConflictsFor(caller, result, wanted.Replacement), StatusCodes.Status409Conflict, RequestedCorrection.Conflict)
             : TypedResults.Json(
                 new CorrectionResponse(result.Status, result.EventId, wanted.Corrects, Waiting: original is null, result.Replacement),
                 ContractsJson.Default.CorrectionResponse);
@@ -55,21 +55,38 @@ internal static class CorrectionEndpoints
 
     /// <summary>
     /// A key that is bound to workloads corrects their events only. One that is not in the log yet may be anybody's, so such a
-    /// key must wait for it; and it does not learn whether somebody else's is there.
+    /// key must wait for it; and it does not learn whether somebody else's is there. Nor may a key settle beforehand what becomes of
+    /// ids that are not its own.
     /// </summary>
-    private static List<FieldReason> Forbidden(ClaimsPrincipal caller, IUsageEvent? original, IUsageEvent? replacement)
+    private static List<FieldReason> Forbidden(ClaimsPrincipal caller, EventName corrects, IUsageEvent? original, Replacement? replacement)
     {
         List<FieldReason> reasons = [];
+        var source = corrects.EventId is null ? corrects.Source ?? ApiClaims.SourceOf(caller) : null;
         if (!(original is null ? ApiClaims.IsUnbound(caller) : ApiClaims.Covers(caller, original.Workload)))
         {
             reasons.Add(new("corrects", "Not an event of this API key's workloads, or not recorded yet."));
         }
+        else if (original is null && !ApiClaims.MayNumber(caller, source))
+        {
+            reasons.Add(new("corrects", "Not recorded yet, and this API key may only name ids of its own source beforehand."));
+        }
 
-        if (replacement is not null && !ApiClaims.Covers(caller, replacement.Workload))
+        if (replacement is not null && !ApiClaims.Covers(caller, replacement.Usage.Workload))
         {
             reasons.Add(new("replacement.workload", "This API key may not record for this workload."));
         }
 
+        if (replacement?.Source is { } numbering && !ApiClaims.MayNumber(caller, numbering))
+        {
+            reasons.Add(new("replacement.source", UsageRecorder.NotOfThisSource(caller)));
+        }
+
         return reasons;
     }
+
+    /// <summary>The differences that the caller may see.</summary>
+    private static IReadOnlyList<FieldReason> ConflictsFor(ClaimsPrincipal caller, CorrectionResult result, Replacement? replacement) =>
+        result.ReplacementConflicts.Count == 0 || ApiClaims.MaySee(caller, replacement!.Source ?? ApiClaims.SourceOf(caller), result.StoredWorkload)
+            ? [.. result.Conflicts, .. result.ReplacementConflicts]
+            : [.. result.Conflicts, new("replacement.id", UsageRecorder.TakenByOther)];
 }

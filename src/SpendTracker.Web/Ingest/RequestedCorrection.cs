@@ -32,30 +32,31 @@ internal sealed record RequestedCorrection(Guid Corrects, string Reason, Replace
     public static (RequestedCorrection? Correction, IReadOnlyList<FieldReason> Reasons) Read(CorrectionRequest request, string defaultSource, DateTimeOffset now)
     {
         var (replacement, reasons) = ReplacementOf(request, defaultSource, now);
-        reasons.AddRange(CheckName(request.Corrects));
+        reasons.Add(CheckName(request.Corrects));
         return reasons.Count > 0 ? (null, reasons) : (new RequestedCorrection(
             request.Corrects.EventId ?? EventId.From(Tenant.Default, request.Corrects.Source ?? defaultSource, request.Corrects.Id!), request.Reason, replacement), []);
     }
 
-    private static (Replacement? Replacement, List<FieldReason> Reasons) ReplacementOf(CorrectionRequest correction, string defaultSource, DateTimeOffset now)
+    private static (Replacement? Replacement, FieldReasons Reasons) ReplacementOf(CorrectionRequest correction, string defaultSource, DateTimeOffset now)
     {
+        var reasons = new FieldReasons();
         if (correction.Replacement is not { } json)
         {
-            return (null, []);
+            return (null, reasons);
         }
 
         if (json.ValueKind != JsonValueKind.Object)
         {
-            return (null, [new FieldReason("replacement", "Must be one event.")]);
+            reasons.Add("replacement", "Must be one event.");
+            return (null, reasons);
         }
 
         var item = UsageRequest.Read(JsonMarshal.GetRawUtf8Value(json), lines: false, now)[0];
-        return item.Usage is { } usage
-            ? (new Replacement(usage, item.Source ?? defaultSource, item.Id), [])
-            : (null, [.. item.Reasons.Select(reason => reason with { Field = $"replacement.{reason.Field}" })]);
+        reasons.Add(item.Reasons, within: "replacement.");
+        return (item.Usage is { } usage ? new Replacement(usage, item.Source ?? defaultSource, item.Id) : null, reasons);
     }
 
-    private static IReadOnlyList<FieldReason> CheckName(EventName name)
+    private static FieldReasons CheckName(EventName name)
     {
         var check = new FieldCheck();
         check.That("corrects", name.EventId is null != name.Id is null, "Give either eventId or id.");

@@ -111,7 +111,7 @@ internal sealed class UsageRequest
     }
 
     /// <param name="reader">At the beginning of an event; the copy looks ahead to its end.</param>
-    private static IReadOnlyList<FieldReason> NotUnicode(Utf8JsonReader reader, ReadOnlySpan<byte> json)
+    private static FieldReasons NotUnicode(Utf8JsonReader reader, ReadOnlySpan<byte> json)
     {
         var start = (int)reader.TokenStartIndex;
         reader.Skip();
@@ -132,13 +132,13 @@ internal sealed class UsageRequest
         try
         {
             var usage = (IUsageEvent)type.Read(_content.WrittenSpan);
-            var broken = UsageRules.Check(usage, _now);
-            var reasons = check.Reasons.Count == 0 ? broken : [.. check.Reasons, .. broken];
-            return new UsageRequestItem(envelope.Id, envelope.Source, reasons.Count == 0 ? usage : null, reasons);
+            check.Add(UsageRules.Check(usage, _now));
+            return new UsageRequestItem(envelope.Id, envelope.Source, check.Reasons.Count == 0 ? usage : null, check.Reasons);
         }
         catch (JsonException fault)
         {
-            return new UsageRequestItem(envelope.Id, envelope.Source, null, [.. check.Reasons, .. JsonReasons.Of(fault, _content.WrittenSpan, type.Json)]);
+            check.Add(JsonReasons.Of(fault, _content.WrittenSpan, type.Json));
+            return new UsageRequestItem(envelope.Id, envelope.Source, null, check.Reasons);
         }
     }
 
@@ -151,12 +151,12 @@ internal sealed class UsageRequest
 
         if (envelope.Id is { } id)
         {
-            check.Text("id", id, TextLength.Id);
+            check.Name("id", id, TextLength.Id);
         }
 
         if (envelope.Source is { } source)
         {
-            check.Text("source", source, TextLength.Source);
+            check.Name("source", source, TextLength.Source);
         }
     }
 

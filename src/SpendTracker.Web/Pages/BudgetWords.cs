@@ -100,9 +100,29 @@ internal static class BudgetWords
         null => null,
         { Spent: null } => $"No exchange rate into {figures.Currency} for {KnownOn.Text(figures.Span.Start)}: nobody knows what was spent.",
         { LagSeconds: >= BudgetJudgement.UntrustedSeconds } => $"The figures are {Number(figures.LagSeconds, 0)} seconds behind what was recorded.",
-        { UnpricedPercent: > 0 } => $"{Percent(figures.UnpricedPercent)} of the usage has no price: more was spent than this says.",
+        { Unpriced.Count: > 0 } => $"{Unpriced(figures.Unpriced)}: more was spent than this says.",
         _ => null,
     };
+
+    /// <summary>What lacks a price, each unit by itself: <c>£650.00 has no exchange rate; 4.65 M tokens have no rate</c>.</summary>
+    public static string Unpriced(IReadOnlyList<UnpricedPart> parts)
+    {
+        var incomplete = Largest(parts.Where(part => part.Incomplete != 0).Select(part => KeyValuePair.Create(part.Unit, part.Incomplete)))
+            .Select(part => $"{Quantity.Short(part.Value, part.Key)} {(part.Value == 1 ? "is" : "are")} priced incompletely");
+        var unpriced = Unpriced(
+            parts.Where(part => part.IsAmount).Select(part => KeyValuePair.Create(part.Unit, part.Quantity)),
+            parts.Where(part => !part.IsAmount && part.Quantity > part.Incomplete).Select(part => KeyValuePair.Create(part.Unit, part.Quantity - part.Incomplete)));
+        return string.Join("; ", incomplete.Prepend(unpriced).Where(text => text.Length > 0));
+    }
+
+    /// <param name="amounts">Without an exchange rate, by currency.</param>
+    /// <param name="quantities">Without a rate, by unit.</param>
+    public static string Unpriced(IEnumerable<KeyValuePair<string, decimal>> amounts, IEnumerable<KeyValuePair<string, decimal>> quantities) => string.Join("; ",
+        Largest(amounts).Select(part => part.Value == 0 ? $"amounts in {part.Key} that cancel out have no exchange rate" : $"{Money.Text(part.Value, part.Key)} has no exchange rate")
+            .Concat(Largest(quantities).Select(part => $"{Quantity.Short(part.Value, part.Key)} {(part.Value == 1 ? "has" : "have")} no rate")));
+
+    private static IEnumerable<KeyValuePair<string, decimal>> Largest(IEnumerable<KeyValuePair<string, decimal>> parts) =>
+        parts.OrderByDescending(part => part.Value).ThenBy(part => part.Key, StringComparer.Ordinal);
 
     /// <summary>The share of the limit that is spent, in per cent; null where there is no limit, or nobody knows.</summary>
     public static decimal? Share(BudgetFigures figures) => figures.Limit > 0 && figures.Spent is { } spent ? spent / figures.Limit * 100 : null;
@@ -120,7 +140,7 @@ internal static class BudgetWords
     {
         var line = threshold switch
         {
-            { On: ThresholdOn.Unpriced, Percent: { } share } => $"{Number(share, 2)} % of the usage",
+            { On: ThresholdOn.Unpriced, Percent: { } share } => $"{Number(share, 2)} % of one unit, or an amount without an exchange rate",
             { Percent: { } percent } => $"{Number(percent, 2)} % of the limit",
             { Amount: { } amount } => Money.Text(amount, currency),
             _ => $"{threshold.Seconds} seconds behind",
@@ -136,6 +156,12 @@ internal static class BudgetWords
         (ThresholdOn.Lag, { } seconds) => $"{Number(seconds, 0)} s",
         (_, { } amount) => Money.Text(amount, currency),
     };
+
+    /// <summary>What a threshold looks at, as it is in a period's figures.</summary>
+    public static string Now(ThresholdFigures threshold, BudgetFigures figures) =>
+        threshold.Threshold.On != ThresholdOn.Unpriced ? Observed(threshold.Threshold.On, threshold.Observed, figures.Currency)
+        : figures.Unpriced.Count == 0 ? "nothing"
+        : string.Join("; ", figures.Unpriced.Select(part => part.IsAmount ? Unpriced([part]) : $"{Unpriced([part])}: {Number(part.Percent, 2)} % of all {part.Unit}"));
 
     private static string On(ThresholdOn on) => on switch
     {

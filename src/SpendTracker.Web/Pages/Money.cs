@@ -38,6 +38,9 @@ internal static class Money
     public static string Code(KeyValuePair<string, decimal> amount) =>
         $"{amount.Key} {Digits(amount.Value, Format(amount.Key, all: true))}";
 
+    /// <summary>With the decimals of the currency and without its sign, where a text has the code: <c>1,234.50</c> of USD, <c>1,235</c> of JPY.</summary>
+    public static string Amount(decimal amount, string currency) => Digits(amount, $"#,{Format(currency)}");
+
     /// <summary>In full, for a reader who adds up.</summary>
     public static string Exact(decimal amount, string currency) =>
         Signed(amount, currency, Digits(Math.Abs(amount), $"#,{Format(currency, all: true)}"));

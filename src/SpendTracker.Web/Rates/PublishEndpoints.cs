@@ -53,10 +53,10 @@ internal static class PublishEndpoints
 
         var check = new FieldCheck();
         check.That("dryRun", dryRun is null or "true" or "false", "Must be true or false.");
-        FieldReason[] reasons = [.. check.Reasons, .. PriceBookRules.Check(change, settings.ReportingCurrency)];
-        if (reasons.Length > 0)
+        check.Add(PriceBookRules.Check(change, settings.ReportingCurrency));
+        if (check.Reasons.Count > 0)
         {
-            return Problems.Of(reasons);
+            return Problems.Of(check.Reasons);
         }
 
         if (dryRun != "true")

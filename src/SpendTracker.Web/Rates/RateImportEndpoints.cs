@@ -21,6 +21,9 @@ internal static class RateImportEndpoints
     /// <summary>Stands where a file's name would: a body has none.</summary>
     private const string BodyName = "sent by API";
 
+    /// <summary>Names the rates that ship with this version, which need no body.</summary>
+    private const string Starting = "starting";
+
     public static void MapRateImports(this IEndpointRouteBuilder api)
     {
         api.MapPost("/rates/import", ImportRatesAsync).RequireAuthorization(Policies.Publish).WithName("ImportRates");
@@ -28,16 +31,22 @@ internal static class RateImportEndpoints
     }
 
     private static async Task<IResult> ImportRatesAsync(
-        string? from, string? provider, string? dryRun, string? free, HttpRequest request, ClaimsPrincipal caller, RateImport import, RatePreview preview, OrganisationSettings settings,
+        string? from, string? provider, string? dryRun, string? list, string? free, HttpRequest request, ClaimsPrincipal caller, RateImport import, RatePreview preview, OrganisationSettings settings,
         TimeProvider clock, CancellationToken cancellationToken)
     {
         var check = new FieldCheck();
         var day = ImportOptions.Day(check, "from", from) ?? ImportOptions.Tomorrow(clock, settings);
         var publishes = Publishes(check, dryRun);
+        check.That("list", list is null or Starting, $"Must be {Starting}, or left out where the body is the list.");
         check.That("free", free is null or "true" or "false", "Must be true or false.");
         if (check.Reasons.Count > 0)
         {
             return Problems.Of(check.Reasons);
+        }
+
+        if (list is Starting)
+        {
+            return await AnswerAsync(await import.CompareStartingAsync(day, ImportOptions.List(provider), cancellationToken));
         }
 
         if (!request.HasJsonContentType())
@@ -61,10 +70,14 @@ internal static class RateImportEndpoints
             return TypedResults.Problem(refusal, statusCode: StatusCodes.Status400BadRequest);
         }
 
-        var diff = await import.CompareAsync(map, RateImport.SourceOf(BodyName, body.Span), day, ImportOptions.List(provider), cancellationToken);
-        var overtaken = publishes ? await import.PublishAsync(diff, ApiClaims.RecorderOf(caller), cancellationToken) : [];
-        var effect = publishes ? null : await EffectAsync([.. diff.Publications.Select(publication => publication.Rate)], preview, settings, cancellationToken);
-        return TypedResults.Ok(new ImportResponse<RateDiff>(diff, effect, publishes ? diff.Publications.Count - overtaken.Count : 0, overtaken));
+        return await AnswerAsync(await import.CompareAsync(map, RateImport.SourceOf(BodyName, body.Span), day, ImportOptions.List(provider), cancellationToken));
+
+        async Task<IResult> AnswerAsync(RateDiff diff)
+        {
+            var overtaken = publishes ? await import.PublishAsync(diff, ApiClaims.RecorderOf(caller), cancellationToken) : [];
+            var effect = publishes ? null : await EffectAsync([.. diff.Publications.Select(publication => publication.Rate)], preview, settings, cancellationToken);
+            return TypedResults.Ok(new ImportResponse<RateDiff>(diff, effect, publishes ? diff.Skus - overtaken.Count : 0, overtaken));
+        }
     }
 
     private static async Task<IResult> ImportExchangeRatesAsync(

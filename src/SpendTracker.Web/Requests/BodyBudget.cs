@@ -1,22 +1,27 @@
+using System.IO.Pipelines;
 using SpendTracker.Log;
 
 namespace SpendTracker.Web.Requests;
 
 /// <summary>
 /// Bounds the bytes of request bodies that are being read or wait to be stored, all callers together: when the database is
-/// slower than they are, what waits would otherwise be the number of callers times the largest request. Who does not fit is
-/// turned away before the body is read.
+/// slower than they are, what waits would otherwise be the number of callers times the largest request. Only bytes that have
+/// arrived count, since an announcement costs its caller nothing. If there is no room, the asking caller is turned away, and the
+/// largest body that has been coming for two seconds gives way: a slow caller must not keep the others out.
 /// </summary>
-internal sealed class BodyBudget(EventStoreOptions options)
+internal sealed class BodyBudget(EventStoreOptions options, TimeProvider clock)
 {
+    private static readonly TimeSpan MostWhileOthersWait = TimeSpan.FromSeconds(2);
+
+    /// <summary>Bodies that wait for their callers; those that arrive at once are never here.</summary>
+    private readonly HashSet<HeldBody> _coming = [];
     private long _held;
 
     public async Task HoldAsync(HttpContext context, RequestDelegate next)
     {
-        var body = new HeldBody(this);
+        var body = new HeldBody(this, clock);
         try
         {
-            body.Cover(context.Request.ContentLength ?? 0); // A chunked body is counted as it arrives.
             context.Features.Set(body);
             await next(context);
         }
@@ -34,27 +39,88 @@ internal sealed class BodyBudget(EventStoreOptions options)
         if (held > options.RequestBytes && held > alone)
         {
             Release(bytes);
+            EndSlowest();
             throw new BodyBudgetException(options.RequestBytes);
         }
     }
 
     public void Release(long bytes) => Interlocked.Add(ref _held, -bytes);
+
+    public void Await(HeldBody body)
+    {
+        lock (_coming)
+        {
+            _coming.Add(body);
+        }
+    }
+
+    public void Arrived(HeldBody body)
+    {
+        lock (_coming)
+        {
+            _coming.Remove(body);
+        }
+    }
+
+    private void EndSlowest()
+    {
+        lock (_coming)
+        {
+            if (_coming.Where(body => clock.GetElapsedTime(body.ComingSince) > MostWhileOthersWait).MaxBy(body => body.Bytes) is { } slowest)
+            {
+                _coming.Remove(slowest);
+                slowest.GiveWay();
+            }
+        }
+    }
 }
 
 /// <summary>What one request holds of the budget: until it is answered, and until its events have left the store's queue.</summary>
-internal sealed class HeldBody(BodyBudget budget)
+internal sealed class HeldBody(BodyBudget budget, TimeProvider clock)
 {
-    private long _bytes;
+    private PipeReader? _reader;
     private Task _storing = Task.CompletedTask;
 
-    /// <summary>Makes it at least so many bytes.</summary>
-    /// <exception cref="BodyBudgetException">There is no room.</exception>
-    public void Cover(long bytes)
+    public long Bytes { get; private set; }
+
+    public long ComingSince { get; private set; }
+
+    /// <summary>The body is not there yet.</summary>
+    public void WaitFor(PipeReader reader)
     {
-        if (bytes > _bytes)
+        if (_reader is null)
         {
-            budget.Take(bytes - _bytes, alone: bytes);
-            _bytes = bytes;
+            _reader = reader;
+            ComingSince = clock.GetTimestamp();
+            budget.Await(this);
+        }
+    }
+
+    /// <summary>Makes it so many bytes, which have arrived.</summary>
+    /// <param name="givesWay">Whether it came slowly, and others need its room.</param>
+    /// <exception cref="BodyBudgetException">It gives way, or there is no room.</exception>
+    public void Cover(long bytes, bool givesWay)
+    {
+        if (givesWay)
+        {
+            throw new BodyBudgetException();
+        }
+
+        if (bytes > Bytes)
+        {
+            budget.Take(bytes - Bytes, alone: bytes);
+            Bytes = bytes;
+        }
+    }
+
+    /// <summary>Ends the wait for the rest of the body.</summary>
+    public void GiveWay() => _reader!.CancelPendingRead();
+
+    public void EndOfBody()
+    {
+        if (_reader is not null)
+        {
+            budget.Arrived(this);
         }
     }
 
@@ -65,18 +131,28 @@ internal sealed class HeldBody(BodyBudget budget)
     {
         if (_storing.IsCompleted)
         {
-            budget.Release(_bytes);
+            budget.Release(Bytes);
         }
         else
         {
-            _storing.ContinueWith(_ => budget.Release(_bytes), CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
+            _storing.ContinueWith(_ => budget.Release(Bytes), CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
         }
     }
 }
 
 /// <summary>No room for one more body now.</summary>
-internal sealed class BodyBudgetException(long limit)
-    : Exception($"Requests of more than {limit / 1024 / 1024} MiB together are being read or stored. Send the same ids again in a second.");
+internal sealed class BodyBudgetException : Exception
+{
+    public BodyBudgetException(long limit)
+        : base($"Requests of more than {limit / 1024 / 1024} MiB together are being read or stored. Send the same ids again in a second.")
+    {
+    }
+
+    public BodyBudgetException()
+        : base("The body came slowly, and others needed its room. Send the same ids again in a second, or fewer of them.")
+    {
+    }
+}
 
 /// <summary>How a request waits for what it asked to be stored.</summary>
 internal static class Storing

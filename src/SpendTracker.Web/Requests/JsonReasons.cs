@@ -12,22 +12,33 @@ internal static class JsonReasons
 
     /// <summary>Reads one object as strictly as events are read.</summary>
     /// <returns>The object; otherwise where it is no JSON, or what is wrong with its fields.</returns>
-    public static (T? Value, string? Malformed, IReadOnlyList<FieldReason> Reasons) Read<T>(ReadOnlySpan<byte> text, JsonTypeInfo<T> json)
+    public static (T? Value, string? Malformed, FieldReasons Reasons) Read<T>(ReadOnlySpan<byte> text, JsonTypeInfo<T> json)
         where T : class
     {
+        var reasons = new FieldReasons();
         try
         {
-            return JsonTexts.CheckWithLists(text) is { Count: > 0 } broken ? (null, null, broken)
-                : JsonSerializer.Deserialize(text, json) is { } value ? (value, null, [])
-                : (null, null, [new FieldReason("", "Must be an object.")]);
+            reasons = JsonTexts.CheckWithLists(text);
+            if (reasons.Count == 0 && JsonSerializer.Deserialize(text, json) is { } value)
+            {
+                return (value, null, reasons);
+            }
+
+            if (reasons.Count == 0)
+            {
+                reasons.Add("", "Must be an object.");
+            }
+
+            return (null, null, reasons);
         }
-        catch (NotSupportedException) when (WithoutKind(json) is { Length: > 0 } reasons)
+        catch (NotSupportedException) when (WithoutKind(json) is { Length: > 0 } kinds)
         {
+            reasons.Add(kinds);
             return (null, null, reasons);
         }
         catch (JsonException fault)
         {
-            return IsMalformed(text, out var where) ? (null, where, []) : (null, null, Of(fault, text, json));
+            return IsMalformed(text, out var where) ? (null, where, reasons) : (null, null, Of(fault, text, json));
         }
     }
 
@@ -70,82 +81,57 @@ internal static class JsonReasons
         $"Line {(fault.LineNumber ?? 0) + firstLine}, position {(fault.BytePositionInLine ?? 0) + 1}: {Sentence(fault.Message)}");
 
     /// <summary>The fields that are wrong, missing or unknown. The JSON is well formed.</summary>
-    public static IReadOnlyList<FieldReason> Of(JsonException fault, ReadOnlySpan<byte> json, JsonTypeInfo type)
+    public static FieldReasons Of(JsonException fault, ReadOnlySpan<byte> json, JsonTypeInfo type)
     {
-        var present = NamesIn(json, out var repeated);
-        if (present is null)
-        {
-            return [new FieldReason("", "Must be an object.")];
-        }
-
         var known = type.Properties.Where(property => property.Set is not null || property.AssociatedParameter is not null).ToArray();
-        List<FieldReason> reasons =
-        [
-            .. repeated.Select(name => new FieldReason(Short(name), "Given twice.")),
-            .. present.Where(name => known.All(property => property.Name != name))
-                .Select(name => new FieldReason(Short(name), $"Not a field of this type; it has {string.Join(", ", known.Select(property => property.Name))}.")),
-            .. known.Where(property => property.IsRequired && !present.Contains(property.Name)).Select(property => new FieldReason(property.Name, "Missing.")),
-        ];
-        if (reasons.Count > 0)
-        {
-            return reasons;
-        }
-
-        var path = (fault.Path ?? "$").TrimStart('$').TrimStart('.');
-        var field = known.FirstOrDefault(property => property.Name == path);
-        return [new FieldReason(path, field is not null ? Expected(field.PropertyType) : IsUnknown(fault) ? "Not a field here." : Sentence(fault.Message))];
-    }
-
-    /// <summary>Of a member within a member, the serialiser says it in the names of our types.</summary>
-    private static bool IsUnknown(JsonException fault) => fault.Message.Contains("could not be mapped", StringComparison.Ordinal);
-
-    private static HashSet<string>? NamesIn(ReadOnlySpan<byte> json, out List<string> repeated)
-    {
-        HashSet<string> names = [];
-        repeated = [];
+        var reasons = new FieldReasons();
         var reader = new Utf8JsonReader(json);
         reader.Read();
         if (reader.TokenType != JsonTokenType.StartObject)
         {
-            return null;
+            reasons.Add("", "Must be an object.");
+            return reasons;
         }
 
+        var unknown = new FieldReasons();
+        var isGiven = new bool[known.Length];
+        var others = $"Not a field of this type; it has {string.Join(", ", known.Select(property => property.Name))}.";
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {
             var name = reader.GetString()!;
-            if (!names.Add(name))
+            var place = Array.FindIndex(known, property => property.Name == name);
+            if (place < 0)
             {
-                repeated.Add(name);
+                unknown.Add(Short(name), others);
+            }
+            else if (isGiven[place])
+            {
+                reasons.Add(name, "Given twice.");
+            }
+            else
+            {
+                isGiven[place] = true;
             }
 
             reader.Skip();
         }
 
-        return names;
-    }
-
-    private static string Expected(Type type)
-    {
-        type = Nullable.GetUnderlyingType(type) ?? type;
-        return type switch
+        reasons.Add(known.Where((property, place) => property.IsRequired && !isGiven[place]).Select(property => new FieldReason(property.Name, "Missing.")));
+        reasons.Add(unknown);
+        if (reasons.Count == 0)
         {
-            { IsEnum: true } => $"Must be one of {string.Join(", ", EnumName.NamesOf(type))}.",
-            _ when type == typeof(string) => "Must be a text.",
-            _ when type == typeof(long) || type == typeof(int) => "Must be a whole number.",
-            _ when type == typeof(decimal) => "Must be a number with at most 28 digits.",
-            _ when type == typeof(bool) => "Must be true or false.",
-            _ when type == typeof(DateTimeOffset) => "Must be a time with its offset from UTC, like 2026-01-31T09:30:00Z.",
-            _ when type == typeof(Guid) => "Must be an id like 01a2b3c4-0000-7000-8000-000000000001.",
-            _ when type == typeof(DateOnly) => "Must be a day like 2026-01-31.",
-            _ => "Must be a list or an object of the documented shape.",
-        };
+            var path = (fault.Path ?? "$").TrimStart('$').TrimStart('.');
+            reasons.Add(Short(path), JsonFault.Said(fault, type, path));
+        }
+
+        return reasons;
     }
 
     /// <summary>As much of a text as an answer may repeat.</summary>
     public static string Short(string name) => name.Length <= NameLength ? name : name[..NameLength] + "…";
 
     /// <summary>The serialiser's message without the path that it appends.</summary>
-    private static string Sentence(string message)
+    internal static string Sentence(string message)
     {
         var end = message.IndexOf(" Path: ", StringComparison.Ordinal);
         end = end >= 0 ? end : message.IndexOf(" LineNumber: ", StringComparison.Ordinal);

@@ -3,14 +3,14 @@ using Microsoft.AspNetCore.Http.HttpResults;
 
 namespace SpendTracker.Web.Requests;
 
-/// <summary>A page for people who are not signed in: a message, and a form with a token that a script takes from behind the <c>#</c>.</summary>
+/// <summary>A page that is sent whole, for people who are not signed in or find the host full: a message, and perhaps a form with a token that a script takes from behind the <c>#</c>.</summary>
 internal static class PlainPage
 {
     /// <param name="title">Of the page.</param>
     /// <param name="message">Said to the reader; any text.</param>
-    /// <param name="path">Where the form is posted to. The page's script has the same name.</param>
+    /// <param name="path">Where the form is posted to. The page's script has the same name. Null for a message alone.</param>
     /// <param name="button">What the form's button says; null where the script posts it.</param>
-    public static ContentHttpResult Of(string title, string message, string path, string? button, int status = StatusCodes.Status200OK) => TypedResults.Text(
+    public static ContentHttpResult Of(string title, string message, string? path, string? button, int status = StatusCodes.Status200OK) => TypedResults.Text(
         $"""
         <!DOCTYPE html>
         <html lang="en">
@@ -20,19 +20,24 @@ internal static class PlainPage
           <title>{title} – SpendTracker</title>
           <link rel="icon" href="/favicon.svg" />
           <link rel="stylesheet" href="/sign-in.css" />
-          <script src="{path}.js" defer></script>
+          {(path is null ? "" : $"<script src=\"{path}.js\" defer></script>")}
         </head>
         <body>
           <main>
             <h1>SpendTracker</h1>
             <p id="message" role="{(status < 400 ? "status" : "alert")}">{HtmlEncoder.Default.Encode(message)}</p>
-            <form method="post" action="{path}" hidden>
-              <input type="hidden" name="token" />
-              {(button is null ? "" : $"<button type=\"submit\">{button}</button>")}
-            </form>
+            {(path is null ? "" : Form(path, button))}
           </main>
         </body>
         </html>
         """,
         "text/html; charset=utf-8", statusCode: status);
+
+    private static string Form(string path, string? button) =>
+        $"""
+        <form method="post" action="{path}" hidden>
+          <input type="hidden" name="token" />
+          {(button is null ? "" : $"<button type=\"submit\">{button}</button>")}
+        </form>
+        """;
 }

@@ -12,18 +12,23 @@ namespace SpendTracker.Web.Requests;
 /// <summary>Every error as problem details (RFC 9457): what is wrong, with which field, and what the limit is.</summary>
 internal sealed class Problems(IProblemDetailsService problems, ILogger<Problems> logger) : IExceptionHandler
 {
-    /// <summary>Fields that break rules, each with all its reasons.</summary>
-    public static ValidationProblem Of(IEnumerable<FieldReason> reasons) => TypedResults.ValidationProblem(
-        reasons.GroupBy(reason => reason.Field).ToDictionary(field => field.Key, field => field.Select(reason => reason.Reason).ToArray()));
+    /// <summary>Fields that break rules, with the first 20 reasons, and how many more there are.</summary>
+    public static ValidationProblem Of(IReadOnlyList<FieldReason> reasons) => TypedResults.ValidationProblem(ErrorsOf(reasons), extensions: More(reasons));
 
     /// <summary>The same with another status than 400, and why.</summary>
-    public static ProblemHttpResult Of(IEnumerable<FieldReason> reasons, int status, string detail) => TypedResults.Problem(
-        detail, statusCode: status, extensions: new Dictionary<string, object?> { ["errors"] = Of(reasons).ProblemDetails.Errors });
+    public static ProblemHttpResult Of(IReadOnlyList<FieldReason> reasons, int status, string detail) => TypedResults.Problem(
+        detail, statusCode: status, extensions: new Dictionary<string, object?>(More(reasons)) { ["errors"] = ErrorsOf(reasons) });
 
     /// <summary>The same where not the request is wrong but what it meets.</summary>
     public static IResult Of(IReadOnlyList<FieldReason> reasons, int status) => status == StatusCodes.Status400BadRequest
         ? Of(reasons)
-        : TypedResults.Problem(new HttpValidationProblemDetails(Of(reasons).ProblemDetails.Errors) { Status = status });
+        : TypedResults.Problem(new HttpValidationProblemDetails(ErrorsOf(reasons)) { Status = status, Extensions = More(reasons) });
+
+    private static Dictionary<string, string[]> ErrorsOf(IReadOnlyList<FieldReason> reasons) => reasons.Take(FieldReasons.Most)
+        .GroupBy(reason => reason.Field).ToDictionary(field => field.Key, field => field.Select(reason => reason.Reason).ToArray());
+
+    private static Dictionary<string, object?> More(IReadOnlyList<FieldReason> reasons) =>
+        Math.Max(0, reasons.Count - FieldReasons.Most) + FieldReasons.MoreThan(reasons) is > 0 and var more ? new() { ["moreReasons"] = more } : [];
 
     /// <summary>Reads a request's JSON as strictly as events are read.</summary>
     public static async Task<(T? Value, IResult? Problem)> ReadAsync<T>(HttpRequest request, JsonTypeInfo<T> json, CancellationToken cancellationToken)
@@ -45,7 +50,9 @@ internal sealed class Problems(IProblemDetailsService problems, ILogger<Problems
         var (status, detail) = exception switch
         {
             BadHttpRequestException { StatusCode: StatusCodes.Status413PayloadTooLarge } =>
-                (StatusCodes.Status413PayloadTooLarge, $"At most {RequestBody.MostBytes / 1024 / 1024} MiB a request."),
+                (StatusCodes.Status413PayloadTooLarge, $"At most {RequestBody.MostOf(context)} a request."),
+            BadHttpRequestException { StatusCode: StatusCodes.Status408RequestTimeout } =>
+                (StatusCodes.Status408RequestTimeout, $"The body came too slowly: at least {RequestBody.LeastBytesPerSecond / 1024} KiB a second are expected."),
             BadHttpRequestException bad => (bad.StatusCode, bad.Message),
             _ when FormFault(context.Request, exception) is { } fault => (StatusCodes.Status400BadRequest, fault),
             EventStoreBusyException or StreamBusyException or BodyBudgetException or ProjectionLagException => (StatusCodes.Status503ServiceUnavailable, exception.Message),

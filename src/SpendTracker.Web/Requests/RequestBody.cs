@@ -1,4 +1,5 @@
 using System.Buffers;
+using Microsoft.AspNetCore.Http.Features;
 
 namespace SpendTracker.Web.Requests;
 
@@ -8,9 +9,22 @@ namespace SpendTracker.Web.Requests;
 /// </summary>
 internal sealed class RequestBody : IDisposable
 {
+    /// <summary>Of the API, which knows its caller before it reads.</summary>
     public const long MostBytes = 16 * 1024 * 1024;
 
+    /// <summary>Of a form that anybody may send: a token of some hundred bytes.</summary>
+    public const long MostFormBytes = 16 * 1024;
+
+    /// <summary>Of anything else: what a page sends if its browser has no web sockets.</summary>
+    public const long MostOtherBytes = 64 * 1024;
+
+    /// <summary>A slower body is cut off.</summary>
+    public const int LeastBytesPerSecond = 16 * 1024;
+
     private const int FirstLength = 4 * 1024;
+
+    /// <summary>What is announced may never come.</summary>
+    private const int MostFirstLength = 256 * 1024;
 
     private byte[] _bytes;
     private int _length;
@@ -19,17 +33,29 @@ internal sealed class RequestBody : IDisposable
 
     public ReadOnlySpan<byte> Span => _bytes.AsSpan(0, _length);
 
+    /// <summary>What the address takes, in words.</summary>
+    public static string MostOf(HttpContext context) =>
+        context.Features.Get<IHttpMaxRequestBodySizeFeature>()?.MaxRequestBodySize is < 1024 * 1024 and var few ? $"{few / 1024} KiB" : $"{MostBytes / 1024 / 1024} MiB";
+
+    /// <exception cref="BodyBudgetException">There is no room for it beside the others, or it came slowly and gave way to them.</exception>
     public static async Task<RequestBody> ReadAsync(HttpRequest request, CancellationToken cancellationToken)
     {
-        var body = new RequestBody((int)Math.Min(request.ContentLength ?? FirstLength, MostBytes));
+        var body = new RequestBody((int)Math.Min(request.ContentLength ?? FirstLength, MostFirstLength));
+        var held = request.HttpContext.Features.Get<HeldBody>();
         try
         {
             while (true)
             {
-                var read = await request.BodyReader.ReadAsync(cancellationToken);
+                var reading = request.BodyReader.ReadAsync(cancellationToken);
+                if (!reading.IsCompleted)
+                {
+                    held?.WaitFor(request.BodyReader);
+                }
+
+                var read = await reading;
                 body.Append(read.Buffer);
                 request.BodyReader.AdvanceTo(read.Buffer.End);
-                request.HttpContext.Features.Get<HeldBody>()?.Cover(body._length); // It may throw, which a read under way would not survive.
+                held?.Cover(body._length, read.IsCanceled); // It may throw, which a read under way would not survive.
                 if (read.IsCompleted)
                 {
                     return body;
@@ -40,6 +66,10 @@ internal sealed class RequestBody : IDisposable
         {
             body.Dispose();
             throw;
+        }
+        finally
+        {
+            held?.EndOfBody();
         }
     }
 

@@ -7,7 +7,9 @@ using SpendTracker.Log;
 namespace SpendTracker.Access;
 
 /// <summary>A key as the log knows it: everything but the secret.</summary>
-public sealed record ApiKey(string Id, string Name, IReadOnlyList<Scope> Scopes, IReadOnlyList<string> Workloads, DateTimeOffset IssuedAt, bool Revoked)
+/// <param name="AnySource">Whether it may number events under any source; otherwise under its name only.</param>
+public sealed record ApiKey(
+    string Id, string Name, IReadOnlyList<Scope> Scopes, IReadOnlyList<string> Workloads, bool AnySource, DateTimeOffset IssuedAt, bool Revoked)
 {
     /// <summary>Whether the key may record usage of a workload.</summary>
     public bool Covers(string workload) => Workloads.Count == 0 || Workloads.Contains(workload);
@@ -18,7 +20,8 @@ public sealed record ApiKeyState(ApiKey Key, ApiKeyIssued Issued) : IStreamState
 {
     public static ApiKeyState Apply(ApiKeyState? state, StoredEvent stored) => stored.Data switch
     {
-        ApiKeyIssued issued => new(new ApiKey(issued.KeyId, issued.Name, issued.Scopes, issued.Workloads, stored.RecordedAt, Revoked: false), issued),
+        ApiKeyIssued issued => new(
+            new ApiKey(issued.KeyId, issued.Name, issued.Scopes, issued.Workloads, issued.AnySource ?? issued.Workloads.Count == 0, stored.RecordedAt, Revoked: false), issued),
         ApiKeyRevoked => state! with { Key = state.Key with { Revoked = true } },
         _ => state!,
     };
@@ -35,12 +38,12 @@ public sealed class ApiKeys(EventStore store)
 
     /// <returns>The key's text. There is no way to see it again.</returns>
     public async Task<string> IssueAsync(
-        string name, IReadOnlyList<Scope> scopes, IReadOnlyList<string> workloads, Recorder recorder, CancellationToken cancellationToken)
+        string name, IReadOnlyList<Scope> scopes, IReadOnlyList<string> workloads, bool anySource, Recorder recorder, CancellationToken cancellationToken)
     {
         var id = RandomNumberGenerator.GetHexString(12, lowercase: true);
         var secret = RandomNumberGenerator.GetHexString(64, lowercase: true);
         var salt = RandomNumberGenerator.GetHexString(32, lowercase: true);
-        var issued = new ApiKeyIssued(id, name, salt, Hash(salt, secret), scopes, workloads, recorder.By);
+        var issued = new ApiKeyIssued(id, name, salt, Hash(salt, secret), scopes, workloads, recorder.By, anySource);
         if (!await store.Streams.AppendAsync(Streams + id, 0, [issued], recorder, cancellationToken))
         {
             throw new InvalidOperationException("The key's id was taken, by a chance of one in 2^48. Try again.");
@@ -52,7 +55,7 @@ public sealed class ApiKeys(EventStore store)
     public static IReadOnlyList<FieldReason> Check(string name, IReadOnlyList<Scope> scopes, IReadOnlyList<string> workloads)
     {
         var check = new FieldCheck();
-        check.Text("name", name, 100);
+        check.Name("name", name, TextLength.Source);
         check.That("scope", scopes.Count > 0, "Give at least one scope.");
         foreach (var workload in workloads)
         {

@@ -15,7 +15,7 @@ public static class ChannelRules
     {
         var check = new FieldCheck();
         check.Id("channel", channel);
-        check.Text("name", terms.Name, TextLength.Name);
+        check.Name("name", terms.Name, TextLength.Name);
         var schedule = terms.Schedule ?? new();
         check.Range("schedule.mostPerHour", schedule.MostPerHour, 1, 1_000);
         check.Range("schedule.digestMinutes", schedule.DigestMinutes, 0, 1_440);
@@ -24,7 +24,8 @@ public static class ChannelRules
         check.Range("schedule.escalateMinutes", schedule.EscalateMinutes, 0, LongestMinutes);
         check.That("schedule.escalateTo", schedule.EscalateMinutes > 0 == schedule.EscalateTo is not null, "Goes with escalateMinutes: give both, or none.");
         check.That("schedule.escalateTo", schedule.EscalateTo != channel, "Must be another channel.");
-        return [.. check.Reasons, .. AddressReasons(terms.Address)];
+        check.Add(AddressReasons(terms.Address));
+        return check.Reasons;
     }
 
     private static IEnumerable<FieldReason> AddressReasons(ChannelAddress? address) => address is null

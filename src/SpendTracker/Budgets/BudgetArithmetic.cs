@@ -4,18 +4,12 @@ namespace SpendTracker.Budgets;
 
 /// <summary>The moment that figures are of.</summary>
 /// <param name="Today">In the reporting time zone.</param>
-/// <param name="PartOfDay">How much of today is over: 0 to 1.</param>
 /// <param name="Position">The place in the log up to which costs are counted.</param>
 /// <param name="Lag">How long the oldest event that is not counted has been recorded.</param>
-public sealed record SpendMoment(DateOnly Today, decimal PartOfDay, long Position, TimeSpan Lag)
+public sealed record SpendMoment(DateOnly Today, long Position, TimeSpan Lag)
 {
-    internal static SpendMoment Of(DateTimeOffset now, TimeZoneInfo zone, SpendChanges changes)
-    {
-        var left = BillingPeriod.EndOfDay(now, zone) - now;
-        return new(
-            BillingPeriod.DayOf(now, zone), Math.Clamp(1 - ((decimal)left.TotalHours / 24), 0, 1), changes.Position,
-            changes.Waiting is { } waiting ? now - waiting : TimeSpan.Zero);
-    }
+    internal static SpendMoment Of(DateTimeOffset now, TimeZoneInfo zone, SpendChanges changes) =>
+        new(BillingPeriod.DayOf(now, zone), changes.Position, changes.Waiting is { } waiting ? now - waiting : TimeSpan.Zero);
 }
 
 /// <summary>A budget's figures from what was spent. Pure.</summary>
@@ -92,7 +86,7 @@ internal static class BudgetArithmetic
         {
             var (at, observed) = threshold.On switch
             {
-                ThresholdOn.Unpriced => (threshold.Percent ?? 0, unpriced),
+                ThresholdOn.Unpriced => (threshold.Percent ?? 0, UnpricedPart.LargestPercent(unpriced)),
                 ThresholdOn.Lag => (threshold.Seconds ?? 0, lag),
                 ThresholdOn.Forecast => (LineOf(threshold, amount + rolledOver), forecast),
                 _ => (LineOf(threshold, amount + rolledOver), spent),
@@ -130,30 +124,11 @@ internal static class BudgetArithmetic
     }
 
     /// <summary>
-    /// Spent so far, and for the rest of today and each day to come what its weekday is expected to cost. A period that is over
-    /// ends at what it spent. Null where there is no history to expect anything from.
+    /// Spent so far, and what is expected of the days to come (<see cref="ExpectedSpend"/>). A period that is over ends at what it
+    /// spent. Null where there is no history to expect anything from.
     /// </summary>
-    private static decimal? Forecast(string budget, BudgetSpan span, decimal spent, SpendMoment moment, BudgetSpend spend)
-    {
-        if (!span.Contains(moment.Today))
-        {
-            return moment.Today >= span.End ? spent : null;
-        }
-
-        if (spend.ExpectedOf(budget) is not { } expected)
-        {
-            return null;
-        }
-
-        var today = expected[(int)moment.Today.DayOfWeek];
-        var daysToCome = span.End.DayNumber - moment.Today.DayNumber - 1;
-        var (weeks, rest) = Math.DivRem(daysToCome, BudgetSpend.DaysOfWeek);
-        var days = 0m;
-        for (var day = 1; day <= rest; day++)
-        {
-            days += expected[((int)moment.Today.DayOfWeek + day) % BudgetSpend.DaysOfWeek];
-        }
-
-        return spent + (today * (1 - moment.PartOfDay)) + (weeks * expected.Sum()) + days;
-    }
+    private static decimal? Forecast(string budget, BudgetSpan span, decimal spent, SpendMoment moment, BudgetSpend spend) =>
+        span.Contains(moment.Today) ? spent + spend.ExpectedOf(budget)?.ToCome(span)
+        : moment.Today >= span.End ? spent
+        : null;
 }

@@ -31,11 +31,12 @@ public sealed class BudgetBook(NpgsqlDataSource dataSource, EventStore store)
     internal static string StreamOf(string budget) => $"budget/{budget}";
 
     /// <summary>What is wrong with a budget's terms, all of it.</summary>
-    public static IReadOnlyList<FieldReason> Check(BudgetSet budget)
+    public static IReadOnlyList<FieldReason> Check(BudgetSet budget) => Check(new FieldCheck(), budget);
+
+    private static FieldReasons Check(FieldCheck check, BudgetSet budget)
     {
-        var check = new FieldCheck();
         check.Id("budget", budget.Budget);
-        check.Text("name", budget.Name, TextLength.Name);
+        check.Name("name", budget.Name, TextLength.Name);
         check.Currency("currency", budget.Currency);
         check.OptionalText("note", budget.Note, TextLength.Description);
         CheckScope(check, budget.Scope);
@@ -56,7 +57,7 @@ public sealed class BudgetBook(NpgsqlDataSource dataSource, EventStore store)
     /// <summary>Why terms that are in the log hold for nobody; only another program writes such. Null where they hold.</summary>
     internal static string? FaultOf(StoredEvent stored, BudgetSet terms) =>
         stored.Stream != StreamOf(terms.Budget) ? $"It is of budget '{terms.Budget}', in another's stream."
-        : Check(terms) is [var first, ..] ? $"{first.Field}: {first.Reason}"
+        : Check(new FieldCheck { IsStored = true }, terms) is [var first, ..] ? $"{first.Field}: {first.Reason}"
         : null;
 
     private static void CheckScope(FieldCheck check, IReadOnlyDictionary<string, IReadOnlyList<string>> scope)

@@ -19,19 +19,19 @@ public sealed class BudgetContributors(NpgsqlDataSource dataSource, UsageEventQu
 
     /// <param name="workloads">With what they spent in the reporting currency, the largest first.</param>
     /// <param name="position">Later events are not looked at.</param>
+    /// <param name="today">Later days do not count yet.</param>
     /// <param name="rate">Units of the reporting currency for one of the budget's.</param>
     /// <returns>The contributors, and the trace context of the dearest event that has one.</returns>
     internal async Task<(IReadOnlyList<Contributor> Contributors, string? TraceParent)> FindAsync(
-        BudgetSet terms, BudgetSpan span, IReadOnlyList<(string Workload, decimal Amount)> workloads, IReadOnlyDictionary<string, WorkloadFacts> facts,
-        long position, decimal rate, CancellationToken cancellationToken)
+        BudgetSet terms, BudgetSpan span, IReadOnlyList<(string Workload, decimal Amount)> workloads, SpendOwners owners,
+        long position, DateOnly today, decimal rate, CancellationToken cancellationToken)
     {
         List<Contributor> contributors = [];
         string? trace = null;
         foreach (var (workload, amount) in workloads.Where(workload => workload.Amount > 0).Take(MostWorkloads))
         {
-            var known = facts.GetValueOrDefault(workload, WorkloadFacts.Unregistered);
             var events = await usage.FindAsync(await LastAsync(workload, span, position, cancellationToken), cancellationToken);
-            var dearest = events.Select(e => (Event: e, Amount: AmountOf(e, terms, known) / rate)).Where(e => e.Amount > 0)
+            var dearest = events.Select(e => (Event: e, Amount: AmountOf(e, terms, owners, today) / rate)).Where(e => e.Amount > 0)
                 .OrderByDescending(e => e.Amount).Take(MostEvents).ToArray();
             contributors.Add(new Contributor(
                 workload, amount / rate, [.. dearest.Select(e => new ContributingEvent(e.Event.Logged.Stored.Id, e.Amount, e.Event.Logged.TraceId))]));
@@ -42,14 +42,14 @@ public sealed class BudgetContributors(NpgsqlDataSource dataSource, UsageEventQu
     }
 
     /// <summary>What of an event counts for a budget, in the reporting currency.</summary>
-    private static decimal AmountOf(UsageEvent e, BudgetSet terms, WorkloadFacts workload) => e.CorrectedBy is not null ? 0 : e.Counting.Sum(quantity =>
+    private static decimal AmountOf(UsageEvent e, BudgetSet terms, SpendOwners owners, DateOnly today) => e.CorrectedBy is not null ? 0 : e.Counting.Where(quantity => quantity.Quantity.Day <= today).Sum(quantity =>
     {
         var sku = quantity.Price?.Sku ?? quantity.Quantity.Sku;
         var modelled = quantity.Quantity.Component is Component.Usage or Component.Hosting or Component.Training && !UsageQuantities.IsCharge(sku) && sku != "";
-        var key = new SpendKey(
+        var key = owners.In(BillingPeriod.Of(quantity.Quantity.Day), new SpendKey(
             e.Usage.Workload, EnumName.Of(e.Usage.Approach), EnumName.Of(quantity.Quantity.Component), modelled ? sku : CostDimension.None,
-            e.Variant == "" ? CostDimension.None : e.Variant);
-        return BudgetScope.Covers(terms.Scope, key, workload) ? quantity.Amount ?? 0 : 0;
+            e.Variant == "" ? CostDimension.None : e.Variant));
+        return BudgetScope.Covers(terms.Scope, key, owners.Of(key)) ? quantity.Amount ?? 0 : 0;
     });
 
     private async Task<Guid[]> LastAsync(string workload, BudgetSpan span, long position, CancellationToken cancellationToken)

@@ -21,6 +21,27 @@ public sealed record ThresholdFigures(BudgetThreshold Threshold, string Key, dec
     public bool IsBelow => Observed is not null && (Threshold.On == ThresholdOn.Actual ? !IsReached : Observed < At * Hysteresis);
 }
 
+/// <summary>
+/// What lacks a price in one unit. Each unit stands by itself: tokens, hours and currencies have no common measure. It is added
+/// up by size, so that nothing that is taken back hides what lacks a price.
+/// </summary>
+/// <param name="Unit"><c>tokens</c>, <c>hours</c>, <c>items</c> or <c>requests</c> without a rate, or priced incompletely; or the currency of an amount without an exchange rate.</param>
+/// <param name="Quantity">In the unit.</param>
+/// <param name="Percent">The share of all that is owed for in this unit, above 0 and at most 100. Of an amount always 100: without an exchange rate it may be worth anything.</param>
+public sealed record UnpricedPart(string Unit, decimal Quantity, decimal Percent)
+{
+    public bool IsAmount { get; private init; }
+
+    /// <summary>The part of the quantity that is priced incompletely.</summary>
+    public decimal Incomplete { get; init; }
+
+    /// <param name="amount">0 where amounts cancel out that may be of different days, and so worth something.</param>
+    public static UnpricedPart Amount(string currency, decimal amount) => new(currency, amount, 100) { IsAmount = true };
+
+    /// <summary>The share of the unit that lacks most; 0 if nothing lacks a price.</summary>
+    public static decimal LargestPercent(IReadOnlyList<UnpricedPart> parts) => parts.Count == 0 ? 0 : parts.Max(part => part.Percent);
+}
+
 /// <summary>A budget's figures in one period.</summary>
 /// <param name="Budget">The budget's id.</param>
 /// <param name="Version">Of its terms.</param>
@@ -29,15 +50,18 @@ public sealed record ThresholdFigures(BudgetThreshold Threshold, string Key, dec
 /// <param name="RolledOver">What earlier periods left.</param>
 /// <param name="Spent">So far. Null where there is no exchange rate into the budget's currency.</param>
 /// <param name="Forecast">At the period's end; null where nothing can be said yet. What was spent, in a period that is over.</param>
-/// <param name="UnpricedPercent">The share of usage without a price or exchange rate, or with an incomplete price: of tokens, hours, items, amounts or requests, whichever is largest.</param>
+/// <param name="Unpriced">What is not in what was spent, or in part: amounts without an exchange rate, and quantities without a rate or with an incomplete price.</param>
 /// <param name="LagSeconds">How long the oldest event that is not counted yet has been recorded.</param>
 /// <param name="Position">The place in the log up to which it is counted.</param>
 public sealed record BudgetFigures(
     string Budget, int Version, BudgetSpan Span, string Currency, decimal Amount, decimal RolledOver, decimal? Spent, decimal? Forecast,
-    decimal UnpricedPercent, decimal LagSeconds, long Position, IReadOnlyList<ThresholdFigures> Thresholds)
+    IReadOnlyList<UnpricedPart> Unpriced, decimal LagSeconds, long Position, IReadOnlyList<ThresholdFigures> Thresholds)
 {
     /// <summary>What the budget is called by its terms.</summary>
     public required string Name { get; init; }
+
+    /// <summary>What a threshold on <c>unpriced</c> looks at.</summary>
+    public decimal UnpricedPercent => UnpricedPart.LargestPercent(Unpriced);
 
     public decimal Limit => Amount + RolledOver;
 

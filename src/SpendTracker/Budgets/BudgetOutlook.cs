@@ -44,7 +44,7 @@ public sealed class BudgetOutlook(NpgsqlDataSource dataSource, OrganisationSetti
 
     /// <param name="expected">What days to come are expected to cost; null where that does not matter.</param>
     private async Task<IReadOnlyList<BudgetFigures>> FiguresAsync(
-        IReadOnlyList<(int Version, BudgetSet Terms, BudgetSpan Span)> wanted, IReadOnlyDictionary<SpendKey, decimal[]>? expected, CancellationToken cancellationToken)
+        IReadOnlyList<(int Version, BudgetSet Terms, BudgetSpan Span)> wanted, RunRates? expected, CancellationToken cancellationToken)
     {
         await using var connection = await dataSource.OpenConnectionAsync(cancellationToken);
         await using var transaction = await connection.BeginTransactionAsync(IsolationLevel.RepeatableRead, cancellationToken);
@@ -56,14 +56,14 @@ public sealed class BudgetOutlook(NpgsqlDataSource dataSource, OrganisationSetti
         var states = wanted.DistinctBy(one => one.Version).ToDictionary(
             one => one.Version, one => BudgetState.Of([]) with { Terms = one.Terms with { Budget = $"{one.Version}" }, Version = one.Version });
         var spend = new BudgetSpend();
-        spend.Cover(states.Values, await query.WorkloadsAsync(cancellationToken));
+        spend.Cover(states.Values, await query.OwnersAsync(cancellationToken));
         var first = wanted.Min(one => BudgetArithmetic.FirstNeeded(one.Terms, one.Span));
-        foreach (var month in await query.MonthsAsync(first, wanted.Max(one => one.Span.Last), cancellationToken))
+        foreach (var month in await query.MonthsAsync(first, wanted.Max(one => one.Span.Last), BillingPeriod.DayOf(now, settings.ReportingTimeZone), cancellationToken))
         {
             spend.SetMonth(month.Key, [.. month]);
         }
 
-        spend.Expect(expected ?? new Dictionary<SpendKey, decimal[]>());
+        spend.Expect(expected ?? RunRates.None);
         var rates = await BudgetRates.LoadAsync(query, settings.ReportingCurrency, wanted.Select(one => (one.Terms, one.Span)), cancellationToken);
         var moment = SpendMoment.Of(now, settings.ReportingTimeZone, changes);
         return [.. wanted.Select(one => BudgetArithmetic.Figures(states[one.Version], one.Span, moment, spend, rates) with { Budget = one.Terms.Budget })];

@@ -22,15 +22,14 @@ internal sealed class BudgetReading(NpgsqlDataSource dataSource, EventStore stor
 
     private readonly Dictionary<string, BudgetState> _budgets = [];
     private ImmutableDictionary<string, string> _unreadable = ImmutableDictionary<string, string>.Empty;
-    private HashSet<BillingPeriod> _closed = [];
-    private (BillingPeriod Month, long ReadAt)? _read;
+    private (DateOnly Day, long ReadAt)? _read;
     private Dictionary<string, BillingPeriod> _firstNeeded = [];
     private (DateOnly Day, long ReadAt)? _runRates;
-    private Task<IReadOnlyDictionary<SpendKey, decimal[]>>? _readingRunRates;
+    private Task<RunRates>? _readingRunRates;
     private TimeSpan _runRatesRest = ShortestRunRatesRest;
     private bool _runRatesStale;
     private bool _termsChanged;
-    private string _workloadsSeen = "";
+    private string _ownersSeen = "";
     private long _budgetsSeen;
     private Dictionary<string, long> _budgetsSeenAhead = [];
     private long _costsSeen;
@@ -46,7 +45,7 @@ internal sealed class BudgetReading(NpgsqlDataSource dataSource, EventStore stor
     /// </summary>
     public IReadOnlyDictionary<string, string> Unreadable => _unreadable;
 
-    public IReadOnlyDictionary<string, WorkloadFacts> Workloads { get; private set; } = new Dictionary<string, WorkloadFacts>();
+    public SpendOwners Owners { get; private set; } = SpendOwners.Nobody;
 
     public BudgetRates Rates { get; private set; } = new(settings.ReportingCurrency, new Dictionary<(string, DateOnly), decimal>());
 
@@ -67,26 +66,26 @@ internal sealed class BudgetReading(NpgsqlDataSource dataSource, EventStore stor
         // Rows of budgets come with the sessions that wrote them, in any order. Behind the checkpoint none comes any more.
         (_budgetsSeen, _budgetsSeenAhead) = (changes.BudgetsAll, changes.Budgets.ToDictionary());
         var termsChanged = _termsChanged;
-        var coveredAnew = termsChanged || changes.Workloads != _workloadsSeen;
+        var coveredAnew = termsChanged || changes.Owners != _ownersSeen;
         if (coveredAnew)
         {
-            Workloads = await query.WorkloadsAsync(cancellationToken);
-            (_workloadsSeen, _termsChanged) = (changes.Workloads, false);
-            Spend.Cover(_budgets.Values.Where(budget => !budget.IsRemoved), Workloads);
+            Owners = await query.OwnersAsync(cancellationToken);
+            (_ownersSeen, _termsChanged) = (changes.Owners, false);
+            Spend.Cover(_budgets.Values.Where(budget => !budget.IsRemoved), Owners);
         }
 
         var anyMonth = changes.Days.Contains(CostChanges.All);
         var months = changes.Days.Where(day => day != CostChanges.All).Select(BillingPeriod.Of).Distinct().ToArray();
         _runRatesStale |= anyMonth || changes.Days.Any(day => RunRateQuery.Counts(day, today));
         var replayed = changes.Position < _position; // Costs are counted anew from the start, so that every month is another.
-        var all = termsChanged || replayed || _read is not { } last || last.Month != BillingPeriod.Of(today) || readAnyhow
-            || anyMonth || months.Any(_closed.Contains);
+        var all = termsChanged || replayed || _read is not { } last || last.Day != today || readAnyhow
+            || anyMonth || months.Any(Owners.IsClosed);
         if (all)
         {
             await ReadAllAsync(query, today, cancellationToken);
         }
 
-        var spenders = all ? [] : await ReadMonthsAsync(query, months, cancellationToken);
+        var spenders = all ? [] : await ReadMonthsAsync(query, months, today, cancellationToken);
         (_position, _costsSeen) = (changes.Position, replayed ? 0 : changes.LastChange);
         return (changes, all || coveredAnew ? null : [.. budgets, .. spenders]);
     }
@@ -142,19 +141,19 @@ internal sealed class BudgetReading(NpgsqlDataSource dataSource, EventStore stor
 
     /// <summary>Reads some months again, those of them that are needed.</summary>
     /// <returns>The budgets whose figures changed.</returns>
-    private async Task<IReadOnlyCollection<string>> ReadMonthsAsync(SpendQuery query, IReadOnlyCollection<BillingPeriod> months, CancellationToken cancellationToken)
+    private async Task<IReadOnlyCollection<string>> ReadMonthsAsync(SpendQuery query, IReadOnlyCollection<BillingPeriod> months, DateOnly today, CancellationToken cancellationToken)
     {
         HashSet<string> changed = [];
         foreach (var month in months.Where(month => _firstNeeded.Values.Any(first => first <= month)))
         {
-            var spenders = Spend.SetMonth(month, [.. (await query.MonthsAsync(month, month, cancellationToken))[month]]);
+            var spenders = Spend.SetMonth(month, [.. (await query.MonthsAsync(month, month, today, cancellationToken))[month]]);
             changed.UnionWith(spenders.Where(budget => _firstNeeded.TryGetValue(budget, out var first) && first <= month));
         }
 
         return changed;
     }
 
-    /// <summary>Reads all that the budgets need: months, which of them are closed, and exchange rates.</summary>
+    /// <summary>Reads all that the budgets need: months and exchange rates.</summary>
     private async Task ReadAllAsync(SpendQuery query, DateOnly today, CancellationToken cancellationToken)
     {
         var spans = _budgets.Values.Where(budget => !budget.IsRemoved)
@@ -163,8 +162,7 @@ internal sealed class BudgetReading(NpgsqlDataSource dataSource, EventStore stor
         if (_firstNeeded.Count > 0)
         {
             var first = _firstNeeded.Values.Min();
-            _closed = await query.ClosedAsync(cancellationToken);
-            var rows = await query.MonthsAsync(first, new(2199, 12), cancellationToken);
+            var rows = await query.MonthsAsync(first, new(2199, 12), today, cancellationToken);
             foreach (var month in Spend.Months.Union(rows.Select(month => month.Key)).ToArray())
             {
                 Spend.SetMonth(month, [.. rows[month]]);
@@ -174,7 +172,7 @@ internal sealed class BudgetReading(NpgsqlDataSource dataSource, EventStore stor
             Rates = await BudgetRates.LoadAsync(query, settings.ReportingCurrency, spans, cancellationToken);
         }
 
-        _read = (BillingPeriod.Of(today), Stopwatch.GetTimestamp());
+        _read = (today, Stopwatch.GetTimestamp()); // On another day, more of what is recorded ahead counts.
     }
 
     /// <summary>Waits for what is being read beside the rest, which goes by the token that it was begun with.</summary>

@@ -8,12 +8,32 @@ namespace SpendTracker.Budgets;
 /// <param name="Component">What kind of cost it is.</param>
 /// <param name="Model">The SKU of tokens, hosting and training; otherwise <see cref="CostDimension.None"/>.</param>
 /// <param name="Variant">Or <see cref="CostDimension.None"/>.</param>
-public readonly record struct SpendKey(string Workload, string Approach, string Component, string Model, string Variant);
+public readonly record struct SpendKey(string Workload, string Approach, string Component, string Model, string Variant)
+{
+    /// <summary>Where the log was when the month of use was closed; 0 for an open one. Whom the cost is of is what the registry said there.</summary>
+    public long Position { get; init; }
+}
 
 /// <summary>What the registry says of a workload; what it does not say is <see cref="CostDimension.None"/>, as in every breakdown of costs.</summary>
 public sealed record WorkloadFacts(string Team, string CostCentre, string Environment, IReadOnlyDictionary<string, string> Tags)
 {
     public static WorkloadFacts Unregistered { get; } = new(CostDimension.Unregistered, CostDimension.None, CostDimension.None, new Dictionary<string, string>());
+}
+
+/// <summary>Whom costs are of, as in every breakdown of costs: of a closed month, what the registry said where it was closed.</summary>
+/// <param name="facts">By workload and position.</param>
+/// <param name="closed">The months that are closed, each with its position.</param>
+internal sealed class SpendOwners(IReadOnlyDictionary<(string Workload, long Position), WorkloadFacts> facts, IReadOnlyDictionary<BillingPeriod, long> closed)
+{
+    public static SpendOwners Nobody { get; } = new(new Dictionary<(string, long), WorkloadFacts>(), new Dictionary<BillingPeriod, long>());
+
+    public WorkloadFacts Of(in SpendKey key) => facts.GetValueOrDefault((key.Workload, key.Position), WorkloadFacts.Unregistered);
+
+    /// <summary>A cost of a month of use, as it is booked.</summary>
+    public SpendKey In(BillingPeriod month, SpendKey key) => key with { Position = closed.GetValueOrDefault(month) };
+
+    /// <summary>Whether a change of a month is booked in another one.</summary>
+    public bool IsClosed(BillingPeriod month) => closed.ContainsKey(month);
 }
 
 /// <summary>Which costs a budget covers.</summary>

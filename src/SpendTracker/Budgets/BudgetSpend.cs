@@ -4,51 +4,53 @@ using SpendTracker.Costs;
 namespace SpendTracker.Budgets;
 
 /// <summary>A part of a month's costs.</summary>
-/// <param name="Unit">Of the quantities: an index, the same for what may be added up.</param>
+/// <param name="Unit">Of the quantities: those of one unit may be added up.</param>
+/// <param name="Unconverted">The currency of what has no exchange rate; null where all has one.</param>
 /// <param name="Amount">In the reporting currency.</param>
-/// <param name="Quantity">Of what is owed for.</param>
-/// <param name="Unpriced">The part of the quantity without a price or an exchange rate, or with an incomplete price.</param>
-public readonly record struct SpendRow(SpendKey Key, int Unit, decimal Amount, decimal Quantity, decimal Unpriced);
+/// <param name="Quantity">Of what is owed for; by size, as what follows.</param>
+/// <param name="Unpriced">The part of the quantity without a rate.</param>
+/// <param name="UnconvertedAmount">Without an exchange rate, in its own currency.</param>
+/// <param name="Incomplete">The part of the quantity that is priced incompletely.</param>
+internal readonly record struct SpendRow(
+    SpendKey Key, string Unit, string? Unconverted, decimal Amount, decimal Quantity, decimal Unpriced, decimal UnconvertedAmount, decimal Incomplete = 0);
 
 /// <summary>What a budget's scope has cost.</summary>
 /// <param name="Amount">In the reporting currency.</param>
-/// <param name="UnpricedPercent">Of tokens, hours, items, amounts or requests, whichever share is largest.</param>
-internal readonly record struct SpendTotal(decimal Amount, decimal UnpricedPercent);
+/// <param name="Unpriced">What is not in the amount.</param>
+internal readonly record struct SpendTotal(decimal Amount, IReadOnlyList<UnpricedPart> Unpriced);
 
 /// <summary>
 /// What budgets have spent, by month, in memory. A month is set as a whole; which budgets a cost counts for is worked out once
-/// for each combination of workload, approach, component, model and variant, so that thousands of budgets cost little.
+/// for each combination of workload, approach, component, model, variant and position, so that thousands of budgets cost little.
 /// Not for several threads.
 /// </summary>
 internal sealed class BudgetSpend
 {
-    /// <summary>An expected amount for each day of the week, Sunday first.</summary>
-    public const int DaysOfWeek = 7;
+    /// <summary>Of quantities; amounts of money are no quantity that could lack a rate.</summary>
+    private static readonly string[] UnitNames = ["tokens", "hours", "items", "requests"];
 
-    /// <summary>Tokens, hours, items, amounts and requests.</summary>
-    private const int Units = 5;
-
-    /// <summary>A budget's sums of a month, side by side: the amount, a quantity for each unit, and what of that is unpriced.</summary>
-    private const int Sums = 1 + (2 * Units);
+    /// <summary>A budget's sums of a month, side by side: the amount, a quantity for each unit, what of that is unpriced, and what is priced incompletely.</summary>
+    private static readonly int Sums = 1 + (3 * UnitNames.Length);
 
     private readonly Dictionary<BillingPeriod, SpendRow[]> _months = [];
     private readonly Dictionary<BillingPeriod, decimal[]> _totals = []; // The sums of one budget after the other, by place.
+    private readonly Dictionary<BillingPeriod, Dictionary<(int Place, string Currency), decimal>> _unconverted = [];
     private readonly Dictionary<SpendKey, int[]> _covering = [];
     private readonly Dictionary<(string Dimension, string Value), List<BudgetState>> _candidates = [];
     private readonly List<BudgetState> _everywhere = [];
     private readonly Dictionary<string, int> _places = [];
     private string[] _budgets = [];
     private decimal[] _spare = []; // Totals that are no longer needed: a month's are too large to make new ones several times a second.
-    private decimal[]?[] _expected = [];
-    private IReadOnlyDictionary<SpendKey, decimal[]> _runRates = new Dictionary<SpendKey, decimal[]>();
-    private IReadOnlyDictionary<string, WorkloadFacts> _workloads = new Dictionary<string, WorkloadFacts>();
+    private ExpectedSpend?[] _expected = [];
+    private RunRates _runRates = RunRates.None;
+    private SpendOwners _owners = SpendOwners.Nobody;
 
     public IEnumerable<BillingPeriod> Months => _months.Keys;
 
     /// <summary>Other budgets, or other facts about workloads: everything is added up again.</summary>
-    public void Cover(IEnumerable<BudgetState> budgets, IReadOnlyDictionary<string, WorkloadFacts> workloads)
+    public void Cover(IEnumerable<BudgetState> budgets, SpendOwners owners)
     {
-        _workloads = workloads;
+        _owners = owners;
         _covering.Clear();
         _candidates.Clear();
         _everywhere.Clear();
@@ -75,7 +77,7 @@ internal sealed class BudgetSpend
         _spare = [];
         foreach (var (month, rows) in _months)
         {
-            _totals[month] = Total(rows);
+            (_totals[month], _unconverted[month]) = (Total(rows), Unconverted(rows));
         }
 
         Expect(_runRates);
@@ -86,9 +88,16 @@ internal sealed class BudgetSpend
     public IReadOnlyList<string> SetMonth(BillingPeriod month, SpendRow[] rows)
     {
         var before = _totals.GetValueOrDefault(month) ?? new decimal[_budgets.Length * Sums];
-        var now = Total(rows);
-        (_months[month], _totals[month], _spare) = (rows, now, before);
-        return [.. _budgets.Where((_, place) => !now.AsSpan(place * Sums, Sums).SequenceEqual(before.AsSpan(place * Sums, Sums)))];
+        var (now, unconverted) = (Total(rows), Unconverted(rows));
+        var others = unconverted.Except(_unconverted.GetValueOrDefault(month, [])).Concat(_unconverted.GetValueOrDefault(month, []).Except(unconverted))
+            .Select(part => part.Key.Place).ToHashSet();
+        (_months[month], _totals[month], _unconverted[month], _spare) = (rows, now, unconverted, before);
+        if (month == BillingPeriod.Of(_runRates.Today))
+        {
+            Expect(_runRates);
+        }
+
+        return [.. _budgets.Where((_, place) => others.Contains(place) || !now.AsSpan(place * Sums, Sums).SequenceEqual(before.AsSpan(place * Sums, Sums)))];
     }
 
     /// <summary>No other months are needed: they are forgotten.</summary>
@@ -98,23 +107,22 @@ internal sealed class BudgetSpend
         {
             _months.Remove(month);
             _totals.Remove(month);
+            _unconverted.Remove(month);
         }
     }
 
-    /// <summary>What a day of each weekday is expected to cost.</summary>
-    public void Expect(IReadOnlyDictionary<SpendKey, decimal[]> runRates)
+    /// <summary>What days are expected to cost. Of today it is what is not there yet.</summary>
+    public void Expect(RunRates runRates)
     {
         _runRates = runRates;
-        _expected = new decimal[]?[_budgets.Length];
-        foreach (var (key, byWeekday) in runRates)
+        _expected = new ExpectedSpend?[_budgets.Length];
+        var soFar = _months.GetValueOrDefault(BillingPeriod.Of(runRates.Today), []).Where(row => row is { Key.Position: 0, Unit: not "amounts" })
+            .GroupBy(row => row.Key).ToDictionary(key => key.Key, key => key.Sum(row => row.Amount));
+        foreach (var (key, rate) in runRates.ByKey)
         {
             foreach (var place in CoveringOf(key))
             {
-                var sum = _expected[place] ??= new decimal[DaysOfWeek];
-                for (var day = 0; day < DaysOfWeek; day++)
-                {
-                    sum[day] += byWeekday[day];
-                }
+                (_expected[place] ??= new ExpectedSpend(runRates.Today)).Add(rate, soFar.GetValueOrDefault(key));
             }
         }
     }
@@ -124,7 +132,7 @@ internal sealed class BudgetSpend
     {
         if (!_places.TryGetValue(budget, out var place))
         {
-            return default;
+            return new(0, []);
         }
 
         Span<decimal> sums = stackalloc decimal[Sums];
@@ -138,18 +146,24 @@ internal sealed class BudgetSpend
             }
         }
 
-        var unpriced = 0m;
-        for (var unit = 1; unit <= Units; unit++)
+        List<UnpricedPart> unpriced = [.. span.Months.SelectMany(month => _unconverted.GetValueOrDefault(month, [])).Where(part => part.Key.Place == place)
+            .GroupBy(part => part.Key.Currency, part => part.Value).Select(currency => UnpricedPart.Amount(currency.Key, currency.Sum()))
+            .OrderByDescending(part => part.Quantity).ThenBy(part => part.Unit, StringComparer.Ordinal)];
+        for (var unit = 1; unit <= UnitNames.Length; unit++)
         {
-            // Parts of a total may overlap: sound that was written to the cache for an hour is incomplete twice.
-            unpriced = Math.Max(unpriced, sums[unit] > 0 ? Math.Min(100, sums[Units + unit] / sums[unit] * 100) : 0);
+            var (total, incomplete) = (sums[unit], sums[(2 * UnitNames.Length) + unit]);
+            if (sums[UnitNames.Length + unit] + incomplete is > 0 and var lacking)
+            {
+                // Parts of a total may overlap: sound that was written to the cache for an hour is incomplete twice.
+                unpriced.Add(new(UnitNames[unit - 1], lacking, lacking < total ? lacking / total * 100 : 100) { Incomplete = incomplete });
+            }
         }
 
         return new SpendTotal(sums[0], unpriced);
     }
 
-    /// <summary>What a budget's scope is expected to cost on each weekday, Sunday first, in the reporting currency; null where there is no history.</summary>
-    public IReadOnlyList<decimal>? ExpectedOf(string budget) => _places.TryGetValue(budget, out var place) ? _expected[place] : null;
+    /// <summary>What days are expected to cost a budget, in the reporting currency; null without a history.</summary>
+    public ExpectedSpend? ExpectedOf(string budget) => _places.TryGetValue(budget, out var place) ? _expected[place] : null;
 
     /// <summary>Workloads by what they spent of a budget in a period, in the reporting currency, the largest first.</summary>
     public IReadOnlyList<(string Workload, decimal Amount)> WorkloadsOf(string budget, BudgetSpan span) =>
@@ -167,13 +181,22 @@ internal sealed class BudgetSpend
             {
                 var sums = totals.AsSpan(place * Sums, Sums);
                 sums[0] += row.Amount;
-                sums[1 + row.Unit] += row.Quantity;
-                sums[1 + Units + row.Unit] += row.Unpriced;
+                if (Array.IndexOf(UnitNames, row.Unit) is >= 0 and var unit)
+                {
+                    sums[1 + unit] += row.Quantity;
+                    sums[1 + UnitNames.Length + unit] += row.Unpriced;
+                    sums[1 + (2 * UnitNames.Length) + unit] += row.Incomplete;
+                }
             }
         }
 
         return totals;
     }
+
+    /// <summary>Amounts without an exchange rate, by the places of budgets. They are few.</summary>
+    private Dictionary<(int Place, string Currency), decimal> Unconverted(SpendRow[] rows) => rows.Where(row => row.Unconverted is not null)
+        .SelectMany(row => CoveringOf(row.Key).Select(place => (Key: (place, row.Unconverted!), row.UnconvertedAmount)))
+        .GroupBy(part => part.Key, part => part.UnconvertedAmount).ToDictionary(part => part.Key, part => part.Sum());
 
     /// <summary>The places of the budgets that a cost counts for.</summary>
     private int[] CoveringOf(in SpendKey key)
@@ -184,7 +207,7 @@ internal sealed class BudgetSpend
 
     private int[] Find(SpendKey key)
     {
-        var facts = _workloads.GetValueOrDefault(key.Workload, WorkloadFacts.Unregistered);
+        var facts = _owners.Of(key);
         var dimensions = BudgetScope.Dimensions.Concat(facts.Tags.Keys.Select(tag => BudgetScope.TagPrefix + tag));
         return [.. dimensions.SelectMany(dimension => _candidates.GetValueOrDefault((dimension, BudgetScope.ValueOf(dimension, key, facts) ?? CostDimension.None), []))
             .Where(budget => BudgetScope.Covers(budget.Terms!.Scope, key, facts)).Concat(_everywhere).Select(budget => _places[budget.Terms!.Budget])];

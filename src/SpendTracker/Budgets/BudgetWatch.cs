@@ -186,7 +186,7 @@ public sealed class BudgetWatch(
     {
         var span = BudgetSpan.Of(crossed);
         var (named, trace) = await contributors.FindAsync(
-            budget.Terms!, span, _reading.Spend.WorkloadsOf(crossed.Budget, span), _reading.Workloads, crossed.Position, _reading.Rates.Of(crossed.Currency, crossed.PeriodStart) ?? 1, cancellationToken);
+            budget.Terms!, span, _reading.Spend.WorkloadsOf(crossed.Budget, span), _reading.Owners, crossed.Position, _evaluatedOn, _reading.Rates.Of(crossed.Currency, crossed.PeriodStart) ?? 1, cancellationToken);
         _ = ActivityContext.TryParse(trace, null, isRemote: true, out var parent);
         using var activity = EventMetrics.Activities.StartActivity("cross budget threshold", ActivityKind.Internal, parent);
         var id = BudgetState.AlertId(Tenant.Default, crossed.Budget, crossed.Version, crossed.PeriodStart, Thresholds.KeyOf(crossed.Threshold), crossed.Occurrence);

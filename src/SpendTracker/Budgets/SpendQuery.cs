@@ -1,10 +1,10 @@
+using System.Text.Json;
 using Npgsql;
 using SpendTracker.Costs;
 using SpendTracker.Events;
 using SpendTracker.Log;
 using SpendTracker.Rates;
 using SpendTracker.Usage;
-using SpendTracker.Workloads;
 
 namespace SpendTracker.Budgets;
 
@@ -14,10 +14,10 @@ namespace SpendTracker.Budgets;
 /// <param name="BudgetsAll">Up to here all that is of budgets was in the tables. What comes after may be there in any order.</param>
 /// <param name="Days">Days whose costs have changed; <see cref="CostChanges.All"/> among them where a change may concern all.</param>
 /// <param name="LastChange">The place in the log of the last of these changes; the one that was known where there are none.</param>
-/// <param name="Workloads">Another text when the registry has changed.</param>
+/// <param name="Owners">Another text when the registry has changed, or which months are closed.</param>
 /// <param name="Waiting">When the oldest event was recorded that is not counted yet; null where all are.</param>
 internal sealed record SpendChanges(
-    long Position, IReadOnlyDictionary<string, long> Budgets, long BudgetsAll, IReadOnlyCollection<DateOnly> Days, long LastChange, string Workloads, DateTimeOffset? Waiting);
+    long Position, IReadOnlyDictionary<string, long> Budgets, long BudgetsAll, IReadOnlyCollection<DateOnly> Days, long LastChange, string Owners, DateTimeOffset? Waiting);
 
 /// <summary>Reads what budgets are made of, over one connection: in one transaction it is of one moment.</summary>
 internal sealed class SpendQuery(NpgsqlConnection connection)
@@ -42,7 +42,12 @@ internal sealed class SpendQuery(NpgsqlConnection connection)
         Add(batch, $"select coalesce({LogTables.Checkpoint("$1")}, 0)", BudgetProjection.CheckpointName);
         Add(batch, ChangedBudgets, Tenant.Default, budgetsAfter, BudgetProjection.ProjectionName, BudgetBook.StreamOf(""));
         Add(batch, $"select day, seq_id from spend.{CostChanges.Table} where tenant_id = $1 and seq_id > $2", Tenant.Default, costsAfter);
-        Add(batch, "select concat(count(*), ' ', max(changed_at)) from spend.workload where tenant_id = $1", Tenant.Default);
+        Add(
+            batch,
+            """
+            select concat(count(*), ' ', max(seq_id), ' ', (select count(*) from spend.period_closing where tenant_id = $1), ' ', (select count(*) from spend.period_reopening))
+            from spend.workload where tenant_id = $1
+            """, Tenant.Default);
         Add(batch, $"select timestamp from {LogTables.Events} where seq_id > coalesce({LogTables.Checkpoint("$1")}, 0) order by seq_id limit 1", CostProjection.CheckpointName);
         await using var reader = await batch.ExecuteReaderAsync(cancellationToken);
         await reader.ReadAsync(cancellationToken);
@@ -67,57 +72,71 @@ internal sealed class SpendQuery(NpgsqlConnection connection)
 
         await reader.NextResultAsync(cancellationToken);
         await reader.ReadAsync(cancellationToken);
-        var workloads = reader.GetString(0);
+        var owners = reader.GetString(0);
         await reader.NextResultAsync(cancellationToken);
         DateTimeOffset? waiting = await reader.ReadAsync(cancellationToken) ? reader.GetFieldValue<DateTimeOffset>(0) : null;
-        return new SpendChanges(position, budgets, budgetsAll, days, costsAfter, workloads, waiting);
+        return new SpendChanges(position, budgets, budgetsAll, days, costsAfter, owners, waiting);
     }
 
-    /// <summary>The months that are closed: a change of theirs is booked in another.</summary>
-    public async Task<HashSet<BillingPeriod>> ClosedAsync(CancellationToken cancellationToken)
-    {
-        await using var command = new NpgsqlCommand($"with {BookedCosts.Closed("$1")} select month from closed", connection);
-        command.Parameters.Add(new() { Value = Tenant.Default });
-        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
-        HashSet<BillingPeriod> closed = [];
-        while (await reader.ReadAsync(cancellationToken))
-        {
-            closed.Add(BillingPeriod.Of(reader.GetFieldValue<DateOnly>(0)));
-        }
-
-        return closed;
-    }
-
-    /// <summary>What is booked in some months.</summary>
-    public async Task<ILookup<BillingPeriod, SpendRow>> MonthsAsync(BillingPeriod from, BillingPeriod to, CancellationToken cancellationToken)
+    /// <summary>
+    /// What is booked in some months. What lacks a price is added up by size, row by row: what a correction takes back must not
+    /// hide it, and a credit no invoice of another workload.
+    /// </summary>
+    /// <param name="today">Later days do not count yet.</param>
+    public async Task<ILookup<BillingPeriod, SpendRow>> MonthsAsync(BillingPeriod from, BillingPeriod to, DateOnly today, CancellationToken cancellationToken)
     {
         await using var command = new NpgsqlCommand(
             $"""
             {BookedCosts.Sql(null)}
-            select c.month, c.workload, c.approach, c.component, {CostDimension.Model("c")}, {CostDimension.Variant("c")},
-                   array_position(array['tokens', 'hours', 'items', 'amounts', 'requests'], {PriceSql.Unit}) - 1, {PriceSql.Sum("c.amount")},
-                   trim_scale(coalesce(sum(c.quantity) filter (where c.meter not in ({PriceSql.InformationalMeters}) or c.meter = '{Meters.RequestsWithoutTokens}'), 0)),
-                   trim_scale(sum(case when {PriceSql.IsUnconverted} then c.quantity else c.unpriced + c.incomplete end))
+            select c.month, c.workload, c.approach, c.component, {CostDimension.Model("c")}, {CostDimension.Variant("c")}, c.position,
+                   {PriceSql.Unit}, case when {PriceSql.IsUnconverted} then c.currency end, {PriceSql.Sum("c.amount")},
+                   trim_scale(coalesce(sum(greatest(abs(c.quantity), abs(c.unpriced))) filter (where c.meter not in ({PriceSql.InformationalMeters}) or c.meter = '{Meters.RequestsWithoutTokens}'), 0)),
+                   trim_scale(sum(abs(c.unpriced))), {PriceSql.Sum("abs(c.unconverted)")}, trim_scale(sum(abs(c.incomplete)))
             from booked as c
-            group by 1, 2, 3, 4, 5, 6, 7
+            group by 1, 2, 3, 4, 5, 6, 7, 8, 9
             """, connection);
-        BookedCosts.AddParameters(command, from, to, null);
+        BookedCosts.AddParameters(command, from, to, today);
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
         List<(BillingPeriod Month, SpendRow Row)> rows = [];
         while (await reader.ReadAsync(cancellationToken))
         {
             rows.Add((BillingPeriod.Of(reader.GetFieldValue<DateOnly>(0)), new SpendRow(
-                KeyOf(reader, 1), reader.GetInt32(6), reader.GetDecimal(7), reader.GetDecimal(8), reader.GetDecimal(9))));
+                KeyOf(reader, 1) with { Position = reader.GetInt64(6) }, reader.GetString(7), reader.IsDBNull(8) ? null : reader.GetString(8),
+                reader.GetDecimal(9), reader.GetDecimal(10), reader.GetDecimal(11), reader.GetDecimal(12), reader.GetDecimal(13))));
         }
 
         return rows.ToLookup(row => row.Month, row => row.Row);
     }
 
-    public async Task<IReadOnlyDictionary<string, WorkloadFacts>> WorkloadsAsync(CancellationToken cancellationToken)
+    /// <summary>Whom costs are of, by the rule of every breakdown of costs.</summary>
+    public async Task<SpendOwners> OwnersAsync(CancellationToken cancellationToken)
     {
         static string Or(string text) => text == "" ? CostDimension.None : text;
-        return (await WorkloadRegistry.ListAsync(connection, cancellationToken)).ToDictionary(
-            workload => workload.Id, workload => new WorkloadFacts(workload.Team, Or(workload.CostCentre), Or(workload.Environment), workload.Tags));
+        await using var command = new NpgsqlCommand(
+            $"""
+            with {BookedCosts.Closed("$1")},
+            {CostOwners.Registry(null)}
+            select null::date, position, workload, team, cost_centre, environment, tags::text from registry
+            union all
+            select month, position, '', '', '', '', '' from closed
+            """, connection);
+        command.Parameters.Add(new() { Value = Tenant.Default });
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        Dictionary<(string, long), WorkloadFacts> facts = [];
+        Dictionary<BillingPeriod, long> closed = [];
+        while (await reader.ReadAsync(cancellationToken))
+        {
+            if (!reader.IsDBNull(0))
+            {
+                closed.Add(BillingPeriod.Of(reader.GetFieldValue<DateOnly>(0)), reader.GetInt64(1));
+                continue;
+            }
+
+            facts.Add((reader.GetString(2), reader.GetInt64(1)), new WorkloadFacts(
+                reader.GetString(3), Or(reader.GetString(4)), Or(reader.GetString(5)), JsonSerializer.Deserialize<Dictionary<string, string>>(reader.GetString(6))!));
+        }
+
+        return new SpendOwners(facts, closed);
     }
 
     /// <summary>Units of the reporting currency for one of each currency, on each day; without those that nobody published.</summary>

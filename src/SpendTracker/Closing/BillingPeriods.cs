@@ -214,7 +214,7 @@ public sealed class BillingPeriods(NpgsqlDataSource dataSource, EventStore store
             group by b.origin, line_id, l.workload, l.approach, l.component, l.reported_sku, l.meter, l.above_tokens, l.reported_currency, l.variant, b.currency, b.sku
             order by b.origin, line_id, b.currency
             """, connection);
-        BookedCosts.AddParameters(query, month, month, null);
+        BookedCosts.AddParameters(query, month, month, BillingPeriod.DayOf(clock.GetUtcNow(), settings.ReportingTimeZone));
         await using var reader = await query.ExecuteReaderAsync(cancellationToken);
         List<ClosedLine> lines = [];
         while (await reader.ReadAsync(cancellationToken))

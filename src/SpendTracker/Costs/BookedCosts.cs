@@ -1,8 +1,6 @@
 using Npgsql;
-using NpgsqlTypes;
 using SpendTracker.Events;
 using SpendTracker.Rates;
-using SpendTracker.Workloads;
 
 namespace SpendTracker.Costs;
 
@@ -54,9 +52,40 @@ internal static class BookedCosts
 
     private const string KnownUsage =
         """
-        u.recorded_on <= $4
+        u.recorded_on <= $4 and u.day <= $4
           and (u.day >= $2 and u.day < $3 + interval '1 month' or date_trunc('month', u.day)::date in (select month from closed))
         """;
+
+    /// <summary>
+    /// As monthly_cost, without what is recorded for days to come: hosting is, up to its end. Those rows are few, and an index
+    /// leads to them. Months that have days to come were never closed.
+    /// </summary>
+    private static readonly string CostsToDate =
+        $"""
+        usage_ahead as materialized (
+            select l.tenant_id, l.line_id, l.sku, l.meter, l.above_tokens, u.day, u.quantity, u.events
+            from spend.daily_usage as u join spend.cost_line as l using (line_id)
+            where u.day > $4 and u.day > u.recorded_on and l.tenant_id = $1),
+        price_ahead as materialized ({PriceSql.Priced("(select distinct tenant_id, sku, meter, above_tokens, day from usage_ahead)")}),
+        cost_ahead as materialized (
+            select u.line_id, date_trunc('month', u.day)::date as month, p.currency, sum(u.quantity) as quantity, sum(u.events) as events, {PriceSql.Sums}
+            from usage_ahead as u join price_ahead as p using (tenant_id, sku, meter, above_tokens, day)
+            group by 1, 2, 3),
+        cost_to_date as not materialized (
+            select {Of("m", MonthlyColumns)}, m.quantity, m.events, m.list_amount, m.amount, m.unpriced, m.unconverted, m.unconverted_events, {Of("m", FrozenColumns)}
+            from spend.monthly_cost as m
+            where m.month < date_trunc('month', $4::timestamp)::date or (m.line_id, m.month, m.currency) not in (select line_id, month, currency from cost_ahead)
+            union all
+            select {Of("m", MonthlyColumns)}, m.quantity - a.quantity, m.events - a.events, m.list_amount - a.list_amount, m.amount - a.amount,
+                   m.unpriced - a.unpriced, m.unconverted - a.unconverted, m.unconverted_events - a.unconverted_events, {Of("m", FrozenColumns)}
+            from cost_ahead as a join spend.monthly_cost as m using (line_id, month, currency)
+            where m.quantity <> a.quantity or m.events <> a.events)
+        """;
+
+    private const string MonthlyColumns = "tenant_id, line_id, month, currency, workload, approach, component, sku, meter, variant";
+
+    private const string FrozenColumns =
+        "closed_quantity, closed_events, closed_list_amount, closed_amount, closed_unpriced, closed_unconverted, closed_unconverted_events, has_frozen";
 
     /// <summary>
     /// As monthly_cost would be had nothing become known after a day, for the months asked for and all that are closed. There may
@@ -113,7 +142,7 @@ internal static class BookedCosts
     /// that they end in. Parameters as below.
     /// </summary>
     public static (string Tables, string Costs) OfUse(DateOnly? knownOn, string? origin = null) => knownOn is null
-        ? (Closed("$1"), "spend.monthly_cost")
+        ? ($"{Closed("$1")},\n{CostsToDate}", "cost_to_date")
         : ($"{Closed("$1", "$4")},\n{KnownCosts.Replace(KnownUsage, KnownUsageOf(origin), StringComparison.Ordinal)}", "known_cost");
 
     private const string Columns = "workload, approach, component, sku, meter, variant, currency, line_id";
@@ -178,29 +207,13 @@ internal static class BookedCosts
         having sum(f.quantity) <> 0 or sum(f.events) <> 0 or sum(f.list_amount) <> 0 or sum(f.amount) <> 0
         """;
 
-    /// <summary>
-    /// A further common table expression <c>registry</c>: the workloads as they are, at position 0, and as they were where months
-    /// were closed. What was signed for a team stays with it when the workload moves, and so does what corrects that.
-    /// </summary>
-    public static string Registry(DateOnly? knownOn)
-    {
-        const string Columns = "w.workload, w.team, w.cost_centre, w.environment";
-        var day = knownOn is null ? null : "$4";
-        return $"""
-            registry as materialized (
-                select 0::bigint as position, {Columns} from {WorkloadProjection.KnownSql(day)} as w
-                union all
-                select c.position, {Columns}
-                from (select position from closed union select position from signed) as c cross join lateral {WorkloadProjection.KnownSql(day, "c.position")} as w)
-            """;
-    }
-
-    public static void AddParameters(NpgsqlCommand command, BillingPeriod from, BillingPeriod to, DateOnly? knownOn)
+    /// <param name="until">The last day that counts: that of the question what was known on a day, or today.</param>
+    public static void AddParameters(NpgsqlCommand command, BillingPeriod from, BillingPeriod to, DateOnly until)
     {
         command.Parameters.Add(new() { Value = Tenant.Default });
         command.Parameters.Add(new() { Value = from.Start });
         command.Parameters.Add(new() { Value = to.Start });
-        command.Parameters.Add(new() { Value = (object?)knownOn ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Date });
+        command.Parameters.Add(new() { Value = until });
     }
 
     private static string Of(string row, string columns) => string.Join(", ", columns.Split(", ").Select(column => $"{row}.{column}"));

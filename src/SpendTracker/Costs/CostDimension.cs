@@ -7,6 +7,8 @@ public sealed record CostDimension(string Name, string Sql, bool IsOfRegistry = 
     /// <summary>What a row has where it has nothing: an estimate line without a SKU, labour without a model.</summary>
     public const string None = "(none)";
 
+    internal const string ModelName = "model";
+
     /// <summary>The team of usage whose workload nobody registered.</summary>
     public const string Unregistered = "(unregistered)";
 
@@ -31,7 +33,7 @@ public sealed record CostDimension(string Name, string Sql, bool IsOfRegistry = 
         new("cost-centre", $"coalesce(nullif(w.cost_centre, ''), '{None}')", IsOfRegistry: true),
         new("environment", $"coalesce(nullif(w.environment, ''), '{None}')", IsOfRegistry: true),
         new("component", "c.component"),
-        new("model", Model("c")),
+        new(ModelName, Model("c")),
         new("variant", Variant("c")),
     ];
 

@@ -75,6 +75,9 @@ internal static class CostTables
                 create index monthly_cost_month on monthly_cost (tenant_id, month);
                 create index monthly_cost_closed on monthly_cost (tenant_id, month) where has_frozen;
             end if;
+            if to_regclass('daily_usage_ahead') is null then
+                create index daily_usage_ahead on daily_usage (day) where day > recorded_on;
+            end if;
             if to_regclass('cost_line_sku') is null then
                 create index cost_line_sku on cost_line (tenant_id, sku);
             end if;
@@ -138,19 +141,30 @@ internal static class CostTables
         """;
 
     /// <summary>
+    /// Whether publications, $1, can change what a line <c>l</c> is priced as: aliases of its name, and rates of the very name,
+    /// which go before patterns.
+    /// </summary>
+    private const string IsNamed =
+        """
+        (l.reported_sku in (select sku from rate where publication = any($1))
+           or exists (select from alias as n where n.publication = any($1) and l.reported_sku like n.model_like))
+        """;
+
+    /// <summary>
     /// What the lines that some publications price cost, by month, from their daily rows: rows <c>cost</c>. A withdrawal
     /// touches the same lines as what it withdraws. $1: the publications.
     /// </summary>
     public static readonly string AffectedCosts =
         $"""
-        with affected as materialized (
+        with priced_sku as materialized (
+            select sku from rate where publication = any($1)
+            union select r.sku from rate as r join exchange_rate as x using (tenant_id, currency) where x.publication = any($1)
+            union select 'charge/' || currency from exchange_rate where publication = any($1)
+            union select r.sku from rate as r join discount as d on r.sku like d.sku_like where d.publication = any($1)),
+        affected as materialized (
             select * from cost_line as l
-            where l.sku in (
-                    select sku from rate where publication = any($1)
-                    union select r.sku from rate as r join exchange_rate as x using (tenant_id, currency) where x.publication = any($1)
-                    union select 'charge/' || currency from exchange_rate where publication = any($1))
-               or exists (select from discount as d where d.publication = any($1) and l.sku like d.sku_like)
-               or exists (select from alias as a where a.publication = any($1) and l.reported_sku like a.model_like)),
+            where {IsNamed} or l.sku in (select sku from priced_sku)
+               or exists (select from alias as a join priced_sku using (sku) where a.model like '%*%' and l.sku like a.model_like)),
         used as materialized (
             select l.line_id, l.tenant_id, l.sku, l.meter, l.above_tokens, u.day, u.quantity, u.events
             from affected as l
@@ -195,23 +209,23 @@ internal static class CostTables
         where quantity = 0 and events = 0 and amount = 0 and list_amount = 0 and unpriced = 0 and incomplete = 0 and unconverted = 0 and unconverted_events = 0 and not has_frozen
         """;
 
-    /// <summary>The lines that some aliases name, at the SKUs that aliases now give them. $1: the aliases' publications.</summary>
+    /// <summary>The lines that some publications name, at the SKUs that aliases now give them. $1: the publications.</summary>
     public static readonly string ResolveAliases =
         $"""
         update cost_line as c set sku = l.wanted
         from (
             select l.line_id, coalesce(a.sku, l.reported_sku) as wanted
             from cost_line as l left join lateral ({PriceSql.Alias()}) as a on true
-            where exists (select from alias as n where n.publication = any($1) and l.reported_sku like n.model_like)) as l
+            where {IsNamed}) as l
         where c.line_id = l.line_id and c.sku <> l.wanted
         """;
 
-    /// <summary>Which frozen costs of these lines are of another SKU than the lines have by then. $1: the aliases' publications.</summary>
+    /// <summary>Which frozen costs of these lines are of another SKU than the lines have by then. $1: the publications.</summary>
     public const string MarkFrozen =
-        """
+        $"""
         update closed_cost as f set has_other_sku = not f.has_other_sku
         from cost_line as l
         where f.line_id = l.line_id and f.has_other_sku <> (f.sku <> l.sku)
-          and exists (select from alias as n where n.publication = any($1) and l.reported_sku like n.model_like)
+          and {IsNamed}
         """;
 }

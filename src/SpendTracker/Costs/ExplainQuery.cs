@@ -197,10 +197,10 @@ public sealed class ExplainQuery(NpgsqlDataSource dataSource, MonthlyCostQuery m
                 from (select line_id, tenant_id, workload, approach, reported_sku, meter, above_tokens from spend.cost_line
                       where tenant_id = $1 and ($6::text is null or workload = $6)) as l),
             used as materialized (
-                select l.*, u.day, coalesce(sum(u.quantity) filter (where u.recorded_on <= $4), 0) as before, sum(u.quantity) as after,
-                       coalesce(sum(u.events) filter (where u.recorded_on > $4), 0) as events
+                select l.*, u.day, coalesce(sum(u.quantity) filter (where u.recorded_on <= $4 and u.day <= $4), 0) as before, sum(u.quantity) as after,
+                       coalesce(sum(u.events) filter (where u.recorded_on > $4 or u.day > $4), 0) as events
                 from spend.daily_usage as u join line as l using (line_id)
-                where u.day >= $2 and u.day < $3 and u.recorded_on <= $5
+                where u.day >= $2 and u.day < $3 and u.recorded_on <= $5 and u.day <= $5
                 group by l.line_id, l.tenant_id, l.workload, l.approach, l.reported_sku, l.meter, l.above_tokens, l.sku_before, l.sku_after, u.day),
             price_before as materialized ({PriceSql.Priced("(select distinct tenant_id, sku_before as sku, meter, above_tokens, day from used)", "$4")}),
             price_after as materialized ({PriceSql.Priced("(select distinct tenant_id, sku_after as sku, meter, above_tokens, day from used)", "$5")}),

@@ -1,14 +1,14 @@
 using System.Diagnostics;
 using Npgsql;
-using SpendTracker.Estimates;
 using SpendTracker.Rates;
+using SpendTracker.Settings;
 
 namespace SpendTracker.Costs;
 
 /// <summary>One month's cost of one value of each dimension asked for.</summary>
 /// <param name="Month">The billing period that it is booked in.</param>
 /// <param name="Keys">Dimension → value.</param>
-/// <param name="Actual">In the reporting currency, over what has a rate and an exchange rate.</param>
+/// <param name="Actual">In the reporting currency, over what has a rate and an exchange rate, on the days that have come.</param>
 /// <param name="Listed">The same at list prices: what discounts and negotiated rates saved is the difference.</param>
 /// <param name="Corrections">The part of the actual that corrects closed months.</param>
 /// <param name="Estimated">In the reporting currency; 0 where nobody submitted an estimate.</param>
@@ -21,8 +21,11 @@ public sealed record MonthlyCost(
     string Month, IReadOnlyDictionary<string, string> Keys, decimal Actual, decimal Listed, decimal Corrections, decimal Estimated,
     IReadOnlyDictionary<string, decimal> Unpriced, IReadOnlyDictionary<string, decimal> Unconverted, IReadOnlyDictionary<string, decimal> Incomplete)
 {
-    /// <summary>Actual less estimate: above 0 is more than expected.</summary>
-    public decimal Variance => Actual - Estimated;
+    /// <summary>The part of the estimate that belongs to the days that have passed (<see cref="MonthProgress"/>): all of it if the month is over.</summary>
+    public decimal EstimatedToDate { get; init; }
+
+    /// <summary>Actual less what was expected until then: above 0 is more.</summary>
+    public decimal Variance => Actual - EstimatedToDate;
 }
 
 /// <summary>Which costs: months from first to last, narrowed to some values of some dimensions.</summary>
@@ -38,23 +41,24 @@ public sealed record CostFilter(BillingPeriod From, BillingPeriod To)
 }
 
 /// <summary>Actual, estimated, unpriced and unconverted by month: what the API and the pages show.</summary>
-public sealed class MonthlyCostQuery(NpgsqlDataSource dataSource)
+public sealed class MonthlyCostQuery(NpgsqlDataSource dataSource, ReportingClock clock)
 {
     /// <summary>Rows by month and the given dimensions, in the order of month and keys. The parts of any two breakdowns have one sum.</summary>
     public async Task<IReadOnlyList<MonthlyCost>> ByAsync(CostFilter filter, IReadOnlyList<CostDimension> by, CancellationToken cancellationToken)
     {
         await using var command = dataSource.CreateCommand();
-        return await ByAsync(command, filter, by, cancellationToken);
+        return await ByAsync(command, filter, by, clock.Now, cancellationToken);
     }
 
     /// <summary>The same over a new command of the caller's, and so over its connection and in its transaction.</summary>
+    /// <param name="now">In the reporting time zone.</param>
     public static async Task<IReadOnlyList<MonthlyCost>> ByAsync(
-        NpgsqlCommand command, CostFilter filter, IReadOnlyList<CostDimension> by, CancellationToken cancellationToken)
+        NpgsqlCommand command, CostFilter filter, IReadOnlyList<CostDimension> by, DateTime now, CancellationToken cancellationToken)
     {
         var started = Stopwatch.GetTimestamp();
         var keys = by.Where(dimension => dimension.Name != "month").ToArray();
         command.CommandTimeout = filter.KnownOn is null ? command.CommandTimeout : BookedCosts.LongestForThePast;
-        BookedCosts.AddParameters(command, filter.From, filter.To, filter.KnownOn);
+        BookedCosts.AddParameters(command, filter.From, filter.To, filter.KnownOn ?? DateOnly.FromDateTime(now));
         if (filter.Origin is { } origin)
         {
             command.Parameters.Add(new() { Value = origin.Start });
@@ -67,13 +71,15 @@ public sealed class MonthlyCostQuery(NpgsqlDataSource dataSource)
             command.Parameters.Add(new() { Value = condition.Value });
             return $" and {condition.Dimension.Sql} = ${command.Parameters.Count}";
         }));
-        var registered = by.Concat(conditions.Select(condition => condition.Dimension)).Any(dimension => dimension.IsOfRegistry);
+        var dimensions = by.Concat(conditions.Select(condition => condition.Dimension)).ToArray();
+        var registered = dimensions.Any(dimension => dimension.IsOfRegistry);
+        var byModel = dimensions.Any(dimension => dimension.Name == CostDimension.ModelName);
         var columns = string.Concat(keys.Select(key => $", {key.Sql}"));
 
         // Most rows have everything but one of these: nulls are passed over, where zeros would be added.
         command.CommandText =
             $"""
-            {BookedCosts.Sql(filter.KnownOn, filter.Origin is null ? null : "$5")}{(registered ? $",\n{BookedCosts.Registry(filter.KnownOn)}" : "")}
+            {BookedCosts.Sql(filter.KnownOn, filter.Origin is null ? null : "$5")}{(registered ? $",\n{CostOwners.Registry(filter.KnownOn is null ? null : "$4")}" : "")}
             select to_char(c.month, 'YYYY-MM'){columns}, coalesce({PriceSql.Sum("c.amount")}, 0), coalesce({PriceSql.Sum("c.list_amount")}, 0),
                    coalesce(trim_scale(round(sum(c.amount) filter (where c.origin <> c.month), 12)), 0), coalesce({PriceSql.Sum("c.estimated")}, 0),
                    c.unit, trim_scale(sum(c.unpriced)), c.unconverted_in, {PriceSql.Sum("c.unconverted")}, trim_scale(sum(c.incomplete))
@@ -83,15 +89,15 @@ public sealed class MonthlyCostQuery(NpgsqlDataSource dataSource)
                        case when {PriceSql.IsUnconverted} then unconverted end as unconverted, nullif(incomplete, 0) as incomplete, position
                 from booked
                 union all
-                select month, month, workload, approach, component, sku, '', null, null, amount, null, null, null, null, null, 0
-                from {EstimateProjection.KnownSql(filter.KnownOn is null ? null : "$4")} as e) as c
+                select month, month, workload, approach, component, sku, '', null, null, amount, null, null, null, null, null, position
+                from {EstimatedCosts.Sql(filter.KnownOn, byModel)} as e) as c
             {(registered ? "left join registry as w using (workload, position)" : "")}
             where {(filter.Origin is null ? "true" : "c.origin = $5")}{where}
             group by c.month{columns}, c.unit, c.unconverted_in
             order by c.month{columns}
             """;
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
-        var rows = await ReadAsync(reader, keys, cancellationToken);
+        var rows = await ReadAsync(reader, keys, filter.KnownOn?.AddDays(1).ToDateTime(TimeOnly.MinValue) ?? now, cancellationToken);
         CostMetrics.QueryDuration.Record(Stopwatch.GetElapsedTime(started).TotalSeconds);
         return rows;
     }
@@ -99,7 +105,7 @@ public sealed class MonthlyCostQuery(NpgsqlDataSource dataSource)
     private static readonly string UnitSql = $"case when unpriced = 0 and incomplete = 0 then null else {PriceSql.Unit} end";
 
     /// <summary>The rows come apart by unit of what is unpriced or incomplete, and currency of what is unconverted; here they come together again.</summary>
-    private static async Task<List<MonthlyCost>> ReadAsync(NpgsqlDataReader reader, CostDimension[] keys, CancellationToken cancellationToken)
+    private static async Task<List<MonthlyCost>> ReadAsync(NpgsqlDataReader reader, CostDimension[] keys, DateTime moment, CancellationToken cancellationToken)
     {
         List<MonthlyCost> rows = [];
         string? last = null;
@@ -110,7 +116,10 @@ public sealed class MonthlyCostQuery(NpgsqlDataSource dataSource)
             var row = new MonthlyCost(
                 values[0], keys.Select((key, i) => (key.Name, values[i + 1])).ToDictionary(k => k.Name, k => k.Item2),
                 reader.GetDecimal(at), reader.GetDecimal(at + 1), reader.GetDecimal(at + 2), reader.GetDecimal(at + 3),
-                Named(reader, at + 4, at + 5), Named(reader, at + 6, at + 7), Named(reader, at + 4, at + 8));
+                Named(reader, at + 4, at + 5), Named(reader, at + 6, at + 7), Named(reader, at + 4, at + 8))
+            {
+                EstimatedToDate = MonthProgress.ToDate(reader.GetDecimal(at + 3), BillingPeriod.TryParse(values[0], out var month) ? month : default, moment),
+            };
             var identity = string.Join('\n', values);
             if (identity == last)
             {
@@ -135,8 +144,10 @@ public sealed class MonthlyCostQuery(NpgsqlDataSource dataSource)
         var all = rows as IReadOnlyCollection<MonthlyCost> ?? rows.ToArray();
         return new MonthlyCost(
             month, new Dictionary<string, string>(), all.Sum(row => row.Actual), all.Sum(row => row.Listed), all.Sum(row => row.Corrections),
-            all.Sum(row => row.Estimated), Sum(all.Select(row => row.Unpriced)), Sum(all.Select(row => row.Unconverted)),
-            Sum(all.Select(row => row.Incomplete)));
+            all.Sum(row => row.Estimated), Sum(all.Select(row => row.Unpriced)), Sum(all.Select(row => row.Unconverted)), Sum(all.Select(row => row.Incomplete)))
+        {
+            EstimatedToDate = all.Sum(row => row.EstimatedToDate),
+        };
     }
 
     /// <summary>Adds quantities unit by unit, or amounts currency by currency.</summary>

@@ -1,5 +1,6 @@
 using Npgsql;
 using SpendTracker.Rates;
+using SpendTracker.Settings;
 using SpendTracker.Usage;
 
 namespace SpendTracker.Costs;
@@ -18,7 +19,7 @@ public sealed record ReportedCost(
 }
 
 /// <summary>Compares our prices with what providers report, where events carry it.</summary>
-public sealed class ReportedCostQuery(NpgsqlDataSource dataSource)
+public sealed class ReportedCostQuery(NpgsqlDataSource dataSource, ReportingClock clock)
 {
     /// <summary>By month, workload and SKU; the largest difference of a month first.</summary>
     /// <param name="knownOn">As it was known at the end of this day; null for now.</param>
@@ -38,7 +39,7 @@ public sealed class ReportedCostQuery(NpgsqlDataSource dataSource)
                       from (select distinct tenant_id, line_id, month, workload, sku from cost where meter = '{Meters.ReportedCost}') as c
                       join spend.cost_line as l using (line_id)
                       join spend.daily_usage as u on u.line_id = c.line_id and u.day >= c.month and u.day < c.month + interval '1 month'
-                      where u.recorded_on <= coalesce($4, 'infinity')) as u
+                      where u.day <= $4{(knownOn is null ? "" : " and u.recorded_on <= $4")}) as u
                 left join lateral ({PriceSql.ExchangeRate("u", "u.reported_currency", knownOn is null ? null : "$4")}) as x on true
                 group by 1, 2, 3, 4),
             computed as (
@@ -50,7 +51,7 @@ public sealed class ReportedCostQuery(NpgsqlDataSource dataSource)
             order by r.month desc, abs(c.amount - coalesce(r.converted, 0)) desc, r.workload, r.sku, r.currency
             """);
         command.CommandTimeout = knownOn is null ? command.CommandTimeout : BookedCosts.LongestForThePast;
-        BookedCosts.AddParameters(command, from, to, knownOn);
+        BookedCosts.AddParameters(command, from, to, knownOn ?? clock.Today);
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
         List<ReportedCost> rows = [];
         while (await reader.ReadAsync(cancellationToken))

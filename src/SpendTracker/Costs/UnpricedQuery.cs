@@ -1,6 +1,7 @@
 using System.Data;
 using Npgsql;
 using SpendTracker.Rates;
+using SpendTracker.Settings;
 
 namespace SpendTracker.Costs;
 
@@ -35,7 +36,7 @@ public sealed record MissingPrices(
     IReadOnlyList<UnpricedUsage> Unpriced, IReadOnlyList<UnconvertedAmount> Unconverted, IReadOnlyList<UnpricedUsage> Incomplete, IReadOnlyList<MissingPrice> Uses);
 
 /// <summary>What has a quantity but no rate, or not all rates, or an amount but no exchange rate, so that somebody can publish one.</summary>
-public sealed class UnpricedQuery(NpgsqlDataSource dataSource)
+public sealed class UnpricedQuery(NpgsqlDataSource dataSource, ReportingClock clock)
 {
     private static readonly string[] UnpricedColumns = ["unpriced"];
     private static readonly string[] IncompleteColumns = ["incomplete"];
@@ -46,7 +47,7 @@ public sealed class UnpricedQuery(NpgsqlDataSource dataSource)
     {
         await using var connection = await dataSource.OpenConnectionAsync(cancellationToken);
         await using var transaction = await connection.BeginTransactionAsync(IsolationLevel.RepeatableRead, cancellationToken);
-        var asked = new Asked(connection, from, to, knownOn);
+        var asked = new Asked(connection, from, to, knownOn, clock.Today);
         return new MissingPrices(
             await ListAsync(asked, UnpricedColumns, cancellationToken), await ListUnconvertedAsync(asked, cancellationToken),
             await ListAsync(asked, IncompleteColumns, cancellationToken), await ListUsesAsync(asked, cancellationToken));
@@ -60,21 +61,21 @@ public sealed class UnpricedQuery(NpgsqlDataSource dataSource)
     public async Task<IReadOnlyList<UnpricedUsage>> ListAsync(BillingPeriod? from, BillingPeriod? to, DateOnly? knownOn, CancellationToken cancellationToken)
     {
         await using var connection = await dataSource.OpenConnectionAsync(cancellationToken);
-        return await ListAsync(new Asked(connection, from, to, knownOn), UnpricedColumns, cancellationToken);
+        return await ListAsync(new Asked(connection, from, to, knownOn, clock.Today), UnpricedColumns, cancellationToken);
     }
 
     /// <summary>What is priced incompletely, the largest quantity first; otherwise as above.</summary>
     public async Task<IReadOnlyList<UnpricedUsage>> ListIncompleteAsync(BillingPeriod? from, BillingPeriod? to, DateOnly? knownOn, CancellationToken cancellationToken)
     {
         await using var connection = await dataSource.OpenConnectionAsync(cancellationToken);
-        return await ListAsync(new Asked(connection, from, to, knownOn), IncompleteColumns, cancellationToken);
+        return await ListAsync(new Asked(connection, from, to, knownOn, clock.Today), IncompleteColumns, cancellationToken);
     }
 
     /// <summary>By currency, the largest first; otherwise as above.</summary>
     public async Task<IReadOnlyList<UnconvertedAmount>> ListUnconvertedAsync(BillingPeriod? from, BillingPeriod? to, DateOnly? knownOn, CancellationToken cancellationToken)
     {
         await using var connection = await dataSource.OpenConnectionAsync(cancellationToken);
-        return await ListUnconvertedAsync(new Asked(connection, from, to, knownOn), cancellationToken);
+        return await ListUnconvertedAsync(new Asked(connection, from, to, knownOn, clock.Today), cancellationToken);
     }
 
     private static async Task<IReadOnlyList<UnpricedUsage>> ListAsync(Asked asked, string[] columns, CancellationToken cancellationToken)
@@ -90,7 +91,7 @@ public sealed class UnpricedQuery(NpgsqlDataSource dataSource)
                 select sku, meter, workload, max(above_tokens) as above_tokens, sum({column}) as {column}, sum(events) as events,
                        min(month) as first, max(month) as last,
                        (select min(u.day) from spend.daily_usage as u
-                        where u.line_id = any(array_agg(l.line_id)) and u.day >= min(l.month) and u.recorded_on <= coalesce($4, 'infinity')) as first_day
+                        where u.line_id = any(array_agg(l.line_id)) and u.day >= min(l.month) and u.day <= $4{(asked.KnownOn is null ? "" : " and u.recorded_on <= $4")}) as first_day
                 from lacking as l
                 group by sku, meter, workload) as used
             group by sku, meter
@@ -175,9 +176,9 @@ public sealed class UnpricedQuery(NpgsqlDataSource dataSource)
             {select}
             """, asked.Connection);
         command.CommandTimeout = asked.KnownOn is null ? command.CommandTimeout : BookedCosts.LongestForThePast;
-        BookedCosts.AddParameters(command, asked.From ?? new(2000, 1), asked.To ?? new(2199, 12), asked.KnownOn);
+        BookedCosts.AddParameters(command, asked.From ?? new(2000, 1), asked.To ?? new(2199, 12), asked.KnownOn ?? asked.Today);
         return command;
     }
 
-    private sealed record Asked(NpgsqlConnection Connection, BillingPeriod? From, BillingPeriod? To, DateOnly? KnownOn);
+    private sealed record Asked(NpgsqlConnection Connection, BillingPeriod? From, BillingPeriod? To, DateOnly? KnownOn, DateOnly Today);
 }

@@ -47,8 +47,8 @@ public sealed class EstimateBook(NpgsqlDataSource dataSource, EventStore store)
 
     private static void CheckLine(FieldCheck check, string field, EstimateLine line)
     {
-        check.OptionalText($"{field}.sku", line.Sku, TextLength.Name);
-        check.OptionalText($"{field}.meter", line.Meter, TextLength.Name);
+        check.OptionalName($"{field}.sku", line.Sku, TextLength.Name);
+        check.OptionalName($"{field}.meter", line.Meter, TextLength.Name);
         var priced = line.Quantity is not null && line.Price is not null;
         check.That(field, line.Amount is not null != priced, "Give either amount, or quantity and price.");
         check.Range($"{field}.amount", line.Amount ?? 0, -UsageRules.MostAmount, UsageRules.MostAmount);

@@ -3,6 +3,7 @@ using NpgsqlTypes;
 using SpendTracker.Contracts;
 using SpendTracker.Rates;
 using SpendTracker.Costs;
+using SpendTracker.Settings;
 
 namespace SpendTracker.Explorer;
 
@@ -18,7 +19,7 @@ public sealed record CostLine(
     IReadOnlyDictionary<string, decimal> Unconverted, long Events, decimal Incomplete);
 
 /// <summary>The lines that a cost is the sum of, down to SKU and meter: the last step before the events themselves.</summary>
-public sealed class CostLineQuery(NpgsqlDataSource dataSource)
+public sealed class CostLineQuery(NpgsqlDataSource dataSource, ReportingClock clock)
 {
     /// <summary>By component, in each the largest amount first; corrections of closed months after the month's own.</summary>
     public async Task<IReadOnlyList<CostLine>> ListAsync(UsageFilter filter, CancellationToken cancellationToken)
@@ -43,7 +44,7 @@ public sealed class CostLineQuery(NpgsqlDataSource dataSource)
             order by origin is not null, origin, sum(sum(amount)) over (partition by origin, component) desc, component, sum(amount) desc, sku, meter
             """);
         command.CommandTimeout = filter.KnownOn is null ? command.CommandTimeout : BookedCosts.LongestForThePast;
-        BookedCosts.AddParameters(command, filter.Month, filter.Month, filter.KnownOn);
+        BookedCosts.AddParameters(command, filter.Month, filter.Month, filter.KnownOn ?? clock.Today);
         command.Parameters.Add(new() { Value = filter.Workload });
         string?[] narrowed = [filter.Approach is { } approach ? EnumName.Of(approach) : null, filter.Component is { } component ? EnumName.Of(component) : null, filter.Sku, filter.Meter, filter.Variant];
         foreach (var value in narrowed)

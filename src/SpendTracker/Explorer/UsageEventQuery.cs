@@ -73,7 +73,7 @@ public sealed record UsageEventPage(IReadOnlyList<UsageEvent> Events, EventPlace
 /// The events behind a number. It reads the log by stream, a stretch of versions at a time, and stops looking after a
 /// bounded number of events, so that a rare meter in a busy month costs a click and not a scan.
 /// </summary>
-public sealed class UsageEventQuery(NpgsqlDataSource dataSource, EventLog log, CorrectionQuery corrections, OrganisationSettings settings)
+public sealed class UsageEventQuery(NpgsqlDataSource dataSource, EventLog log, CorrectionQuery corrections, OrganisationSettings settings, ReportingClock clock)
 {
     public const int PageSize = 50;
 
@@ -100,7 +100,8 @@ public sealed class UsageEventQuery(NpgsqlDataSource dataSource, EventLog log, C
             page.Reverse();
         }
 
-        var rated = await RateAsync(page, filter.Covers, filter.KnownOn, cancellationToken);
+        var until = filter.KnownOn ?? clock.Today; // Hosting may be recorded for days to come.
+        var rated = await RateAsync(page, (usage, quantity) => quantity.Day <= until && filter.Covers(usage, quantity), filter.KnownOn, cancellationToken);
         return newer
             ? new UsageEventPage(rated, page.Count > 0 ? page[^1].Place : from, more ? page[0].Place : stoppedAt, false)
             : new UsageEventPage(rated, next, from is null ? null : page.Count > 0 ? page[0].Place : from, from is null && next is null);

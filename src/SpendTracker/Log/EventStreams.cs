@@ -165,6 +165,12 @@ public sealed class EventStreams(IDocumentStore marten, Func<string, Cancellatio
     {
         await using var session = marten.LightweightSession();
         session.Append(stream, expectedVersion, toAppend);
+        return await SaveAsync(session, cancellationToken);
+    }
+
+    /// <returns>False, with nothing stored, when a stream is not at the version that it was expected at.</returns>
+    private async Task<bool> SaveAsync(IDocumentSession session, CancellationToken cancellationToken)
+    {
         try
         {
             await session.SaveChangesAsync(cancellationToken);
@@ -180,6 +186,20 @@ public sealed class EventStreams(IDocumentStore marten, Func<string, Cancellatio
 
         appended();
         return true;
+    }
+
+    /// <summary>Begins streams that nobody has yet, all of them or none.</summary>
+    /// <param name="streams">The events of each, by its name.</param>
+    /// <returns>False, with nothing stored, when one of the streams is there already.</returns>
+    public async Task<bool> StartAsync(IEnumerable<IGrouping<string, IEvent>> streams, Recorder recorder, CancellationToken cancellationToken)
+    {
+        await using var session = marten.LightweightSession();
+        foreach (var stream in streams.OrderBy(stream => stream.Key, StringComparer.Ordinal))
+        {
+            session.Append(stream.Key, 0, Named(stream.Key, [.. stream], recorder));
+        }
+
+        return await SaveAsync(session, cancellationToken);
     }
 
     /// <summary>Whether it is a fault of the database in another's wrapping. A caller who gave up has met none, though PostgreSQL says that it stopped.</summary>

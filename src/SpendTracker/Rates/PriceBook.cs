@@ -32,8 +32,13 @@ public sealed record Rate(
 /// <param name="EffectiveTo">The last day; null where it has no end.</param>
 public sealed record Discount(string Sku, decimal Percent, DateOnly EffectiveFrom, DateOnly? EffectiveTo, string Source, Publication Publication)
 {
+    /// <summary>What SKUs of the organisation's own work begin with: a discount on everything, <c>*</c>, is on what providers ask, and not on these.</summary>
+    internal static IReadOnlyList<string> OwnWork { get; } = ["labour/", "dataset/"];
+
     /// <summary>Whether it comes off a SKU's price, on its days.</summary>
-    public bool Covers(string sku) => Sku == sku || (Sku.EndsWith('*') && sku.StartsWith(Sku[..^1], StringComparison.Ordinal));
+    public bool Covers(string sku) => Sku == "*"
+        ? !OwnWork.Any(own => sku.StartsWith(own, StringComparison.Ordinal))
+        : Sku == sku || (Sku.EndsWith('*') && sku.StartsWith(Sku[..^1], StringComparison.Ordinal));
 }
 
 /// <param name="Order">Its place among the rules, from 1: the first that fits holds. 0 where it was withdrawn.</param>
@@ -106,21 +111,17 @@ public sealed class PriceBook(NpgsqlDataSource dataSource, EventStore store, Eve
 
     private static string? RefusalOf(PublicationsState? state, Guid publication) => state?.Withdrawn.Contains(publication) == true ? WithdrawnBefore : null;
 
-    /// <summary>Publishes the rates that ship with the product, where a SKU has none yet: what users published stays.</summary>
-    /// <returns>How many SKUs got rates.</returns>
-    public async Task<int> PublishStartingRatesAsync(CancellationToken cancellationToken)
+    /// <summary>
+    /// Publishes the rates that ship with the product into a book that has none yet. An update publishes nothing by itself: it
+    /// would change figures that nobody asked to be changed. Its rates are offered by <see cref="RateImport.CompareStartingAsync"/>.
+    /// </summary>
+    public async Task PublishStartingRatesAsync(CancellationToken cancellationToken)
     {
-        var published = 0;
-        var booked = (await store.StreamsAsync(RateStreams, cancellationToken)).ToHashSet();
-        foreach (var rates in StartingRates.All.GroupBy(StreamOf).Where(rates => !booked.Contains(rates.Key)))
+        if ((await store.StreamsAsync(RateStreams, cancellationToken)).Count == 0)
         {
-            if (await store.Streams.AppendAsync(rates.Key, 0, [.. rates], new Recorder("host:starting-rates"), cancellationToken))
-            {
-                published++;
-            }
+            // Another host may do the same just now: then its rates are there, which are the same.
+            await store.Streams.StartAsync(StartingRates.All.GroupBy(StreamOf, rate => (IEvent)rate), new Recorder("host:starting-rates"), cancellationToken);
         }
-
-        return published;
     }
 
     /// <summary>SKUs that have ever had a price, in order.</summary>

@@ -35,7 +35,7 @@ public static class PriceBookRules
         check.OptionalText("note", rate.Note, TextLength.Description);
         check.That("prices", rate.Prices.Count is > 0 and <= MostPrices, $"Must be 1 to {MostPrices} prices.");
         check.That("prices", rate.Prices.Select(price => (price.Meter, price.AboveTokens)).Distinct().Count() == rate.Prices.Count, "Must have each meter, and each of its steps, once.");
-        for (var i = 0; i < rate.Prices.Count; i++)
+        for (var i = 0; i < Math.Min(rate.Prices.Count, MostPrices); i++)
         {
             var price = rate.Prices[i];
             check.That($"prices[{i}].meter", Meters.Priced.Contains(price.Meter), $"Must be one of {string.Join(", ", Meters.Priced)}.");
@@ -105,7 +105,7 @@ public static class PriceBookRules
 
     private static void Sku(FieldCheck check, string field, string sku)
     {
-        check.Text(field, sku, TextLength.Name);
+        check.Name(field, sku, TextLength.Name);
         check.That(field, sku.Contains('/', StringComparison.Ordinal) && !sku.Contains('*', StringComparison.Ordinal), "Must be like provider/model or labour/role.");
         check.That(field, !UsageQuantities.IsCharge(sku), "Charges are owed as charged; publish an exchange rate for their currency.");
     }

@@ -15,8 +15,9 @@ internal static class PriceSql
     /// Rows <c>u</c> with tenant_id, sku, meter, above_tokens and day, and the price of one unit on that day. The rate of a day
     /// is the one effective last before it or on it; of several from one day, the one published last; of its steps, the
     /// longest context that the quantity's exceeds; and where that one has ended, none of its kind. What was negotiated holds;
-    /// otherwise a discount comes off the list price.
-    /// Nothing falls back to another SKU's or meter's rate: without one there is no price.
+    /// otherwise a discount comes off the list price, which <c>*</c> does of all that providers ask.
+    /// Nothing falls back to another SKU's or meter's rate: without one there is no price. But before the first day of any rate of
+    /// its own, a SKU is priced by the pattern that reaches its name.
     /// <c>list_price</c> is what one unit would have cost at the list price, in the reporting currency, since list price and
     /// negotiated rate may be in different currencies: by the list's currency's exchange rate of the day. Where there is no list
     /// price, or none for its currency, it is the price paid, so that nothing is shown as saved that nobody knows. Null where
@@ -39,8 +40,9 @@ internal static class PriceSql
                     else coalesce(l.unit_price * ({ExchangeRate("u", "l.currency", knownOn)}), p.unit_price * x.rate) end as list_price,
                case when o.unit_price is null then l.publication else o.publication end as publication,
                p.unit_price is null and (case when u.meter = '{Meters.RequestsWithoutTokens}' then not ({HasRateOfUse(knownOn)}) else u.meter not in ({InformationalMeters}) end) as is_unpriced,
-               case when u.meter = w.meter then p.unit_price is not null and (s.lacks_step or n.is_named) else n.is_named and not s.lacks_step end as is_incomplete
+               case when u.meter = w.meter then p.unit_price is not null and (s.lacks_step or i.is_named) else i.is_named and not s.lacks_step end as is_incomplete
         from {source} as u
+        cross join lateral (select coalesce(({PatternBeforeOwnRate(knownOn)}), u.sku) as sku offset 0) as n
         cross join lateral (select {Whole("u.meter")} as meter) as w
         left join lateral ({RateOfTheDay("list", "w.meter", knownOn)}) as l on true
         left join lateral ({RateOfTheDay("negotiated", "w.meter", knownOn)}) as o on true
@@ -51,10 +53,10 @@ internal static class PriceSql
         cross join lateral (
             select exists (
                 select from unnest(string_to_array(case when o.unit_price is null then l.not_carried else o.not_carried end, ' ')) as named
-                where split_part(named, ':', 1) = u.meter and split_part(named, ':', 2)::int <= u.above_tokens) as is_named) as n
+                where split_part(named, ':', 1) = u.meter and split_part(named, ':', 2)::int <= u.above_tokens) as is_named) as i
         left join lateral (
             select percent from discount as d
-            where d.tenant_id = u.tenant_id and l.unit_price is not null and u.sku like d.sku_like
+            where d.tenant_id = u.tenant_id and l.unit_price is not null and n.sku like d.sku_like and not (d.sku = '*' and {IsOwnWork("n.sku")})
               and u.day between d.effective_from and d.effective_to {Known("d", knownOn)}
             order by length(d.sku) desc, d.effective_from desc, d.seq_id desc
             limit 1) as d on o.unit_price is null
@@ -67,6 +69,9 @@ internal static class PriceSql
                         else coalesce(o.unit_price, l.unit_price * (1 - coalesce(d.percent, 0) * 0.01)) end as unit_price) as p
         left join lateral ({ExchangeRate("u", "p.currency", knownOn)}) as x on true
         """;
+
+    /// <summary>Whether a SKU is of the organisation's own work, which no provider has a discount on.</summary>
+    private static string IsOwnWork(string sku) => $"({string.Join(" or ", Discount.OwnWork.Select(own => $"starts_with({sku}, '{own}')"))})";
 
     /// <summary>What a currency is worth on a day: the rate effective last before it or on it; of two from one day, the one published last.</summary>
     /// <param name="row">With tenant_id and day.</param>
@@ -99,16 +104,40 @@ internal static class PriceSql
     public const string Unit = "case when meter like '%hours' then 'hours' when meter = 'items' then 'items' when meter = 'amount' then 'amounts' when meter like 'requests%' then 'requests' else 'tokens' end";
 
     /// <summary>
-    /// The SKU that a reported SKU <c>l.reported_sku</c> is priced as, or null: exact names first, then the longest pattern; but
-    /// never a pattern where the name looks like a fine-tuned model's (<see cref="FineTunedNames"/>).
+    /// The SKU that a reported SKU <c>l.reported_sku</c> is priced as, or null: exact names first, then the longest pattern. No
+    /// pattern reaches a SKU that has a rate of its own, nor a name that looks like a fine-tuned model's (<see cref="FineTunedNames"/>).
+    /// Aliases do not chain: what one leads to is a SKU of the price book.
     /// </summary>
-    public static string Alias(string? knownOn = null) =>
+    /// <param name="knownOn">An SQL date: what was published or withdrawn later counts for nothing. Null: all that is known.</param>
+    /// <param name="position">An SQL place in the log: as it was there. Null: at its end.</param>
+    public static string Alias(string? knownOn = null, string? position = null) =>
         $"""
         select a.sku from alias as a
-        where a.tenant_id = l.tenant_id and l.reported_sku like a.model_like and (a.model not like '%*%' or not ({FineTunedNames.Sql("l.reported_sku")}))
-          {Known("a", knownOn)}
+        where a.tenant_id = l.tenant_id and l.reported_sku like a.model_like
+          and (a.model not like '%*%' or not (({FineTunedNames.Sql("l.reported_sku")}) or exists ({OwnRates("l", "reported_sku", knownOn, position)})))
+          {KnownAt("a", knownOn, position)}
         order by a.model like '%*%', length(a.model) desc, a.seq_id desc
         limit 1
+        """;
+
+    /// <summary>The SKU that a pattern gives a SKU <c>u.sku</c> which has a rate of its own, on a day before the first of them; otherwise null.</summary>
+    private static string PatternBeforeOwnRate(string? knownOn) =>
+        $"""
+        select a.sku from alias as a
+        where a.tenant_id = u.tenant_id and a.model like '%*%' and u.sku like a.model_like and not ({FineTunedNames.Sql("u.sku")}) {Known("a", knownOn)}
+          and exists ({OwnRates("u", "sku", knownOn)}) and not exists ({OwnRates("u", "sku", knownOn)} and r.effective_from <= u.day)
+        order by length(a.model) desc, a.seq_id desc
+        limit 1
+        """;
+
+    /// <summary>
+    /// Rates of a row's own SKU: for its use, or for training it, since of many models only the training is on the list under the
+    /// name that can be trained.
+    /// </summary>
+    private static string OwnRates(string row, string sku, string? knownOn, string? position = null) =>
+        $"""
+        select from rate as r
+        where r.tenant_id = {row}.tenant_id and r.sku = {row}.{sku} and (r.meter = '{Meters.TrainingTokens}') = ({row}.meter = '{Meters.TrainingTokens}') {KnownAt("r", knownOn, position)}
         """;
 
     /// <summary>A sum of amounts as it is read: exact, up to 18 decimals; one too large for a decimal with that many, to millionths.</summary>
@@ -136,7 +165,7 @@ internal static class PriceSql
         exists (
             select from (
                 select distinct on (r.meter, r.kind) r.effective_to from rate as r
-                where r.tenant_id = u.tenant_id and r.sku = u.sku and r.effective_from <= u.day
+                where r.tenant_id = u.tenant_id and r.sku = n.sku and r.effective_from <= u.day
                   and r.meter in ({List(Meters.Priced.Where(Meters.HasSteps).Append(Meters.Requests))}) {Known("r", knownOn)}
                 order by r.meter, r.kind, r.effective_from desc, r.seq_id desc) as r
             where r.effective_to >= u.day)
@@ -147,11 +176,17 @@ internal static class PriceSql
         select r.unit_price, r.currency, r.publication, r.above_tokens, r.not_carried
         from (
             select r.* from rate as r
-            where r.tenant_id = u.tenant_id and r.sku = u.sku and r.meter = {meter} and r.kind = '{kind}' and r.effective_from <= u.day
+            where r.tenant_id = u.tenant_id and r.sku = n.sku and r.meter = {meter} and r.kind = '{kind}' and r.effective_from <= u.day
               and r.above_tokens <= u.above_tokens {Known("r", knownOn)}
             order by r.effective_from desc, r.seq_id desc, r.above_tokens desc
             limit 1) as r
         where r.effective_to >= u.day
+        """;
+
+    private static string KnownAt(string row, string? knownOn, string? position) => position is null ? Known(row, knownOn) :
+        $"""
+        and {row}.seq_id <= {position} and {row}.recorded_on <= {knownOn ?? "'infinity'"}
+          and not exists (select from withdrawal as w where w.publication = {row}.publication and w.seq_id <= {position} and w.recorded_on <= {knownOn ?? "'infinity'"})
         """;
 
     private static string Known(string row, string? knownOn) => knownOn is null

@@ -43,7 +43,7 @@ public sealed class RateComparison(
         };
     }
 
-    private bool IsWanted(string? sku) => sku is null || providers.Count == 0 || providers.Contains(sku[..sku.IndexOf('/', StringComparison.Ordinal)]);
+    public bool IsWanted(string? sku) => sku is null || providers.Count == 0 || providers.Contains(sku[..sku.IndexOf('/', StringComparison.Ordinal)]);
 
     private void CompareSku(ListedRate listed)
     {

@@ -50,7 +50,11 @@ public sealed record RateDiff(
     /// <summary>SKUs that several entries mean, and whose prices are taken.</summary>
     public IReadOnlyList<SharedSku> Shared { get; init; } = [];
 
-    /// <summary>What would be published, each with the version of its stream that this was found on.</summary>
+    /// <summary>What would be published, each with the version of its stream that this was found on; of one SKU several days' are together.</summary>
     [JsonIgnore]
     public IReadOnlyList<(RatePublished Rate, long Version)> Publications { get; init; } = [];
+
+    /// <summary>How many SKUs something would be published for.</summary>
+    [JsonIgnore]
+    public int Skus => Publications.Select(publication => publication.Rate.Sku).Distinct().Count();
 }

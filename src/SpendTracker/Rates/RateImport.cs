@@ -38,21 +38,30 @@ public sealed class RateImport(EventStore store, OrganisationSettings settings)
     public async Task<RateDiff> CompareAsync(
         PriceMap map, string source, DateOnly from, IReadOnlyCollection<string> providers, CancellationToken cancellationToken)
     {
-        var book = (await store.ReadStreamsAsync(await store.StreamsAsync(PriceBook.RateStreams, cancellationToken), cancellationToken))
-            .ToDictionary(stream => stream.Key[PriceBook.RateStreams.Length..], stream => new BookedRates(stream.Value.Count, [.. InForce.Of<RatePublished>(stream.Value).Where(rate => rate.Kind == RateKind.List)]));
-        return new RateComparison(source, from, providers, book, settings.ReportingCurrency).With(map);
+        return new RateComparison(source, from, providers, await BookAsync(cancellationToken), settings.ReportingCurrency).With(map);
     }
 
-    /// <summary>Publishes what a comparison found, each SKU only where nobody has published for it since.</summary>
+    /// <summary>What publishing the rates that ship with this version would do, see <see cref="StartingComparison"/>.</summary>
+    /// <param name="from">The first day of what differs from the book.</param>
+    /// <param name="providers">As above.</param>
+    public async Task<RateDiff> CompareStartingAsync(DateOnly from, IReadOnlyCollection<string> providers, CancellationToken cancellationToken) =>
+        new StartingComparison(from, providers, await BookAsync(cancellationToken), settings.ReportingCurrency).With(StartingRates.All);
+
+    private async Task<IReadOnlyDictionary<string, BookedRates>> BookAsync(CancellationToken cancellationToken) =>
+        (await store.ReadStreamsAsync(await store.StreamsAsync(PriceBook.RateStreams, cancellationToken), cancellationToken))
+            .ToDictionary(stream => stream.Key[PriceBook.RateStreams.Length..], stream => new BookedRates(stream.Value.Count, [.. InForce.Of<RatePublished>(stream.Value).Where(rate => rate.Kind == RateKind.List)]));
+
+    /// <summary>Publishes what a comparison found, each SKU's only where nobody has published for it since.</summary>
     /// <returns>The SKUs that somebody has: nothing was published for these.</returns>
     public async Task<IReadOnlyList<string>> PublishAsync(RateDiff diff, Recorder recorder, CancellationToken cancellationToken)
     {
         ConcurrentBag<string> overtaken = [];
-        await Parallel.ForEachAsync(diff.Publications, new ParallelOptions { MaxDegreeOfParallelism = AtOnce, CancellationToken = cancellationToken }, async (publication, cancel) =>
+        var skus = diff.Publications.GroupBy(publication => (publication.Rate.Sku, publication.Version), publication => publication.Rate);
+        await Parallel.ForEachAsync(skus, new ParallelOptions { MaxDegreeOfParallelism = AtOnce, CancellationToken = cancellationToken }, async (rates, cancel) =>
         {
-            if (!await store.Streams.AppendAsync(PriceBook.StreamOf(publication.Rate), publication.Version, [publication.Rate], recorder, cancel))
+            if (!await store.Streams.AppendAsync(PriceBook.RateStreams + rates.Key.Sku, rates.Key.Version, [.. rates], recorder, cancel))
             {
-                overtaken.Add(publication.Rate.Sku);
+                overtaken.Add(rates.Key.Sku);
             }
         });
         return [.. overtaken.Order(StringComparer.Ordinal)];

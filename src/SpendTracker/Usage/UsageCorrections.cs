@@ -12,7 +12,10 @@ public sealed record Replacement(IUsageEvent Usage, string? Source = null, strin
 
 /// <summary>What became of a correction.</summary>
 /// <param name="Conflicts">Where it contradicts what is stored; then nothing was appended.</param>
-public sealed record CorrectionResult(AppendStatus Status, Guid EventId, Guid? Replacement, IReadOnlyList<FieldReason> Conflicts);
+/// <param name="ReplacementConflicts">The same of its replacement; not for everybody's eyes.</param>
+/// <param name="StoredWorkload">Of what is stored in the replacement's place; null if there is none.</param>
+public sealed record CorrectionResult(
+    AppendStatus Status, Guid EventId, Guid? Replacement, IReadOnlyList<FieldReason> Conflicts, IReadOnlyList<FieldReason> ReplacementConflicts, string? StoredWorkload);
 
 /// <summary>
 /// Corrects usage: an event that was wrong counts no longer, once, whatever the order in which the two arrive. Neither is it
@@ -48,16 +51,13 @@ public sealed class UsageCorrections(EventStore store, OrganisationSettings sett
         }
 
         var results = await store.AppendTogetherAsync(toAppend, cancellationToken);
-        List<FieldReason> conflicts = [];
-        for (var i = 0; i < results.Length; i++)
-        {
-            if (results[i].Status == AppendStatus.Conflict)
-            {
-                conflicts.AddRange(results[i].Difference!.Select(field => i == 0 ? field : field with { Field = $"replacement.{field.Field}" }));
-            }
-        }
-
-        var status = conflicts.Count > 0 ? AppendStatus.Conflict : results.All(result => result.Status == AppendStatus.Duplicate) ? AppendStatus.Duplicate : AppendStatus.Appended;
-        return new CorrectionResult(status, id, replacedBy, conflicts);
+        var conflicts = ConflictsOf(results[0]);
+        var ofReplacement = results.Length > 1 ? ConflictsOf(results[1]) : [];
+        var status = conflicts.Count + ofReplacement.Count > 0 ? AppendStatus.Conflict
+            : results.All(result => result.Status == AppendStatus.Duplicate) ? AppendStatus.Duplicate : AppendStatus.Appended;
+        return new CorrectionResult(
+            status, id, replacedBy, conflicts, [.. ofReplacement.Select(field => field with { Field = $"replacement.{field.Field}" })], results[^1].StoredWorkload);
     }
+
+    private static IReadOnlyList<FieldReason> ConflictsOf(AppendResult result) => result.Status == AppendStatus.Conflict ? result.Difference! : [];
 }

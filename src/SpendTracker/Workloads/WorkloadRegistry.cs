@@ -30,15 +30,15 @@ public sealed class WorkloadRegistry(NpgsqlDataSource dataSource, EventStore sto
     {
         var check = new FieldCheck();
         check.Key("workload", workload.Workload);
-        check.Text("name", workload.Name, TextLength.Name);
-        check.Text("team", workload.Team, TextLength.Name);
-        check.OptionalText("costCentre", workload.CostCentre, TextLength.Name);
-        check.OptionalText("environment", workload.Environment, TextLength.Name);
+        check.Name("name", workload.Name, TextLength.Name);
+        check.Name("team", workload.Team, TextLength.Name);
+        check.OptionalName("costCentre", workload.CostCentre, TextLength.Name);
+        check.OptionalName("environment", workload.Environment, TextLength.Name);
         check.That("tags", workload.Tags is not { Count: > MostTags }, $"At most {MostTags}.");
         foreach (var (name, value) in workload.Tags ?? new Dictionary<string, string>())
         {
             check.Key("tags", name);
-            check.Text($"tags.{name}", value, TextLength.Name);
+            check.Name($"tags.{name}", value, TextLength.Name);
         }
 
         return check.Reasons;

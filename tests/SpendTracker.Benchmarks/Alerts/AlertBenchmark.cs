@@ -36,7 +36,7 @@ internal sealed class AlertBenchmark(BenchmarkServer server, Report report, bool
     public async Task RunAsync(CancellationToken cancellationToken)
     {
         var database = await server.CreateDatabaseAsync(new(), cancellationToken);
-        var key = await database.Get<ApiKeys>().IssueAsync("benchmarks", Enum.GetValues<Scope>(), [], new Recorder("command:benchmarks"), cancellationToken);
+        var key = await database.Get<ApiKeys>().IssueAsync("benchmarks", Enum.GetValues<Scope>(), [], anySource: false, new Recorder("command:benchmarks"), cancellationToken);
         using var receiver = new WebhookReceiver();
         using var client = new HttpClient { BaseAddress = new Uri(string.Create(CultureInfo.InvariantCulture, $"http://127.0.0.1:{HostProgram.FreePort()}")) };
         client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", key);

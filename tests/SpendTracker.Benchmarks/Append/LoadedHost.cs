@@ -33,7 +33,7 @@ internal sealed class LoadedHost : IAsyncDisposable
         builder.WebHost.UseUrls("http://127.0.0.1:0");
         var app = SpendTrackerHost.Build(builder, database);
         await app.StartAsync(cancellationToken);
-        var key = await database.Get<ApiKeys>().IssueAsync("benchmarks", [Scope.Record], [], new Recorder("command:benchmarks"), cancellationToken);
+        var key = await database.Get<ApiKeys>().IssueAsync("benchmarks", [Scope.Record], [], anySource: false, new Recorder("command:benchmarks"), cancellationToken);
         var host = new LoadedHost(app, [.. Enumerable.Range(0, connections).Select(_ => new LoadConnection())], key);
         foreach (var connection in host._connections)
         {

@@ -75,7 +75,7 @@ internal sealed class SoakRun(BenchmarkServer server, SoakOptions options)
 
         if (options.Hosts > 0)
         {
-            var key = await _stores[0].Database.Get<ApiKeys>().IssueAsync("soak", [Scope.Record], [], new Recorder("soak"), cancellationToken);
+            var key = await _stores[0].Database.Get<ApiKeys>().IssueAsync("soak", [Scope.Record], [], anySource: false, new Recorder("soak"), cancellationToken);
             _processes.AddRange(await Task.WhenAll(Enumerable.Range(0, options.Hosts).Select(_ => ProcessHost.StartAsync(_connectionString, key, cancellationToken))));
         }
 

@@ -3,6 +3,7 @@ using Microsoft.Extensions.DependencyInjection;
 using SpendTracker.Access;
 using SpendTracker.Contracts;
 using SpendTracker.Events;
+using SpendTracker.Web.Pages;
 
 namespace SpendTracker.Tests.Access;
 
@@ -124,6 +125,43 @@ public sealed class SignInTests : IAsyncLifetime
         using var usage = await _browser.SendAsync(post, TestContext.Current.CancellationToken);
 
         Assert.Equal((HttpStatusCode.OK, HttpStatusCode.Unauthorized), (costs.StatusCode, usage.StatusCode));
+    }
+
+    [Theory]
+    [InlineData("/channels", HttpStatusCode.OK, "only administrators see and change them")]
+    [InlineData("/api/v1/channels", HttpStatusCode.Forbidden, "Your role does not allow this.")]
+    [InlineData("/api/v1/channels/x", HttpStatusCode.Forbidden, "Your role does not allow this.")]
+    public async Task A_person_who_may_not_see_something_is_told_so_instead_of_being_asked_to_sign_in(string path, HttpStatusCode status, string said)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Get, path) { Headers = { { "Cookie", await CookieAsync() }, { "Accept", "text/html" } } };
+        using var answer = await _browser.SendAsync(request, TestContext.Current.CancellationToken);
+
+        Assert.Equal(status, answer.StatusCode);
+        Assert.Contains(said, await answer.Content.ReadAsStringAsync(TestContext.Current.CancellationToken), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Beyond_the_limit_of_open_pages_a_page_says_so_and_those_without_a_connection_are_shown()
+    {
+        var pages = _host.Services.GetRequiredService<OpenPages>();
+        for (var open = 0; open < 500; open++)
+        {
+            Assert.True(pages.TryOpen());
+        }
+
+        Assert.False(pages.TryOpen());
+        var cookie = await CookieAsync();
+        Assert.Equal((HttpStatusCode.ServiceUnavailable, true), await PageAsync("/"));
+        Assert.Equal((HttpStatusCode.OK, false), await PageAsync("/events"));
+        pages.Close();
+        Assert.Equal((HttpStatusCode.OK, false), await PageAsync("/"));
+
+        async Task<(HttpStatusCode Status, bool SaysSo)> PageAsync(string path)
+        {
+            using var request = new HttpRequestMessage(HttpMethod.Get, path) { Headers = { { "Cookie", cookie }, { "Accept", "text/html" } } };
+            using var answer = await _browser.SendAsync(request, TestContext.Current.CancellationToken);
+            return (answer.StatusCode, (await answer.Content.ReadAsStringAsync(TestContext.Current.CancellationToken)).Contains("shows 500 pages already", StringComparison.Ordinal));
+        }
     }
 
     [Fact]

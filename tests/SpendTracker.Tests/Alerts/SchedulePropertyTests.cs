@@ -112,8 +112,126 @@ public sealed class SchedulePropertyTests
         }).Check(Thousands);
     }
 
+    [Fact]
+    public void The_other_channel_is_told_so_long_after_the_first_moment_at_which_this_one_may_tell()
+    {
+        var cases = from schedule in Schedules from escalate in Gen.Elements(0, 1, 30, 600) from crossed in Instants select (schedule, escalate, crossed);
+        Prop.ForAll(cases.ToArbitrary(), c =>
+        {
+            var schedule = c.schedule with { EscalateMinutes = c.escalate, EscalateTo = "boss" };
+            var gathered = c.crossed.AddMinutes(schedule.DigestMinutes);
+            if (DeliverySchedule.EscalateAt(schedule, TimeZoneInfo.Utc, c.crossed) is not { } at)
+            {
+                return c.escalate == 0;
+            }
+
+            var told = at.AddMinutes(-c.escalate);
+            return c.escalate > 0 && (IsQuiet(schedule, gathered)
+                ? told > gathered && !IsQuiet(schedule, told) && IsQuiet(schedule, told.AddTicks(-1))
+                : told == gathered);
+        }).Check(Thousands);
+    }
+
+    [Fact]
+    public void What_has_no_room_in_the_hour_waits_until_the_first_moment_that_has_some_and_retries_go_first()
+    {
+        Prop.ForAll(Situations.ToArbitrary(), situation =>
+        {
+            var (schedule, now, waiting, sent) = (situation.Schedule with { DigestMinutes = 0, QuietFrom = null, QuietTo = null }, situation.Now, situation.Waiting, situation.Sent);
+            var plan = DeliverySchedule.Plan(schedule, TimeZoneInfo.Utc, now, waiting, sent);
+            int InHourBefore(DateTimeOffset at) => sent.Concat(plan.Now.Select(_ => now)).Count(one => one > at.AddHours(-1));
+            return plan.Later.All(later => sent.Length == 0
+                    ? later.Until == now.AddHours(1)
+                    : InHourBefore(later.Until) < schedule.MostPerHour + plan.Now.Count && sent.Count(one => one > later.Until.AddTicks(-1).AddHours(-1)) >= Math.Min(schedule.MostPerHour, sent.Length))
+                && plan.Now.SkipWhile(unit => unit[0].IsBegun).All(unit => !unit[0].IsBegun)
+                && (!plan.Later.Any(later => later.Message.IsBegun) || plan.Now.All(unit => unit[0].IsBegun));
+        }).Check(Thousands);
+    }
+
+    [Theory]
+    [InlineData(9, 59, 0, 3)]
+    [InlineData(10, 0, 2, 0)] // A digest of each kind, when the window of the first is over.
+    public void A_digest_goes_out_when_the_minutes_since_its_first_message_are_over(int minutes, int seconds, int units, int later)
+    {
+        var now = Start.AddMinutes(minutes).AddSeconds(seconds);
+        WaitingMessage[] waiting = [Waiting(NoticeKind.Crossed, Start), Waiting(NoticeKind.Resolved, Start.AddMinutes(9)), Waiting(NoticeKind.Crossed, Start.AddMinutes(5))];
+
+        var plan = DeliverySchedule.Plan(new ChannelSchedule(DigestMinutes: 10), TimeZoneInfo.Utc, now, waiting, []);
+
+        Assert.Equal((units, later), (plan.Now.Count, plan.Later.Count));
+        Assert.Equal(units == 0 ? [] : [waiting[0], waiting[2]], plan.Now.FirstOrDefault([]));
+        Assert.All(plan.Later, one => Assert.Equal(Start.AddMinutes(10), one.Until));
+    }
+
+    [Fact]
+    public void A_retry_goes_before_a_digest_where_there_is_room_for_one_and_an_escalation_waits_for_none()
+    {
+        var retry = Waiting(NoticeKind.Crossed, Start) with { Attempts = 1 };
+        WaitingMessage[] waiting = [Waiting(NoticeKind.Crossed, Start), Waiting(NoticeKind.Escalation, Start.AddMinutes(10)), retry];
+
+        Assert.Equal([[retry]], DeliverySchedule.Plan(new(MostPerHour: 1, DigestMinutes: 10), TimeZoneInfo.Utc, Start.AddMinutes(10), waiting, []).Now);
+        Assert.Equal([[retry], [waiting[1]]], DeliverySchedule.Plan(new(DigestMinutes: 11), TimeZoneInfo.Utc, Start.AddMinutes(10), waiting, []).Now);
+    }
+
+    [Fact]
+    public void As_many_as_there_is_room_for_go_out_one_by_one_and_one_more_makes_them_a_digest()
+    {
+        var sent = new[] { Start.AddMinutes(-50) };
+        WaitingMessage[] waiting = [.. Enumerable.Range(0, 3).Select(_ => Waiting(NoticeKind.Crossed, Start))];
+
+        Assert.Equal([1, 1], Units(waiting[..2]));
+        Assert.Equal([3], Units(waiting));
+
+        IEnumerable<int> Units(WaitingMessage[] some) =>
+            DeliverySchedule.Plan(new ChannelSchedule(MostPerHour: 3), TimeZoneInfo.Utc, Start, some, sent).Now.Select(unit => unit.Count);
+    }
+
+    [Fact]
+    public void What_happened_in_quiet_hours_comes_together_also_when_they_are_over_and_an_escalation_by_itself()
+    {
+        var schedule = new ChannelSchedule(QuietFrom: "22:00", QuietTo: "07:00");
+        var morning = Start.AddHours(7);
+        WaitingMessage[] waiting =
+            [Waiting(NoticeKind.Crossed, Start), Waiting(NoticeKind.Escalation, Start), Waiting(NoticeKind.Crossed, morning.AddTicks(-1)), Waiting(NoticeKind.Crossed, morning)];
+
+        Assert.Equal([[waiting[1]]], DeliverySchedule.Plan(schedule, TimeZoneInfo.Utc, morning.AddTicks(-1), waiting, []).Now);
+        Assert.Equal([[waiting[0], waiting[2]], [waiting[1]], [waiting[3]]], DeliverySchedule.Plan(schedule, TimeZoneInfo.Utc, morning, waiting, []).Now);
+    }
+
+    [Theory]
+    [InlineData(0, 60, false)]
+    [InlineData(30, 29, false)] // The period is over by then.
+    [InlineData(30, 30, false)]
+    [InlineData(30, 31, true)]
+    public void A_reminder_comes_so_long_after_the_last_but_not_once_the_period_is_over(int minutes, int left, bool comes) =>
+        Assert.Equal(comes ? Start.AddMinutes(minutes) : null, DeliverySchedule.RemindAt(new ChannelSchedule(RemindMinutes: minutes), Start, Start.AddMinutes(left)));
+
+    [Fact]
+    public void A_message_is_tried_for_a_day_since_its_first_attempt_to_the_tick()
+    {
+        var end = Start.AddDays(1);
+        Assert.Equal(end, DeliverySchedule.NextAttempt(Start, 30, end.AddTicks(-1), null, 1));
+        Assert.Null(DeliverySchedule.NextAttempt(Start, 30, end, null, 1));
+        Assert.False(DeliverySchedule.IsOutdated(new(), TimeZoneInfo.Utc, Start.AddDays(-1), Start, end));
+        Assert.True(DeliverySchedule.IsOutdated(new(), TimeZoneInfo.Utc, Start.AddDays(-1), Start, end.AddTicks(1)));
+    }
+
+    [Theory]
+    [InlineData(19, 15, false)]
+    [InlineData(20, 15, true)]
+    [InlineData(100, 14, false)]
+    public void A_channel_is_paused_after_20_failures_over_a_quarter_of_an_hour(int failures, int minutes, bool paused) =>
+        Assert.Equal(paused, AlertPause.IsDue(failures, Start, Start.AddMinutes(minutes)));
+
+    private static WaitingMessage Waiting(NoticeKind kind, DateTimeOffset due) => new(Guid.NewGuid(), kind, due);
+
     private static bool IsQuiet(ChannelSchedule schedule, DateTimeOffset at)
     {
+        if (schedule.QuietFrom is null)
+        {
+            return false;
+        }
+
         var local = TimeZoneInfo.ConvertTime(at, TimeZoneInfo.FindSystemTimeZoneById(schedule.TimeZone!)).TimeOfDay;
         var (from, to) = (TimeSpan.Parse(schedule.QuietFrom!, null), TimeSpan.Parse(schedule.QuietTo!, null));
         return from < to ? local >= from && local < to : local >= from || local < to;

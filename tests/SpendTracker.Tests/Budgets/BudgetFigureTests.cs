@@ -62,6 +62,8 @@ public sealed class BudgetFigureTests : WatchTests
         await Budgets.LookAsync(Watch);
         Assert.Equal(72m, Watch.Current("euro")!.Spent);
         Assert.Equal(["crossed actual:50%"], await Budgets.DecidedAsync("euro"));
+        var named = Assert.Single(Assert.IsType<BudgetThresholdCrossed>((await Budgets.EventsAsync("euro"))[^1].Data).Contributors);
+        Assert.Equal((72m, 72m), (named.Amount, Assert.Single(named.Events).Amount));
     }
 
     [Fact]
@@ -73,10 +75,10 @@ public sealed class BudgetFigureTests : WatchTests
         await Budgets.SpendAsync([.. Enumerable.Range(1, 28).Select(back => Today.AddDays(-back)).Select(day => Costing(IsWeekend(day) ? 1 : 10, day))]);
         await LookWithRunRatesAsync();
 
-        // Ahead: half of a Saturday, and 21 to 30 June: 2 weekend days and the Sunday, 21, 27, 28, and 7 weekdays.
+        // Ahead: Saturday as a whole, and 21 to 30 June: 2 weekend days and the Sunday, 21, 27, 28, and 7 weekdays.
         var spent = Enumerable.Range(1, 19).Sum(day => IsWeekend(new(2026, 6, day)) ? 1m : 10m);
         Assert.Equal(spent, Watch.Current("all")!.Spent);
-        Assert.Equal(spent + 0.5m + 3 + 70, Watch.Current("all")!.Forecast);
+        Assert.Equal(spent + 1 + 3 + 70, Watch.Current("all")!.Forecast);
         Assert.Empty(await Budgets.DecidedAsync("all"));
 
         await Budgets.SpendAsync(Costing(200));

@@ -46,10 +46,10 @@ public sealed class BudgetOutlookTests
         await watched.SetAsync(WatchedBudgets.Monthly("b", 300));
         await watched.SpendAsync([.. Enumerable.Range(1, 28).Select(back => WatchedBudgets.Costing(10, WatchedBudgets.Today.AddDays(-back)))]);
         var watch = watched.NewWatch();
-        await UntilForecastAsync(295); // 19 full days of June at 10, half of today, and 10 days to come.
+        await UntilForecastAsync(300); // 19 full days of June at 10, today, and 10 days to come.
 
         await watched.SpendAsync([.. Enumerable.Range(1, 28).Select(back => WatchedBudgets.Costing(20, WatchedBudgets.Today.AddDays(-back)))]);
-        await UntilForecastAsync(885);
+        await UntilForecastAsync(900);
 
         Task UntilForecastAsync(decimal amount) => Eventually.Async(async () =>
         {
@@ -67,12 +67,16 @@ public sealed class BudgetOutlookTests
         BudgetVersion Version(int number, decimal amount, DateOnly day) => new(number, WatchedBudgets.Monthly("b", amount) with { Period = new(BudgetPeriodKind.Month, "2026-03"), Rollover = true }, Given.At(day), "test");
 
         var past = await watched.Database.Get<BudgetOutlook>().PastAsync(
-            [Version(3, 1_000, WatchedBudgets.Today), Version(2, 70, new(2026, 4, 30)), Version(1, 100, new(2026, 4, 1))], 12, Cancel);
+            [Version(3, 1_000, new(2026, 6, 1)), Version(2, 70, new(2026, 4, 30)), Version(1, 100, new(2026, 4, 1))], 12, Cancel);
 
         // May by version 2, with nothing left of April; April by version 2, with nothing left of March by that version; March by version 1.
         Assert.Equal(["2026-05", "2026-04", "2026-03"], past.Select(figures => figures.Span.First.ToString()));
         Assert.Equal([(2, 70m, 30m), (2, 70m, 90m), (1, 100m, 80m)], past.Select(figures => (figures.Version, figures.Limit, figures.Spent!.Value)));
         Assert.All(past, figures => Assert.Equal("b", figures.Budget));
+
+        // Terms that had other periods say nothing of these.
+        var quarterly = Version(1, 300, new(2026, 4, 1)) with { Terms = WatchedBudgets.Monthly("b", 300) with { Period = new(BudgetPeriodKind.Quarter, "2026-01") } };
+        Assert.Equal((2, 70m), (await watched.Database.Get<BudgetOutlook>().PastAsync([Version(2, 70, WatchedBudgets.Today) with { Terms = WatchedBudgets.Monthly("b", 70) }, quarterly], 1, Cancel)) is [var may] ? (may.Version, may.Limit) : default);
         Assert.Equal(2, (await watched.Database.Get<BudgetOutlook>().PastAsync([Version(1, 1, new(2026, 1, 1))], 2, Cancel)).Count);
     }
 
@@ -126,11 +130,11 @@ public sealed class BudgetOutlookTests
     [InlineData(0, 0.01, 0, 0, 0, BudgetStanding.Exceeded)]
     public void A_budget_stands_by_what_was_spent_then_by_what_is_known_then_by_the_forecast(
         double limit, double spent, double forecast, double unpriced, double lag, BudgetStanding expected) =>
-        Assert.Equal(expected, BudgetJudgement.Of(Figures((decimal)spent, (decimal)forecast, (decimal)limit) with { UnpricedPercent = (decimal)unpriced, LagSeconds = (decimal)lag }));
+        Assert.Equal(expected, BudgetJudgement.Of(Figures((decimal)spent, (decimal)forecast, (decimal)limit) with { Unpriced = unpriced == 0 ? [] : [new("tokens", 1, (decimal)unpriced)], LagSeconds = (decimal)lag }));
 
     [Fact]
     public void Without_an_exchange_rate_nothing_is_trusted_and_outside_its_time_a_budget_does_not_stand_at_all() => Assert.Equal(
         (BudgetStanding.Untrusted, BudgetStanding.NotNow), (BudgetJudgement.Of(Figures(0, 0, 1) with { Spent = null }), BudgetJudgement.Of(null)));
 
-    private static BudgetFigures Figures(decimal spent, decimal? forecast, decimal limit) => new("b", 1, June, "USD", limit, 0, spent, forecast, 0, 0, 0, []) { Name = "Budget" };
+    private static BudgetFigures Figures(decimal spent, decimal? forecast, decimal limit) => new("b", 1, June, "USD", limit, 0, spent, forecast, [], 0, 0, []) { Name = "Budget" };
 }

@@ -1,7 +1,9 @@
+using SpendTracker.Alerts;
 using SpendTracker.Budgets;
 using SpendTracker.Closing;
 using SpendTracker.Contracts;
 using SpendTracker.Events;
+using SpendTracker.Web.Pages;
 using static SpendTracker.Tests.Budgets.WatchedBudgets;
 
 namespace SpendTracker.Tests.Budgets;
@@ -49,6 +51,7 @@ public sealed class CrossingTests : WatchTests
         Assert.Equal(["crossed actual:100%", "resolved below", "crossed actual:100%"], await Budgets.DecidedAsync("all"));
         var alerts = (await Budgets.EventsAsync("all")).Where(stored => stored.Data is BudgetThresholdCrossed).ToArray();
         Assert.Equal([1, 2], alerts.Select(stored => ((BudgetThresholdCrossed)stored.Data).Occurrence));
+        Assert.Equal([130m], ((BudgetThresholdCrossed)alerts[1].Data).Contributors[0].Events.Select(e => e.Amount)); // Not what was corrected.
         Assert.NotEqual(alerts[0].Id, alerts[1].Id);
     }
 
@@ -113,6 +116,7 @@ public sealed class CrossingTests : WatchTests
         var events = await Budgets.EventsAsync("all");
         var again = Assert.Single(events.Select(stored => stored.Data).OfType<BudgetThresholdCrossed>(), crossed => crossed.Version == 2);
         Assert.Equal(events.First(stored => stored.Data is BudgetThresholdCrossed).Id, again.Replaces);
+        Assert.Equal(2, Assert.Single(await Budgets.Database.Get<AlertQuery>().ListAsync(new(), Cancel)).Crossed.Version);
 
         await Budgets.SetAsync(Monthly("all", 200, Actual(90)));
         await Budgets.LookAsync(Watch);
@@ -182,6 +186,44 @@ public sealed class CrossingTests : WatchTests
         await Budgets.LookAsync(Watch);
         Assert.Equal(["crossed unpriced:10%", "resolved below"], await Budgets.DecidedAsync("all"));
     }
+
+    /// <summary>Charges of one currency must not hide, or thin out, what another lacks.</summary>
+    [Theory]
+    [InlineData(-999)]
+    [InlineData(-1_001)]
+    public async Task An_amount_without_an_exchange_rate_is_named_in_its_currency_and_reaches_every_share(decimal credit)
+    {
+        await Budgets.Database.ChangePricesAsync(new ExchangeRatePublished("EUR", new(2026, 1, 1), 1, "bank"));
+        await Budgets.SetAsync(Monthly("all", 1_000_000, new BudgetThreshold(ThresholdOn.Unpriced, 100)));
+        await Budgets.Database.RecordAsync(Charge(1_000, "EUR"), Charge(credit, "EUR"));
+        await Budgets.LookAsync(Watch);
+        Assert.Empty(Watch.Current("all")!.Unpriced);
+
+        await Budgets.Database.RecordAsync(Charge(1, "NOK"), Charge(650, "GBP"), Given.Tokens(Given.At(Today), model: "unknown", input: 4_650_000, output: 0));
+        await Budgets.LookAsync(Watch);
+        var figures = Watch.Current("all")!;
+        Assert.Equal([("GBP", 650m, 100m), ("NOK", 1, 100), ("tokens", 4_650_000, 100)], figures.Unpriced.Select(part => (part.Unit, part.Quantity, part.Percent)));
+        Assert.Equal("£650.00 has no exchange rate; NOK 1.00 has no exchange rate; 4.65 M tokens have no rate: more was spent than this says.", BudgetWords.Doubt(figures));
+        var crossed = Assert.IsType<BudgetThresholdCrossed>((await Budgets.EventsAsync("all"))[^1].Data);
+        Assert.Equal((650m, 4_650_000m), (crossed.Unconverted!["GBP"], crossed.Unpriced!["tokens"]));
+    }
+
+    [Fact]
+    public async Task What_is_taken_back_of_a_closed_month_makes_no_share_of_more_than_all_and_hides_none()
+    {
+        await Budgets.SetAsync(Monthly("all", 1_000_000));
+        await Budgets.Database.RecordAsync(("taken", Costing(1_000, Today.AddMonths(-1))));
+        await Budgets.LookAsync(Watch);
+        Assert.NotNull((await Budgets.Database.Get<BillingPeriods>().CloseAsync(new(2026, 5), new CloseRequest("signed"), new Recorder("test"), Cancel)).Closing);
+        await Budgets.Database.CorrectAsync("taken");
+        await Budgets.SpendAsync(Costing(500), Given.Tokens(Given.At(Today), model: "unknown", input: 500, output: 0));
+        await Budgets.LookAsync(Watch);
+
+        // Owed for are 500 and 500 tokens, and 1,000 are taken back: together nothing.
+        Assert.Equal([new UnpricedPart("tokens", 500, 25)], Watch.Current("all")!.Unpriced);
+    }
+
+    private static ChargeRecorded Charge(decimal amount, string currency) => new("chat", Approach.Hybrid, Component.Other, amount, currency, Given.At(Today));
 
     [Fact]
     public async Task A_budget_whose_figures_lag_behind_says_so()

@@ -65,6 +65,7 @@ public sealed class ClosedMonthTests : IAsyncLifetime
     [Fact]
     public async Task An_invoice_and_a_credit_without_an_exchange_rate_are_told_although_they_come_to_nothing()
     {
+        On(2026, 1, 20);
         await _database.RecordAsync(Charge(100, new(2026, 1, 5)), Charge(-100, new(2026, 1, 20)));
         Assert.Equal(0m, (await TotalAsync(January)).Unconverted["EUR"]);
         Assert.Equal("EUR", Assert.Single(await Unpriced.ListUnconvertedAsync(January, January, null, Stop)).Currency);
@@ -200,6 +201,54 @@ public sealed class ClosedMonthTests : IAsyncLifetime
 
         Assert.Empty(await Periods.CorrectionsAsync(January, null, Stop));
         Assert.DoesNotContain(await Periods.ListAsync(null, Stop), period => period.Month == February);
+    }
+
+    [Fact]
+    public async Task A_month_is_closed_from_the_moment_on_at_which_its_last_day_is_over()
+    {
+        _clock.Now = new(2026, 1, 31, 23, 59, 59, TimeSpan.Zero);
+        Assert.Equal("month", Assert.Single((await TryCloseAsync(January, new CloseRequest("month end"))).Reasons).Field);
+
+        _clock.Now = new(2026, 2, 1, 0, 0, 0, TimeSpan.Zero);
+        Assert.False((await Periods.ChecklistAsync(January, new(2026, 1, 30), Stop)).HasEnded);
+        Assert.True((await Periods.ChecklistAsync(January, new(2026, 1, 31), Stop)).HasEnded);
+        await CloseAsync(January);
+    }
+
+    [Fact]
+    public async Task A_closing_and_a_reopening_are_known_from_their_days_on()
+    {
+        await RateAsync("openai/m", new(2026, 1, 1), 1);
+        await UseAsync(new(2026, 1, 5), 100);
+        On(2026, 2, 2);
+        await CloseAsync(January);
+        await UseAsync(new(2026, 1, 6), 7);
+        On(2026, 2, 10);
+        Assert.Empty(await Periods.ReopenAsync(January, "forgot something", Recorder, Stop));
+        On(2026, 2, 20);
+
+        Assert.Equal(100, (await TotalAsync(January, new(2026, 2, 9))).Actual);
+        Assert.Equal(107, (await TotalAsync(January, new(2026, 2, 10))).Actual);
+        Assert.Equal((0, 1, 1), (await HoldAsync(1), await HoldAsync(2), await HoldAsync(9)));
+        Assert.Equal(0, await HoldAsync(10));
+
+        async Task<int> HoldAsync(int day) => (await Periods.HistoryAsync(January, new(2026, 2, day), Stop)).Count(closing => closing.Holds);
+    }
+
+    [Fact]
+    public async Task A_late_amount_below_a_cent_is_booked_too()
+    {
+        await RateAsync("openai/m", new(2026, 1, 1), 0.000001m);
+        await UseAsync(new(2026, 1, 5), 1_000_000);
+        On(2026, 2, 2);
+        await CloseAsync(January);
+        await UseAsync(new(2026, 1, 6), 1);
+        await _database.RecordAsync(Charge(1, new(2026, 1, 5)));
+        await PublishAsync(new ExchangeRatePublished("EUR", new(2026, 1, 1), 0.0000000001m, "bank"));
+        Assert.Equal(0.0000010001m, (await TotalAsync(February)).Actual);
+
+        await RateAsync("openai/m", new(2026, 1, 1), 0.000001000001m);
+        Assert.Equal(0.000002000101m, (await TotalAsync(February)).Actual);
     }
 
     private void On(int year, int month, int day) => _clock.Now = Given.At(new(year, month, day));

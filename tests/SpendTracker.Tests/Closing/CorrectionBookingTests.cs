@@ -1,6 +1,7 @@
 using SpendTracker.Closing;
 using SpendTracker.Contracts;
 using SpendTracker.Costs;
+using SpendTracker.Estimates;
 using SpendTracker.Events;
 using SpendTracker.Rates;
 using SpendTracker.Workloads;
@@ -78,6 +79,68 @@ public sealed class CorrectionBookingTests : IAsyncLifetime
         Assert.Empty(await _database.Spend.CreateRebuild().VerifyAsync(_database.Spend.Projections()[0], null, Stop));
     }
 
+    [Fact]
+    public async Task An_estimate_is_of_whom_and_of_what_model_its_month_was_closed_with_and_follows_both_while_it_is_open()
+    {
+        await PublishAsync(new AliasPublished("openai/m", "own/old"));
+        await RegisterAsync("red");
+        await _database.Get<EstimateBook>().SubmitAsync(
+            new("support-chat", Approach.PromptEngineering, "2026-01", "2026-02", "USD", [new(Component.Usage, 100, "openai/m")]), Recorder, Stop);
+        On(2026, 2, 2);
+        await CloseAsync(January);
+        await RegisterAsync("blue");
+        await PublishAsync(new AliasPublished("openai/m", "own/new"));
+        await _database.ProjectAsync();
+
+        Assert.Equal(["2026-01 red 100", "2026-02 blue 100"], await EstimatesByAsync("team"));
+        Assert.Equal(["2026-01 red-pays 100", "2026-02 blue-pays 100"], await EstimatesByAsync("cost-centre"));
+        Assert.Equal(["2026-01 own/old 100", "2026-02 own/new 100"], await EstimatesByAsync("model"));
+        Assert.Equal(["2026-01 red 100", "2026-02 red 100"], await EstimatesByAsync("team", new(2026, 1, 5)));
+
+        On(2026, 2, 3);
+        Assert.Empty(await Periods.ReopenAsync(January, "another team's", Recorder, Stop));
+        await _database.ProjectAsync();
+        Assert.Equal(["2026-01 blue 100", "2026-02 blue 100"], await EstimatesByAsync("team"));
+        Assert.Equal(["2026-01 own/new 100", "2026-02 own/new 100"], await EstimatesByAsync("model"));
+        Assert.Equal(["2026-01 own/old 100", "2026-02 own/new 100"], await EstimatesByAsync("model", new(2026, 2, 2)));
+    }
+
+    [Fact]
+    public async Task A_correction_is_of_the_team_of_the_last_closing_where_there_were_several()
+    {
+        await PublishAsync(new RatePublished("openai/m", new(2026, 1, 1), "USD", [new("input-tokens", 1)], "list"));
+        await UseAsync(100);
+        On(2026, 2, 2);
+        await RegisterAsync("red");
+        await CloseAsync(January);
+        Assert.Empty(await Periods.ReopenAsync(January, "forgot something", Recorder, Stop));
+        await RegisterAsync("blue");
+        await CloseAsync(January);
+        await RegisterAsync("green");
+        await UseAsync(7);
+        Assert.Equal(["2026-01 blue 100", "2026-02 blue 7"], await ByAsync("team"));
+
+        On(2026, 3, 2);
+        await CloseAsync(February);
+        Assert.Equal(["2026-01 blue 100", "2026-02 blue 7"], await ByAsync("team"));
+    }
+
+    [Fact]
+    public async Task Where_an_alias_is_withdrawn_again_a_replay_gives_the_same_rows()
+    {
+        await PublishAsync(new RatePublished("openai/m", new(2026, 1, 1), "USD", [new("input-tokens", 1)], "list"));
+        await UseAsync(10);
+        On(2026, 2, 2);
+        await CloseAsync(January);
+        await PublishAsync(new AliasPublished("openai/m", "own/new"));
+        await _database.ProjectAsync();
+        var alias = Assert.Single(await _database.Get<PriceBook>().ListAliasesAsync(Stop));
+        await _database.ChangePricesAsync(new PublicationWithdrawn(alias.Publication.Id, "typo"));
+
+        Assert.Equal(["2026-01 openai/m 10"], await ByAsync("model"));
+        Assert.Empty(await _database.Spend.CreateRebuild().VerifyAsync(_database.Spend.Projections()[0], null, Stop));
+    }
+
     private void On(int year, int month, int day) => _clock.Now = Given.At(new(year, month, day));
 
     private Task<AppendResult[]> UseAsync(long tokens) =>
@@ -93,6 +156,10 @@ public sealed class CorrectionBookingTests : IAsyncLifetime
         await _database.ProjectAsync();
         Assert.NotNull((await Periods.CloseAsync(month, new CloseRequest("month end"), Recorder, Stop)).Closing);
     }
+
+    private async Task<IEnumerable<string>> EstimatesByAsync(string dimension, DateOnly? knownOn = null) =>
+        (await _database.Get<MonthlyCostQuery>().ByAsync(new CostFilter(January, February.Next) { KnownOn = knownOn }, [CostDimension.Find(dimension)!], Stop))
+            .Where(row => row.Estimated != 0).Select(row => FormattableString.Invariant($"{row.Month} {row.Keys[dimension]} {row.Estimated}"));
 
     private async Task<IEnumerable<string>> ByAsync(string dimension, DateOnly? knownOn = null)
     {

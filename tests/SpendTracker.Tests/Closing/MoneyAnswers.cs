@@ -22,9 +22,9 @@ internal sealed class MoneyAnswers(TestDatabase database, DateOnly first)
         return (Rounded(months.Sum(month => month.Actual)), Rounded(months.Sum(month => month.Listed)));
     }
 
-    /// <summary>Of all that was used: what has no rate, and what is priced incompletely.</summary>
+    /// <summary>Of all tokens and requests: what has no rate, and what is priced incompletely.</summary>
     public async Task<(decimal Unpriced, decimal Incomplete)> LackingAsync() => (
-        await database.ScalarAsync<decimal>("select coalesce(sum(unpriced), 0) from spend.monthly_cost"), await database.ScalarAsync<decimal>("select coalesce(sum(incomplete), 0) from spend.monthly_cost"));
+        await database.ScalarAsync<decimal>("select coalesce(sum(unpriced), 0) from spend.monthly_cost where meter not like '%hours'"), await database.ScalarAsync<decimal>("select coalesce(sum(incomplete), 0) from spend.monthly_cost"));
 
     /// <summary>Whom a period's costs are of, and what for.</summary>
     public async Task<string> PartsAsync(BillingPeriod month)

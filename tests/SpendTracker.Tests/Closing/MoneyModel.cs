@@ -3,13 +3,14 @@ using SpendTracker.Contracts;
 namespace SpendTracker.Tests.Closing;
 
 /// <summary>What usage costs by the rules in words, in the plainest code: for comparing with the SQL.</summary>
-internal sealed class MoneyModel
+/// <param name="today">What was recorded for later days does not count yet.</param>
+internal sealed class MoneyModel(Func<DateOnly> today)
 {
     private readonly List<Use> _usage = [];
     private readonly List<(Guid Id, IEvent Data)> _published = [];
 
     /// <param name="Context">Input tokens of the request.</param>
-    public sealed record Use(string Sku, string Meter, DateOnly Day, decimal Quantity, decimal Context = 0);
+    public sealed record Use(string Workload, string Sku, string Meter, DateOnly Day, decimal Quantity, decimal Context = 0);
 
     private sealed record Price(decimal Unit, string Currency);
 
@@ -35,22 +36,22 @@ internal sealed class MoneyModel
         .GroupBy(cost => cost.Use.Meter == "amount" ? "(none)" : Resolve(cost.Use.Sku), cost => cost.Cost)
         .Select(model => (Sku: model.Key, Cost: model.Sum())).OrderBy(model => model.Sku, StringComparer.Ordinal);
 
-    /// <summary>What has no rate, and what has a price that is not all that the list asks; in whatever unit.</summary>
+    /// <summary>Tokens and requests that have no rate, and those that have a price that is not all that the list asks.</summary>
     public (decimal Unpriced, decimal Incomplete) Lacking => (_usage.Where(IsUnpriced).Sum(use => use.Quantity), _usage.Where(IsIncomplete).Sum(use => use.Quantity));
 
     private bool IsUnpriced(Use use) => use.Meter switch
     {
-        "amount" or "audio-input-tokens" or "batch-audio-input-tokens" => false,
+        "amount" or "hosting-hours" or "audio-input-tokens" or "batch-audio-input-tokens" => false,
         "requests-without-tokens" => new[] { "input-tokens", "batch-input-tokens" }.All(meter => IsUnpriced(use with { Meter = meter })),
-        _ => PricesOf(use with { Sku = Resolve(use.Sku) }).Paid is null,
+        _ => PricesOf(use with { Sku = PricedAs(Resolve(use.Sku), use.Day) }).Paid is null,
     };
 
     /// <summary>What is sound is charged as the rest of the input, so that the rate of that says whether it has all prices.</summary>
     private bool IsIncomplete(Use use)
     {
-        var charged = use with { Sku = Resolve(use.Sku), Meter = use.Meter.Replace("audio-", "", StringComparison.Ordinal) };
+        var charged = use with { Sku = PricedAs(Resolve(use.Sku), use.Day), Meter = use.Meter.Replace("audio-", "", StringComparison.Ordinal) };
         var (own, list) = (RateOf(charged, RateKind.Negotiated), RateOf(charged, RateKind.List));
-        if ((own ?? list) is not { } rate)
+        if (use.Meter == "hosting-hours" || (own ?? list) is not { } rate)
         {
             return false;
         }
@@ -62,13 +63,20 @@ internal sealed class MoneyModel
         return charged.Meter == use.Meter ? isNamed || lacksStep : isNamed && !lacksStep;
     }
 
+    /// <summary>The same cost, by the workload and the month of use.</summary>
+    public IReadOnlyList<(string Workload, BillingPeriod Month, decimal Cost)> CostByUse =>
+        [.. Costs.GroupBy(cost => (cost.Use.Workload, Month: BillingPeriod.Of(cost.Use.Day)), cost => cost.Cost).Select(use => (use.Key.Workload, use.Key.Month, use.Sum()))];
+
+    /// <summary>What SKUs that aliases name are priced as.</summary>
+    public IReadOnlyDictionary<string, string> Names => MoneyPlay.Skus.ToDictionary(sku => sku, Resolve);
+
     private IEnumerable<(Use Use, decimal Cost, decimal Listed)> Costs
     {
         get
         {
-            foreach (var use in _usage)
+            foreach (var use in _usage.Where(use => use.Day <= today()))
             {
-                var (paid, list) = use.Meter == "amount" ? (new Price(1, use.Sku["charge/".Length..]), null) : PricesOf(use with { Sku = Resolve(use.Sku) });
+                var (paid, list) = use.Meter == "amount" ? (new Price(1, use.Sku["charge/".Length..]), null) : PricesOf(use with { Sku = PricedAs(Resolve(use.Sku), use.Day) });
                 if (paid is not null && Worth(paid, use.Day) is { } worth)
                 {
                     yield return (use, use.Quantity * worth, use.Quantity * ((list is null ? null : Worth(list, use.Day)) ?? worth));
@@ -81,8 +89,16 @@ internal sealed class MoneyModel
 
     private string Resolve(string sku) =>
         All<AliasPublished>().LastOrDefault(alias => alias.Model == sku)?.Sku
-        ?? All<AliasPublished>().Where(alias => alias.Model.EndsWith('*') && sku.StartsWith(alias.Model[..^1], StringComparison.Ordinal)).LastOrDefault()?.Sku
+        ?? (All<RatePublished>().Any(rate => rate.Sku == sku) ? sku : null) // Nothing is trained here.
+        ?? ByPattern(sku)
         ?? sku;
+
+    private string? ByPattern(string sku) =>
+        All<AliasPublished>().Where(alias => alias.Model.EndsWith('*') && sku.StartsWith(alias.Model[..^1], StringComparison.Ordinal)).OrderBy(alias => alias.Model.Length).LastOrDefault()?.Sku;
+
+    /// <summary>Before the first day of its own rates, a SKU is priced by the pattern that reaches it.</summary>
+    private string PricedAs(string sku, DateOnly day) =>
+        All<RatePublished>().Where(rate => rate.Sku == sku).ToArray() is { Length: > 0 } own && own.All(rate => rate.EffectiveFrom > day) ? ByPattern(sku) ?? sku : sku;
 
     private (Price? Paid, Price? List) PricesOf(Use use)
     {

@@ -3,21 +3,31 @@ using SpendTracker.Contracts;
 using SpendTracker.Estimates;
 using SpendTracker.Events;
 using SpendTracker.Rates;
+using SpendTracker.Settings;
 using SpendTracker.Workloads;
 
 namespace SpendTracker.Tests.Closing;
 
-/// <summary>What happens in a year, step by step, in the database and in the <see cref="MoneyModel"/>.</summary>
-internal sealed class MoneyPlay(TestDatabase database, FixedClock clock, Random random) : IAsyncDisposable
+/// <summary>What happens in a year, step by step, in the database, in the <see cref="MoneyModel"/> and in the <see cref="OwnerModel"/>.</summary>
+/// <param name="organising">Of its own, so that whom costs are of changes nothing in what else happens.</param>
+internal sealed class MoneyPlay(TestDatabase database, FixedClock clock, MoneyModel model, Random random, Random organising) : IAsyncDisposable
 {
     private const string Hosted = "azure/hosted";
 
-    private static readonly string[] Skus = ["openai/a", "openai/b", "openai/b-2026-01-01", "azure/c", Hosted];
+    internal static readonly string[] Skus = ["openai/a", "openai/b", "openai/b-2026-01-01", "azure/c", Hosted];
+    private static readonly string[] Workloads = ["w", "v"];
+    private static readonly string[] Teams = ["(unregistered)", .. Enumerable.Range(0, 5).Select(team => $"team-{team}")];
+
+    /// <summary>Whose alias or discount it may be. One pattern is longer than the exact name that it fits.</summary>
+    private static readonly string[] Models = ["openai/*", "openai/b*", "openai/b-*", "openai/b-2026-01-01*", "openai/b-2026-01-01", "openai/a"];
     private static readonly DateOnly First = BillingPeriod.Of(DateOnly.FromDateTime(DateTime.UtcNow)).Start.AddMonths(-14);
 
-    private readonly MoneyModel _model = new();
+    private readonly OwnerModel _owners = new(model);
+    private readonly OwnerAnswers _ownerAnswers = new(database, BillingPeriod.Of(First));
     private readonly Dictionary<BillingPeriod, (decimal Total, string Parts)> _closed = [];
     private readonly List<Guid> _publications = [];
+    private readonly List<IEvent> _published = [];
+    private readonly List<DateOnly> _days = [First];
     private readonly List<MoneyModel.Use[]> _uses = [];
     private readonly HashSet<int> _corrected = [];
     private readonly PriceBook _book = database.Get<PriceBook>();
@@ -35,7 +45,10 @@ internal sealed class MoneyPlay(TestDatabase database, FixedClock clock, Random 
     {
         TestContext.Current.TestOutputHelper?.WriteLine($"seed {seed}");
         var clock = new FixedClock(Given.At(First.AddDays(day), hour));
-        return new MoneyPlay(await TestDatabase.CreateAsync(zone, clock), clock, new Random(seed));
+        var database = await TestDatabase.CreateAsync(zone, clock);
+        var play = new MoneyPlay(database, clock, new MoneyModel(() => database.Get<ReportingClock>().Today), new Random(seed), new Random(seed + 1_000));
+        await play._ownerAnswers.SetBudgetsAsync(Teams);
+        return play;
     }
 
     public async Task StepAsync()
@@ -47,7 +60,7 @@ internal sealed class MoneyPlay(TestDatabase database, FixedClock clock, Random 
             case < 8: await HostAsync(); break;
             case < 10: await CorrectAsync(Tokens); break;
             case 10: await OrganiseAsync(); break;
-            case < 16: await PublishAsync(Publication()); break;
+            case < 16: await PublishAsync(_published.Count > 0 && random.Next(3) == 0 ? Again(_published[random.Next(_published.Count)]) : Publication()); break;
             case 16: await WithdrawAsync(); break;
             case < 19: await CloseAsync(First.AddMonths(random.Next(14))); break;
             case 19: await ReopenAsync(); break;
@@ -87,6 +100,7 @@ internal sealed class MoneyPlay(TestDatabase database, FixedClock clock, Random 
     public async Task CheckTheEndAsync()
     {
         await CheckAsync();
+        await _ownerAnswers.CheckPastAsync(Teams);
         await _answers.CheckAsync(Today, random);
         await VerifyAsync();
     }
@@ -99,10 +113,12 @@ internal sealed class MoneyPlay(TestDatabase database, FixedClock clock, Random 
         await database.RecordAsync(($"{number}", usage));
     }
 
+    /// <summary>An invoice, or a credit.</summary>
     private async Task ChargeAsync()
     {
-        var charge = new ChargeRecorded("w", Approach.Hybrid, Component.Other, random.Next(1, 100_000_000) / 1_000_000m, "EUR", AnInstant());
-        _model.Add([new("charge/EUR", "amount", DayOf(charge.ChargedAt), charge.Amount)]);
+        var currency = random.Next(3) == 0 ? "USD" : "EUR";
+        var charge = new ChargeRecorded(AWorkload(), Approach.Hybrid, Component.Other, random.Next(-30_000_000, 100_000_000) / 1_000_000m, currency, AnInstant());
+        model.Add([new(charge.Workload, $"charge/{currency}", "amount", DayOf(charge.ChargedAt), charge.Amount)]);
         await database.RecordAsync(charge);
     }
 
@@ -110,8 +126,8 @@ internal sealed class MoneyPlay(TestDatabase database, FixedClock clock, Random 
     private async Task HostAsync()
     {
         var (start, hours, units) = (AnInstant(), random.Next(1, 31 * 24), random.Next(1, 4));
-        var hosting = new HostingHoursRecorded("w", Approach.Hybrid, Hosted, hours, start, start.AddHours(hours), units);
-        var number = Count([.. Enumerable.Range(0, hours).GroupBy(hour => DayOf(start.AddHours(hour))).Select(day => new MoneyModel.Use(Hosted, "hosting-hours", day.Key, day.Count() * units))]);
+        var hosting = new HostingHoursRecorded(AWorkload(), Approach.Hybrid, Hosted, hours, start, start.AddHours(hours), units);
+        var number = Count([.. Enumerable.Range(0, hours).GroupBy(hour => DayOf(start.AddHours(hour))).Select(day => new MoneyModel.Use(hosting.Workload, Hosted, "hosting-hours", day.Key, day.Count() * units))]);
         await database.RecordAsync(($"{number}", hosting));
     }
 
@@ -122,7 +138,7 @@ internal sealed class MoneyPlay(TestDatabase database, FixedClock clock, Random 
         var isNew = _corrected.Add(number);
         if (isNew && number < _uses.Count)
         {
-            _model.Remove(_uses[number]);
+            model.Remove(_uses[number]);
             if (random.Next(2) == 0)
             {
                 var right = other();
@@ -139,7 +155,7 @@ internal sealed class MoneyPlay(TestDatabase database, FixedClock clock, Random 
     {
         foreach (var number in Enumerable.Range(0, _uses.Count).Where(_corrected.Add))
         {
-            _model.Remove(_uses[number]);
+            model.Remove(_uses[number]);
             await database.CorrectAsync($"{number}");
         }
     }
@@ -147,49 +163,76 @@ internal sealed class MoneyPlay(TestDatabase database, FixedClock clock, Random 
     /// <summary>The workload gets another team, and is expected to cost something else.</summary>
     private async Task OrganiseAsync()
     {
-        await database.Get<WorkloadRegistry>().RegisterAsync(new("w", "W", $"team-{random.Next(5)}", Approach.Hybrid), _recorder, _stop);
+        var (workload, team, costCentre) = (AWorkload(), $"team-{random.Next(5)}", $"pays-{organising.Next(3)}");
+        await database.Get<WorkloadRegistry>().RegisterAsync(new(workload, workload, team, Approach.Hybrid, costCentre), _recorder, _stop);
+        _owners.Register(workload, $"{team}/{costCentre}");
         var from = BillingPeriod.Of(Today.AddMonths(-random.Next(2)));
-        await database.Get<EstimateBook>().SubmitAsync(
-            new("w", Approach.Hybrid, from.ToString(), from.Next.ToString(), "USD", [new(Component.Usage, random.Next(1_000))]), _recorder, _stop);
+        var estimate = new EstimateSubmitted(
+            AWorkload(), Approach.Hybrid, from.ToString(), from.Next.ToString(), "USD",
+            [new(Component.Usage, random.Next(1_000)), new(Component.Usage, organising.Next(1_000), Sku: Skus[organising.Next(Skus.Length)])]);
+        await database.Get<EstimateBook>().SubmitAsync(estimate, _recorder, _stop);
+        _owners.Submit(estimate);
     }
 
     private IEvent Publication()
     {
-        var from = First.AddDays(random.Next(Today.DayNumber - First.DayNumber + 10));
+        var from = random.Next(2) == 0 ? ADayThatMatters() : First.AddDays(random.Next(Today.DayNumber - First.DayNumber + 10));
         DateOnly? to = random.Next(3) == 0 ? from.AddDays(random.Next(60)) : null;
-        return random.Next(8) switch
+        var model = Models[random.Next(Models.Length)];
+        return random.Next(9) switch
         {
-            0 => new DiscountPublished(random.Next(2) == 0 ? "openai/*" : "openai/a", random.Next(1, 1_000_000) / 10_000m, from, "contract", to),
-            1 => new AliasPublished(random.Next(2) == 0 ? "openai/b-*" : "openai/b-2026-01-01", "openai/b"),
-            2 or 3 => new ExchangeRatePublished("EUR", from, random.NextInt64(8_000_000_000, 13_000_000_000) / 10_000_000_000m, "bank"),
+            0 or 1 => new DiscountPublished(random.Next(4) == 0 ? "*" : model, random.Next(1, 1_000_000) / 10_000m, from, "contract", to),
+            2 => new AliasPublished(model, Skus.Where(sku => sku != model).ElementAt(random.Next(3))),
+            3 or 4 => new ExchangeRatePublished("EUR", from, random.NextInt64(8_000_000_000, 13_000_000_000) / 10_000_000_000m, "bank"),
             var kind => Rate(Skus[random.Next(Skus.Length)], from) with { Kind = kind == 5 ? RateKind.Negotiated : RateKind.List, EffectiveTo = to },
         };
     }
 
+    /// <summary>The same from the same day on, at another price.</summary>
+    private IEvent Again(IEvent published) => published switch
+    {
+        RatePublished rate => Rate(rate.Sku, rate.EffectiveFrom) with { Kind = rate.Kind, EffectiveTo = rate.EffectiveTo },
+        DiscountPublished discount => discount with { Percent = random.Next(1, 1_000_000) / 10_000m },
+        ExchangeRatePublished rate => rate with { Rate = rate.Rate + 0.1m },
+        AliasPublished alias => alias with { Sku = Skus.Where(sku => sku != alias.Model).ElementAt(random.Next(3)) },
+        _ => throw new ArgumentException($"{published} is nothing that is published.", nameof(published)),
+    };
+
+    /// <summary>The first and the last day of what was published, and those beside them.</summary>
+    private DateOnly ADayThatMatters() => _days[random.Next(_days.Count)].AddDays(random.Next(-1, 2));
+
     private async Task PublishAsync(IEvent publication)
     {
+        _published.Add(publication);
+        _days.AddRange(publication switch
+        {
+            RatePublished rate => [rate.EffectiveFrom, rate.EffectiveTo ?? rate.EffectiveFrom],
+            DiscountPublished discount => [discount.EffectiveFrom, discount.EffectiveTo ?? discount.EffectiveFrom],
+            ExchangeRatePublished rate => [rate.EffectiveFrom],
+            _ => Array.Empty<DateOnly>(),
+        });
         Assert.Empty(PriceBookRules.Check(publication, "USD"));
         await _book.PublishAsync(publication, _recorder, _stop);
         var id = await database.ScalarAsync<Guid>("select id from spend.mt_events order by seq_id desc limit 1");
         _publications.Add(id);
-        _model.Publish(id, publication);
+        model.Publish(id, publication);
     }
 
+    /// <summary>With a price for long contexts, or without: also beside another one of the same day. In the batch tier, too, or only there.</summary>
     private RatePublished Rate(string sku, DateOnly from)
     {
         if (sku == Hosted)
         {
-            return new(sku, from, "USD", [new("hosting-hours", random.Next(1, 900) / 100m)], "list");
+            return new(sku, from, random.Next(3) == 0 ? "EUR" : "USD", [new("hosting-hours", random.Next(1, 900) / 100m)], "list");
         }
 
         MeterPrice Price(string meter, int above = 0) => new(meter, random.Next(1, 900) / 100m, 1_000_000, above);
-        MeterPrice[] standard = [Price("input-tokens"), Price("input-tokens", 200_000)], batch = [Price("batch-input-tokens"), Price("batch-input-tokens", 200_000)];
+        MeterPrice[] Steps(string meter) => ((MeterPrice[])[Price(meter), Price(meter, 200_000)])[..random.Next(1, 3)];
         MeterPrice[] prices = random.Next(4) switch
         {
-            0 => [.. standard, .. batch],
-            1 => [.. standard, batch[0]],
-            2 => [batch[0]],
-            _ => standard,
+            0 => [.. Steps("input-tokens"), .. Steps("batch-input-tokens")],
+            1 => Steps("batch-input-tokens"),
+            _ => Steps("input-tokens"),
         };
         NotCarriedPrice[] named = [.. new NotCarriedPrice[] { new("audio-input-tokens"), new("batch-input-tokens", 200_000) }
             .Where(named => random.Next(3) == 0 && prices.Any(price => price.Meter == named.Meter.Replace("audio-", "", StringComparison.Ordinal)))];
@@ -202,7 +245,7 @@ internal sealed class MoneyPlay(TestDatabase database, FixedClock clock, Random 
         {
             var id = _publications[random.Next(_publications.Count)];
             _publications.Remove(id);
-            _model.Withdraw(id);
+            model.Withdraw(id);
             Assert.Null(await _book.WithdrawAsync(new PublicationWithdrawn(id, "wrong"), _recorder, _stop));
         }
     }
@@ -218,6 +261,7 @@ internal sealed class MoneyPlay(TestDatabase database, FixedClock clock, Random 
         {
             Assert.Equal(shown.Total, MoneyAnswers.Rounded(closing.Total));
             _closed.Add(month, shown);
+            _owners.Close(month);
         }
     }
 
@@ -228,6 +272,7 @@ internal sealed class MoneyPlay(TestDatabase database, FixedClock clock, Random 
             var month = _closed.Keys.Order().ElementAt(random.Next(_closed.Count));
             Assert.Empty(await _periods.ReopenAsync(month, "forgot something", _recorder, _stop));
             _closed.Remove(month);
+            _owners.Reopen(month);
         }
     }
 
@@ -236,20 +281,36 @@ internal sealed class MoneyPlay(TestDatabase database, FixedClock clock, Random 
     {
         await database.ProjectAsync();
         await _answers.RecordAsync(Today);
-        clock.Now = clock.Now.AddDays(random.Next(2, 60));
+        var lastDay = BillingPeriod.Of(Today.AddDays(2)).End.AddDays(-1);
+        clock.Now = clock.Now.AddDays(random.Next(3) == 0 ? lastDay.AddDays(random.Next(2)).DayNumber - Today.DayNumber : random.Next(2, 60));
+        if (Today.AddDays(1).Day == 1)
+        {
+            await CloseAsync(Today); // Refused: its last day is not over.
+        }
     }
 
     private async Task CheckAsync()
     {
         await database.ProjectAsync();
         var (cost, listed) = await _answers.TotalAsync();
-        Assert.Equal((MoneyAnswers.Rounded(_model.Total.Cost), MoneyAnswers.Rounded(_model.Total.Listed)), (cost, listed));
-        Assert.Equal(_model.CostByModel.Select(model => (model.Sku, Cost: MoneyAnswers.Rounded(model.Cost))).Where(model => model.Cost != 0), await _answers.CostByModelAsync());
-        Assert.Equal(_model.Lacking, await _answers.LackingAsync());
+        Assert.Equal((MoneyAnswers.Rounded(model.Total.Cost), MoneyAnswers.Rounded(model.Total.Listed)), (cost, listed));
+        Assert.Equal(model.CostByModel.Select(model => (model.Sku, Cost: MoneyAnswers.Rounded(model.Cost))).Where(model => model.Cost != 0), await _answers.CostByModelAsync());
+        Assert.Equal(model.Lacking, await _answers.LackingAsync());
+        await CheckOwnersAsync();
         foreach (var (month, shown) in _closed)
         {
             Assert.Equal(shown, (await _answers.TotalAsync(month), await _answers.PartsAsync(month)));
         }
+    }
+
+    /// <summary>Team and cost centre of costs, estimates and budgets, and the models of estimates.</summary>
+    private async Task CheckOwnersAsync()
+    {
+        var (costs, estimates) = await _ownerAnswers.ByOwnerAsync();
+        Assert.Equal(_owners.Costs, costs);
+        Assert.Equal(_owners.Estimates, estimates);
+        Assert.Equal(_owners.EstimatesByModel, await _ownerAnswers.EstimatesByModelAsync());
+        await _ownerAnswers.CheckWatchedAsync(Teams);
     }
 
     /// <summary>Counts usage that is being recorded, unless it has been corrected before.</summary>
@@ -259,7 +320,7 @@ internal sealed class MoneyPlay(TestDatabase database, FixedClock clock, Random 
         _uses.Add(uses);
         if (!_corrected.Contains(_uses.Count - 1))
         {
-            _model.Add(uses);
+            model.Add(uses);
         }
 
         return _uses.Count - 1;
@@ -269,7 +330,7 @@ internal sealed class MoneyPlay(TestDatabase database, FixedClock clock, Random 
     {
         var sku = Skus[random.Next(Skus.Length - 1)];
         var input = random.Next(5) * 100_000;
-        return new("w", Approach.Hybrid, sku[..sku.IndexOf('/')], sku[(sku.IndexOf('/') + 1)..], input, 0, AnInstant())
+        return new(AWorkload(), Approach.Hybrid, sku[..sku.IndexOf('/')], sku[(sku.IndexOf('/') + 1)..], input, 0, AnInstant())
         {
             ServiceTier = random.Next(3) == 0 ? ServiceTier.Batch : ServiceTier.Standard, AudioInputTokens = random.Next(2) == 0 ? input / 4 : 0,
         };
@@ -282,14 +343,21 @@ internal sealed class MoneyPlay(TestDatabase database, FixedClock clock, Random 
     private MoneyModel.Use[] Counted(TokenUsageRecorded usage)
     {
         var tier = usage.ServiceTier == ServiceTier.Batch ? "batch-" : "";
-        MoneyModel.Use Use(string meter, long quantity) => new($"{usage.Provider}/{usage.Model}", meter, DayOf(usage.UsedAt), quantity, usage.InputTokens);
+        MoneyModel.Use Use(string meter, long quantity) => new(usage.Workload, $"{usage.Provider}/{usage.Model}", meter, DayOf(usage.UsedAt), quantity, usage.InputTokens);
         return usage.InputTokens == 0 ? [Use("requests-without-tokens", 1)]
             : usage.AudioInputTokens == 0 ? [Use($"{tier}input-tokens", usage.InputTokens)]
             : [Use($"{tier}input-tokens", usage.InputTokens), Use($"{tier}audio-input-tokens", usage.AudioInputTokens)];
     }
 
-    /// <summary>At any hour of the last hundred days.</summary>
-    private DateTimeOffset AnInstant() => clock.Now.AddHours(-random.Next(24 * Math.Min(100, Today.DayNumber - First.DayNumber)));
+    private string AWorkload() => Workloads[organising.Next(Workloads.Length)];
+
+    /// <summary>At any hour of the last hundred days; half of them on days on which prices begin or end.</summary>
+    private DateTimeOffset AnInstant()
+    {
+        var hours = random.Next(24 * Math.Min(100, Today.DayNumber - First.DayNumber));
+        var day = ADayThatMatters();
+        return random.Next(2) == 0 && day > First && day < Today ? clock.Now.AddDays(day.DayNumber - Today.DayNumber).AddHours(random.Next(-11, 11)) : clock.Now.AddHours(-hours);
+    }
 
     private DateOnly DayOf(DateTimeOffset instant) => DateOnly.FromDateTime(TimeZoneInfo.ConvertTime(instant, database.Settings.ReportingTimeZone).DateTime);
 

@@ -211,7 +211,7 @@ public sealed class DemoRecordingTests(RecordedDemo demo) : IClassFixture<Record
         Assert.Equal(explanation.After - explanation.Before, explanation.Explained);
         Assert.Contains(explanation.Prices, move => move.Amount < 0 && move.Sku == $"azure/{AtlasProject.ClaimsModel}" && move.Causes is [{ Kind: "rate", By: "person:Procurement" }]);
 
-        explanation = await explain.OfAsync(month, First.Start.AddDays(AtlasProject.DatedRouterFrom + 1), month.End.AddDays(-1), AtlasProject.Triage, TestContext.Current.CancellationToken);
+        explanation = await explain.OfAsync(month, First.Start.AddDays(AtlasProject.GatewayRouterFrom + 1), month.End.AddDays(-1), AtlasProject.Triage, TestContext.Current.CancellationToken);
         Assert.Contains(explanation.Prices, move => move is { UnitPriceBefore: null, Sku: $"openai/{AtlasProject.RouterModel}", Causes: [{ Kind: "alias" }] });
     }
 

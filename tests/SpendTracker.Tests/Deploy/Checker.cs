@@ -39,6 +39,10 @@ internal static class Checker
     /// <summary>Runs one of the scripts in tests/checkers, or of the packages there.</summary>
     public static Task<string> NodeAsync(string script, params string[] arguments) => RunAsync("node", [Package(script), .. arguments]);
 
+    /// <summary>Skips the test where a package of tests/checkers is missing.</summary>
+    public static void Require(string package) =>
+        Assert.SkipUnless(Directory.Exists(Path.Combine(Npm, "node_modules", package)), $"{package} is not installed: run npm install in tests/checkers.");
+
     /// <summary>Helm comes in a package that is meant for something else, as Debian has none.</summary>
     public static async Task<string> HelmAsync(params string[] arguments)
     {

@@ -69,6 +69,25 @@ public sealed class TokenImportTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Rows_whose_values_read_alike_only_together_are_different_calls()
+    {
+        Assert.Equal(new ImportCounts(1, 0, 0, 0), await ImportAsync(Write("one.csv", "time,in,out", "2026-06-01 09:00:00,1,23")));
+        Assert.Equal(new ImportCounts(1, 0, 0, 0), await ImportAsync(Write("two.csv", "time,in,out", "2026-06-01 09:00:00,12,3")));
+    }
+
+    [Fact]
+    public async Task The_same_rows_of_another_model_are_other_calls()
+    {
+        var file = Write("rows.csv", "time,in,out", "2026-06-01 09:00:00,1,23");
+        Assert.Equal(new ImportCounts(1, 0, 0, 0), await ImportAsync(file));
+        Assert.Equal(new ImportCounts(1, 0, 0, 0), await ImportAsync(file, rows => rows with { Model = "another" }));
+    }
+
+    [Fact]
+    public async Task Digits_beyond_100_nanoseconds_are_cut_off() => Assert.Equal(
+        new ImportCounts(2, 0, 0, 0), await ImportAsync(Write("fine.csv", "time,in,out", "2026-06-01 09:00:00.12345678,1,1", "2026-06-01 09:00:00.123456789012,2,1")));
+
+    [Fact]
     public async Task Times_keep_100_nanoseconds_and_are_utc_unless_they_say_otherwise()
     {
         await ImportAsync(Write(

@@ -18,6 +18,7 @@ public sealed class CrashTests : IAsyncDisposable
     {
         var first = await _folder.StartAsync();
         await ServerFolder.QueryAsync<int>(first, "create table kept as select 42 as n; select n from kept");
+        _folder.ChangeRecord(record => record["owner"]!["id"] = EndedProcess()); // Else it is started again.
         using (var postmaster = Process.GetProcessById(first.ProcessId))
         {
             postmaster.Kill();

@@ -80,6 +80,11 @@ internal sealed class ServerFolder : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
+        if (Directory.Exists(Server))
+        {
+            File.Delete(Record); // Else it is started again.
+        }
+
         if (Postmaster.Read(Data) is { } left && left.IsRunning())
         {
             using var process = Process.GetProcessById(left.ProcessId);

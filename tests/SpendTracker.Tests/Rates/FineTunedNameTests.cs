@@ -41,7 +41,7 @@ public sealed class FineTunedNameTests : IAsyncLifetime
     {
         string[] names =
         [
-            "openai/gpt-4o-2024-08-06", "azure/gpt-4o-mini-2024-07-18", "azure/our-chat", "microsoft/phi-4", "bedrock/anthropic.claude-3-5-sonnet-20240620-v1:0",
+            "openai/gpt-4o-2024-07-01", "azure/gpt-4o-mini-2024-07-18", "azure/our-chat", "microsoft/phi-4", "bedrock/anthropic.claude-3-5-sonnet-20240620-v1:0",
             "bedrock/arn:aws:bedrock:us-east-1::foundation-model/amazon.nova-lite-v1:0", "bedrock/arn:aws:bedrock:us-east-1:123456789012:inference-profile/us.amazon.nova-pro-v1:0",
             "google/models/gemini-2.5-pro", "google/projects/p/locations/us-central1/publishers/google/models/gemini-2.0-flash-001", "meta/llama-3.3-70b-instruct", "own/soft-left-20251120",
         ];

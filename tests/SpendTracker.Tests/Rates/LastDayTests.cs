@@ -47,6 +47,35 @@ public sealed class LastDayTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_discount_holds_from_its_first_day_to_its_last_the_longest_name_before_the_latest_day_before_the_last_published()
+    {
+        await _database.ChangePricesAsync(Rate(10, -20), Discount("openai/*", 50, -2, 1));
+        await AssertPricesAsync((-3, 10), (-2, 5), (1, 5), (2, 10));
+
+        await _database.ChangePricesAsync(Discount("openai/own", 10, -9, 9), Discount("openai/own", 30, 0, 0), Discount("openai/own", 20, 0, 0));
+        await AssertPricesAsync((-10, 10), (-9, 9), (-2, 9), (-1, 9), (0, 8), (1, 9), (9, 9), (10, 10));
+    }
+
+    [Fact]
+    public async Task An_exchange_rate_holds_from_its_first_day_on_and_of_two_of_one_day_the_last_published()
+    {
+        await _database.ChangePricesAsync(
+            Rate(10, -20) with { Currency = "EUR" }, ExchangeRate(1.5m, -5), ExchangeRate(2, 0), ExchangeRate(1.25m, 0), new DiscountPublished("*", 20, Given.Day.AddDays(1), "contract"));
+        await AssertTotalAsync(-5, 15);
+        await AssertTotalAsync(-1, 15);
+        await AssertTotalAsync(0, 12.5m);
+        await AssertTotalAsync(1, 10);
+
+        async Task AssertTotalAsync(int day, decimal amount)
+        {
+            var before = await TotalAsync(null);
+            await _database.RecordAsync(Given.Tokens(Given.At(Given.Day.AddDays(day)), model: "own", input: 1, output: 0));
+            await _database.ProjectAsync();
+            Assert.Equal(amount, (await TotalAsync(null)).Amount - before.Amount);
+        }
+    }
+
+    [Fact]
     public void An_import_finds_no_price_booked_after_the_last_day()
     {
         var booked = new BookedRates(2, [Rate(10, -9), Rate(6, -2, 1)]);
@@ -75,6 +104,10 @@ public sealed class LastDayTests : IAsyncLifetime
         var costs = await _database.Get<MonthlyCostQuery>().ByAsync(new CostFilter(Month.Previous, Month.Next) { KnownOn = knownOn }, [], TestContext.Current.CancellationToken);
         return (costs.Sum(cost => cost.Actual), costs.Sum(cost => cost.Unpriced.GetValueOrDefault("tokens")));
     }
+
+    private static ExchangeRatePublished ExchangeRate(decimal rate, int from) => new("EUR", Given.Day.AddDays(from), rate, "bank");
+
+    private static DiscountPublished Discount(string sku, decimal percent, int from, int to) => new(sku, percent, Given.Day.AddDays(from), "contract", Given.Day.AddDays(to));
 
     /// <param name="from">Days after <see cref="Given.Day"/>.</param>
     private static RatePublished Rate(decimal price, int from, int? to = null) => new(

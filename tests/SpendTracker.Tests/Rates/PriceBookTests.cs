@@ -38,13 +38,13 @@ public sealed class PriceBookTests : IAsyncLifetime
         Assert.Equal(1m, (await TotalAsync()).Actual);
         await PublishAsync(new AliasPublished("openai/gpt-x-*", "own/long"));
         Assert.Equal(2m, (await TotalAsync()).Actual);
-        await PublishAsync(new AliasPublished("openai/gpt-x-2026-01-01", "own/exact"));
+        await PublishAsync(new AliasPublished("openai/gpt-x-2026-01-01", "own/exact"), new AliasPublished("openai/gpt-x-2026-01-01*", "own/long"));
         Assert.Equal(3m, (await TotalAsync()).Actual);
         await PublishAsync(new AliasPublished("openai/gpt-x-2026-01-01", "own/later"), new AliasPublished("openai/*", "own/short"));
         Assert.Equal(4m, (await TotalAsync()).Actual);
 
         // Each rule withdrawn in the order of the list, the next one takes its place.
-        foreach (var expected in (string[])["own/later", "own/exact", "own/long", "own/short"])
+        foreach (var expected in (string[])["own/later", "own/exact", "own/long", "own/long", "own/short"])
         {
             var first = (await Book.ListAliasesAsync(Stop))[0];
             Assert.Equal((1, expected), (first.Order, first.Sku));
@@ -54,10 +54,25 @@ public sealed class PriceBookTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task In_a_pattern_only_the_star_stands_for_other_characters()
+    {
+        await PublishAsync(
+            Rate("own/x", 1), Rate("own/y", 2), new AliasPublished("openai/a_*", "own/x"), new AliasPublished("openai/%*", "own/x"), new AliasPublished("openai/*", "own/y"),
+            new DiscountPublished("own/_*", 50, Given.Day, "contract"), new DiscountPublished("own/y%*", 50, Given.Day, "contract"));
+        await _database.RecordAsync(Tokens("a-1", 10));
+        Assert.Equal(20m, (await TotalAsync()).Actual);
+        await _database.RecordAsync(Tokens("a_1", 10));
+        Assert.Equal(30m, (await TotalAsync()).Actual);
+    }
+
+    [Fact]
     public async Task A_negotiated_rate_holds_before_the_list_price_and_no_discount_comes_off_it()
     {
-        await PublishAsync(Rate("openai/own", 10), new DiscountPublished("openai/*", 50, Given.Day, "contract"), new DiscountPublished("openai/own", 20, Given.Day, "contract"));
         await _database.RecordAsync(Tokens("own", 10));
+        await PublishAsync(Rate("openai/own", 10));
+        await PublishAsync(new DiscountPublished("openai/*", 50, Given.Day, "contract"));
+        Assert.Equal(50m, (await TotalAsync()).Actual);
+        await PublishAsync(new DiscountPublished("openai/own", 20, Given.Day, "contract"));
         var discounted = await TotalAsync();
         Assert.Equal((80m, 100m), (discounted.Actual, discounted.Listed));
 
@@ -95,6 +110,18 @@ public sealed class PriceBookTests : IAsyncLifetime
         await _database.RecordAsync(Tokens("own", 128_000), Tokens("own", 128_001), Tokens("own", 272_000), Tokens("own", 272_001), Tokens("own", 400_000) with { Requests = 4 });
 
         Assert.Equal(128_000 + ((128_001 + 272_000) * 2) + (272_001 * 3) + 400_000, (await TotalAsync()).Actual);
+    }
+
+    [Fact]
+    public async Task A_later_rate_of_the_day_takes_the_place_of_all_steps_of_the_earlier_one()
+    {
+        MeterPrice[] steps = [new("input-tokens", 1), new("input-tokens", 2, 1, 200_000)];
+        await _database.RecordAsync(Tokens("own", 10), Tokens("own", 300_000));
+        await PublishAsync(Rate("openai/own", 3) with { Prices = steps }, Rate("openai/own", 3));
+        Assert.Equal(300_010 * 3, (await TotalAsync()).Actual);
+
+        await PublishAsync(Rate("openai/own", 3) with { Prices = steps });
+        Assert.Equal(10 + (300_000 * 2), (await TotalAsync()).Actual);
     }
 
     [Fact]

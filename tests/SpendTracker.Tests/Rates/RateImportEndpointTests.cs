@@ -99,10 +99,25 @@ public sealed class RateImportEndpointTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task The_rates_of_this_version_are_compared_without_a_body()
+    {
+        await _host.Database.ExecuteAsync("delete from spend.mt_events where stream_id = 'rate/openai/gpt-5.5'; delete from spend.mt_streams where id = 'rate/openai/gpt-5.5'");
+        var dry = await OkAsync($"{Rates}?list=starting&from=2026-12-01", "", "text/plain");
+        Assert.Equal(["openai/gpt-5.5"], dry.GetProperty("diff").GetProperty("new").EnumerateArray().Select(price => price.GetProperty("sku").GetString()).Distinct());
+        Assert.Equal(0, (await OkAsync($"{Rates}?list=starting&from=2026-12-01&provider=anthropic&dryRun=false", "", "text/plain")).GetProperty("published").GetInt32());
+        Assert.Equal(1, (await OkAsync($"{Rates}?list=starting&from=2026-12-01&dryRun=false", "", "text/plain")).GetProperty("published").GetInt32());
+        Assert.Equal(0, (await OkAsync($"{Rates}?list=starting&from=2026-12-01&dryRun=false", "", "text/plain")).GetProperty("published").GetInt32());
+        Assert.True((await RefusedAsync($"{Rates}?list=other", "{}", "application/json", HttpStatusCode.BadRequest)).GetProperty("errors").TryGetProperty("list", out _));
+    }
+
+    [Fact]
     public async Task What_is_too_large_is_refused_with_the_limit()
     {
         var days = string.Concat(Enumerable.Range(0, 20_001).Select(i => $"EUR,{new DateOnly(2000, 1, 1).AddDays(i):yyyy-MM-dd},1\n"));
         await ReasonAsync(ExchangeRates, $"currency,date,rate\n{days}", "text/csv", HttpStatusCode.BadRequest, "At most 20,000 rates at a time; choose days and currencies.");
+
+        var wrong = string.Concat(Enumerable.Repeat("EUR,soon,1\n", 1_001));
+        await ReasonAsync(ExchangeRates, $"currency,date,rate\n{wrong}", "text/csv", HttpStatusCode.BadRequest, "More than 1,000 rows or fields are wrong. The first is in line 2: date 'soon' is not a day");
 
         // Asked first, the server answers before the body is sent.
         _host.Client.DefaultRequestHeaders.ExpectContinue = true;

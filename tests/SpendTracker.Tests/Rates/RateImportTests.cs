@@ -72,6 +72,26 @@ public sealed class RateImportTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Rates_of_a_new_version_are_published_when_somebody_asks_for_them_and_not_by_a_start()
+    {
+        // As a database of an earlier version, which did not know the one SKU, and had another price of the other.
+        await _database.ExecuteAsync("delete from spend.mt_events where stream_id = 'rate/openai/gpt-5.5'; delete from spend.mt_streams where id = 'rate/openai/gpt-5.5'");
+        await PublishAsync(new RatePublished("google/gemini-2.5-flash", new(2025, 6, 17), "USD", [new("cached-input-tokens", 0.075m, 1_000_000)], "earlier version"));
+        await using (await SpendDatabase.OpenAsync(_database.Spend.Options, TestContext.Current.CancellationToken))
+        {
+            Assert.Empty(await StreamAsync("rate/openai/gpt-5.5"));
+        }
+
+        var told = await RunAsync(0, "rates", "import", "starting", "--from", "2026-12-01", "--yes");
+        Assert.Contains(told, line => line.StartsWith("dated      openai/gpt-5.5: from 2026-04-23, by OpenAI API pricing, https://", StringComparison.Ordinal));
+        Assert.Contains("CHANGED !! google/gemini-2.5-flash: cached-input-tokens 0.075 per 1,000,000 -> 0.03 per 1,000,000 (-60 %), before from earlier version", told);
+        Assert.Equal("Published rates of 2 SKUs from 2026-12-01, or from their own days.", told[^1]);
+        Assert.Equal(new(2026, 4, 23), Assert.IsType<RatePublished>(Assert.Single(await StreamAsync("rate/openai/gpt-5.5")).Data).EffectiveFrom);
+        Assert.Equal(new(2026, 12, 1), Assert.IsType<RatePublished>((await StreamAsync("rate/google/gemini-2.5-flash"))[^1].Data).EffectiveFrom);
+        Assert.Equal("There is nothing to publish.", (await RunAsync(0, "rates", "import", "starting", "--from", "2026-12-01", "--yes"))[^1]);
+    }
+
+    [Fact]
     public async Task What_was_published_or_withdrawn_since_the_comparison_is_not_talked_over_and_a_withdrawn_rate_is_missed()
     {
         var import = _database.Get<RateImport>();

@@ -109,7 +109,6 @@ public sealed class TimePropertyTests
             ("chargedAt", at => new ChargeRecorded("w", Approach.Hybrid, Component.Other, 1, "USD", at)),
             ("evaluatedAt", at => new EvaluationRecorded("w", Approach.Hybrid, "v", "accuracy", 1, 1, at)),
             ("periodStart", at => new HostingHoursRecorded("w", Approach.Hybrid, "s/k", 1, at, at.AddHours(1))),
-            ("periodEnd", at => new HostingHoursRecorded("w", Approach.Hybrid, "s/k", 1, at.AddHours(-1), at)),
         ];
         var cases =
             from kind in Gen.Elements(kinds)
@@ -139,6 +138,20 @@ public sealed class TimePropertyTests
             return Refused(length, Math.Max(hours, 0.000001m)).Count == 0 && Refused(length, hours + 0.000002m) is [{ Field: "hours" }] &&
                 Refused(longest, 747).Count == 0 && Refused(longest + TimeSpan.FromTicks(1), 747) is [{ Field: "periodEnd" }];
         }).Check(Thousands);
+    }
+
+    /// <summary>What has begun may be recorded up to its end; what has not may not.</summary>
+    [Theory]
+    [InlineData(0, 31 * 24)]
+    [InlineData(5, 31 * 24)]
+    [InlineData(6, 1, "periodStart")]
+    [InlineData(0, (31 * 24) + 4, "periodEnd")]
+    public void A_hosting_period_that_has_begun_may_end_up_to_a_calendar_month_ahead(int startsInMinutes, int hours, params string[] refused)
+    {
+        var now = new DateTimeOffset(2026, 6, 20, 12, 0, 0, TimeSpan.Zero);
+        var start = now.AddMinutes(startsInMinutes);
+        var reasons = UsageRules.Check(new HostingHoursRecorded("w", Approach.Hybrid, "s/k", Math.Min(hours, 747), start, start.AddHours(hours)), now);
+        Assert.Equal(refused, reasons.Select(reason => reason.Field));
     }
 
     [Fact]

@@ -51,6 +51,18 @@ public sealed class UsageQuantityTests
         Assert.Equal(tokens <= 1_000_000_000_000_000 ? null : "A number is too large.", UsageQuantities.FaultOf(Given.Tokens(input: tokens)));
     }
 
+    [Theory]
+    [InlineData(128_000, 1, 0)]
+    [InlineData(128_001, 1, 128_000)]
+    [InlineData(256_000, 2, 0)]
+    [InlineData(256_001, 2, 128_000)] // On average half a token more.
+    [InlineData(200_001, 1, 200_000)]
+    [InlineData(272_000, 1, 256_000)]
+    [InlineData(272_001, 1, 272_000)]
+    [InlineData(1_000_000, 4, 200_000)]
+    public void A_context_is_of_the_longest_step_that_a_request_exceeds_on_average(long inputTokens, long requests, int step) =>
+        Assert.Equal(step, Meters.StepOf(inputTokens, requests));
+
     [Fact]
     public void Hosting_hours_over_the_days_add_up_to_the_event_in_any_time_zone_and_over_clock_changes()
     {

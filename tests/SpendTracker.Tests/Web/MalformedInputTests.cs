@@ -65,6 +65,24 @@ public sealed class MalformedInputTests(OneHost one) : IClassFixture<OneHost>
     }
 
     [Theory]
+    [InlineData("rates", """{"sku":"a/b","effectiveFrom":"2026-01-01","currency":"USD","source":"s","prices":[{"meter":"input-tokens","price":"x"}]}""", "prices[0].price", "Must be a number with at most 28 digits.")]
+    [InlineData("rates", """{"sku":"a/b","effectiveFrom":"2026-01-01","currency":"USD","source":"s","prices":[{"meter":"input-tokens"}]}""", "prices[0]", "Missing: price.")]
+    [InlineData("rates", """{"sku":"a/b","effectiveFrom":"2026-01-01","currency":"USD","source":"s","prices":[{"meter":null,"price":1}]}""", "prices[0].meter", "Must be a text.")]
+    [InlineData("rates", """{"sku":"a/b","effectiveFrom":"2026-01-01","currency":"USD","source":"s","prices":{}}""", "prices", "Must be a list or an object of the documented shape.")]
+    [InlineData("rates", """{"sku":"a/b","effectiveFrom":"1.1.26","currency":"USD","source":"s","prices":[]}""", "effectiveFrom", "Must be a day like 2026-01-31.")]
+    [InlineData("usage/corrections", """{"corrects":{"eventId":"x"},"reason":"r"}""", "corrects.eventId", "Must be an id like 01a2b3c4-0000-7000-8000-000000000001.")]
+    [InlineData("workloads", """{"workload":"w","name":"n","team":"t","approach":"hybrid","tags":{"a":1}}""", "tags.a", "Must be a text.")]
+    [InlineData("workloads", """{"workload":"w","name":"n","team":"t","approach":"hybrid","tags":[]}""", "tags", "Must be a list or an object of the documented shape.")]
+    [InlineData("estimates", """{"workload":"w","approach":"hybrid","from":"2026-01","to":"2026-01","currency":"USD","lines":[{"component":"nonsense"}]}""", "lines[0].component", "Must be one of ")]
+    public async Task A_value_that_cannot_be_taken_is_told_in_the_callers_words(string path, string body, string field, string reason)
+    {
+        using var response = await Host.PostAsync($"/api/v1/{path}", body);
+
+        var problem = await TestHost.ProblemAsync(response, HttpStatusCode.BadRequest);
+        Assert.StartsWith(reason, problem.GetProperty("errors").GetProperty(field)[0].GetString(), StringComparison.Ordinal);
+    }
+
+    [Theory]
     [InlineData("""{"m":{"litellm_provider":"openai","mode":"\ud800"}}""", "m.mode")]
     [InlineData("""{"\ud800":{"litellm_provider":"openai"}}""", "Unicode")]
     [InlineData("""{"m":{"\ud800":1}}""", "m:")]

@@ -40,7 +40,7 @@ internal sealed record AlertParagraph(string Title, string Sentences, IReadOnlyL
         return crossed.Threshold.On switch
         {
             ThresholdOn.Forecast => $"{name} is forecast to reach {Line(crossed)}",
-            ThresholdOn.Unpriced => $"{name}: {Percent(crossed.Observed)} of its usage is unpriced",
+            ThresholdOn.Unpriced => $"{name}: {AlertWords.Unpriced(crossed)}",
             ThresholdOn.Lag => $"{name}: its figures are {Seconds(crossed.Observed)} behind",
             _ => $"{name} reached {Line(crossed)}",
         };
@@ -59,7 +59,7 @@ internal sealed record AlertParagraph(string Title, string Sentences, IReadOnlyL
         return crossed.Threshold.On switch
         {
             ThresholdOn.Unpriced =>
-                $"{Percent(crossed.Observed)} of the usage in {Period(crossed)} has no price or exchange rate, so that more is spent than the {spent} that the figures say.",
+                $"In {Period(crossed)}: {AlertWords.Unpriced(crossed)}. So more is spent than the {spent} that the figures say.",
             ThresholdOn.Lag =>
                 $"The figures are {Seconds(crossed.Observed)} behind what is recorded, so that more may be spent than the {spent} that they say.",
             _ => $"{spent}{share} was spent in {Period(crossed)} when this was noticed.{forecast}",
@@ -71,6 +71,9 @@ internal sealed record AlertParagraph(string Title, string Sentences, IReadOnlyL
         ResolvedBecause.BudgetChanged => "The budget was changed.",
         ResolvedBecause.BudgetRemoved => "The budget was removed.",
         ResolvedBecause.PeriodOver => "The period is over.",
+        _ when crossed.Threshold.On == ThresholdOn.Unpriced && resolved.Observed is { } observed => observed == 0
+            ? "Everything has a price now."
+            : $"At most {Percent(observed)} of any unit lacks a price now, below the threshold of {Percent(crossed.At)}.",
         _ when resolved.Observed is { } observed => $"It is at {InUnit(crossed, observed)} now, below the threshold of {InUnit(crossed, crossed.At)}.",
         _ => "It is below the threshold again.",
     };
@@ -109,7 +112,7 @@ internal sealed record AlertParagraph(string Title, string Sentences, IReadOnlyL
 
     private static string InUnit(BudgetThresholdCrossed crossed, decimal value) => crossed.Threshold.On switch
     {
-        ThresholdOn.Unpriced => Percent(value),
+        ThresholdOn.Unpriced => $"{Percent(value)} of one unit",
         ThresholdOn.Lag => Seconds(value),
         _ => Money.Text(value, crossed.Currency),
     };

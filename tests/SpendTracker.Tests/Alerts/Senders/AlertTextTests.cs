@@ -12,7 +12,7 @@ public sealed class AlertTextTests
     [InlineData(ThresholdOn.Actual, null, "800", "812.5", "Marketing reached $800.00")]
     [InlineData(ThresholdOn.Forecast, "120", "1200", "1240", "Marketing is forecast to reach 120 % of its budget")]
     [InlineData(ThresholdOn.Forecast, null, "1200", "1240", "Marketing is forecast to reach $1,200.00")]
-    [InlineData(ThresholdOn.Unpriced, "5", "5", "5.239", "Marketing: 5.23 % of its usage is unpriced")]
+    [InlineData(ThresholdOn.Unpriced, "5", "5", "5.239", "Marketing: some usage has no price")] // An old alert, which knows no units.
     [InlineData(ThresholdOn.Lag, null, "300", "3120.9", "Marketing: its figures are 3,120 s behind")]
     public void A_title_says_which_budget_and_what_it_reached(ThresholdOn on, string? percent, string at, string observed, string title)
     {
@@ -45,7 +45,29 @@ public sealed class AlertTextTests
         var unpriced = Sending.Alert(on: ThresholdOn.Unpriced, percent: 5, at: 5, observed: 6);
         unpriced = unpriced with { Resolved = new("marketing", unpriced.Id, ResolvedBecause.Below, 4.9999m, 1) };
 
-        Assert.StartsWith("It is at 4.99 % now, below the threshold of 5 %.", Of(NoticeKind.Resolved, unpriced).Alerts[0].Sentences, StringComparison.Ordinal);
+        Assert.StartsWith("At most 4.99 % of any unit lacks a price now, below the threshold of 5 %.", Of(NoticeKind.Resolved, unpriced).Alerts[0].Sentences, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void What_lacks_a_price_is_told_unit_by_unit()
+    {
+        var alert = Sending.Alert(on: ThresholdOn.Unpriced, percent: 5, at: 5, observed: 100);
+        alert = alert with
+        {
+            Crossed = alert.Crossed with
+            {
+                Unpriced = new Dictionary<string, decimal> { ["hours"] = 1, ["tokens"] = 4_650_000 },
+                Unconverted = new Dictionary<string, decimal> { ["GBP"] = 650, ["EUR"] = 0 },
+            },
+        };
+        const string Words = "£650.00 has no exchange rate; amounts in EUR that cancel out have no exchange rate; 4.65 M tokens have no rate; 1 hour has no rate";
+
+        var text = Of(NoticeKind.Crossed, alert);
+
+        Assert.Equal($"Marketing: {Words}", text.Subject);
+        Assert.Equal($"In November 2026: {Words}. So more is spent than the $812.50 of $1,000.00 that the figures say.", text.Alerts[0].Sentences);
+        alert = alert with { Resolved = new("marketing", alert.Id, ResolvedBecause.Below, 0, 1) };
+        Assert.StartsWith("Everything has a price now.", Of(NoticeKind.Resolved, alert).Alerts[0].Sentences, StringComparison.Ordinal);
     }
 
     [Fact]

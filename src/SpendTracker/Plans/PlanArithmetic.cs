@@ -1,0 +1,164 @@
+using SpendTracker.Contracts;
+using SpendTracker.Usage;
+
+namespace SpendTracker.Plans;
+
+/// <summary>
+/// Works out what a plan's options cost. Pure; prices come in. Amounts are in the plan's currency, each line rounded to 6
+/// decimals, and everything else adds up lines.
+/// </summary>
+public static class PlanArithmetic
+{
+    private const int Decimals = 6;
+
+    /// <summary>The meters that a route is charged by.</summary>
+    public static IReadOnlyList<string> TokenMeters(ServiceTier tier) =>
+        [Meters.InTier(Meters.InputTokens, tier), Meters.InTier(Meters.CachedInputTokens, tier), Meters.InTier(Meters.OutputTokens, tier), Meters.Requests];
+
+    /// <summary>By what the first month's requests are multiplied: (1 + percent ÷ 100) to the power of the months.</summary>
+    public static decimal Growth(decimal percent, int months)
+    {
+        var factor = 1m;
+        for (var i = 0; i < months; i++)
+        {
+            factor *= 1 + (percent / 100);
+        }
+
+        return factor;
+    }
+
+    /// <summary>A plan that has been checked.</summary>
+    /// <exception cref="OverflowException">Its amounts are larger than a decimal can count.</exception>
+    public static PlanFigures Figures(PlanRequest plan, PlanPriceOf price) => new(
+        plan.Name, [.. plan.Options.Select(option => Option(plan, option, price))], [.. Pairs(plan).Select(pair => BreakEven.Of(plan, pair.One, pair.Other, price))]);
+
+    private static IEnumerable<(PlanOption One, PlanOption Other)> Pairs(PlanRequest plan) =>
+        plan.Options.SelectMany((one, i) => plan.Options.Skip(i + 1).Select(other => (one, other)));
+
+    private static OptionFigures Option(PlanRequest plan, PlanOption option, PlanPriceOf price)
+    {
+        var cheap = Cheapest(plan, option, price);
+        var dear = Dearest(plan, option, price);
+        var expected = Lines(plan, option, a => a.Expected, price);
+        var months = Months(plan, expected, a => a.Expected);
+        var low = Months(plan, Lines(plan, option, cheap, price), cheap);
+        var high = Months(plan, Lines(plan, option, dear, price), dear);
+        var total = new PlanRange(low.Sum(month => month.Effective), months.Sum(month => month.Effective), high.Sum(month => month.Effective));
+        return new OptionFigures(
+            option.Name, option.Approach, expected,
+            [.. months.Select((month, i) => month with { CumulativeCash = new PlanRange(low[i].CumulativeCash.Expected, month.CumulativeCash.Expected, high[i].CumulativeCash.Expected) })],
+            new PlanRange(low[^1].CumulativeCash.Expected, months[^1].CumulativeCash.Expected, high[^1].CumulativeCash.Expected), total,
+            PerRequests(1_000, _ => 1), option.SuccessShare is { } success ? PerRequests(1, value => value(success)) : null,
+            Ready(plan, option.SetupWeeks),
+            [.. expected.Where(line => line.Amount is null).Select(line => new UnpricedPlanLine(line.Sku, line.Meter)).Distinct()]);
+
+        // Each end of the range with its own requests: where fewer come, what is fixed falls on fewer.
+        PlanRange? PerRequests(decimal units, Func<Func<Assumption, decimal>, decimal> share)
+        {
+            var ends = ((Func<Assumption, decimal>, decimal)[])[(cheap, total.Low), (a => a.Expected, total.Expected), (dear, total.High)];
+            var each = ends.Select(end => share(end.Item1) * Requests(plan, end.Item1) is var served and > 0 ? end.Item2 / served * units : (decimal?)null).ToArray();
+            return each.Contains(null) ? null : new PlanRange(each.Min()!.Value, each[1]!.Value, each.Max()!.Value).Rounded(Decimals);
+        }
+    }
+
+    /// <summary>The requests of all months.</summary>
+    internal static decimal Requests(PlanRequest plan, Func<Assumption, decimal> value) =>
+        Enumerable.Range(0, plan.Months).Sum(month => Requests(plan, value, month));
+
+    /// <summary>What all months cost, what is paid once written off, tax included.</summary>
+    internal static decimal Effective(PlanRequest plan, PlanOption option, Func<Assumption, decimal> value, PlanPriceOf price) =>
+        PlanTerms.Of(plan, option, value, price).Effective(plan, Requests(plan, value)) * (1 + Tax(plan, value));
+
+    /// <summary>Each assumption at the end of its range that makes the option cheaper, the others as expected.</summary>
+    internal static Func<Assumption, decimal> Cheapest(PlanRequest plan, PlanOption option, PlanPriceOf price) => Ends(plan, [option], value => Effective(plan, option, value, price), least: true);
+
+    /// <summary>The same for dearer.</summary>
+    internal static Func<Assumption, decimal> Dearest(PlanRequest plan, PlanOption option, PlanPriceOf price) => Ends(plan, [option], value => Effective(plan, option, value, price), least: false);
+
+    /// <summary>
+    /// Chooses of each assumption the end that makes a figure least, or most, looking at one after the other with the others as
+    /// expected. That is exact where a figure rises or falls with an assumption whatever the others are; which only a price step
+    /// within the range of tokens can change.
+    /// </summary>
+    internal static Func<Assumption, decimal> Ends(PlanRequest plan, IReadOnlyList<PlanOption> concerned, Func<Func<Assumption, decimal>, decimal> figure, bool least)
+    {
+        Dictionary<Assumption, decimal> chosen = new(ReferenceEqualityComparer.Instance);
+        foreach (var assumption in PlanAssumptions.Of(plan, concerned).Select(named => named.Value).Where(value => value.HasRange))
+        {
+            var atLow = figure(With(assumption, assumption.Low));
+            var atHigh = figure(With(assumption, assumption.High));
+            chosen[assumption] = atLow == atHigh ? assumption.Expected : atLow < atHigh == least ? assumption.Low : assumption.High;
+        }
+
+        return assumption => chosen.GetValueOrDefault(assumption, assumption.Expected);
+    }
+
+    /// <summary>One assumption moved, the others as expected.</summary>
+    internal static Func<Assumption, decimal> With(Assumption moved, decimal value) => assumption => ReferenceEquals(assumption, moved) ? value : assumption.Expected;
+
+    private static decimal Requests(PlanRequest plan, Func<Assumption, decimal> value, int month) =>
+        value(plan.RequestsPerMonth) * (plan.GrowthPercent is null ? 1 : Growth(value(plan.GrowthPercent), month));
+
+    private static decimal Tax(PlanRequest plan, Func<Assumption, decimal> value) => plan.TaxPercent is null ? 0 : value(plan.TaxPercent) / 100;
+
+    private static List<PlanLine> Lines(PlanRequest plan, PlanOption option, Func<Assumption, decimal> value, PlanPriceOf price)
+    {
+        var terms = PlanTerms.Of(plan, option, value, price);
+        List<PlanLine> lines = [];
+        for (var month = 0; month < plan.Months; month++)
+        {
+            var requests = Requests(plan, value, month);
+            var before = lines.Count;
+            lines.AddRange(terms.PerRequest.Select(term => Line(term, requests, isOnce: false)));
+            lines.AddRange(terms.PerMonth.Select(term => Line(term, 1, isOnce: false)));
+            lines.AddRange(terms.InMonths.Where(paid => paid.Month == month).Select(paid => Line(paid.Term, 1, isOnce: true)));
+            if (Tax(plan, value) is var tax and > 0)
+            {
+                var taxed = lines.Skip(before).GroupBy(line => line.IsOnce).Select(part => (IsOnce: part.Key, Amount: part.Sum(line => line.Amount ?? 0))).ToArray();
+                lines.AddRange(taxed.Select(part => new PlanLine(
+                    NameOf(plan, month), Component.Other, "tax", Meters.Amount, Math.Round(part.Amount * tax, Decimals), 1, Math.Round(part.Amount * tax, Decimals), part.IsOnce, "given in the plan")));
+            }
+
+            PlanLine Line(PlanTerm term, decimal times, bool isOnce) => new(
+                NameOf(plan, month), term.Component, term.Sku, term.Meter, Math.Round(term.Quantity * times, Decimals), term.Price?.UnitPrice,
+                term.Price is null ? null : Math.Round(term.Amount * times, Decimals), isOnce, term.Price?.Source);
+        }
+
+        return lines;
+    }
+
+    /// <summary>An option by month, for one choice of the assumptions.</summary>
+    internal static PlanMonth[] Months(PlanRequest plan, PlanOption option, Func<Assumption, decimal> value, PlanPriceOf price) =>
+        Months(plan, Lines(plan, option, value, price), value);
+
+    private static PlanMonth[] Months(PlanRequest plan, List<PlanLine> lines, Func<Assumption, decimal> value)
+    {
+        var cumulative = 0m;
+        var months = new PlanMonth[plan.Months];
+        var byMonth = lines.ToLookup(line => line.Month);
+        var once = Enumerable.Range(0, plan.Months).Select(month => byMonth[NameOf(plan, month)].Where(line => line.IsOnce).Sum(line => line.Amount ?? 0)).ToArray();
+        for (var month = 0; month < plan.Months; month++)
+        {
+            var running = byMonth[NameOf(plan, month)].Where(line => !line.IsOnce).Sum(line => line.Amount ?? 0);
+            var writtenOff = Enumerable.Range(0, month + 1).Where(paid => month - paid < plan.AmortisationMonths).Sum(paid => once[paid]) / plan.AmortisationMonths;
+            cumulative += running + once[month];
+            months[month] = new PlanMonth(
+                NameOf(plan, month), Math.Round(Requests(plan, value, month), Decimals), running, once[month], running + once[month],
+                Math.Round(writtenOff, Decimals), Math.Round(running + writtenOff, Decimals), new PlanRange(cumulative, cumulative, cumulative));
+        }
+
+        return months;
+    }
+
+    private static ReadyRange? Ready(PlanRequest plan, Assumption? weeks)
+    {
+        return weeks is null ? null : new ReadyRange(After(weeks.Low), After(weeks.Expected), After(weeks.High));
+
+        DateOnly After(decimal weeks) => First(plan).Start.AddDays((int)Math.Ceiling(weeks * 7));
+    }
+
+    private static string NameOf(PlanRequest plan, int month) => $"{First(plan).Start.AddMonths(month):yyyy-MM}";
+
+    private static BillingPeriod First(PlanRequest plan) =>
+        BillingPeriod.TryParse(plan.From, out var first) ? first : throw new ArgumentException("The plan has not been checked.", nameof(plan));
+}

@@ -1,0 +1,64 @@
+using SpendTracker.Contracts;
+
+namespace SpendTracker.Plans;
+
+/// <summary>An assumption with its place in the request, and the values that it may have.</summary>
+/// <param name="Field">E.g. <c>options[1].hosting[0].units</c>.</param>
+/// <param name="AboveLeast">Whether the least value itself may not be.</param>
+public sealed record NamedAssumption(string Field, Assumption Value, decimal Least, decimal Most, bool AboveLeast = false);
+
+/// <summary>Finds all assumptions of a plan.</summary>
+public static class PlanAssumptions
+{
+    private const decimal MostAmount = 1_000_000_000_000;
+    private const decimal MostRequests = 1_000_000_000_000;
+    private const decimal MostTokensPerRequest = 100_000_000;
+
+    /// <summary>The longest month, in which clocks are set back, has 745 hours.</summary>
+    private const decimal MostHoursPerMonth = 745;
+
+    /// <summary>In the order of the request. One that is not given is not among them.</summary>
+    public static IEnumerable<NamedAssumption> Of(PlanRequest plan) => Of(plan, plan.Options);
+
+    /// <summary>Those that concern some of its options.</summary>
+    public static IEnumerable<NamedAssumption> Of(PlanRequest plan, IReadOnlyList<PlanOption> options) =>
+        Given("requestsPerMonth", plan.RequestsPerMonth, 0, MostRequests)
+            .Concat(Given("growthPercent", plan.GrowthPercent, -50, 50))
+            .Concat(Given("taxPercent", plan.TaxPercent, 0, 100))
+            .Concat(plan.Options.SelectMany((option, i) => options.Contains(option) ? Of($"options[{i}]", option) : []));
+
+    private static IEnumerable<NamedAssumption> Of(string field, PlanOption option) =>
+        option.Routes.SelectMany((route, i) => Of($"{field}.routes[{i}]", route))
+            .Concat((option.Hosting ?? []).SelectMany((hosting, i) =>
+                Given($"{field}.hosting[{i}].hoursPerMonth", hosting.HoursPerMonth, 0, MostHoursPerMonth)
+                    .Concat(Given($"{field}.hosting[{i}].units", hosting.Units, 0, 10_000))))
+            .Concat((option.Datasets ?? []).SelectMany((dataset, i) =>
+                Given($"{field}.datasets[{i}].items", dataset.Items, 0, 1_000_000_000)
+                    .Concat(Given($"{field}.datasets[{i}].hours", dataset.Hours, 0, 1_000_000))
+                    .Concat(Given($"{field}.datasets[{i}].amount", dataset.Amount, 0, MostAmount))
+                    .Concat(Given($"{field}.datasets[{i}].refreshShare", dataset.RefreshShare, 0, 1))))
+            .Concat(Of($"{field}.training", option.Training))
+            .Concat((option.Labour ?? []).SelectMany((labour, i) => Given($"{field}.labour[{i}].hours", labour.Hours, 0, 1_000_000)))
+            .Concat(Given($"{field}.infrastructurePerMonth", option.InfrastructurePerMonth, 0, MostAmount))
+            .Concat(Given($"{field}.attemptsPerRequest", option.AttemptsPerRequest, 1, 100))
+            .Concat(Given($"{field}.successShare", option.SuccessShare, 0, 1, aboveLeast: true))
+            .Concat(option.Evaluator is { } evaluator ? Of($"{field}.evaluator", evaluator) : [])
+            .Concat(Given($"{field}.setupWeeks", option.SetupWeeks, 0, 520))
+            .Concat(Given($"{field}.retirement.cost", option.Retirement?.Cost, 0, MostAmount));
+
+    private static IEnumerable<NamedAssumption> Of(string field, PlanRoute route) =>
+        Given($"{field}.inputTokens", route.InputTokens, 0, MostTokensPerRequest)
+            .Concat(Given($"{field}.outputTokens", route.OutputTokens, 0, MostTokensPerRequest))
+            .Concat(Given($"{field}.exampleTokens", route.ExampleTokens, 0, 1_000_000))
+            .Concat(Given($"{field}.cachedShare", route.CachedShare, 0, 1));
+
+    private static IEnumerable<NamedAssumption> Of(string field, PlanTraining? training) =>
+        Given($"{field}.tokens", training?.Tokens, 0, 1_000_000_000_000)
+            .Concat(Given($"{field}.epochs", training?.Epochs, 0, 1_000, aboveLeast: true))
+            .Concat(Given($"{field}.gpuHours", training?.GpuHours, 0, 1_000_000))
+            .Concat(Given($"{field}.amount", training?.Amount, 0, MostAmount))
+            .Concat(Given($"{field}.runs", training?.Runs, 1, 1_000));
+
+    private static IEnumerable<NamedAssumption> Given(string field, Assumption? value, decimal least, decimal most, bool aboveLeast = false) =>
+        value is null ? [] : [new(field, value, least, most, aboveLeast)];
+}

@@ -1,0 +1,164 @@
+using SpendTracker.Contracts;
+using SpendTracker.Usage;
+
+namespace SpendTracker.Plans;
+
+/// <summary>What a plan must fulfil. Every assumption has limits, and a refusal names field and limit.</summary>
+public static class PlanRules
+{
+    private const int MostMonths = 60;
+    private const int MostOptions = 8;
+    private const int MostParts = 8;
+    private const int MostPrices = 20;
+    private const int MostExamples = 1_000;
+
+    /// <summary>A request that grows past this is a slip. It also keeps amounts within a decimal's 28 digits.</summary>
+    private const decimal MostRequestsByGrowth = 1_000_000_000_000;
+
+    /// <summary>What is wrong with a plan; empty where nothing is.</summary>
+    public static IReadOnlyList<FieldReason> Check(PlanRequest plan)
+    {
+        var check = new FieldCheck();
+        check.Text("name", plan.Name, TextLength.Name);
+        check.That("from", BillingPeriod.TryParse(plan.From, out _), "Must be a month like 2026-12.");
+        check.Range("months", plan.Months, 1, MostMonths);
+        check.Range("amortisationMonths", plan.AmortisationMonths, 1, MostMonths);
+        check.That("pricesOn", plan.PricesOn is not { } day || BillingPeriod.Covers(day), "Must be a day from 2000 to 2199.");
+        if (plan.Currency is not null)
+        {
+            check.Currency("currency", plan.Currency);
+        }
+
+        check.That("options", plan.Options.Count is > 0 and <= MostOptions, $"Must be 1 to {MostOptions} options.");
+        check.That("options", plan.Options.Select(option => option.Name).Distinct(StringComparer.Ordinal).Count() == plan.Options.Count, "Each needs a name of its own.");
+        for (var i = 0; i < plan.Options.Count; i++)
+        {
+            Option(check, $"options[{i}]", plan.Options[i]);
+        }
+
+        foreach (var (field, value, least, most, aboveLeast) in PlanAssumptions.Of(plan))
+        {
+            check.That(field, value.Low <= value.Expected && value.Expected <= value.High, "Low must not be above expected, nor expected above high.");
+            foreach (var bound in value.HasRange ? (decimal[])[value.Low, value.Expected, value.High] : [value.Expected])
+            {
+                if (aboveLeast)
+                {
+                    check.Above(field, bound, least, most);
+                }
+                else
+                {
+                    check.Range(field, bound, least, most);
+                }
+            }
+
+            check.That(field, Math.Round(value.Low, 6) == value.Low && Math.Round(value.Expected, 6) == value.Expected && Math.Round(value.High, 6) == value.High, "At most 6 decimals.");
+        }
+
+        if (check.Reasons.Count == 0)
+        {
+            var last = plan.RequestsPerMonth.High * PlanArithmetic.Growth(plan.GrowthPercent?.High ?? 0, plan.Months - 1);
+            check.That("growthPercent", last <= MostRequestsByGrowth, $"The last month would have {last:#,0} requests; at most {MostRequestsByGrowth:#,0}.");
+        }
+
+        return check.Reasons;
+    }
+
+    private static void Option(FieldCheck check, string field, PlanOption option)
+    {
+        check.Text($"{field}.name", option.Name, TextLength.Name);
+        check.That($"{field}.routes", option.Routes.Count is > 0 and <= MostParts, $"Must be 1 to {MostParts} routes.");
+        check.That($"{field}.routes", option.Routes.Sum(route => Math.Clamp(route.Share, -1, 2)) == 1, "Their shares must add up to 1.");
+        for (var i = 0; i < option.Routes.Count; i++)
+        {
+            Route(check, $"{field}.routes[{i}]", option.Routes[i]);
+        }
+
+        if (option.Evaluator is { } evaluator)
+        {
+            Route(check, $"{field}.evaluator", evaluator);
+        }
+
+        check.That($"{field}.hosting", option.Hosting is not { Count: > MostParts }, $"At most {MostParts}.");
+        foreach (var (i, hosting) in (option.Hosting ?? []).Index())
+        {
+            check.Text($"{field}.hosting[{i}].sku", hosting.Sku, TextLength.Name);
+            Price(check, $"{field}.hosting[{i}]", hosting.Price, Meters.HostingHours);
+        }
+
+        check.That($"{field}.datasets", option.Datasets is not { Count: > MostParts }, $"At most {MostParts}.");
+        foreach (var (i, dataset) in (option.Datasets ?? []).Index())
+        {
+            Dataset(check, $"{field}.datasets[{i}]", dataset);
+        }
+
+        Training(check, $"{field}.training", option.Training);
+        check.That($"{field}.labour", option.Labour is not { Count: > MostParts }, $"At most {MostParts}.");
+        foreach (var (i, labour) in (option.Labour ?? []).Index())
+        {
+            check.Key($"{field}.labour[{i}].role", labour.Role);
+            Price(check, $"{field}.labour[{i}]", labour.Price, Meters.LabourHours);
+        }
+
+        check.That($"{field}.retirement.month", option.Retirement is not { } end || BillingPeriod.TryParse(end.Month, out _), "Must be a month like 2027-01.");
+    }
+
+    private static void Route(FieldCheck check, string field, PlanRoute route)
+    {
+        check.Text($"{field}.sku", route.Sku, TextLength.Name);
+        check.Above($"{field}.share", route.Share, 0, 1);
+        check.Range($"{field}.examples", route.Examples, 0, MostExamples);
+        check.That($"{field}.exampleTokens", route.Examples == 0 || route.ExampleTokens is not null, "Examples need a length.");
+        check.That($"{field}.prices", route.Prices is not { Count: > MostPrices }, $"At most {MostPrices}.");
+        foreach (var (i, price) in (route.Prices ?? []).Index())
+        {
+            check.That($"{field}.prices[{i}].meter", PlanArithmetic.TokenMeters(route.ServiceTier).Contains(price.Meter), $"Must be of {string.Join(", ", PlanArithmetic.TokenMeters(route.ServiceTier))}.");
+            check.That($"{field}.prices[{i}].aboveTokens", Meters.Steps.Contains(price.AboveTokens), $"Must be of {string.Join(", ", Meters.Steps)}.");
+            check.Price($"{field}.prices[{i}]", price.Price, price.Per, Meters.MostPriceOf(price.Meter));
+        }
+    }
+
+    private static void Dataset(FieldCheck check, string field, PlanDataset dataset)
+    {
+        check.Text($"{field}.name", dataset.Name, TextLength.Name);
+        check.That(field, Given(dataset.Items, dataset.Hours, dataset.Amount) == 1, "Give exactly one of items, hours and amount.");
+        check.That($"{field}.activity", dataset.Items is null == dataset.Activity is null, "Goes with items.");
+        check.That($"{field}.role", dataset.Hours is null == dataset.Role is null, "Goes with hours.");
+        check.That($"{field}.price", dataset.Amount is null || dataset.Price is null, "An amount has no price.");
+        if (dataset.Role is not null)
+        {
+            check.Key($"{field}.role", dataset.Role);
+        }
+
+        Price(check, field, dataset.Price, dataset.Items is null ? Meters.LabourHours : Meters.Items);
+    }
+
+    private static void Training(FieldCheck check, string field, PlanTraining? training)
+    {
+        if (training is null)
+        {
+            return;
+        }
+
+        check.That(field, Given(training.Tokens, training.GpuHours, training.Amount) == 1, "Give exactly one of tokens, gpuHours and amount.");
+        check.That($"{field}.sku", training.Sku is null == training.Amount is not null, "Goes with tokens or gpuHours.");
+        check.OptionalText($"{field}.sku", training.Sku, TextLength.Name);
+        check.That($"{field}.epochs", training.Epochs is null || training.Tokens is not null, "Goes with tokens.");
+        check.That($"{field}.price", training.Amount is null || training.Price is null, "An amount has no price.");
+        if (training.EveryMonths is { } months)
+        {
+            check.Range($"{field}.everyMonths", months, 1, MostMonths);
+        }
+
+        Price(check, field, training.Price, training.Tokens is null ? Meters.GpuHours : Meters.TrainingTokens);
+    }
+
+    private static void Price(FieldCheck check, string field, decimal? price, string meter)
+    {
+        if (price is { } given)
+        {
+            check.Price(field, given, 1, Meters.MostPriceOf(meter));
+        }
+    }
+
+    private static int Given(params Assumption?[] values) => values.Count(value => value is not null);
+}

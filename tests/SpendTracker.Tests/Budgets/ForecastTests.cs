@@ -1,0 +1,117 @@
+using SpendTracker.Budgets;
+using SpendTracker.Closing;
+using SpendTracker.Contracts;
+using SpendTracker.Costs;
+using SpendTracker.Events;
+using static SpendTracker.Tests.Budgets.WatchedBudgets;
+
+namespace SpendTracker.Tests.Budgets;
+
+/// <summary>Days count whole in a forecast, and hosting that is recorded ahead counts as its days come.</summary>
+public sealed class ForecastTests : WatchTests
+{
+    private const decimal Day = 336; // 24 hours at $14.
+
+    private static readonly BudgetSpan June = new(new(2026, 6), new(2026, 6));
+
+    [Fact]
+    public void Flat_hosting_is_forecast_alike_at_every_hour_of_a_month()
+    {
+        for (var hour = 24; hour < 30 * 24; hour++)
+        {
+            var (today, spent) = (June.Start.AddDays(hour / 24), hour * Day / 24);
+            var expected = new ExpectedSpend(today);
+            expected.Add(Flat(before: Day * (today.Day - 1)), spent);
+            Assert.Equal(10_080, spent + expected.ToCome(June));
+        }
+    }
+
+    [Fact]
+    public void Today_costs_at_least_what_is_there_part_by_part_and_the_next_period_begins_after_today()
+    {
+        var expected = new ExpectedSpend(new(2026, 6, 29));
+        expected.Add(Flat(before: 28 * Day), soFar: (28 * Day) + 500);
+        expected.Add(new([0, 100, 0, 0, 0, 0, 0], 0, new Dictionary<DateOnly, decimal>()), soFar: 40); // Mondays: today is one.
+
+        Assert.Equal(60 + Day, expected.ToCome(June));
+        Assert.Equal((31 * Day) + 400, expected.ToCome(new(new(2026, 7), new(2026, 7))));
+    }
+
+    [Fact]
+    public void What_is_recorded_for_a_day_to_come_is_its_cost_and_for_the_last_such_day_at_least_that()
+    {
+        var expected = new ExpectedSpend(new(2026, 6, 26));
+        expected.Add(Flat(before: 25 * Day, (new(2026, 6, 27), 100), (new(2026, 6, 28), 14)), soFar: 25 * Day);
+
+        // Nothing more today, 100 on the 27th; the 28th is covered in part, and then it goes on.
+        Assert.Equal(100 + (3 * Day), expected.ToCome(June));
+    }
+
+    [Theory]
+    [InlineData(20)]
+    [InlineData(24)] // Between the fourth week and the fifth.
+    public async Task Flat_hosting_of_336_dollars_a_day_is_10080_in_a_month_of_30_days(int today)
+    {
+        await PublishAsync();
+        await Budgets.SetAsync(Monthly("all", 10_080));
+        var start = Given.At(June.Start, 0);
+        await RecordAsync([.. Enumerable.Range(0, today - 1).Select(day => Host(start.AddDays(day), 24)), Host(start.AddDays(today - 1), 1)]);
+        await ForecastAsync(new(2026, 6, today), 10_080, hour: 1);
+    }
+
+    [Fact]
+    public async Task Hosting_ahead_is_counted_by_day_as_days_come_and_known_to_the_forecast()
+    {
+        await PublishAsync();
+        await Budgets.SetAsync(Monthly("all", 5_000, Actual(10)));
+        await Budgets.Database.RecordAsync(("ahead", Host(Given.At(Today, 0), 20 * 24))); // To 9 July.
+        await ForecastAsync(Today, 11 * Day);
+        Assert.Equal([("2026-06", Day)], await CostsAsync());
+        Assert.Empty(await Budgets.DecidedAsync("all"));
+        Assert.Equal([new DailySpend(Today, Day)], await Budgets.Database.Get<DailySpendQuery>().ListAsync(Monthly("all", 5_000), June, Cancel));
+
+        await ForecastAsync(Today.AddDays(1), 11 * Day);
+        Assert.Equal(["crossed actual:10%"], await Budgets.DecidedAsync("all"));
+        Assert.Equal([("2026-06", Day)], await CostsAsync(knownOn: Today));
+
+        Budgets.Clock.Now = Given.At(new(2026, 7, 1));
+        var (closing, _) = await Budgets.Database.Get<BillingPeriods>().CloseAsync(new(2026, 6), new CloseRequest("signed"), new Recorder("test"), Cancel);
+        Assert.Equal(11 * Day, closing!.Total);
+        await Budgets.Database.ProjectAsync();
+        Assert.Equal([("2026-06", 11 * Day), ("2026-07", Day)], await CostsAsync());
+        Assert.Equal([("2026-06", 2 * Day)], await CostsAsync(knownOn: Today.AddDays(1)));
+
+        // It ended on 4 July: what was recorded for later days is taken back before they come.
+        Budgets.Clock.Now = Given.At(new(2026, 7, 3));
+        await Budgets.Database.CorrectAsync("ahead", Host(Given.At(Today, 0), 14 * 24), "shorter");
+        await Budgets.Database.ProjectAsync();
+        Assert.Equal([("2026-06", 11 * Day), ("2026-07", 3 * Day)], await CostsAsync());
+        Budgets.Clock.Now = Given.At(new(2026, 7, 20));
+        Assert.Equal([("2026-06", 11 * Day), ("2026-07", 3 * Day)], await CostsAsync());
+        Assert.Empty(await Budgets.Database.Spend.CreateRebuild().VerifyAsync(Budgets.Database.Spend.Projections()[0], null, Cancel));
+    }
+
+    private static RunRate Flat(decimal before, params (DateOnly Day, decimal Amount)[] ahead) =>
+        new([.. Enumerable.Repeat(Day, 7)], before, ahead.ToDictionary(day => day.Day, day => day.Amount));
+
+    private static HostingHoursRecorded Host(DateTimeOffset start, int hours) => new("chat", Approach.FineTuning, "azure/host", hours, start, start.AddHours(hours));
+
+    private Task PublishAsync() => Budgets.Database.PublishAsync("azure/host", new(2026, 1, 1), new MeterPrice("hosting-hours", 14));
+
+    private async Task RecordAsync(params IUsageEvent[] usage) => Assert.All(await Budgets.Database.RecordAsync(usage), result => Assert.Equal(AppendResult.Appended, result));
+
+    private async Task ForecastAsync(DateOnly today, decimal forecast, int hour = 12)
+    {
+        Budgets.Clock.Now = Given.At(today, hour).AddMinutes(26);
+        decimal? seen = null;
+        await Eventually.Async(async () =>
+        {
+            await Budgets.LookAsync(Watch); // What days are expected to cost is read beside the rest.
+            return (seen = Watch.Current("all")!.Forecast) == forecast;
+        });
+        Assert.Equal(forecast, seen);
+    }
+
+    private async Task<IEnumerable<(string Month, decimal Actual)>> CostsAsync(DateOnly? knownOn = null) =>
+        (await Budgets.Database.Get<MonthlyCostQuery>().ByAsync(new CostFilter(new(2026, 5), new(2026, 9)) { KnownOn = knownOn }, [], Cancel)).Select(cost => (cost.Month, cost.Actual));
+}
