@@ -72,12 +72,12 @@ internal static class BookedCosts
             from usage_ahead as u join price_ahead as p using (tenant_id, sku, meter, above_tokens, day)
             group by 1, 2, 3),
         cost_to_date as not materialized (
-            select {Of("m", MonthlyColumns)}, m.quantity, m.events, m.list_amount, m.amount, m.unpriced, m.unconverted, m.unconverted_events, {Of("m", FrozenColumns)}
+            select {Of("m", MonthlyColumns)}, m.quantity, m.events, m.list_amount, m.amount, m.unpriced, m.incomplete, m.unconverted, m.unconverted_events, {Of("m", FrozenColumns)}
             from spend.monthly_cost as m
             where m.month < date_trunc('month', $4::timestamp)::date or (m.line_id, m.month, m.currency) not in (select line_id, month, currency from cost_ahead)
             union all
             select {Of("m", MonthlyColumns)}, m.quantity - a.quantity, m.events - a.events, m.list_amount - a.list_amount, m.amount - a.amount,
-                   m.unpriced - a.unpriced, m.unconverted - a.unconverted, m.unconverted_events - a.unconverted_events, {Of("m", FrozenColumns)}
+                   m.unpriced - a.unpriced, m.incomplete - a.incomplete, m.unconverted - a.unconverted, m.unconverted_events - a.unconverted_events, {Of("m", FrozenColumns)}
             from cost_ahead as a join spend.monthly_cost as m using (line_id, month, currency)
             where m.quantity <> a.quantity or m.events <> a.events)
         """;
@@ -85,7 +85,7 @@ internal static class BookedCosts
     private const string MonthlyColumns = "tenant_id, line_id, month, currency, workload, approach, component, sku, meter, variant";
 
     private const string FrozenColumns =
-        "closed_quantity, closed_events, closed_list_amount, closed_amount, closed_unpriced, closed_unconverted, closed_unconverted_events, has_frozen";
+        "closed_quantity, closed_events, closed_list_amount, closed_amount, closed_unpriced, closed_incomplete, closed_unconverted, closed_unconverted_events, has_frozen";
 
     /// <summary>
     /// As monthly_cost would be had nothing become known after a day, for the months asked for and all that are closed. There may
