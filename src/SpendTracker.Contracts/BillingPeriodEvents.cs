@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace SpendTracker.Contracts;
 
 /// <summary>
@@ -11,7 +13,7 @@ namespace SpendTracker.Contracts;
 /// <param name="Lines">How many lines were frozen.</param>
 /// <param name="Position">The place in the log up to which they are counted.</param>
 /// <param name="Reason">Why now, or what was agreed.</param>
-/// <param name="AcceptsUnpriced">Whether quantities without a rate were accepted.</param>
+/// <param name="AcceptsUnpriced">Whether quantities without a rate, or priced incompletely, were accepted.</param>
 /// <param name="AcceptsUnconverted">Whether amounts without an exchange rate were accepted.</param>
 public sealed record BillingPeriodClosed(
     string Month, Guid Closing, string Currency, decimal Total, int Lines, long Position, string Reason,
@@ -38,9 +40,11 @@ public sealed record CostsFrozen(string Month, Guid Closing, IReadOnlyList<Close
 /// <param name="Unconverted">The amount without an exchange rate, in its own currency.</param>
 /// <param name="Events">How many events it is the sum of.</param>
 /// <param name="UnconvertedEvents">How many of them have an amount without an exchange rate; amounts may come to nothing.</param>
+/// <param name="Incomplete">The part of the quantity that is priced incompletely.</param>
 public sealed record ClosedLine(
     string Origin, CostLineKey Line, string Currency, string Sku, decimal Quantity, decimal ListAmount, decimal Amount, decimal Unpriced,
-    decimal Unconverted, long Events, long UnconvertedEvents = 0);
+    decimal Unconverted, long Events, long UnconvertedEvents = 0,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)] decimal Incomplete = 0);
 
 /// <summary>What costs are kept apart by, within a month.</summary>
 /// <param name="Workload">The workload.</param>

@@ -16,9 +16,10 @@ namespace SpendTracker.Contracts;
 /// <param name="Note">Anything a reader should know.</param>
 /// <param name="Kind">What the provider asks of everybody, or what it agreed with us.</param>
 /// <param name="EffectiveTo">The last day, included; none where it has no end.</param>
+/// <param name="NotCarried">What the source asks other prices for that are not here. Such usage is charged at the prices here, and marked as incomplete.</param>
 public sealed record RatePublished(
     string Sku, DateOnly EffectiveFrom, string Currency, IReadOnlyList<MeterPrice> Prices, string Source, string? Note = null,
-    RateKind Kind = RateKind.List, DateOnly? EffectiveTo = null) : IEvent;
+    RateKind Kind = RateKind.List, DateOnly? EffectiveTo = null, IReadOnlyList<NotCarriedPrice>? NotCarried = null) : IEvent;
 
 /// <summary>The price of a meter.</summary>
 /// <param name="Meter">What is counted, e.g. <c>input-tokens</c>, <c>batch-output-tokens</c>, <c>hosting-hours</c>.</param>
@@ -29,6 +30,14 @@ public sealed record RatePublished(
 /// with a step stands beside the same meter's price from 0 on.
 /// </param>
 public sealed record MeterPrice(string Meter, decimal Price, decimal Per = 1, int AboveTokens = 0);
+
+/// <summary>What a publication has no price of its own for, although its source has.</summary>
+/// <param name="Meter">
+/// A meter that has a price in the publication, of which the source asks others too; or a part of one: <c>audio-input-tokens</c>,
+/// <c>audio-output-tokens</c>, <c>cache-write-1h-tokens</c>, or one of these in a tier.
+/// </param>
+/// <param name="AboveTokens">Only of requests with more input tokens than this; one of the steps of prices.</param>
+public sealed record NotCarriedPrice(string Meter, int AboveTokens = 0);
 
 /// <summary>Whose price it is.</summary>
 [JsonConverter(typeof(NamedEnumConverter<RateKind>))]

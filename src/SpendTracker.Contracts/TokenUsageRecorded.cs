@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace SpendTracker.Contracts;
 
 /// <summary>
@@ -23,11 +25,17 @@ namespace SpendTracker.Contracts;
 /// <param name="Outcome">Whether it gave what the caller wanted.</param>
 /// <param name="ReportedCost">What the provider says it cost, kept beside what the rates give; 0 to 1,000,000,000,000; rounded to 12 decimals.</param>
 /// <param name="ReportedCurrency">ISO 4217 code of the reported cost; goes with it.</param>
+/// <param name="CacheWrite1hTokens">The part of the cache-write tokens that the provider keeps for an hour, not for minutes.</param>
+/// <param name="AudioInputTokens">The part of the input tokens that was sound.</param>
+/// <param name="AudioOutputTokens">The part of the output tokens that was sound; none of it is reasoning.</param>
 public sealed record TokenUsageRecorded(
     string Workload, Approach Approach, string Provider, string Model, long InputTokens, long OutputTokens, DateTimeOffset UsedAt,
     long CachedInputTokens = 0, long CacheWriteTokens = 0, long ReasoningTokens = 0, ServiceTier ServiceTier = ServiceTier.Standard,
     long Requests = 1, string? Variant = null, Outcome Outcome = Outcome.Unknown,
-    decimal? ReportedCost = null, string? ReportedCurrency = null) : IUsageEvent
+    decimal? ReportedCost = null, string? ReportedCurrency = null,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)] long CacheWrite1hTokens = 0,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)] long AudioInputTokens = 0,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)] long AudioOutputTokens = 0) : IUsageEvent
 {
     DateTimeOffset IUsageEvent.OccurredAt => UsedAt;
 

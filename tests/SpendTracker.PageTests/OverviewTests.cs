@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text.Json;
 using System.Text.RegularExpressions;
 using Microsoft.Playwright;
 using static Microsoft.Playwright.Assertions;
@@ -88,6 +89,36 @@ public sealed class OverviewTests
         await Expect(page.GetByRole(AriaRole.Definition).Filter(new() { HasText = "first" })).ToBeVisibleAsync();
         await Expect(Row(page, "test/large output-tokens 1 token $0.30 a token from 2020-01-01, test")).ToContainTextAsync("$0.30");
         await Expect(Row(page, "(not in this number) test/large input-tokens 5 tokens no rate unpriced")).ToBeVisibleAsync();
+    }
+
+    [Fact]
+    public async Task Usage_that_is_priced_incompletely_is_marked_on_every_page_that_shows_its_cost()
+    {
+        await using var dashboard = await Dashboard.StartAsync();
+        var usage = JsonSerializer.SerializeToNode(Dashboard.Tokens("chat", 2_000_000, sku: "test/sound"))!.AsObject();
+        usage["audioInputTokens"] = 1_500_000;
+        await dashboard.RecordAsync(usage);
+        await dashboard.PostAsync("rates", new
+        {
+            sku = "test/sound", effectiveFrom = $"{Dashboard.Month}-01", currency = "USD", source = "a list", prices = new[] { new { meter = "input-tokens", price = 1, per = 1_000_000 } },
+            notCarried = new[] { new { meter = "audio-input-tokens" } },
+        });
+        var page = await dashboard.OpenAsync("/");
+
+        await Expect(Card(page, "Unpriced")).ToContainTextAsync("1.5 M tokens");
+        await Expect(Card(page, "Unpriced")).ToContainTextAsync("priced incompletely");
+        await Expect(Card(page, "Actual to date")).ToContainTextAsync("$2.00");
+        await Expect(Card(page, "Actual to date")).ToContainTextAsync("some of it priced incompletely");
+        await Expect(Row(page, "Total")).ToContainTextAsync("1.5 M tokens incomplete");
+        await page.GetByRole(AriaRole.Listitem).Filter(new() { HasText = "test/sound" }).GetByRole(AriaRole.Link, new() { Name = "chat" }).ClickAsync();
+        await Expect(page.GetByText("Priced incompletely: 1.5 M tokens")).ToBeVisibleAsync();
+        await Expect(page.GetByText("charged as input-tokens, incomplete")).ToBeVisibleAsync();
+        await dashboard.GoAsync(page, "/unpriced");
+        await Expect(page.GetByRole(AriaRole.Heading, new() { Name = "1.5 M tokens priced incompletely" })).ToBeVisibleAsync();
+        await dashboard.GoAsync(page, $"/closing?month={Dashboard.Month}");
+        await Expect(page.GetByText("1.5 M tokens priced incompletely.")).ToBeVisibleAsync();
+        await dashboard.GoAsync(page, "/price-book?sku=test/sound");
+        await Expect(page.GetByText("has other prices for audio-input-tokens")).ToBeVisibleAsync();
     }
 
     [Fact]

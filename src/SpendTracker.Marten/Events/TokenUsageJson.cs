@@ -5,7 +5,7 @@ using SpendTracker.Contracts;
 namespace SpendTracker.Events;
 
 /// <summary>
-/// Reads token usage, which nearly all events are, in a third of the serialiser's time: that boxes each of a record's sixteen
+/// Reads token usage, which nearly all events are, in a third of the serialiser's time: that boxes each of a record's nineteen
 /// members on the way to its constructor. Only the plain form is read here; whatever is unusual, and all that is wrong, is the
 /// serialiser's, so that there is one meaning and one set of errors.
 /// </summary>
@@ -52,14 +52,14 @@ internal static class TokenUsageJson
         private Approach _approach;
         private ServiceTier _serviceTier = ServiceTier.Standard;
         private Outcome _outcome = Outcome.Unknown;
-        private long _inputTokens, _outputTokens, _cachedInputTokens, _cacheWriteTokens, _reasoningTokens, _requests = 1;
+        private long _inputTokens, _outputTokens, _cachedInputTokens, _cacheWriteTokens, _reasoningTokens, _cacheWrite1hTokens, _audioInputTokens, _audioOutputTokens, _requests = 1;
         private DateTimeOffset _usedAt;
         private decimal? _reportedCost;
 
         /// <summary>Null where one is missing that must be there.</summary>
         public readonly TokenUsageRecorded? Usage => (_seen & Required) != Required ? null : new(
             _workload!, _approach, _provider!, _model!, _inputTokens, _outputTokens, _usedAt, _cachedInputTokens, _cacheWriteTokens, _reasoningTokens,
-            _serviceTier, _requests, _variant, _outcome, _reportedCost, _reportedCurrency);
+            _serviceTier, _requests, _variant, _outcome, _reportedCost, _reportedCurrency, _cacheWrite1hTokens, _audioInputTokens, _audioOutputTokens);
 
         /// <returns>False where there is no such member, or its value is not of the plain form, or it comes twice.</returns>
         public bool Take(scoped ReadOnlySpan<byte> name, ref Utf8JsonReader reader) => name.Length switch
@@ -80,6 +80,9 @@ internal static class TokenUsageJson
             16 when name.SequenceEqual("cacheWriteTokens"u8) => IsFirst(13) && IsCount(ref reader, out _cacheWriteTokens),
             16 when name.SequenceEqual("reportedCurrency"u8) => IsFirst(14) && IsText(ref reader, out _reportedCurrency),
             17 when name.SequenceEqual("cachedInputTokens"u8) => IsFirst(15) && IsCount(ref reader, out _cachedInputTokens),
+            16 when name.SequenceEqual("audioInputTokens"u8) => IsFirst(16) && IsCount(ref reader, out _audioInputTokens),
+            17 when name.SequenceEqual("audioOutputTokens"u8) => IsFirst(17) && IsCount(ref reader, out _audioOutputTokens),
+            18 when name.SequenceEqual("cacheWrite1hTokens"u8) => IsFirst(18) && IsCount(ref reader, out _cacheWrite1hTokens),
             _ => false,
         };
 

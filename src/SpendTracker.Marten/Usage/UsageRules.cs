@@ -96,6 +96,12 @@ public static class UsageRules
         check.Range("reasoningTokens", e.ReasoningTokens, 0, MostTokens);
         check.That("cachedInputTokens", e.CachedInputTokens + e.CacheWriteTokens <= e.InputTokens, $"Cached and cache-write tokens together cannot exceed inputTokens, which include them.{CountedBeside("cache")}");
         check.That("reasoningTokens", e.ReasoningTokens <= e.OutputTokens, $"Cannot exceed outputTokens, which include them.{CountedBeside("reasoning")}");
+        check.Range("cacheWrite1hTokens", e.CacheWrite1hTokens, 0, MostTokens);
+        check.Range("audioInputTokens", e.AudioInputTokens, 0, MostTokens);
+        check.Range("audioOutputTokens", e.AudioOutputTokens, 0, MostTokens);
+        check.That("cacheWrite1hTokens", e.CacheWrite1hTokens <= e.CacheWriteTokens, "Cannot exceed cacheWriteTokens, which include them.");
+        check.That("audioInputTokens", e.AudioInputTokens <= e.InputTokens, "Cannot exceed inputTokens, which include them.");
+        check.That("audioOutputTokens", e.AudioOutputTokens + e.ReasoningTokens <= e.OutputTokens, "Audio and reasoning tokens together cannot exceed outputTokens, which include them.");
         check.Range("requests", e.Requests, 1, 1_000_000_000);
         check.OptionalName("variant", e.Variant, TextLength.Name);
         if (e.ReportedCost is { } reported)

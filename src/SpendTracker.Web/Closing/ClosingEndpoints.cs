@@ -32,7 +32,7 @@ internal sealed record PeriodRow(string Month, bool IsClosed, decimal Total, dec
 /// <param name="Bookings">What it has from earlier periods, and what of it is booked in later ones.</param>
 internal sealed record PeriodResponse(
     string Month, DateOnly? KnownOn, bool HasEnded, bool IsClosed, long? Lag, IReadOnlyDictionary<string, decimal> Unpriced,
-    IReadOnlyDictionary<string, decimal> Unconverted, long? SetAside, decimal Total, decimal Corrections, string Currency, IReadOnlyList<BookingMove> Bookings, IReadOnlyList<PeriodClosing> History);
+    IReadOnlyDictionary<string, decimal> Unconverted, IReadOnlyDictionary<string, decimal> Incomplete, long? SetAside, decimal Total, decimal Corrections, string Currency, IReadOnlyList<BookingMove> Bookings, IReadOnlyList<PeriodClosing> History);
 
 [JsonSourceGenerationOptions(
     PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow, AllowDuplicateProperties = false,
@@ -78,7 +78,7 @@ internal static class ClosingEndpoints
     {
         var checklist = await periods.ChecklistAsync(period, known, cancellationToken);
         return new PeriodResponse(
-            period.ToString(), known, checklist.HasEnded, checklist.IsClosed, known is null ? checklist.Lag : null, checklist.Unpriced, checklist.Unconverted,
+            period.ToString(), known, checklist.HasEnded, checklist.IsClosed, known is null ? checklist.Lag : null, checklist.Unpriced, checklist.Unconverted, checklist.Incomplete,
             known is null ? checklist.SetAside : null, checklist.Total, checklist.Corrections, settings.ReportingCurrency,
             await periods.CorrectionsAsync(period, known, cancellationToken), await periods.HistoryAsync(period, known, cancellationToken));
     }

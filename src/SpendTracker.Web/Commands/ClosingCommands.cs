@@ -46,7 +46,7 @@ internal static class ClosingCommands
     {
         var month = Month();
         var reason = CommandLine.ReasonOption();
-        var unpriced = new Option<bool>("--accept-unpriced") { Description = "Close although some usage has no rate; it is not in the total." };
+        var unpriced = new Option<bool>("--accept-unpriced") { Description = "Close although some usage has no rate, or is priced incompletely; it is not in the total, or in part." };
         var unconverted = new Option<bool>("--accept-unconverted") { Description = "Close although some amounts have no exchange rate; they are not in the total." };
         var total = new Option<decimal?>("--total") { Description = "What was looked at, to as many decimals as are given: the period is not closed where its total is another." };
         var by = CommandLine.ByOption();

@@ -20,7 +20,7 @@ internal static class CostsCommand
         var json = CommandLine.JsonOption();
         var csv = new Option<bool>("--csv") { Description = "Write CSV instead of a table, amounts in full." };
         var demo = CommandLine.DemoOption();
-        var command = new Command("costs", "Actual, estimated, unpriced and unconverted costs by month.") { from, to, by, where, knownOn, json, csv, demo };
+        var command = new Command("costs", "Actual, estimated, unpriced, incomplete and unconverted costs by month.") { from, to, by, where, knownOn, json, csv, demo };
         command.SetAction((parsed, cancellationToken) => CommandLine.RunAsync(parsed.GetValue(demo), async opened =>
         {
             var days = opened.Get<KnownOn>();
@@ -60,11 +60,11 @@ internal static class CostsCommand
     private static void Write(CostQuestion question, IReadOnlyList<MonthlyCost> costs, string currency)
     {
         string[] keys = [.. question.Names.Where(name => name != "month")];
-        var table = new Table().AddColumns(["Month", .. keys, "Actual", "At list prices", "Of which corrections", "Estimated", "To date", "Variance", "Unpriced", "Unconverted"]);
+        var table = new Table().AddColumns(["Month", .. keys, "Actual", "At list prices", "Of which corrections", "Estimated", "To date", "Variance", "Unpriced", "Incomplete", "Unconverted"]);
         void Add(string month, IEnumerable<string> values, MonthlyCost cost) => table.AddRow(
         [
             month, .. values.Select(Markup.Escape), .. new[] { cost.Actual, cost.Listed, cost.Corrections, cost.Estimated, cost.EstimatedToDate, cost.Variance }.Select(amount => Money.Text(amount, currency)),
-            Quantity.Short(cost.Unpriced), Money.InEach(cost.Unconverted),
+            Quantity.Short(cost.Unpriced), Quantity.Short(cost.Incomplete), Money.InEach(cost.Unconverted),
         ]);
         foreach (var cost in costs)
         {

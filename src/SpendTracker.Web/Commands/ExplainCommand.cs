@@ -57,7 +57,7 @@ internal static class ExplainCommand
         {
             var causes = move.Causes.Select(cause => $"{cause.Kind} {(cause.Withdrawn ? "withdrawn" : "published")} {cause.At:u} by {Label.By(cause.By)}: {cause.Why}");
             Row(
-                table, $"price {Price(move.UnitPriceBefore)} → {Price(move.UnitPriceAfter)}", move.Workload, move.Sku, move.Meter, Number(move.Quantity),
+                table, $"price {Price(move.UnitPriceBefore)} → {move.Free ?? Price(move.UnitPriceAfter)}", move.Workload, move.Sku, move.Meter, Number(move.Quantity),
                 string.Join('\n', causes), Money.Text(move.Amount, currency));
         }
 

@@ -88,13 +88,14 @@ internal static class PublishCommand
             return;
         }
 
-        var table = new Table().AddColumns("Month", "Booked in", "Approach", "Workload", "Before", "After", "Difference", "Unpriced before", "after", "Unconverted before", "after");
+        var table = new Table().AddColumns("Month", "Booked in", "Approach", "Workload", "Before", "After", "Difference", "Unpriced before", "after", "Incomplete before", "after", "Unconverted before", "after");
         foreach (var change in changes)
         {
             string[] cells =
             [
                 change.Month, change.BooksIn, EnumName.Of(change.Approach), change.Workload, Money.Text(change.Before, currency), Money.Text(change.After, currency),
-                Money.Change(change.Difference, currency), Number(change.UnpricedBefore), Number(change.UnpricedAfter), Money.InEach(change.UnconvertedBefore), Money.InEach(change.UnconvertedAfter),
+                Money.Change(change.Difference, currency), Number(change.UnpricedBefore), Number(change.UnpricedAfter),
+                Number(change.IncompleteBefore), Number(change.IncompleteAfter), Money.InEach(change.UnconvertedBefore), Money.InEach(change.UnconvertedAfter),
             ];
             table.AddRow([.. cells.Select(Markup.Escape)]);
         }

@@ -79,8 +79,9 @@ internal static class RateListCommand
         foreach (var rate in rates)
         {
             var meter = rate.AboveTokens == 0 ? rate.Meter : Told($"{rate.Meter} above {rate.AboveTokens:#,0}");
-            var price = Money.Exact(rate.Price, rate.Currency) + (rate.Per == 1 ? "" : Told($" per {rate.Per:#,0}"));
-            Add(table, rate.Publication, rate.Superseded, rate.Sku, meter, EnumName.Of(rate.Kind), KnownOn.Text(rate.EffectiveFrom), LastDay(rate.EffectiveTo), price, rate.Source);
+            var price = rate.Free is not null ? "free" : Money.Exact(rate.Price, rate.Currency) + (rate.Per == 1 ? "" : Told($" per {rate.Per:#,0}"));
+            Add(table, rate.Publication, rate.Superseded, rate.Sku, meter, EnumName.Of(rate.Kind), KnownOn.Text(rate.EffectiveFrom), LastDay(rate.EffectiveTo), price,
+                (rate.Free ?? rate.Source) + (rate.NotCarried.Count > 0 ? $"; incomplete for {string.Join(", ", rate.NotCarried.Select(named => Quantity.MeterText(named.Meter, named.AboveTokens)))}" : ""));
         }
 
         return table;

@@ -4,6 +4,7 @@ using SpendTracker.Contracts;
 using SpendTracker.Events;
 using SpendTracker.Rates;
 using SpendTracker.Web.Import;
+using SpendTracker.Web.Pages;
 using SpendTracker.Web.Requests;
 
 namespace SpendTracker.Web.Commands;
@@ -21,12 +22,13 @@ internal static class RatesCommand
         var file = new Argument<string>("file") { Description = $"A file in the format of LiteLLM's model_prices_and_context_window.json; or {Starting}, the list prices that ship with this version." };
         var from = new Option<string?>("--from") { Description = "The first day that the prices hold for, e.g. 2026-02-01; tomorrow if not given." };
         var provider = new Option<string?>("--provider") { Description = "Only these, as events name them, e.g. openai,anthropic; all if not given." };
+        var free = new Option<bool>("--free") { Description = "Publish entries whose prices are all 0, as free. Otherwise they are named and left out: a list may not know their price." };
         var yes = Confirmation.YesOption();
         var by = CommandLine.ByOption();
         var demo = CommandLine.DemoOption();
         var command = new Command("import", "Show what a price map would change in the price book, then publish it. Nothing is overwritten. Exit code 2 where entries are malformed, or a difference was not published.")
         {
-            file, from, provider, yes, by, demo,
+            file, from, provider, free, yes, by, demo,
         };
         command.SetAction((parsed, cancellationToken) => CommandLine.GuardAsync(async () =>
         {
@@ -39,7 +41,7 @@ internal static class RatesCommand
 
             var providers = ImportOptions.List(parsed.GetValue(provider));
             var compare = parsed.GetRequiredValue(file) is var path and not Starting
-                ? await MapComparisonAsync(path, providers, cancellationToken)
+                ? await MapComparisonAsync(path, providers, parsed.GetValue(free), cancellationToken)
                 : (import, first) => import.CompareStartingAsync(first, providers, cancellationToken);
             return await CommandLine.RunAsync(parsed.GetValue(demo), opened => RunAsync(
                 opened, compare, day, parsed.GetValue(yes), new(CommandLine.RecordedBy("rates", parsed.GetValue(by))), cancellationToken), cancellationToken);
@@ -47,10 +49,10 @@ internal static class RatesCommand
         return command;
     }
 
-    private static async Task<Func<RateImport, DateOnly, Task<RateDiff>>> MapComparisonAsync(string path, string[] providers, CancellationToken cancellationToken)
+    private static async Task<Func<RateImport, DateOnly, Task<RateDiff>>> MapComparisonAsync(string path, string[] providers, bool takesFree, CancellationToken cancellationToken)
     {
         var content = await ImportedFile.ReadAsync(path, cancellationToken);
-        var map = MapOf(path, content.Span);
+        var map = MapOf(path, content.Span) with { TakesFree = takesFree };
         var source = RateImport.SourceOf(Path.GetFileName(path), content.Span);
         return (import, from) => import.CompareAsync(map, source, from, providers, cancellationToken);
     }
@@ -100,7 +102,7 @@ internal static class RatesCommand
     {
         foreach (var sku in diff.New.GroupBy(price => price.Sku))
         {
-            Console.WriteLine($"new        {sku.Key}: {string.Join(", ", sku.Select(price => $"{MeterOf(price)} {Priced(price.After, price)}"))}");
+            Console.WriteLine($"new        {sku.Key}: {string.Join(", ", sku.Select(price => $"{MeterOf(price)} {Priced(price.After, price)}"))}{Incomplete(sku)}");
         }
 
         foreach (var dated in diff.Publications.Select(publication => publication.Rate).Where(rate => rate.EffectiveFrom != diff.From))
@@ -113,9 +115,19 @@ internal static class RatesCommand
             Console.WriteLine(Told($"not priced {count:#,0} entries: {reason}"));
         }
 
-        foreach (var (member, count) in diff.LeftOut)
+        foreach (var entry in diff.LeftOut.GroupBy(price => price.Model))
         {
-            Console.WriteLine(Told($"left out   {member} of {count:#,0} entries"));
+            Console.WriteLine($"left out   {Shown(entry.Key)}: {string.Join(", ", entry.Select(price => Shown(price.Member)))}");
+        }
+
+        foreach (var entry in diff.UnknownOrFree)
+        {
+            Console.WriteLine($"zero       {Shown(entry.Model)}: unknown or free{(diff.Publications.Any(publication => publication.Rate.Sku == entry.Sku) ? "; published as free" : "")}");
+        }
+
+        foreach (var shared in diff.Shared)
+        {
+            Console.WriteLine($"one SKU    {Shown(shared.Sku)}: {string.Join(", ", shared.Models.Select(Shown))}; {(shared.Taken is { } taken ? $"the prices of {Shown(taken)} are taken" : "they disagree, so none is taken")}");
         }
 
         foreach (var price in diff.Rounded)
@@ -135,10 +147,17 @@ internal static class RatesCommand
 
         foreach (var price in diff.Changed.OrderBy(price => price.Large))
         {
-            Console.WriteLine($"{(price.Large ? "CHANGED !!" : "changed   ")} {price.Sku}: {MeterOf(price)} {Priced(price.Before, price)} -> {Priced(price.After, price)} ({Percent(price)}), before from {price.BeforeSource}");
+            Console.WriteLine($"{(price.Large ? "CHANGED !!" : "changed   ")} {price.Sku}: {MeterOf(price)} {Priced(price.Before, price)} -> {Priced(price.After, price)} ({Percent(price)}){Incomplete([price])}, before from {price.BeforeSource}");
         }
 
-        Console.WriteLine(Told($"{diff.New.Count:#,0} prices new, {diff.Changed.Count:#,0} changed, {diff.Changed.Count(price => price.Large):#,0} of them by more than {PriceChange.LargePercent} %, {diff.Gone.Count:#,0} gone, {diff.Unchanged:#,0} unchanged; {diff.Malformed.Select(entry => entry.Model).Distinct().Count():#,0} entries malformed."));
+        Console.WriteLine(Told($"{diff.New.Count:#,0} prices new, {diff.Changed.Count:#,0} changed, {diff.Changed.Count(price => price.Large):#,0} of them by more than {PriceChange.LargePercent} %, {diff.Gone.Count:#,0} gone, {diff.Unchanged:#,0} unchanged; {diff.Malformed.Select(entry => entry.Model).Distinct().Count():#,0} entries malformed, {diff.UnknownOrFree.Count:#,0} with nothing but zeros (--free publishes them as free), {diff.LeftOut.Select(price => price.Model).Distinct().Count():#,0} with prices that are left out."));
+    }
+
+    /// <summary>What will be priced incompletely.</summary>
+    private static string Incomplete(IEnumerable<PriceChange> prices)
+    {
+        var named = prices.SelectMany(price => price.NotCarried).Distinct().Select(price => Quantity.MeterText(price.Meter, price.AboveTokens)).ToArray();
+        return named.Length == 0 ? "" : $"; incomplete for {string.Join(", ", named)}";
     }
 
     private static string MeterOf(PriceChange price) => price.AboveTokens == 0 ? price.Meter : Told($"{price.Meter} above {price.AboveTokens:#,0}");

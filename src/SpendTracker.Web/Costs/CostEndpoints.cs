@@ -28,12 +28,14 @@ internal sealed record CostsResponse(
 /// <param name="Variance">Actual less the estimate to date. To 12 decimals.</param>
 /// <param name="Unpriced">Quantities that no rate covers, by unit; they are in no amount.</param>
 /// <param name="Unconverted">Amounts that no exchange rate covers, by currency; they are in no amount, either.</param>
+/// <param name="Incomplete">Quantities that are priced incompletely, by unit; they are in the amounts in part.</param>
 internal sealed record CostRow(
     string? Month, IReadOnlyDictionary<string, string>? Keys, decimal Actual, decimal Listed, decimal Corrections, decimal Estimated, decimal EstimatedToDate, decimal Variance,
-    IReadOnlyDictionary<string, decimal> Unpriced, IReadOnlyDictionary<string, decimal> Unconverted)
+    IReadOnlyDictionary<string, decimal> Unpriced, IReadOnlyDictionary<string, decimal> Unconverted, IReadOnlyDictionary<string, decimal> Incomplete)
 {
     public static CostRow Of(MonthlyCost cost) => new(
-        cost.Month, cost.Keys, cost.Actual, cost.Listed, cost.Corrections, cost.Estimated, Rounded(cost.EstimatedToDate), Rounded(cost.Variance), cost.Unpriced, cost.Unconverted);
+        cost.Month, cost.Keys, cost.Actual, cost.Listed, cost.Corrections, cost.Estimated, Rounded(cost.EstimatedToDate), Rounded(cost.Variance), cost.Unpriced, cost.Unconverted,
+        cost.Incomplete);
 
     /// <summary>A part of a month is a quotient, which may have endless decimals.</summary>
     public static decimal Rounded(decimal amount) => Math.Round(amount, 12);
@@ -46,6 +48,7 @@ internal sealed record CostRow(
 internal static class CostEndpoints
 {
     private static readonly string[] Units = ["tokens", "hours", "items", "amounts"];
+    private static readonly string[] AllUnits = [.. Units, "requests"];
 
     public static void MapCosts(this IEndpointRouteBuilder api) =>
         api.MapGet("/costs", GetAsync).RequireAuthorization(Policies.Read).WithName("GetCosts");
@@ -70,7 +73,7 @@ internal static class CostEndpoints
             : TypedResults.Ok(CostsResponse.Of(question, costs, settings));
     }
 
-    /// <summary>A column for each dimension; amounts in full, with a point; unpriced quantities a column for each unit; what is unconverted as a text.</summary>
+    /// <summary>A column for each dimension; amounts in full, with a point; unpriced and incomplete quantities a column for each unit; what is unconverted as a text. New columns come last.</summary>
     public static async Task<byte[]> CsvAsync(IReadOnlyList<MonthlyCost> costs, string[] dimensions, CancellationToken cancellationToken)
     {
         var text = new MemoryStream();
@@ -78,7 +81,12 @@ internal static class CostEndpoints
         // A spreadsheet runs a cell that begins like a formula, and a workload may be called anything.
         await using var csv = CsvWriter.Create(text, new CsvWriterOptions { Injection = CsvInjection.Escape }, true);
         string[] keys = [.. dimensions.Where(name => name != "month")];
-        foreach (var column in (string[])["month", .. keys, "actual", "estimated", "estimated_to_date", "variance", "listed", "corrections", .. Units.Select(unit => $"unpriced_{unit}"), "unconverted"])
+        string[] columns =
+        [
+            "month", .. keys, "actual", "estimated", "estimated_to_date", "variance", "listed", "corrections", .. Units.Select(unit => $"unpriced_{unit}"), "unconverted",
+            "unpriced_requests", .. AllUnits.Select(unit => $"incomplete_{unit}"),
+        ];
+        foreach (var column in columns)
         {
             csv.WriteField(column);
         }
@@ -104,6 +112,12 @@ internal static class CostEndpoints
             }
 
             csv.WriteField(string.Join("; ", cost.Unconverted.OrderBy(part => part.Key, StringComparer.Ordinal).Select(Money.Code)));
+            csv.WriteField(cost.Unpriced.GetValueOrDefault("requests"), default);
+            foreach (var unit in AllUnits)
+            {
+                csv.WriteField(cost.Incomplete.GetValueOrDefault(unit), default);
+            }
+
             csv.EndRecord();
         }
 

@@ -36,16 +36,17 @@ internal sealed record UsageMoveRow(
         move.Workload, EnumName.Of(move.Approach), move.Sku, move.Meter, move.Quantity, move.Events, move.Amount, EventLink.To(events), EventLink.ToList(events));
 }
 
+/// <param name="Free">Whose price it is, where the price after is 0.</param>
 /// <param name="Causes">What was published or withdrawn between the days.</param>
 /// <param name="EventsPage">Where the events are shown that it prices, of the whole month.</param>
 /// <param name="EventsList">The same events over the API.</param>
 internal sealed record PriceMoveRow(
     string Workload, string Approach, string SkuBefore, string Sku, string Meter, decimal Quantity, decimal? UnitPriceBefore, decimal? UnitPriceAfter,
-    DateOnly FirstDay, DateOnly LastDay, decimal Amount, IReadOnlyList<PublicationChange> Causes, string EventsPage, string EventsList)
+    string? Free, DateOnly FirstDay, DateOnly LastDay, decimal Amount, IReadOnlyList<PublicationChange> Causes, string EventsPage, string EventsList)
 {
     public static PriceMoveRow Of(PriceMove move, UsageFilter events) => new(
         move.Workload, EnumName.Of(move.Approach), move.SkuBefore, move.Sku, move.Meter, move.Quantity, move.UnitPriceBefore, move.UnitPriceAfter,
-        move.FirstDay, move.LastDay, move.Amount, move.Causes, EventLink.To(events), EventLink.ToList(events));
+        move.Free, move.FirstDay, move.LastDay, move.Amount, move.Causes, EventLink.To(events), EventLink.ToList(events));
 }
 
 /// <param name="Explanation">Where the month of use is explained, with the events behind; null where that is this month.</param>

@@ -13,10 +13,11 @@ namespace SpendTracker.Web.Costs;
 /// <param name="Total">The sum of the rows, which the cards show.</param>
 /// <param name="Corrections">The parts of the total that correct closed months, by month of use.</param>
 /// <param name="Unpriced">By SKU and meter.</param>
+/// <param name="Incomplete">What is priced incompletely, by SKU and meter.</param>
 /// <param name="History">A chart for each approach that has anything in the twelve months.</param>
 public sealed record Overview(
     BillingPeriod Month, DateOnly? KnownOn, PeriodClosing? Closed, string Currency, DateTimeOffset AsOf, IReadOnlyList<WorkloadCost> Workloads, MonthlyCost Total,
-    IReadOnlyList<BookingMove> Corrections, IReadOnlyList<UnpricedUsage> Unpriced, IReadOnlyList<ApproachHistory> History)
+    IReadOnlyList<BookingMove> Corrections, IReadOnlyList<UnpricedUsage> Unpriced, IReadOnlyList<UnpricedUsage> Incomplete, IReadOnlyList<ApproachHistory> History)
 {
     /// <summary>Days of the month that had passed when it was known so, to a tenth, rounded down; null where all had.</summary>
     public decimal? DaysPassed { get; init; }

@@ -97,6 +97,7 @@ internal sealed class OverviewFeed
         var history = await CostsAsync(BillingPeriod.Of(month.Start.AddMonths(1 - MonthsShown)), month, knownOn, ["approach"], cancellationToken);
         var registered = (await _registry.ListAsync(cancellationToken)).ToDictionary(workload => workload.Id);
         var unpriced = await _unpriced.ListAsync(month, month, knownOn, cancellationToken);
+        var incomplete = await _unpriced.ListIncompleteAsync(month, month, knownOn, cancellationToken);
         var closed = (await _periods.HistoryAsync(month, knownOn, cancellationToken)).FirstOrDefault(closing => closing.Holds);
         var total = MonthlyCostQuery.Total(month.ToString(), rows);
         var corrections = total.Corrections == 0 ? [] : (await CostsAsync(month, month, knownOn, ["origin"], cancellationToken))
@@ -104,7 +105,7 @@ internal sealed class OverviewFeed
         var workloads = rows.Select(row => Row(row, registered))
             .OrderByDescending(row => row.Cost.Actual).ThenBy(row => row.Workload, StringComparer.Ordinal).ThenBy(row => row.Approach).ToList();
         var overview = new Overview(
-            month, knownOn, closed, _settings.ReportingCurrency, asOf, workloads, total, corrections, unpriced, HistoryOf(month, history))
+            month, knownOn, closed, _settings.ReportingCurrency, asOf, workloads, total, corrections, unpriced, incomplete, HistoryOf(month, history))
         {
             DaysPassed = MonthProgress.DaysPassed(month, knownOn?.AddDays(1).ToDateTime(TimeOnly.MinValue) ?? TimeZoneInfo.ConvertTime(asOf, _settings.ReportingTimeZone).DateTime),
         };

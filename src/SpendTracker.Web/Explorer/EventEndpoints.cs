@@ -40,15 +40,17 @@ internal sealed record EventRow(
 /// <param name="Counts">Whether it is part of what was asked for.</param>
 /// <param name="UnitPrice">Discount taken off, in the <paramref name="PriceCurrency"/>; null where no rate covers it.</param>
 /// <param name="ExchangeRate">Units of the reporting currency for one; null where nobody published one.</param>
+/// <param name="Free">Whose price it is, where the price is 0.</param>
+/// <param name="Incomplete">Whether not all that is asked for it is in the amount; of a part of a meter, in that meter's amount.</param>
 /// <param name="Amount">In the reporting currency; null where it is unpriced or unconverted, or nothing is owed for the meter.</param>
 internal sealed record QuantityRow(
     DateOnly Day, string Component, string ReportedSku, string Sku, string Meter, int AboveTokens, decimal Quantity, bool Counts, decimal? UnitPrice,
-    string? PriceCurrency, decimal? ExchangeRate, string? PriceSource, decimal? Amount, bool Unpriced)
+    string? PriceCurrency, decimal? ExchangeRate, string? PriceSource, string? Free, decimal? Amount, bool Unpriced, bool Incomplete)
 {
     public static QuantityRow Of(RatedQuantity rated) => new(
         rated.Quantity.Day, EnumName.Of(rated.Quantity.Component), rated.Quantity.Sku, rated.Price?.Sku ?? rated.Quantity.Sku, rated.Quantity.Meter,
         rated.Quantity.AboveTokens, rated.Quantity.Quantity, rated.Counts, rated.Price?.UnitPrice, rated.Price?.Currency, rated.Price?.ExchangeRate,
-        rated.Price?.Source, rated.Amount, rated.IsUnpriced);
+        rated.Price?.Source, rated.Price?.Free, rated.Amount, rated.IsUnpriced, rated.IsIncomplete);
 }
 
 /// <param name="Corrects">The event that counts no longer.</param>

@@ -105,9 +105,15 @@ internal static class BudgetWords
     };
 
     /// <summary>What lacks a price, each unit by itself: <c>£650.00 has no exchange rate; 4.65 M tokens have no rate</c>.</summary>
-    public static string Unpriced(IReadOnlyList<UnpricedPart> parts) => Unpriced(
-        parts.Where(part => part.IsAmount).Select(part => KeyValuePair.Create(part.Unit, part.Quantity)),
-        parts.Where(part => !part.IsAmount).Select(part => KeyValuePair.Create(part.Unit, part.Quantity)));
+    public static string Unpriced(IReadOnlyList<UnpricedPart> parts)
+    {
+        var incomplete = Largest(parts.Where(part => part.Incomplete != 0).Select(part => KeyValuePair.Create(part.Unit, part.Incomplete)))
+            .Select(part => $"{Quantity.Short(part.Value, part.Key)} {(part.Value == 1 ? "is" : "are")} priced incompletely");
+        var unpriced = Unpriced(
+            parts.Where(part => part.IsAmount).Select(part => KeyValuePair.Create(part.Unit, part.Quantity)),
+            parts.Where(part => !part.IsAmount && part.Quantity > part.Incomplete).Select(part => KeyValuePair.Create(part.Unit, part.Quantity - part.Incomplete)));
+        return string.Join("; ", incomplete.Prepend(unpriced).Where(text => text.Length > 0));
+    }
 
     /// <param name="amounts">Without an exchange rate, by currency.</param>
     /// <param name="quantities">Without a rate, by unit.</param>

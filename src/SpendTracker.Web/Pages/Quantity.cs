@@ -35,6 +35,12 @@ internal static class Quantity
     /// <summary>What one unit of a meter is called: <c>token</c>.</summary>
     public static string UnitOf(string meter) => Singular(Meters.UnitOf(meter));
 
+    /// <summary>A meter and a step of its price: <c>input-tokens above 200k</c>.</summary>
+    public static string MeterText(string meter, int aboveTokens) => aboveTokens > 0 ? $"{meter} above {aboveTokens / 1000}k" : meter;
+
+    /// <summary>Why nothing is charged for a meter: it is a part of another, or only tells something.</summary>
+    public static string Uncharged(string meter) => Meters.Parts.TryGetValue(meter, out var whole) ? $"charged as {whole}" : "not charged";
+
     private static string WithUnit(string number, decimal quantity, string unit) => unit == "amounts"
         ? $"{number} in other currencies"
         : $"{number} {(quantity == 1 ? Singular(unit) : unit)}";

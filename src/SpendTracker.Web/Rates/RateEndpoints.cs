@@ -6,7 +6,7 @@ using SpendTracker.Web.Requests;
 namespace SpendTracker.Web.Rates;
 
 /// <summary>Prices, and what lacks one.</summary>
-internal sealed record RatesResponse(IReadOnlyList<Rate> Rates, IReadOnlyList<UnpricedUsage> Unpriced);
+internal sealed record RatesResponse(IReadOnlyList<Rate> Rates, IReadOnlyList<UnpricedUsage> Unpriced, IReadOnlyList<UnpricedUsage> Incomplete);
 
 /// <summary>The price book over HTTP, for reading. <see cref="PublishEndpoints"/> changes it.</summary>
 internal static class RateEndpoints
@@ -26,7 +26,8 @@ internal static class RateEndpoints
 
     private static async Task<RatesResponse> ListAsync(string? sku, PriceBook book, UnpricedQuery unpriced, CancellationToken cancellationToken) => new(
         await book.ListAsync(sku, cancellationToken),
-        [.. (await unpriced.ListAsync(null, null, null, cancellationToken)).Where(usage => sku is null || usage.Sku == sku)]);
+        [.. (await unpriced.ListAsync(null, null, null, cancellationToken)).Where(usage => sku is null || usage.Sku == sku)],
+        [.. (await unpriced.ListIncompleteAsync(null, null, null, cancellationToken)).Where(usage => sku is null || usage.Sku == sku)]);
 
     private static async Task<IResult> ListUnpricedAsync(
         string? from, string? to, string? knownOn, UnpricedQuery query, KnownOn days, CancellationToken cancellationToken)

@@ -31,13 +31,14 @@ internal static class RateImportEndpoints
     }
 
     private static async Task<IResult> ImportRatesAsync(
-        string? from, string? provider, string? dryRun, string? list, HttpRequest request, ClaimsPrincipal caller, RateImport import, RatePreview preview, OrganisationSettings settings,
+        string? from, string? provider, string? dryRun, string? list, string? free, HttpRequest request, ClaimsPrincipal caller, RateImport import, RatePreview preview, OrganisationSettings settings,
         TimeProvider clock, CancellationToken cancellationToken)
     {
         var check = new FieldCheck();
         var day = ImportOptions.Day(check, "from", from) ?? ImportOptions.Tomorrow(clock, settings);
         var publishes = Publishes(check, dryRun);
         check.That("list", list is null or Starting, $"Must be {Starting}, or left out where the body is the list.");
+        check.That("free", free is null or "true" or "false", "Must be true or false.");
         if (check.Reasons.Count > 0)
         {
             return Problems.Of(check.Reasons);
@@ -57,7 +58,7 @@ internal static class RateImportEndpoints
         PriceMap map;
         try
         {
-            map = PriceMap.Read(body.Span);
+            map = PriceMap.Read(body.Span) with { TakesFree = free == "true" };
         }
         catch (JsonException fault)
         {

@@ -5,22 +5,23 @@ using SpendTracker.Web.Pages;
 
 namespace SpendTracker.Web.Rates;
 
-/// <summary>What is in no amount: quantities without a rate, and amounts without an exchange rate.</summary>
-internal sealed record UnpricedResponse(IReadOnlyList<UnpricedRow> Unpriced, IReadOnlyList<UnconvertedRow> Unconverted)
+/// <summary>What is in no amount, or in part: quantities without a rate or with an incomplete price, and amounts without an exchange rate.</summary>
+internal sealed record UnpricedResponse(IReadOnlyList<UnpricedRow> Unpriced, IReadOnlyList<UnconvertedRow> Unconverted, IReadOnlyList<UnpricedRow> Incomplete)
 {
     /// <summary>Of some months, or of all time.</summary>
     public static async Task<UnpricedResponse> ReadAsync(
         UnpricedQuery query, BillingPeriod? from, BillingPeriod? to, DateOnly? knownOn, CancellationToken cancellationToken)
     {
         var missing = await query.ReadAsync(from, to, knownOn, cancellationToken);
-        var uses = missing.Uses.ToLookup(use => use.Currency.Length == 0 ? (use.Sku, use.Meter) : (use.Currency, ""), use => UseRow.Of(use, knownOn));
+        var uses = missing.Uses.ToLookup(use => use.Currency.Length == 0 ? (use.Sku, use.Meter, use.IsIncomplete) : (use.Currency, "", false), use => UseRow.Of(use, knownOn));
         return new UnpricedResponse(
-            [.. missing.Unpriced.Select(usage => UnpricedRow.Of(usage, uses[(usage.Sku, usage.Meter)]))],
-            [.. missing.Unconverted.Select(amount => UnconvertedRow.Of(amount, uses[(amount.Currency, "")]))]);
+            [.. missing.Unpriced.Select(usage => UnpricedRow.Of(usage, uses[(usage.Sku, usage.Meter, false)]))],
+            [.. missing.Unconverted.Select(amount => UnconvertedRow.Of(amount, uses[(amount.Currency, "", false)]))],
+            [.. missing.Incomplete.Select(usage => UnpricedRow.Of(usage, uses[(usage.Sku, usage.Meter, true)]))]);
     }
 }
 
-/// <summary>A quantity that no rate covers; see <see cref="UnpricedUsage"/>.</summary>
+/// <summary>A quantity that no rate covers, or that is priced incompletely; see <see cref="UnpricedUsage"/>.</summary>
 /// <param name="UsedBy">Each workload in each month, the latest first.</param>
 internal sealed record UnpricedRow(
     string Sku, string Meter, int AboveTokens, decimal Quantity, long Events, string FirstMonth, string LastMonth, DateOnly FirstDay,

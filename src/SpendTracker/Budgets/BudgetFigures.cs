@@ -25,12 +25,15 @@ public sealed record ThresholdFigures(BudgetThreshold Threshold, string Key, dec
 /// What lacks a price in one unit. Each unit stands by itself: tokens, hours and currencies have no common measure. It is added
 /// up by size, so that nothing that is taken back hides what lacks a price.
 /// </summary>
-/// <param name="Unit"><c>tokens</c>, <c>hours</c>, <c>items</c> or <c>requests</c> without a rate; or the currency of an amount without an exchange rate.</param>
+/// <param name="Unit"><c>tokens</c>, <c>hours</c>, <c>items</c> or <c>requests</c> without a rate, or priced incompletely; or the currency of an amount without an exchange rate.</param>
 /// <param name="Quantity">In the unit.</param>
 /// <param name="Percent">The share of all that is owed for in this unit, above 0 and at most 100. Of an amount always 100: without an exchange rate it may be worth anything.</param>
 public sealed record UnpricedPart(string Unit, decimal Quantity, decimal Percent)
 {
     public bool IsAmount { get; private init; }
+
+    /// <summary>The part of the quantity that is priced incompletely.</summary>
+    public decimal Incomplete { get; init; }
 
     /// <param name="amount">0 where amounts cancel out that may be of different days, and so worth something.</param>
     public static UnpricedPart Amount(string currency, decimal amount) => new(currency, amount, 100) { IsAmount = true };
@@ -47,7 +50,7 @@ public sealed record UnpricedPart(string Unit, decimal Quantity, decimal Percent
 /// <param name="RolledOver">What earlier periods left.</param>
 /// <param name="Spent">So far. Null where there is no exchange rate into the budget's currency.</param>
 /// <param name="Forecast">At the period's end; null where nothing can be said yet. What was spent, in a period that is over.</param>
-/// <param name="Unpriced">What is not in what was spent: amounts without an exchange rate, and quantities without a rate.</param>
+/// <param name="Unpriced">What is not in what was spent, or in part: amounts without an exchange rate, and quantities without a rate or with an incomplete price.</param>
 /// <param name="LagSeconds">How long the oldest event that is not counted yet has been recorded.</param>
 /// <param name="Position">The place in the log up to which it is counted.</param>
 public sealed record BudgetFigures(

@@ -10,8 +10,9 @@ namespace SpendTracker.Budgets;
 /// <param name="Quantity">Of what is owed for; by size, as what follows.</param>
 /// <param name="Unpriced">The part of the quantity without a rate.</param>
 /// <param name="UnconvertedAmount">Without an exchange rate, in its own currency.</param>
+/// <param name="Incomplete">The part of the quantity that is priced incompletely.</param>
 internal readonly record struct SpendRow(
-    SpendKey Key, string Unit, string? Unconverted, decimal Amount, decimal Quantity, decimal Unpriced, decimal UnconvertedAmount);
+    SpendKey Key, string Unit, string? Unconverted, decimal Amount, decimal Quantity, decimal Unpriced, decimal UnconvertedAmount, decimal Incomplete = 0);
 
 /// <summary>What a budget's scope has cost.</summary>
 /// <param name="Amount">In the reporting currency.</param>
@@ -28,8 +29,8 @@ internal sealed class BudgetSpend
     /// <summary>Of quantities; amounts of money are no quantity that could lack a rate.</summary>
     private static readonly string[] UnitNames = ["tokens", "hours", "items", "requests"];
 
-    /// <summary>A budget's sums of a month, side by side: the amount, a quantity for each unit, and what of that is unpriced.</summary>
-    private static readonly int Sums = 1 + (2 * UnitNames.Length);
+    /// <summary>A budget's sums of a month, side by side: the amount, a quantity for each unit, what of that is unpriced, and what is priced incompletely.</summary>
+    private static readonly int Sums = 1 + (3 * UnitNames.Length);
 
     private readonly Dictionary<BillingPeriod, SpendRow[]> _months = [];
     private readonly Dictionary<BillingPeriod, decimal[]> _totals = []; // The sums of one budget after the other, by place.
@@ -150,9 +151,11 @@ internal sealed class BudgetSpend
             .OrderByDescending(part => part.Quantity).ThenBy(part => part.Unit, StringComparer.Ordinal)];
         for (var unit = 1; unit <= UnitNames.Length; unit++)
         {
-            if (sums[UnitNames.Length + unit] is > 0 and var lacking)
+            var (total, incomplete) = (sums[unit], sums[(2 * UnitNames.Length) + unit]);
+            if (sums[UnitNames.Length + unit] + incomplete is > 0 and var lacking)
             {
-                unpriced.Add(new(UnitNames[unit - 1], lacking, lacking / sums[unit] * 100));
+                // Parts of a total may overlap: sound that was written to the cache for an hour is incomplete twice.
+                unpriced.Add(new(UnitNames[unit - 1], lacking, lacking < total ? lacking / total * 100 : 100) { Incomplete = incomplete });
             }
         }
 
@@ -182,6 +185,7 @@ internal sealed class BudgetSpend
                 {
                     sums[1 + unit] += row.Quantity;
                     sums[1 + UnitNames.Length + unit] += row.Unpriced;
+                    sums[1 + (2 * UnitNames.Length) + unit] += row.Incomplete;
                 }
             }
         }

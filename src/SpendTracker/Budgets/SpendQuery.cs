@@ -4,6 +4,7 @@ using SpendTracker.Costs;
 using SpendTracker.Events;
 using SpendTracker.Log;
 using SpendTracker.Rates;
+using SpendTracker.Usage;
 
 namespace SpendTracker.Budgets;
 
@@ -89,8 +90,8 @@ internal sealed class SpendQuery(NpgsqlConnection connection)
             {BookedCosts.Sql(null)}
             select c.month, c.workload, c.approach, c.component, {CostDimension.Model("c")}, {CostDimension.Variant("c")}, c.position,
                    {PriceSql.Unit}, case when {PriceSql.IsUnconverted} then c.currency end, {PriceSql.Sum("c.amount")},
-                   trim_scale(coalesce(sum(greatest(abs(c.quantity), abs(c.unpriced))) filter (where c.meter not in ({PriceSql.InformationalMeters}) or c.unpriced <> 0), 0)),
-                   trim_scale(sum(abs(c.unpriced))), {PriceSql.Sum("abs(c.unconverted)")}
+                   trim_scale(coalesce(sum(greatest(abs(c.quantity), abs(c.unpriced))) filter (where c.meter not in ({PriceSql.InformationalMeters}) or c.meter = '{Meters.RequestsWithoutTokens}'), 0)),
+                   trim_scale(sum(abs(c.unpriced))), {PriceSql.Sum("abs(c.unconverted)")}, trim_scale(sum(abs(c.incomplete)))
             from booked as c
             group by 1, 2, 3, 4, 5, 6, 7, 8, 9
             """, connection);
@@ -101,7 +102,7 @@ internal sealed class SpendQuery(NpgsqlConnection connection)
         {
             rows.Add((BillingPeriod.Of(reader.GetFieldValue<DateOnly>(0)), new SpendRow(
                 KeyOf(reader, 1) with { Position = reader.GetInt64(6) }, reader.GetString(7), reader.IsDBNull(8) ? null : reader.GetString(8),
-                reader.GetDecimal(9), reader.GetDecimal(10), reader.GetDecimal(11), reader.GetDecimal(12))));
+                reader.GetDecimal(9), reader.GetDecimal(10), reader.GetDecimal(11), reader.GetDecimal(12), reader.GetDecimal(13))));
         }
 
         return rows.ToLookup(row => row.Month, row => row.Row);

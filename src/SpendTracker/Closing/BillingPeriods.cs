@@ -59,10 +59,13 @@ public sealed class BillingPeriods(NpgsqlDataSource dataSource, EventStore store
     private static MonthlyCost TotalOf(BillingPeriod month, List<ClosedLine> lines) => new(
         month.ToString(), new Dictionary<string, string>(), lines.Sum(line => line.Amount), lines.Sum(line => line.ListAmount),
         lines.Where(line => line.Origin != month.ToString()).Sum(line => line.Amount), 0,
-        MonthlyCostQuery.Sum(lines.Where(line => line.Unpriced != 0)
-            .Select(line => new Dictionary<string, decimal> { [Meters.UnitOf(line.Line.Meter)] = line.Unpriced })),
+        ByUnit(lines, line => line.Unpriced),
         MonthlyCostQuery.Sum(lines.Where(line => line.Unconverted != 0 || line.UnconvertedEvents != 0)
-            .Select(line => new Dictionary<string, decimal> { [line.Currency] = line.Unconverted })));
+            .Select(line => new Dictionary<string, decimal> { [line.Currency] = line.Unconverted })),
+        ByUnit(lines, line => line.Incomplete));
+
+    private static IReadOnlyDictionary<string, decimal> ByUnit(IEnumerable<ClosedLine> lines, Func<ClosedLine, decimal> part) => MonthlyCostQuery.Sum(
+        lines.Where(line => part(line) != 0).Select(line => new Dictionary<string, decimal> { [Meters.UnitOf(line.Line.Meter)] = part(line) }));
 
     /// <summary>Opens a closed period again.</summary>
     /// <returns>Why it cannot be; empty where it is done.</returns>
@@ -100,7 +103,7 @@ public sealed class BillingPeriods(NpgsqlDataSource dataSource, EventStore store
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
         await reader.ReadAsync(cancellationToken);
         return new ClosingChecklist(
-            month, month.End <= today, isClosed, reader.GetInt64(0), total.Unpriced, total.Unconverted, reader.GetInt64(1), total.Actual, total.Corrections);
+            month, month.End <= today, isClosed, reader.GetInt64(0), total.Unpriced, total.Unconverted, total.Incomplete, reader.GetInt64(1), total.Actual, total.Corrections);
     }
 
     /// <summary>Why a period cannot be closed as asked; empty where it can. The lag is not among it: a closing waits for it.</summary>
@@ -111,6 +114,7 @@ public sealed class BillingPeriods(NpgsqlDataSource dataSource, EventStore store
         check.That("month", !checklist.IsClosed, "It is closed already.");
         check.That("month", checklist.HasEnded, "It has not ended yet.");
         check.That("acceptUnpriced", request.AcceptUnpriced || checklist.Unpriced.Count == 0, "Some usage has no rate. Publish rates for it, or accept that it is not in the total.");
+        check.That("acceptUnpriced", request.AcceptUnpriced || checklist.Incomplete.Count == 0, "Some usage is priced incompletely. Publish all its prices, or accept that it is in the total in part.");
         check.That("acceptUnconverted", request.AcceptUnconverted || checklist.Unconverted.Count == 0, $"Some amounts have no exchange rate, or a stale one: {string.Join(", ", checklist.Unconverted.Keys)}. Publish one, or accept that they are not in the total.");
         check.That(
             "total", request.Total is not { } sent || Noise.Cut(sent, MostDecimals) is var seen && Math.Round(checklist.Total, seen.Scale, MidpointRounding.AwayFromZero) == seen,
@@ -131,7 +135,7 @@ public sealed class BillingPeriods(NpgsqlDataSource dataSource, EventStore store
     }
 
     /// <summary>A month may have nothing but an estimate, for years ahead: there is nothing to close in it.</summary>
-    private static bool HasCosts(MonthlyCost cost) => cost.Actual != 0 || cost.Listed != 0 || cost.Unpriced.Count > 0 || cost.Unconverted.Count > 0;
+    private static bool HasCosts(MonthlyCost cost) => cost.Actual != 0 || cost.Listed != 0 || cost.Unpriced.Count > 0 || cost.Incomplete.Count > 0 || cost.Unconverted.Count > 0;
 
     /// <summary>A month's closings, the latest first.</summary>
     /// <param name="knownOn">As they were known at the end of this day; null for now.</param>
@@ -207,7 +211,8 @@ public sealed class BillingPeriods(NpgsqlDataSource dataSource, EventStore store
             {BookedCosts.Sql(null)}
             select to_char(b.origin, 'YYYY-MM'), l.workload, l.approach, l.component, l.reported_sku, l.meter, l.above_tokens, l.reported_currency, l.variant,
                    b.currency, b.sku, trim_scale(sum(b.quantity)), {PriceSql.Sum("b.list_amount")}, {PriceSql.Sum("b.amount")}, trim_scale(sum(b.unpriced)),
-                   {PriceSql.Sum("b.unconverted")}, sum(b.events)::bigint, sum(b.unconverted_events)::bigint
+                   {PriceSql.Sum("b.unconverted")}, sum(b.events)::bigint, sum(b.unconverted_events)::bigint,
+                   trim_scale(sum(b.incomplete))
             from booked as b join spend.cost_line as l using (line_id)
             group by b.origin, line_id, l.workload, l.approach, l.component, l.reported_sku, l.meter, l.above_tokens, l.reported_currency, l.variant, b.currency, b.sku
             order by b.origin, line_id, b.currency
@@ -223,7 +228,7 @@ public sealed class BillingPeriods(NpgsqlDataSource dataSource, EventStore store
                     reader.GetString(1), EnumName.Parse<Approach>(reader.GetString(2)), EnumName.Parse<Component>(reader.GetString(3)), reader.GetString(4),
                     reader.GetString(5), reader.GetInt32(6), reader.GetString(7), reader.GetString(8)),
                 reader.GetString(9), reader.GetString(10), reader.GetDecimal(11), reader.GetDecimal(12), reader.GetDecimal(13), reader.GetDecimal(14),
-                reader.GetDecimal(15), reader.GetInt64(16), reader.GetInt64(17)));
+                reader.GetDecimal(15), reader.GetInt64(16), reader.GetInt64(17), reader.GetDecimal(18)));
         }
 
         return (position, lines);

@@ -6,12 +6,13 @@ namespace SpendTracker.Closing;
 /// <param name="Lag">Events that are recorded and not counted yet, of whatever month.</param>
 /// <param name="Unpriced">Quantities without a rate, by unit.</param>
 /// <param name="Unconverted">Amounts without an exchange rate, by currency.</param>
+/// <param name="Incomplete">Quantities that are priced incompletely, by unit. They are accepted together with what is unpriced.</param>
 /// <param name="SetAside">Events, of whatever month, that could not be counted.</param>
 /// <param name="Total">What would be frozen, in the reporting currency.</param>
 /// <param name="Corrections">The part of it that corrects closed periods.</param>
 public sealed record ClosingChecklist(
     BillingPeriod Month, bool HasEnded, bool IsClosed, long Lag, IReadOnlyDictionary<string, decimal> Unpriced,
-    IReadOnlyDictionary<string, decimal> Unconverted, long SetAside, decimal Total, decimal Corrections);
+    IReadOnlyDictionary<string, decimal> Unconverted, IReadOnlyDictionary<string, decimal> Incomplete, long SetAside, decimal Total, decimal Corrections);
 
 /// <summary>A billing period and where it stands.</summary>
 /// <param name="Total">What is booked in it: frozen where it is closed.</param>
@@ -34,6 +35,7 @@ public sealed record PeriodClosing(
 }
 
 /// <summary>What is asked for when a period is closed.</summary>
+/// <param name="AcceptUnpriced">Whether what has no rate, or is priced incompletely, may be in the total not at all, or in part.</param>
 /// <param name="Total">
 /// What was looked at, in the reporting currency, to as many decimals as were seen: where the total is another by then, the
 /// period is not closed. Null to close at whatever it is.

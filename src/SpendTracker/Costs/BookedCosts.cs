@@ -72,12 +72,12 @@ internal static class BookedCosts
             from usage_ahead as u join price_ahead as p using (tenant_id, sku, meter, above_tokens, day)
             group by 1, 2, 3),
         cost_to_date as not materialized (
-            select {Of("m", MonthlyColumns)}, m.quantity, m.events, m.list_amount, m.amount, m.unpriced, m.unconverted, m.unconverted_events, {Of("m", FrozenColumns)}
+            select {Of("m", MonthlyColumns)}, m.quantity, m.events, m.list_amount, m.amount, m.unpriced, m.incomplete, m.unconverted, m.unconverted_events, {Of("m", FrozenColumns)}
             from spend.monthly_cost as m
             where m.month < date_trunc('month', $4::timestamp)::date or (m.line_id, m.month, m.currency) not in (select line_id, month, currency from cost_ahead)
             union all
             select {Of("m", MonthlyColumns)}, m.quantity - a.quantity, m.events - a.events, m.list_amount - a.list_amount, m.amount - a.amount,
-                   m.unpriced - a.unpriced, m.unconverted - a.unconverted, m.unconverted_events - a.unconverted_events, {Of("m", FrozenColumns)}
+                   m.unpriced - a.unpriced, m.incomplete - a.incomplete, m.unconverted - a.unconverted, m.unconverted_events - a.unconverted_events, {Of("m", FrozenColumns)}
             from cost_ahead as a join spend.monthly_cost as m using (line_id, month, currency)
             where m.quantity <> a.quantity or m.events <> a.events)
         """;
@@ -85,7 +85,7 @@ internal static class BookedCosts
     private const string MonthlyColumns = "tenant_id, line_id, month, currency, workload, approach, component, sku, meter, variant";
 
     private const string FrozenColumns =
-        "closed_quantity, closed_events, closed_list_amount, closed_amount, closed_unpriced, closed_unconverted, closed_unconverted_events, has_frozen";
+        "closed_quantity, closed_events, closed_list_amount, closed_amount, closed_unpriced, closed_incomplete, closed_unconverted, closed_unconverted_events, has_frozen";
 
     /// <summary>
     /// As monthly_cost would be had nothing become known after a day, for the months asked for and all that are closed. There may
@@ -105,7 +105,7 @@ internal static class BookedCosts
             join (select distinct price_group, tenant_id, sku, meter, above_tokens from known_line) as g using (price_group)),
         known_price as materialized (
             select p.*, date_trunc('month', p.day)::date as month,
-                   dense_rank() over (order by p.price_group, date_trunc('month', p.day), p.currency, p.list_price, p.unit_price, p.exchange_rate) as segment
+                   dense_rank() over (order by p.price_group, date_trunc('month', p.day), p.currency, p.list_price, p.unit_price, p.exchange_rate, p.is_unpriced, p.is_incomplete) as segment
             from ({PriceSql.Priced("known_day", "$4")}) as p),
         known_usage as materialized (
             select u.line_id, p.segment, sum(u.quantity) as quantity, sum(u.events) as events
@@ -116,21 +116,21 @@ internal static class BookedCosts
             select tenant_id, line_id, month, currency, min(workload) as workload, min(approach) as approach, min(component) as component, max(sku) as sku,
                    min(meter) as meter, min(variant) as variant,
                    sum(quantity) as quantity, sum(events) as events, sum(list_amount) as list_amount, sum(amount) as amount,
-                   sum(unpriced) as unpriced, sum(unconverted) as unconverted, sum(unconverted_events) as unconverted_events,
+                   sum(unpriced) as unpriced, sum(incomplete) as incomplete, sum(unconverted) as unconverted, sum(unconverted_events) as unconverted_events,
                    bool_or(has_frozen) as has_frozen, sum(closed_quantity) as closed_quantity, sum(closed_events) as closed_events, sum(closed_list_amount) as closed_list_amount,
-                   sum(closed_amount) as closed_amount, sum(closed_unpriced) as closed_unpriced, sum(closed_unconverted) as closed_unconverted,
+                   sum(closed_amount) as closed_amount, sum(closed_unpriced) as closed_unpriced, sum(closed_incomplete) as closed_incomplete, sum(closed_unconverted) as closed_unconverted,
                    sum(closed_unconverted_events) as closed_unconverted_events
             from (
                 select l.tenant_id, u.line_id, p.month, p.currency, l.workload, l.approach, l.component, l.sku, l.meter, l.variant,
                        sum(u.quantity) as quantity, sum(u.events) as events, {PriceSql.Sums},
-                       false as has_frozen, 0 as closed_quantity, 0 as closed_events, 0 as closed_list_amount, 0 as closed_amount, 0 as closed_unpriced, 0 as closed_unconverted,
+                       false as has_frozen, 0 as closed_quantity, 0 as closed_events, 0 as closed_list_amount, 0 as closed_amount, 0 as closed_unpriced, 0 as closed_incomplete, 0 as closed_unconverted,
                        0 as closed_unconverted_events
                 from known_usage as u join known_line as l using (line_id)
-                join (select distinct segment, month, currency, meter, list_price, unit_price, exchange_rate from known_price) as p using (segment)
+                join (select distinct segment, month, currency, meter, list_price, unit_price, exchange_rate, is_unpriced, is_incomplete from known_price) as p using (segment)
                 group by 1, 2, 3, 4, 5, 6, 7, 8, 9, 10
                 union all
-                select f.tenant_id, f.line_id, f.origin, f.currency, f.workload, f.approach, f.component, l.sku, f.meter, f.variant, 0, 0, 0, 0, 0, 0, 0,
-                       true, f.quantity, f.events, f.list_amount, f.amount, f.unpriced, f.unconverted, f.unconverted_events
+                select f.tenant_id, f.line_id, f.origin, f.currency, f.workload, f.approach, f.component, l.sku, f.meter, f.variant, 0, 0, 0, 0, 0, 0, 0, 0,
+                       true, f.quantity, f.events, f.list_amount, f.amount, f.unpriced, f.incomplete, f.unconverted, f.unconverted_events
                 from spend.closed_cost as f join closed using (closing) join known_line as l using (line_id)) as both_sides
             group by tenant_id, line_id, month, currency)
         """;
@@ -149,7 +149,7 @@ internal static class BookedCosts
 
     /// <summary>
     /// Common table expressions that end in <c>booked</c>: month (of booking), origin (month of use), workload, approach,
-    /// component, sku, meter, variant, currency, line_id, quantity, events, list_amount, amount, unpriced, unconverted, unconverted_events, position
+    /// component, sku, meter, variant, currency, line_id, quantity, events, list_amount, amount, unpriced, incomplete, unconverted, unconverted_events, position
     /// (in the log, up to which its month of use was counted when it was closed; 0 for an open one).
     /// Parameters $1 to $4 are those of <see cref="AddParameters"/>; a query's own come after them.
     /// </summary>
@@ -162,31 +162,31 @@ internal static class BookedCosts
             with {tables},
             moved as materialized ({Moved(knownOn)}),
             booked as (
-                select m.month, m.month as origin, {Of("m", Columns)}, m.quantity, m.events, m.list_amount, m.amount, m.unpriced, m.unconverted, m.unconverted_events,
+                select m.month, m.month as origin, {Of("m", Columns)}, m.quantity, m.events, m.list_amount, m.amount, m.unpriced, m.incomplete, m.unconverted, m.unconverted_events,
                        0::bigint as position
                 from {costs} as m
                 where m.tenant_id = $1 and m.month between $2 and $3 and m.month not in (select month from closed) and not m.has_frozen
                 union all
                 select m.month, m.month, {Of("m", Columns)}, m.quantity - m.closed_quantity, m.events - m.closed_events, m.list_amount - m.closed_list_amount,
-                       m.amount - m.closed_amount, {NotAccepted("unpriced")}, {NotAccepted("unconverted")}, {NotAccepted("unconverted_events")}, 0
+                       m.amount - m.closed_amount, {NotAccepted("unpriced")}, {NotAccepted("incomplete")}, {NotAccepted("unconverted")}, {NotAccepted("unconverted_events")}, 0
                 from {costs} as m
                 where m.tenant_id = $1 and m.month between $2 and $3 and m.month not in (select month from closed) and m.has_frozen
                 union all
                 select b.books_in, m.month, {Of("m", Columns)},
                        m.quantity - m.closed_quantity, m.events - m.closed_events, m.list_amount - m.closed_list_amount, m.amount - m.closed_amount,
-                       {NotAccepted("unpriced")}, {NotAccepted("unconverted")}, {NotAccepted("unconverted_events")}, b.position
+                       {NotAccepted("unpriced")}, {NotAccepted("incomplete")}, {NotAccepted("unconverted")}, {NotAccepted("unconverted_events")}, b.position
                 from booking as b join {costs} as m on m.tenant_id = $1 and m.month = b.month
                 where b.books_in between $2 and $3
-                  and (m.quantity <> m.closed_quantity or m.events <> m.closed_events or m.unpriced <> m.closed_unpriced
+                  and (m.quantity <> m.closed_quantity or m.events <> m.closed_events or m.unpriced <> m.closed_unpriced or m.incomplete <> m.closed_incomplete
                        or {Differs("amount")} or {Differs("list_amount")} or m.unconverted_events <> m.closed_unconverted_events or {Differs("unconverted")})
                 union all
-                select f.month, f.origin, {Of("f", Columns)}, f.quantity, f.events, f.list_amount, f.amount, f.unpriced, f.unconverted, f.unconverted_events,
+                select f.month, f.origin, {Of("f", Columns)}, f.quantity, f.events, f.list_amount, f.amount, f.unpriced, f.incomplete, f.unconverted, f.unconverted_events,
                        coalesce(signed.position, closed.position)
                 from spend.closed_cost as f join closed using (closing) left join signed using (closing, origin)
                 where f.tenant_id = $1 and f.month between $2 and $3
                 union all
                 select t.month, t.origin, l.workload, l.approach, l.component, side.sku, l.meter, l.variant, t.currency, l.line_id,
-                       side.sign * t.quantity, side.sign * t.events, side.sign * t.list_amount, side.sign * t.amount, 0, 0, 0, t.position
+                       side.sign * t.quantity, side.sign * t.events, side.sign * t.list_amount, side.sign * t.amount, 0, 0, 0, 0, t.position
                 from moved as t join spend.cost_line as l using (line_id) cross join lateral (values (t.frozen_sku, -1), (t.sku, 1)) as side (sku, sign)
                 where t.month between $2 and $3)
             """;

@@ -54,6 +54,7 @@ internal sealed class ClosingRows(TimeZoneInfo reportingTimeZone, CostLines line
             list_amount numeric not null,
             amount numeric not null,
             unpriced numeric not null,
+            incomplete numeric not null,
             unconverted numeric not null,
             unconverted_events bigint not null,
             -- Whether its line is priced as another SKU by now.
@@ -135,11 +136,11 @@ internal sealed class ClosingRows(TimeZoneInfo reportingTimeZone, CostLines line
     private const string RefreshClosed =
         """
         insert into monthly_cost as m (tenant_id, line_id, month, currency, workload, approach, component, sku, meter, variant,
-                                       quantity, events, list_amount, amount, unpriced, unconverted, unconverted_events,
-                                       closed_quantity, closed_events, closed_list_amount, closed_amount, closed_unpriced, closed_unconverted, closed_unconverted_events)
-        select l.tenant_id, l.line_id, t.origin, t.currency, l.workload, l.approach, l.component, l.sku, l.meter, l.variant, 0, 0, 0, 0, 0, 0, 0,
+                                       quantity, events, list_amount, amount, unpriced, incomplete, unconverted, unconverted_events,
+                                       closed_quantity, closed_events, closed_list_amount, closed_amount, closed_unpriced, closed_incomplete, closed_unconverted, closed_unconverted_events)
+        select l.tenant_id, l.line_id, t.origin, t.currency, l.workload, l.approach, l.component, l.sku, l.meter, l.variant, 0, 0, 0, 0, 0, 0, 0, 0,
                coalesce(sum(c.quantity), 0), coalesce(sum(c.events), 0), coalesce(sum(c.list_amount), 0), coalesce(sum(c.amount), 0),
-               coalesce(sum(c.unpriced), 0), coalesce(sum(c.unconverted), 0), coalesce(sum(c.unconverted_events), 0)
+               coalesce(sum(c.unpriced), 0), coalesce(sum(c.incomplete), 0), coalesce(sum(c.unconverted), 0), coalesce(sum(c.unconverted_events), 0)
         from (select distinct line_id, origin, currency from closed_cost where closing = any($1)) as t
         join cost_line as l using (line_id)
         left join (
@@ -148,7 +149,7 @@ internal sealed class ClosingRows(TimeZoneInfo reportingTimeZone, CostLines line
         group by l.tenant_id, l.line_id, t.origin, t.currency, l.workload, l.approach, l.component, l.sku, l.meter, l.variant
         on conflict (line_id, month, currency) do update set
             closed_quantity = excluded.closed_quantity, closed_events = excluded.closed_events, closed_list_amount = excluded.closed_list_amount,
-            closed_amount = excluded.closed_amount, closed_unpriced = excluded.closed_unpriced, closed_unconverted = excluded.closed_unconverted,
+            closed_amount = excluded.closed_amount, closed_unpriced = excluded.closed_unpriced, closed_incomplete = excluded.closed_incomplete, closed_unconverted = excluded.closed_unconverted,
             closed_unconverted_events = excluded.closed_unconverted_events
         """;
 
@@ -187,11 +188,11 @@ internal sealed class ClosingRows(TimeZoneInfo reportingTimeZone, CostLines line
             new(
                 """
                 insert into closed_cost (closing, tenant_id, month, origin, line_id, currency, workload, approach, component, sku, meter, variant,
-                                         quantity, events, list_amount, amount, unpriced, unconverted, unconverted_events, has_other_sku)
+                                         quantity, events, list_amount, amount, unpriced, incomplete, unconverted, unconverted_events, has_other_sku)
                 select $1, $2, $3, f.*, f.sku <> l.sku
                 from unnest($4::date[], $5::uuid[], $6::text[], $7::text[], $8::text[], $9::text[], $10::text[], $11::text[], $12::text[],
-                            $13::numeric[], $14::bigint[], $15::numeric[], $16::numeric[], $17::numeric[], $18::numeric[], $19::bigint[])
-                    as f (origin, line_id, currency, workload, approach, component, sku, meter, variant, quantity, events, list_amount, amount, unpriced, unconverted,
+                            $13::numeric[], $14::bigint[], $15::numeric[], $16::numeric[], $17::numeric[], $18::numeric[], $19::numeric[], $20::bigint[])
+                    as f (origin, line_id, currency, workload, approach, component, sku, meter, variant, quantity, events, list_amount, amount, unpriced, incomplete, unconverted,
                           unconverted_events)
                 join cost_line as l using (line_id)
                 """)
@@ -213,6 +214,7 @@ internal sealed class ClosingRows(TimeZoneInfo reportingTimeZone, CostLines line
                     new() { Value = Array.ConvertAll(rows, row => row.Line.ListAmount) },
                     new() { Value = Array.ConvertAll(rows, row => row.Line.Amount) },
                     new() { Value = Array.ConvertAll(rows, row => row.Line.Unpriced) },
+                    new() { Value = Array.ConvertAll(rows, row => row.Line.Incomplete) },
                     new() { Value = Array.ConvertAll(rows, row => row.Line.Unconverted) },
                     new() { Value = Array.ConvertAll(rows, row => row.Line.UnconvertedEvents) },
                 },

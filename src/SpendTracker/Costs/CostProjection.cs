@@ -40,7 +40,7 @@ public sealed class CostProjection : Projection
     public override string Name => "DailyUsage";
 
     public override string CreateTables =>
-        DropEarlierLayout("closed_cost", "has_other_sku")
+        DropEarlierLayout("closed_cost", "incomplete")
         + CostTables.Create + PriceBookRows.Create + ClosingRows.Create + PageCorrections.Create + CostChanges.Create;
 
     /// <summary>In the order in which most queries come to them: so a rebuild, which locks all, seldom has to let go again.</summary>

@@ -51,6 +51,7 @@ internal static class CostTables
             list_amount numeric not null,
             amount numeric not null,
             unpriced numeric not null,
+            incomplete numeric not null,
             unconverted numeric not null,
             unconverted_events bigint not null,
             closed_quantity numeric not null default 0,
@@ -58,12 +59,13 @@ internal static class CostTables
             closed_list_amount numeric not null default 0,
             closed_amount numeric not null default 0,
             closed_unpriced numeric not null default 0,
+            closed_incomplete numeric not null default 0,
             closed_unconverted numeric not null default 0,
             closed_unconverted_events bigint not null default 0,
             -- Of the other columns, so that a row which went and came again has the same as one that stayed.
             has_frozen bool not null generated always as (
-                closed_quantity <> 0 or closed_events <> 0 or closed_list_amount <> 0 or closed_amount <> 0 or closed_unpriced <> 0 or closed_unconverted <> 0
-                or closed_unconverted_events <> 0) stored,
+                closed_quantity <> 0 or closed_events <> 0 or closed_list_amount <> 0 or closed_amount <> 0 or closed_unpriced <> 0 or closed_incomplete <> 0
+                or closed_unconverted <> 0 or closed_unconverted_events <> 0) stored,
             primary key (line_id, month, currency)
         );
 
@@ -128,13 +130,13 @@ internal static class CostTables
         priced as materialized ({PriceSql.Priced("(select distinct tenant_id, sku, meter, above_tokens, day from used)")}),
         cost as ({CostOfUsed})
         insert into monthly_cost as m (tenant_id, line_id, month, currency, workload, approach, component, sku, meter, variant, quantity, events,
-                                       list_amount, amount, unpriced, unconverted, unconverted_events)
+                                       list_amount, amount, unpriced, incomplete, unconverted, unconverted_events)
         select l.tenant_id, line_id, c.month, c.currency, l.workload, l.approach, l.component, l.sku, l.meter, l.variant, c.quantity, c.events,
-               c.list_amount, c.amount, c.unpriced, c.unconverted, c.unconverted_events
+               c.list_amount, c.amount, c.unpriced, c.incomplete, c.unconverted, c.unconverted_events
         from cost as c join cost_line as l using (line_id)
         on conflict (line_id, month, currency) do update set
             quantity = m.quantity + excluded.quantity, events = m.events + excluded.events, list_amount = m.list_amount + excluded.list_amount,
-            amount = m.amount + excluded.amount, unpriced = m.unpriced + excluded.unpriced, unconverted = m.unconverted + excluded.unconverted,
+            amount = m.amount + excluded.amount, unpriced = m.unpriced + excluded.unpriced, incomplete = m.incomplete + excluded.incomplete, unconverted = m.unconverted + excluded.unconverted,
             unconverted_events = m.unconverted_events + excluded.unconverted_events
         """;
 
@@ -175,7 +177,7 @@ internal static class CostTables
         priced as materialized ({PriceSql.Priced("(select distinct tenant_id, sku, meter, above_tokens, day from used)")}),
         cost as materialized (
             select l.tenant_id, line_id, c.month, c.currency, l.workload, l.approach, l.component, l.sku, l.meter, l.variant, c.quantity, c.events,
-                   c.list_amount, c.amount, c.unpriced, c.unconverted, c.unconverted_events
+                   c.list_amount, c.amount, c.unpriced, c.incomplete, c.unconverted, c.unconverted_events
             from ({CostOfUsed}) as c join affected as l using (line_id))
         """;
 
@@ -184,20 +186,20 @@ internal static class CostTables
         $"""
         {AffectedCosts},
         gone as (
-            update monthly_cost as m set sku = a.sku, quantity = 0, events = 0, list_amount = 0, amount = 0, unpriced = 0, unconverted = 0, unconverted_events = 0
+            update monthly_cost as m set sku = a.sku, quantity = 0, events = 0, list_amount = 0, amount = 0, unpriced = 0, incomplete = 0, unconverted = 0, unconverted_events = 0
             from affected as a
             where m.line_id = a.line_id
               and not exists (select from cost as c where c.line_id = m.line_id and c.month = m.month and c.currency = m.currency))
         insert into monthly_cost as m (tenant_id, line_id, month, currency, workload, approach, component, sku, meter, variant, quantity, events,
-                                       list_amount, amount, unpriced, unconverted, unconverted_events)
-        select tenant_id, line_id, month, currency, workload, approach, component, sku, meter, variant, quantity, events, list_amount, amount, unpriced, unconverted,
+                                       list_amount, amount, unpriced, incomplete, unconverted, unconverted_events)
+        select tenant_id, line_id, month, currency, workload, approach, component, sku, meter, variant, quantity, events, list_amount, amount, unpriced, incomplete, unconverted,
                unconverted_events
         from cost
         on conflict (line_id, month, currency) do update set
             sku = excluded.sku, quantity = excluded.quantity, events = excluded.events, list_amount = excluded.list_amount, amount = excluded.amount,
-            unpriced = excluded.unpriced, unconverted = excluded.unconverted, unconverted_events = excluded.unconverted_events
-        where (m.sku, m.quantity, m.events, m.list_amount, m.amount, m.unpriced, m.unconverted, m.unconverted_events)
-            is distinct from (excluded.sku, excluded.quantity, excluded.events, excluded.list_amount, excluded.amount, excluded.unpriced, excluded.unconverted, excluded.unconverted_events)
+            unpriced = excluded.unpriced, incomplete = excluded.incomplete, unconverted = excluded.unconverted, unconverted_events = excluded.unconverted_events
+        where (m.sku, m.quantity, m.events, m.list_amount, m.amount, m.unpriced, m.incomplete, m.unconverted, m.unconverted_events)
+            is distinct from (excluded.sku, excluded.quantity, excluded.events, excluded.list_amount, excluded.amount, excluded.unpriced, excluded.incomplete, excluded.unconverted, excluded.unconverted_events)
         """;
 
     /// <summary>
@@ -207,7 +209,7 @@ internal static class CostTables
     public const string Purge =
         """
         delete from monthly_cost
-        where quantity = 0 and events = 0 and amount = 0 and list_amount = 0 and unpriced = 0 and unconverted = 0 and unconverted_events = 0 and not has_frozen
+        where quantity = 0 and events = 0 and amount = 0 and list_amount = 0 and unpriced = 0 and incomplete = 0 and unconverted = 0 and unconverted_events = 0 and not has_frozen
         """;
 
     /// <summary>The lines that some publications name, at the SKUs that aliases now give them. $1: the publications.</summary>

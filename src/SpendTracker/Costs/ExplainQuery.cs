@@ -13,9 +13,10 @@ public sealed record UsageMove(string Workload, Approach Approach, string Sku, s
 /// <param name="Before">The publication that priced it; null where there was none, or it was as charged.</param>
 /// <param name="Quantity">That was known at the first day.</param>
 /// <param name="Currency">Of the price at the second day; of that at the first where there is none.</param>
+/// <param name="Free">Whose word it is, where the price at the second day is 0: <see cref="FreePrice.Of"/>.</param>
 public sealed record PriceMove(
     string Workload, Approach Approach, string SkuBefore, string Sku, string Meter, decimal Quantity, decimal? UnitPriceBefore, decimal? UnitPriceAfter, Guid? Before, Guid? After,
-    DateOnly FirstDay, DateOnly LastDay, string Currency, decimal Amount)
+    DateOnly FirstDay, DateOnly LastDay, string Currency, decimal Amount, string? Free)
 {
     /// <summary>What was published or withdrawn between the days, and why the price is another; the earliest first.</summary>
     public IReadOnlyList<PublicationChange> Causes { get; init; } = [];
@@ -164,11 +165,12 @@ public sealed class ExplainQuery(NpgsqlDataSource dataSource, MonthlyCostQuery m
         await using var command = Command(
             $"""
             select workload, approach, sku_before, sku_after, meter, trim_scale(sum(before)), trim_scale(price_before), trim_scale(price_after), publication_before, publication_after,
-                   min(day), max(day), currency, {PriceSql.Sum(Amount)}
-            from moved
+                   min(day), max(day), currency, {PriceSql.Sum(Amount)}, r.source, r.kind
+            from moved left join lateral (
+                select source, kind from spend.rate as r where r.publication = publication_after and r.meter = moved.meter and r.unit_price = 0 limit 1) as r on true
             where before <> 0 and (price_before is distinct from price_after or publication_before is distinct from publication_after or sku_before <> sku_after)
               and (price_before is not null or price_after is not null)
-            group by workload, approach, sku_before, sku_after, meter, price_before, price_after, publication_before, publication_after, currency
+            group by workload, approach, sku_before, sku_after, meter, price_before, price_after, publication_before, publication_after, currency, r.source, r.kind
             order by abs(sum({Amount})) desc, workload, approach, sku_after, meter
             """, month, from, to, workload);
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
@@ -178,7 +180,8 @@ public sealed class ExplainQuery(NpgsqlDataSource dataSource, MonthlyCostQuery m
             moves.Add(new PriceMove(
                 reader.GetString(0), EnumName.Parse<Approach>(reader.GetString(1)), reader.GetString(2), reader.GetString(3), reader.GetString(4), reader.GetDecimal(5),
                 reader.IsDBNull(6) ? null : reader.GetDecimal(6), reader.IsDBNull(7) ? null : reader.GetDecimal(7), reader.IsDBNull(8) ? null : reader.GetGuid(8),
-                reader.IsDBNull(9) ? null : reader.GetGuid(9), reader.GetFieldValue<DateOnly>(10), reader.GetFieldValue<DateOnly>(11), reader.GetString(12), reader.GetDecimal(13)));
+                reader.IsDBNull(9) ? null : reader.GetGuid(9), reader.GetFieldValue<DateOnly>(10), reader.GetFieldValue<DateOnly>(11), reader.GetString(12), reader.GetDecimal(13),
+                reader.IsDBNull(7) || reader.IsDBNull(14) ? null : FreePrice.Of(reader.GetDecimal(7), EnumName.Parse<RateKind>(reader.GetString(15)), reader.GetString(14))));
         }
 
         return moves;

@@ -14,9 +14,12 @@ namespace SpendTracker.Costs;
 /// <param name="Estimated">In the reporting currency; 0 where nobody submitted an estimate.</param>
 /// <param name="Unpriced">Quantities without a rate, by unit (<c>tokens</c>, <c>hours</c>, <c>items</c>): not in the actual.</param>
 /// <param name="Unconverted">Amounts without an exchange rate, by currency: not in the actual.</param>
+/// <param name="Incomplete">
+/// Quantities that are priced incompletely, by unit: in the actual, at prices that are not all that is asked for them.
+/// </param>
 public sealed record MonthlyCost(
     string Month, IReadOnlyDictionary<string, string> Keys, decimal Actual, decimal Listed, decimal Corrections, decimal Estimated,
-    IReadOnlyDictionary<string, decimal> Unpriced, IReadOnlyDictionary<string, decimal> Unconverted)
+    IReadOnlyDictionary<string, decimal> Unpriced, IReadOnlyDictionary<string, decimal> Unconverted, IReadOnlyDictionary<string, decimal> Incomplete)
 {
     /// <summary>The part of the estimate that belongs to the days that have passed (<see cref="MonthProgress"/>): all of it if the month is over.</summary>
     public decimal EstimatedToDate { get; init; }
@@ -79,14 +82,14 @@ public sealed class MonthlyCostQuery(NpgsqlDataSource dataSource, ReportingClock
             {BookedCosts.Sql(filter.KnownOn, filter.Origin is null ? null : "$5")}{(registered ? $",\n{CostOwners.Registry(filter.KnownOn is null ? null : "$4")}" : "")}
             select to_char(c.month, 'YYYY-MM'){columns}, coalesce({PriceSql.Sum("c.amount")}, 0), coalesce({PriceSql.Sum("c.list_amount")}, 0),
                    coalesce(trim_scale(round(sum(c.amount) filter (where c.origin <> c.month), 12)), 0), coalesce({PriceSql.Sum("c.estimated")}, 0),
-                   c.unit, trim_scale(sum(c.unpriced)), c.unconverted_in, {PriceSql.Sum("c.unconverted")}
+                   c.unit, trim_scale(sum(c.unpriced)), c.unconverted_in, {PriceSql.Sum("c.unconverted")}, trim_scale(sum(c.incomplete))
             from (
                 select month, origin, workload, approach, component, sku, variant, amount, list_amount, null::numeric as estimated,
                        {UnitSql} as unit, nullif(unpriced, 0) as unpriced, case when {PriceSql.IsUnconverted} then currency end as unconverted_in,
-                       case when {PriceSql.IsUnconverted} then unconverted end as unconverted, position
+                       case when {PriceSql.IsUnconverted} then unconverted end as unconverted, nullif(incomplete, 0) as incomplete, position
                 from booked
                 union all
-                select month, month, workload, approach, component, sku, '', null, null, amount, null, null, null, null, position
+                select month, month, workload, approach, component, sku, '', null, null, amount, null, null, null, null, null, position
                 from {EstimatedCosts.Sql(filter.KnownOn, byModel)} as e) as c
             {(registered ? "left join registry as w using (workload, position)" : "")}
             where {(filter.Origin is null ? "true" : "c.origin = $5")}{where}
@@ -99,9 +102,9 @@ public sealed class MonthlyCostQuery(NpgsqlDataSource dataSource, ReportingClock
         return rows;
     }
 
-    private static readonly string UnitSql = $"case when unpriced = 0 then null else {PriceSql.Unit} end";
+    private static readonly string UnitSql = $"case when unpriced = 0 and incomplete = 0 then null else {PriceSql.Unit} end";
 
-    /// <summary>The rows come apart by unit of what is unpriced and currency of what is unconverted; here they come together again.</summary>
+    /// <summary>The rows come apart by unit of what is unpriced or incomplete, and currency of what is unconverted; here they come together again.</summary>
     private static async Task<List<MonthlyCost>> ReadAsync(NpgsqlDataReader reader, CostDimension[] keys, DateTime moment, CancellationToken cancellationToken)
     {
         List<MonthlyCost> rows = [];
@@ -113,7 +116,7 @@ public sealed class MonthlyCostQuery(NpgsqlDataSource dataSource, ReportingClock
             var row = new MonthlyCost(
                 values[0], keys.Select((key, i) => (key.Name, values[i + 1])).ToDictionary(k => k.Name, k => k.Item2),
                 reader.GetDecimal(at), reader.GetDecimal(at + 1), reader.GetDecimal(at + 2), reader.GetDecimal(at + 3),
-                Named(reader, at + 4), Named(reader, at + 6))
+                Named(reader, at + 4, at + 5), Named(reader, at + 6, at + 7), Named(reader, at + 4, at + 8))
             {
                 EstimatedToDate = MonthProgress.ToDate(reader.GetDecimal(at + 3), BillingPeriod.TryParse(values[0], out var month) ? month : default, moment),
             };
@@ -132,8 +135,8 @@ public sealed class MonthlyCostQuery(NpgsqlDataSource dataSource, ReportingClock
         return rows;
     }
 
-    private static Dictionary<string, decimal> Named(NpgsqlDataReader reader, int column) =>
-        reader.IsDBNull(column) ? [] : new() { [reader.GetString(column)] = reader.GetDecimal(column + 1) };
+    private static Dictionary<string, decimal> Named(NpgsqlDataReader reader, int name, int value) =>
+        reader.IsDBNull(name) || reader.IsDBNull(value) ? [] : new() { [reader.GetString(name)] = reader.GetDecimal(value) };
 
     /// <summary>The sum of rows, in the given month's name or, for several months, another.</summary>
     public static MonthlyCost Total(string month, IEnumerable<MonthlyCost> rows)
@@ -141,7 +144,7 @@ public sealed class MonthlyCostQuery(NpgsqlDataSource dataSource, ReportingClock
         var all = rows as IReadOnlyCollection<MonthlyCost> ?? rows.ToArray();
         return new MonthlyCost(
             month, new Dictionary<string, string>(), all.Sum(row => row.Actual), all.Sum(row => row.Listed), all.Sum(row => row.Corrections),
-            all.Sum(row => row.Estimated), Sum(all.Select(row => row.Unpriced)), Sum(all.Select(row => row.Unconverted)))
+            all.Sum(row => row.Estimated), Sum(all.Select(row => row.Unpriced)), Sum(all.Select(row => row.Unconverted)), Sum(all.Select(row => row.Incomplete)))
         {
             EstimatedToDate = all.Sum(row => row.EstimatedToDate),
         };

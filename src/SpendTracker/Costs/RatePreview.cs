@@ -16,9 +16,12 @@ namespace SpendTracker.Costs;
 /// <param name="UnpricedAfter">The same after the change.</param>
 /// <param name="UnconvertedBefore">Amounts without an exchange rate, by currency, as now: in neither amount.</param>
 /// <param name="UnconvertedAfter">The same after the change.</param>
+/// <param name="IncompleteBefore">The quantity that is priced incompletely, as now.</param>
+/// <param name="IncompleteAfter">The same after the change.</param>
 public sealed record RateChange(
     string Month, string BooksIn, Approach Approach, string Workload, decimal Before, decimal After, decimal UnpricedBefore, decimal UnpricedAfter,
-    IReadOnlyDictionary<string, decimal> UnconvertedBefore, IReadOnlyDictionary<string, decimal> UnconvertedAfter)
+    IReadOnlyDictionary<string, decimal> UnconvertedBefore, IReadOnlyDictionary<string, decimal> UnconvertedAfter,
+    decimal IncompleteBefore, decimal IncompleteAfter)
 {
     public decimal Difference => After - Before;
 }
@@ -57,7 +60,8 @@ public sealed class RatePreview(NpgsqlDataSource dataSource, OrganisationSetting
             {
                 differences.Add(new RateChange(
                     reader.GetString(0), reader.GetString(1), EnumName.Parse<Approach>(reader.GetString(2)), reader.GetString(3),
-                    reader.GetDecimal(4), reader.GetDecimal(5), reader.GetDecimal(6), reader.GetDecimal(7), ByCurrency(reader, 9), ByCurrency(reader, 10)));
+                    reader.GetDecimal(4), reader.GetDecimal(5), reader.GetDecimal(6), reader.GetDecimal(7), ByCurrency(reader, 9), ByCurrency(reader, 10),
+                    reader.GetDecimal(11), reader.GetDecimal(12)));
             }
         }
         while (await reader.NextResultAsync(cancellationToken));
@@ -75,20 +79,21 @@ public sealed class RatePreview(NpgsqlDataSource dataSource, OrganisationSetting
         {BookedCosts.Closed("$2")}
         select to_char(month, 'YYYY-MM'), to_char(coalesce((select b.books_in from booking as b where b.month = by_currency.month), month), 'YYYY-MM'),
                approach, workload, {PriceSql.Sum("before")}, {PriceSql.Sum("after")}, trim_scale(sum(unpriced_before)), trim_scale(sum(unpriced_after)),
-               array_agg(currency), array_agg(unconverted_before), array_agg(unconverted_after)
+               array_agg(currency), array_agg(unconverted_before), array_agg(unconverted_after), trim_scale(sum(incomplete_before)), trim_scale(sum(incomplete_after))
         from (
             select month, approach, workload, currency, sum(before) as before, sum(after) as after, sum(unpriced_before) as unpriced_before,
                    sum(unpriced_after) as unpriced_after, trim_scale(round(sum(unconverted_before), 12)) as unconverted_before,
-                   trim_scale(round(sum(unconverted_after), 12)) as unconverted_after
+                   trim_scale(round(sum(unconverted_after), 12)) as unconverted_after, sum(incomplete_before) as incomplete_before, sum(incomplete_after) as incomplete_after
             from (
                 select month, approach, workload, currency, amount as before, 0 as after, unpriced as unpriced_before, 0 as unpriced_after,
-                       unconverted as unconverted_before, 0 as unconverted_after
+                       unconverted as unconverted_before, 0 as unconverted_after, incomplete as incomplete_before, 0 as incomplete_after
                 from monthly_cost where line_id in (select line_id from affected)
                 union all
-                select month, approach, workload, currency, 0, amount, 0, unpriced, 0, unconverted from cost) as both_sides
+                select month, approach, workload, currency, 0, amount, 0, unpriced, 0, unconverted, 0, incomplete from cost) as both_sides
             group by month, approach, workload, currency) as by_currency
         group by month, approach, workload
-        having round(sum(before) - sum(after), 12) <> 0 or sum(unpriced_before) <> sum(unpriced_after) or bool_or(unconverted_before <> unconverted_after)
+        having round(sum(before) - sum(after), 12) <> 0 or sum(unpriced_before) <> sum(unpriced_after) or sum(incomplete_before) <> sum(incomplete_after)
+            or bool_or(unconverted_before <> unconverted_after)
         order by month, workload, approach
         """;
 }

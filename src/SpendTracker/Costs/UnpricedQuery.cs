@@ -1,10 +1,12 @@
 using System.Data;
 using Npgsql;
+using SpendTracker.Rates;
 using SpendTracker.Settings;
 
 namespace SpendTracker.Costs;
 
-/// <summary>A quantity that no rate covers, and who used it.</summary>
+/// <summary>A quantity that no rate covers, or that is priced incompletely, and who used it.</summary>
+/// <param name="Meter">Whose rate is missing; of a part that is priced incompletely, the part.</param>
 /// <param name="Sku">What it would be priced as; as reported where no alias names it.</param>
 /// <param name="AboveTokens">The highest context step among it.</param>
 /// <param name="ReportedSkus">The names that it was reported under.</param>
@@ -25,28 +27,32 @@ public sealed record UnconvertedAmount(
     string Currency, decimal Amount, string FirstMonth, string LastMonth, IReadOnlyList<string> Skus, IReadOnlyList<string> Workloads, DateOnly? LastRate = null);
 
 /// <summary>What a workload used in a month of what is in no amount: the way to the events behind it.</summary>
-/// <param name="Currency">Of an amount without an exchange rate; empty for a quantity without a rate.</param>
-/// <param name="Quantity">That no rate covers; of an amount, in its currency.</param>
+/// <param name="Currency">Of an amount without an exchange rate; otherwise empty.</param>
+/// <param name="Quantity">That no rate covers, or that is priced incompletely; of an amount, in its currency.</param>
 /// <param name="Events">Behind the line, also of days that have a rate.</param>
-public sealed record MissingPrice(string Currency, string Sku, string Meter, string Workload, string Month, decimal Quantity, long Events);
+/// <param name="IsIncomplete">Whether it has a price, and not all that is asked for it.</param>
+public sealed record MissingPrice(string Currency, string Sku, string Meter, string Workload, string Month, decimal Quantity, long Events, bool IsIncomplete = false);
 
-/// <param name="Uses">The sums of both lists taken apart by workload and month; by SKU and meter, the latest month first.</param>
-public sealed record MissingPrices(IReadOnlyList<UnpricedUsage> Unpriced, IReadOnlyList<UnconvertedAmount> Unconverted, IReadOnlyList<MissingPrice> Uses);
+/// <param name="Uses">The sums of the lists taken apart by workload and month; by SKU and meter, the latest month first.</param>
+public sealed record MissingPrices(
+    IReadOnlyList<UnpricedUsage> Unpriced, IReadOnlyList<UnconvertedAmount> Unconverted, IReadOnlyList<UnpricedUsage> Incomplete, IReadOnlyList<MissingPrice> Uses);
 
-/// <summary>What has a quantity but no rate, or an amount but no exchange rate, so that somebody can publish one.</summary>
+/// <summary>What has a quantity but no rate, or not all rates, or an amount but no exchange rate, so that somebody can publish one.</summary>
 public sealed class UnpricedQuery(NpgsqlDataSource dataSource, ReportingClock clock)
 {
     private static readonly string[] UnpricedColumns = ["unpriced"];
+    private static readonly string[] IncompleteColumns = ["incomplete"];
     private static readonly string[] UnconvertedColumns = ["unconverted", "unconverted_events"]; // Amounts may come to nothing.
 
-    /// <summary>Both lists, and what is behind them, as they were at one moment.</summary>
+    /// <summary>All lists, and what is behind them, as they were at one moment.</summary>
     public async Task<MissingPrices> ReadAsync(BillingPeriod? from, BillingPeriod? to, DateOnly? knownOn, CancellationToken cancellationToken)
     {
         await using var connection = await dataSource.OpenConnectionAsync(cancellationToken);
         await using var transaction = await connection.BeginTransactionAsync(IsolationLevel.RepeatableRead, cancellationToken);
         var asked = new Asked(connection, from, to, knownOn, clock.Today);
         return new MissingPrices(
-            await ListAsync(asked, cancellationToken), await ListUnconvertedAsync(asked, cancellationToken), await ListUsesAsync(asked, cancellationToken));
+            await ListAsync(asked, UnpricedColumns, cancellationToken), await ListUnconvertedAsync(asked, cancellationToken),
+            await ListAsync(asked, IncompleteColumns, cancellationToken), await ListUsesAsync(asked, cancellationToken));
     }
 
     /// <summary>
@@ -57,7 +63,14 @@ public sealed class UnpricedQuery(NpgsqlDataSource dataSource, ReportingClock cl
     public async Task<IReadOnlyList<UnpricedUsage>> ListAsync(BillingPeriod? from, BillingPeriod? to, DateOnly? knownOn, CancellationToken cancellationToken)
     {
         await using var connection = await dataSource.OpenConnectionAsync(cancellationToken);
-        return await ListAsync(new Asked(connection, from, to, knownOn, clock.Today), cancellationToken);
+        return await ListAsync(new Asked(connection, from, to, knownOn, clock.Today), UnpricedColumns, cancellationToken);
+    }
+
+    /// <summary>What is priced incompletely, the largest quantity first; otherwise as above.</summary>
+    public async Task<IReadOnlyList<UnpricedUsage>> ListIncompleteAsync(BillingPeriod? from, BillingPeriod? to, DateOnly? knownOn, CancellationToken cancellationToken)
+    {
+        await using var connection = await dataSource.OpenConnectionAsync(cancellationToken);
+        return await ListAsync(new Asked(connection, from, to, knownOn, clock.Today), IncompleteColumns, cancellationToken);
     }
 
     /// <summary>By currency, the largest first; otherwise as above.</summary>
@@ -67,23 +80,24 @@ public sealed class UnpricedQuery(NpgsqlDataSource dataSource, ReportingClock cl
         return await ListUnconvertedAsync(new Asked(connection, from, to, knownOn, clock.Today), cancellationToken);
     }
 
-    private static async Task<IReadOnlyList<UnpricedUsage>> ListAsync(Asked asked, CancellationToken cancellationToken)
+    private static async Task<IReadOnlyList<UnpricedUsage>> ListAsync(Asked asked, string[] columns, CancellationToken cancellationToken)
     {
+        var column = columns[0];
         await using var command = Command(
-            asked, UnpricedColumns,
+            asked, columns,
             $"""
-            select sku, meter, max(above_tokens), trim_scale(sum(unpriced)), sum(events)::bigint, to_char(min(first), 'YYYY-MM'), to_char(max(last), 'YYYY-MM'), min(first_day),
+            select sku, meter, max(above_tokens), trim_scale(sum({column})), sum(events)::bigint, to_char(min(first), 'YYYY-MM'), to_char(max(last), 'YYYY-MM'), min(first_day),
                    (select array_agg(distinct reported_sku order by reported_sku) from lacking as l where (l.sku, l.meter) = (used.sku, used.meter)),
-                   array_agg(workload order by abs(unpriced) desc, workload), array_agg(to_char(last, 'YYYY-MM') order by abs(unpriced) desc, workload)
+                   array_agg(workload order by abs({column}) desc, workload), array_agg(to_char(last, 'YYYY-MM') order by abs({column}) desc, workload)
             from (
-                select sku, meter, workload, max(above_tokens) as above_tokens, sum(unpriced) as unpriced, sum(events) as events,
+                select sku, meter, workload, max(above_tokens) as above_tokens, sum({column}) as {column}, sum(events) as events,
                        min(month) as first, max(month) as last,
                        (select min(u.day) from spend.daily_usage as u
                         where u.line_id = any(array_agg(l.line_id)) and u.day >= min(l.month) and u.day <= $4{(asked.KnownOn is null ? "" : " and u.recorded_on <= $4")}) as first_day
                 from lacking as l
                 group by sku, meter, workload) as used
             group by sku, meter
-            order by sum(abs(unpriced)) desc, sku, meter
+            order by sum(abs({column})) desc, sku, meter
             """);
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
         List<UnpricedUsage> rows = [];
@@ -129,7 +143,7 @@ public sealed class UnpricedQuery(NpgsqlDataSource dataSource, ReportingClock cl
     private static async Task<IReadOnlyList<MissingPrice>> ListUsesAsync(Asked asked, CancellationToken cancellationToken)
     {
         List<MissingPrice> uses = [];
-        foreach (var (columns, currency) in ((string[], string)[])[(UnpricedColumns, "''"), (UnconvertedColumns, "currency")])
+        foreach (var (columns, currency) in ((string[], string)[])[(UnpricedColumns, "''"), (UnconvertedColumns, "currency"), (IncompleteColumns, "''")])
         {
             await using var command = Command(
                 asked, columns,
@@ -143,7 +157,7 @@ public sealed class UnpricedQuery(NpgsqlDataSource dataSource, ReportingClock cl
             while (await reader.ReadAsync(cancellationToken))
             {
                 uses.Add(new MissingPrice(
-                    reader.GetString(0), reader.GetString(1), reader.GetString(2), reader.GetString(3), reader.GetString(4), reader.GetDecimal(5), reader.GetInt64(6)));
+                    reader.GetString(0), reader.GetString(1), reader.GetString(2), reader.GetString(3), reader.GetString(4), reader.GetDecimal(5), reader.GetInt64(6), columns == IncompleteColumns));
             }
         }
 
@@ -158,7 +172,8 @@ public sealed class UnpricedQuery(NpgsqlDataSource dataSource, ReportingClock cl
             $"""
             with {tables},
             lacking as materialized (
-                select m.*, l.reported_sku, l.above_tokens
+                select m.line_id, m.month, m.currency, m.workload, m.sku, {PriceSql.RatedMeter("m.meter")} as meter, m.events, m.unpriced, m.unconverted, m.incomplete,
+                       l.reported_sku, l.above_tokens
                 from (
                     select m.* from {costs} as m where m.tenant_id = $1 and m.month between $2 and $3 and ({string.Join(" or ", columns.Select(column => $"m.{column} <> 0"))})
                     union all

@@ -13,9 +13,10 @@ namespace SpendTracker.Explorer;
 /// <param name="Amount">In the reporting currency, over what has a rate and an exchange rate.</param>
 /// <param name="Unpriced">The part of the quantity that no rate covers.</param>
 /// <param name="Unconverted">Amounts without an exchange rate, by currency: not in the amount.</param>
+/// <param name="Incomplete">The part of the quantity that is priced incompletely.</param>
 public sealed record CostLine(
     BillingPeriod? Origin, Component Component, string Sku, string Meter, decimal Quantity, decimal ListAmount, decimal Amount, decimal Unpriced,
-    IReadOnlyDictionary<string, decimal> Unconverted, long Events);
+    IReadOnlyDictionary<string, decimal> Unconverted, long Events, decimal Incomplete);
 
 /// <summary>The lines that a cost is the sum of, down to SKU and meter: the last step before the events themselves.</summary>
 public sealed class CostLineQuery(NpgsqlDataSource dataSource, ReportingClock clock)
@@ -28,7 +29,7 @@ public sealed class CostLineQuery(NpgsqlDataSource dataSource, ReportingClock cl
             {BookedCosts.Sql(filter.KnownOn)},
             line as (
                 select nullif(origin, month) as origin, component, sku, meter, currency, sum(quantity) as quantity, sum(list_amount) as list_amount,
-                       sum(amount) as amount, sum(unpriced) as unpriced, sum(unconverted) as unconverted, sum(unconverted_events) as unconverted_events,
+                       sum(amount) as amount, sum(unpriced) as unpriced, sum(incomplete) as incomplete, sum(unconverted) as unconverted, sum(unconverted_events) as unconverted_events,
                        sum(events) as events
                 from booked
                 where workload = $5 and ($6 is null or approach = $6) and ($7 is null or component = $7)
@@ -36,10 +37,10 @@ public sealed class CostLineQuery(NpgsqlDataSource dataSource, ReportingClock cl
                 group by 1, 2, 3, 4, 5)
             select origin, component, sku, meter, trim_scale(sum(quantity)), {PriceSql.Sum("list_amount")}, {PriceSql.Sum("amount")}, trim_scale(sum(unpriced)),
                    array_agg(currency) filter (where {PriceSql.IsUnconverted}),
-                   array_agg(trim_scale(round(unconverted, 12))) filter (where {PriceSql.IsUnconverted}), sum(events)::bigint
+                   array_agg(trim_scale(round(unconverted, 12))) filter (where {PriceSql.IsUnconverted}), sum(events)::bigint, trim_scale(sum(incomplete))
             from line
             group by origin, component, sku, meter
-            having sum(quantity) <> 0 or sum(events) <> 0 or sum(amount) <> 0 or sum(list_amount) <> 0 or sum(unpriced) <> 0 or bool_or({PriceSql.IsUnconverted})
+            having sum(quantity) <> 0 or sum(events) <> 0 or sum(amount) <> 0 or sum(list_amount) <> 0 or sum(unpriced) <> 0 or sum(incomplete) <> 0 or bool_or({PriceSql.IsUnconverted})
             order by origin is not null, origin, sum(sum(amount)) over (partition by origin, component) desc, component, sum(amount) desc, sku, meter
             """);
         command.CommandTimeout = filter.KnownOn is null ? command.CommandTimeout : BookedCosts.LongestForThePast;
@@ -59,7 +60,7 @@ public sealed class CostLineQuery(NpgsqlDataSource dataSource, ReportingClock cl
             lines.Add(new CostLine(
                 reader.IsDBNull(0) ? null : BillingPeriod.Of(reader.GetFieldValue<DateOnly>(0)), EnumName.Parse<Component>(reader.GetString(1)),
                 reader.GetString(2), reader.GetString(3), reader.GetDecimal(4), reader.GetDecimal(5), reader.GetDecimal(6), reader.GetDecimal(7),
-                unconverted.ToDictionary(pair => pair.First, pair => pair.Second), reader.GetInt64(10)));
+                unconverted.ToDictionary(pair => pair.First, pair => pair.Second), reader.GetInt64(10), reader.GetDecimal(11)));
         }
 
         return lines;

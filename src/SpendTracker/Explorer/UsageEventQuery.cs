@@ -12,14 +12,18 @@ using SpendTracker.Usage;
 namespace SpendTracker.Explorer;
 
 /// <summary>A quantity of an event at the rate of its day.</summary>
-/// <param name="Price">Null where there is none.</param>
 /// <param name="Counts">Whether it is part of the number that was asked about.</param>
-public sealed record RatedQuantity(UsageQuantity Quantity, DayPrice? Price, bool Counts)
+public sealed record RatedQuantity(UsageQuantity Quantity, DayPricing Pricing, bool Counts)
 {
+    /// <summary>Null where there is none.</summary>
+    public DayPrice? Price => Pricing.Price;
+
     /// <summary>In the reporting currency; null where nobody has published a rate, or an exchange rate.</summary>
     public decimal? Amount => Quantity.Quantity * Price?.UnitPrice * Price?.ExchangeRate;
 
-    public bool IsUnpriced => Price is null && !Meters.Informational.Contains(Quantity.Meter);
+    public bool IsUnpriced => Pricing.IsUnpriced;
+
+    public bool IsIncomplete => Pricing.IsIncomplete;
 }
 
 /// <summary>A usage event and what it counts for.</summary>

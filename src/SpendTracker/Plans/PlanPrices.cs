@@ -25,12 +25,12 @@ public sealed class PlanPrices
         var ofCurrency = new UsageQuantity(day, Component.Other, UsageQuantities.ChargeSku(currency), Meters.Amount, 0);
         UsageQuantity[] wanted = [.. Wanted(plan).Select(part => new UsageQuantity(day, Component.Usage, part.Sku, part.Meter, 0, part.AboveTokens))];
         var book = await DayPrices.LoadAsync(dataSource, [.. wanted, ofCurrency], knownOn: null, cancellationToken);
-        var exchange = currency == reportingCurrency ? 1 : book.Of(ofCurrency)?.ExchangeRate;
+        var exchange = currency == reportingCurrency ? 1 : book.Of(ofCurrency).Price?.ExchangeRate;
         var prices = new PlanPrices { HasCurrency = exchange is not null };
         foreach (var quantity in wanted)
         {
             // A price in the plan's own currency is taken as it is; others go by way of the reporting currency.
-            if (book.Of(quantity) is { } price && (price.Currency == currency ? 1 : price.ExchangeRate / exchange) is { } factor)
+            if (book.Of(quantity).Price is { } price && (price.Currency == currency ? 1 : price.ExchangeRate / exchange) is { } factor)
             {
                 prices._prices[(quantity.Sku, quantity.Meter, quantity.AboveTokens)] = new PlanPrice(price.UnitPrice * factor, Source(price));
             }

@@ -1,5 +1,6 @@
 using Npgsql;
 using NpgsqlTypes;
+using SpendTracker.Contracts;
 using SpendTracker.Events;
 using SpendTracker.Usage;
 
@@ -16,12 +17,22 @@ namespace SpendTracker.Rates;
 /// <param name="Negotiated">Whether it is a rate of ours.</param>
 public sealed record DayPrice(
     string Sku, DateOnly? EffectiveFrom, decimal Price, decimal Per, decimal UnitPrice, string Currency, decimal? DiscountPercent,
-    decimal? ExchangeRate, bool Negotiated, string Source);
+    decimal? ExchangeRate, bool Negotiated, string Source)
+{
+    /// <summary><see cref="FreePrice.Of"/>.</summary>
+    public string? Free => FreePrice.Of(Price, Negotiated ? RateKind.Negotiated : RateKind.List, Source);
+}
+
+/// <summary>What holds for a quantity on its day.</summary>
+/// <param name="Price">Null where there is none.</param>
+/// <param name="IsUnpriced">Whether it may be owed, and no rate covers it.</param>
+/// <param name="IsIncomplete">Whether not all that is asked for it is in the price; of a part, in its whole's.</param>
+public readonly record struct DayPricing(DayPrice? Price, bool IsUnpriced, bool IsIncomplete);
 
 /// <summary>The prices of single quantities, by the formula that prices the sums.</summary>
 public sealed class DayPrices
 {
-    private readonly Dictionary<(string Sku, string Meter, int AboveTokens, DateOnly Day), DayPrice> _prices = [];
+    private readonly Dictionary<(string Sku, string Meter, int AboveTokens, DateOnly Day), DayPricing> _prices = [];
 
     private DayPrices()
     {
@@ -40,13 +51,13 @@ public sealed class DayPrices
                 left join lateral ({PriceSql.Alias(known)}) as a on true),
             priced as ({PriceSql.Priced("wanted", known)})
             select p.reported_sku, p.meter, p.above_tokens, p.day, p.sku, r.effective_from, trim_scale(coalesce(r.price, 1)), trim_scale(coalesce(r.per, 1)),
-                   trim_scale(p.unit_price), p.currency, trim_scale(p.percent), trim_scale(p.exchange_rate), coalesce(r.kind = 'negotiated', false), coalesce(r.source, 'As charged')
+                   trim_scale(p.unit_price), p.currency, trim_scale(p.percent), trim_scale(p.exchange_rate), coalesce(r.kind = 'negotiated', false), coalesce(r.source, 'As charged'),
+                   p.is_unpriced, p.is_incomplete
             from priced as p
             left join lateral (
                 select r.* from rate as r
                 where r.publication = p.publication and r.meter = p.meter and r.above_tokens <= p.above_tokens
                 order by r.above_tokens desc limit 1) as r on true
-            where p.unit_price is not null
             """);
         command.Parameters.Add(new() { Value = Tenant.Default });
         command.Parameters.Add(new() { Value = Array.ConvertAll(wanted, w => w.Sku) });
@@ -58,16 +69,16 @@ public sealed class DayPrices
         var prices = new DayPrices();
         while (await reader.ReadAsync(cancellationToken))
         {
-            prices._prices[(reader.GetString(0), reader.GetString(1), reader.GetInt32(2), reader.GetFieldValue<DateOnly>(3))] = new DayPrice(
+            var price = reader.IsDBNull(8) ? null : new DayPrice(
                 reader.GetString(4), reader.IsDBNull(5) ? null : reader.GetFieldValue<DateOnly>(5), reader.GetDecimal(6), reader.GetDecimal(7), reader.GetDecimal(8),
                 reader.GetString(9), reader.IsDBNull(10) ? null : reader.GetDecimal(10), reader.IsDBNull(11) ? null : reader.GetDecimal(11),
                 reader.GetBoolean(12), reader.GetString(13));
+            prices._prices[(reader.GetString(0), reader.GetString(1), reader.GetInt32(2), reader.GetFieldValue<DateOnly>(3))] = new(price, reader.GetBoolean(14), reader.GetBoolean(15));
         }
 
         return prices;
     }
 
-    /// <summary>Null where no rate covers the day: the quantity is unpriced.</summary>
-    public DayPrice? Of(UsageQuantity quantity) =>
-        _prices.GetValueOrDefault((quantity.Sku, quantity.Meter, quantity.AboveTokens, quantity.Day));
+    /// <param name="quantity">One that was loaded.</param>
+    public DayPricing Of(UsageQuantity quantity) => _prices[(quantity.Sku, quantity.Meter, quantity.AboveTokens, quantity.Day)];
 }

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Npgsql;
 using NpgsqlTypes;
 using SpendTracker.Contracts;
@@ -19,9 +20,14 @@ public sealed record Publication(
 /// <param name="UnitPrice">Of one unit.</param>
 /// <param name="EffectiveTo">The last day; null where it has no end.</param>
 /// <param name="Superseded">Whether a later publication for the same day took its place.</param>
+/// <param name="NotCarried">What its source asks other prices for that are not in the publication: such usage is priced incompletely.</param>
 public sealed record Rate(
     string Sku, string Meter, int AboveTokens, RateKind Kind, DateOnly EffectiveFrom, DateOnly? EffectiveTo, decimal Price, decimal Per, decimal UnitPrice, string Currency,
-    string Source, bool Superseded, Publication Publication);
+    string Source, bool Superseded, Publication Publication, IReadOnlyList<NotCarriedPrice> NotCarried)
+{
+    /// <summary><see cref="FreePrice.Of"/>.</summary>
+    public string? Free => FreePrice.Of(UnitPrice, Kind, Source);
+}
 
 /// <param name="EffectiveTo">The last day; null where it has no end.</param>
 public sealed record Discount(string Sku, decimal Percent, DateOnly EffectiveFrom, DateOnly? EffectiveTo, string Source, Publication Publication)
@@ -135,14 +141,15 @@ public sealed class PriceBook(NpgsqlDataSource dataSource, EventStore store, Eve
                    select from spend.rate as later
                    where (later.tenant_id, later.sku, later.meter, later.kind, later.effective_from) = (p.tenant_id, p.sku, p.meter, p.kind, p.effective_from)
                      and later.seq_id > p.seq_id and not exists (select from spend.withdrawal as lw where lw.publication = later.publication)),
-               {PublicationColumns}
+               {PublicationColumns}, string_to_array(p.not_carried, ' ')
         from spend.rate as p {Withdrawals}
         where p.tenant_id = $1 and ($2::text[] is null or p.sku = any($2))
         order by p.sku, p.meter, p.above_tokens, p.kind desc, p.effective_from desc, p.seq_id desc
         """,
         reader => new Rate(
             reader.GetString(0), reader.GetString(1), reader.GetInt32(2), EnumName.Parse<RateKind>(reader.GetString(3)), reader.GetFieldValue<DateOnly>(4),
-            LastDay(reader, 5), reader.GetDecimal(6), reader.GetDecimal(7), reader.GetDecimal(8), reader.GetString(9), reader.GetString(10), reader.GetBoolean(11), PublicationAt(reader, 12)),
+            LastDay(reader, 5), reader.GetDecimal(6), reader.GetDecimal(7), reader.GetDecimal(8), reader.GetString(9), reader.GetString(10), reader.GetBoolean(11), PublicationAt(reader, 12),
+            [.. reader.GetFieldValue<string[]>(19).Select(named => named.Split(':')).Select(named => new NotCarriedPrice(named[0], int.Parse(named[1], CultureInfo.InvariantCulture)))]),
         cancellationToken, new NpgsqlParameter { Value = (object?)skus?.ToArray() ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Text });
 
     /// <summary>By SKU, the latest first.</summary>

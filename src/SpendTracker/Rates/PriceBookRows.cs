@@ -1,3 +1,4 @@
+using System.Globalization;
 using Npgsql;
 using SpendTracker.Contracts;
 using SpendTracker.Events;
@@ -25,6 +26,8 @@ internal sealed class PriceBookRows(TimeZoneInfo reportingTimeZone)
             price numeric not null,
             per numeric not null,
             unit_price numeric not null,
+            -- What the publication does not carry: meter:step, with a space between.
+            not_carried text not null,
             currency text not null,
             source text not null,
             note text not null,
@@ -174,18 +177,19 @@ internal sealed class PriceBookRows(TimeZoneInfo reportingTimeZone)
         return With(
             """
             insert into rate (publication, tenant_id, seq_id, published_at, recorded_on, recorded_by, sku, meter, kind, effective_from, effective_to, above_tokens,
-                              price, per, unit_price, currency, source, note)
+                              price, per, unit_price, not_carried, currency, source, note)
             select publication, tenant_id, seq_id, published_at, recorded_on, recorded_by, sku, meter, kind, effective_from, effective_to, above_tokens,
-                   price, per, trim_scale(price / per), currency, source, note
+                   price, per, trim_scale(price / per), not_carried, currency, source, note
             from unnest($1::uuid[], $2::text[], $3::bigint[], $4::timestamptz[], $5::date[], $6::text[], $7::text[], $8::text[], $9::text[], $10::date[],
-                        $11::date[], $12::int[], $13::numeric[], $14::numeric[], $15::text[], $16::text[], $17::text[])
-                as r (publication, tenant_id, seq_id, published_at, recorded_on, recorded_by, sku, meter, kind, effective_from, effective_to, above_tokens, price, per, currency, source, note)
+                        $11::date[], $12::int[], $13::numeric[], $14::numeric[], $15::text[], $16::text[], $17::text[], $18::text[])
+                as r (publication, tenant_id, seq_id, published_at, recorded_on, recorded_by, sku, meter, kind, effective_from, effective_to, above_tokens, price, per, currency, source, note, not_carried)
             """,
             rows, row => row.Stored,
             Array.ConvertAll(rows, row => row.Rate.Sku), Array.ConvertAll(rows, row => row.Price.Meter), Array.ConvertAll(rows, row => EnumName.Of(row.Rate.Kind)),
             Array.ConvertAll(rows, row => row.Rate.EffectiveFrom), Array.ConvertAll(rows, row => row.Rate.EffectiveTo ?? DateOnly.MaxValue),
             Array.ConvertAll(rows, row => row.Price.AboveTokens), Array.ConvertAll(rows, row => row.Price.Price), Array.ConvertAll(rows, row => row.Price.Per),
-            Array.ConvertAll(rows, row => row.Rate.Currency), Array.ConvertAll(rows, row => row.Rate.Source), Array.ConvertAll(rows, row => row.Rate.Note ?? ""));
+            Array.ConvertAll(rows, row => row.Rate.Currency), Array.ConvertAll(rows, row => row.Rate.Source), Array.ConvertAll(rows, row => row.Rate.Note ?? ""),
+            Array.ConvertAll(rows, row => string.Join(' ', (row.Rate.NotCarried ?? []).Select(price => string.Create(CultureInfo.InvariantCulture, $"{price.Meter}:{price.AboveTokens}")))));
     }
 
     private NpgsqlBatchCommand InsertDiscounts((StoredEvent Stored, DiscountPublished Discount)[] rows) => With(

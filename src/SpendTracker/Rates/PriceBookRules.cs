@@ -77,6 +77,22 @@ public static class PriceBookRules
                 $"prices[{i}].aboveTokens", price.AboveTokens == 0 || rate.Prices.Any(lowest => lowest.Meter == price.Meter && lowest.AboveTokens == 0),
                 "The meter must have a price from 0 tokens on, too.");
         }
+
+        NotCarried(check, rate);
+    }
+
+    /// <summary>A part whose whole is named is said twice, and its usage would be counted as incomplete twice.</summary>
+    private static void NotCarried(FieldCheck check, RatePublished rate)
+    {
+        var named = rate.NotCarried ?? [];
+        check.That("notCarried", named.Count <= MostPrices && named.DistinctBy(price => price.Meter).Count() == named.Count, $"At most {MostPrices} meters, each once.");
+        foreach (var (i, (meter, above)) in named.Take(MostPrices).Index())
+        {
+            var whole = Meters.WholeOf(meter);
+            check.That($"notCarried[{i}].meter", whole != Meters.Requests && rate.Prices.Any(price => price.Meter == whole), "Must be a meter that has a price here, or a part of one.");
+            check.That($"notCarried[{i}].meter", whole == meter || named.All(price => price.Meter != whole), $"{whole} is named, of which it is a part.");
+            check.That($"notCarried[{i}].aboveTokens", Meters.Steps.Contains(above) && (above == 0 || Meters.HasSteps(meter)), $"Must be one of {string.Join(", ", Meters.Steps)}, and 0 where the meter has no steps.");
+        }
     }
 
     private static void Discount(FieldCheck check, DiscountPublished discount)

@@ -7,7 +7,24 @@ namespace SpendTracker.Rates;
 /// <summary>What a price map asks for a SKU, in US dollars.</summary>
 /// <param name="Model">The entry's name in the file.</param>
 /// <param name="Prices">By meter, and within a meter by the context length that they hold from.</param>
-public sealed record ListedRate(string Sku, string Model, IReadOnlyList<MeterPrice> Prices);
+public sealed record ListedRate(string Sku, string Model, IReadOnlyList<MeterPrice> Prices)
+{
+    /// <summary>What the entry asks other prices for that are not here, and usage can tell.</summary>
+    public IReadOnlyList<NotCarriedPrice> NotCarried { get; init; } = [];
+
+    /// <summary>Whether every price is 0: lists say so of what is free, and of what has no price that they know.</summary>
+    public bool IsZero => Prices.All(price => price.Price == 0);
+
+    public bool SaysTheSameAs(ListedRate other) => Prices.SequenceEqual(other.Prices) && NotCarried.SequenceEqual(other.NotCarried);
+}
+
+/// <summary>A member of an entry that has a price which is not carried over.</summary>
+public sealed record LeftOutPrice(string Model, string? Sku, string Member);
+
+/// <summary>Several entries that mean one SKU.</summary>
+/// <param name="Models">The entries' names in the file.</param>
+/// <param name="Taken">Whose prices are taken: the one's that is named as the SKU, or the first's where all say the same. Null where they disagree: none's.</param>
+public sealed record SharedSku(string Sku, IReadOnlyList<string> Models, string? Taken);
 
 /// <summary>An entry that cannot be imported.</summary>
 /// <param name="Sku">What it would price; null where that cannot be told.</param>
@@ -23,15 +40,21 @@ public sealed record MalformedEntry(string Model, string? Sku, string Field, str
 /// <param name="Malformed">What cannot, with the reason.</param>
 /// <param name="NotPriced">Entries that have nothing that is counted here, by reason.</param>
 /// <param name="Rounded">Prices within imported entries that ended in the noise of a double, which was cut off.</param>
-/// <param name="LeftOut">Prices within imported entries for what is not counted apart here, such as audio, by member.</param>
+/// <param name="LeftOut">Prices of entries that are not carried over, such as of audio, member by member.</param>
 public sealed record PriceMap(
     IReadOnlyList<ListedRate> Rates, IReadOnlyList<MalformedEntry> Malformed, IReadOnlyList<MalformedEntry> Rounded,
-    IReadOnlyDictionary<string, int> NotPriced, IReadOnlyDictionary<string, int> LeftOut)
+    IReadOnlyDictionary<string, int> NotPriced, IReadOnlyList<LeftOutPrice> LeftOut)
 {
     public const int MostEntries = 20_000;
 
     /// <summary>What the format keeps as its own documentation.</summary>
     private const string Documentation = "sample_spec";
+
+    /// <summary>SKUs that several entries mean.</summary>
+    public IReadOnlyList<SharedSku> Shared { get; private init; } = [];
+
+    /// <summary>Whether a price of 0 is one. Otherwise entries with nothing but zeros are named, and not published.</summary>
+    public bool TakesFree { get; init; }
 
     /// <summary>Why nothing of the file can be imported; null where it can.</summary>
     public string? Refusal { get; private init; }
@@ -56,13 +79,14 @@ public sealed record PriceMap(
         return named.Length > MostEntries ? Refused(string.Create(CultureInfo.InvariantCulture, $"At most {MostEntries:#,0} entries; it has {named.Length:#,0}.")) : Of(named);
     }
 
-    private static PriceMap Refused(string reason) => new([], [], [], new Dictionary<string, int>(), new Dictionary<string, int>()) { Refusal = reason };
+    private static PriceMap Refused(string reason) => new([], [], [], new Dictionary<string, int>(), []) { Refusal = reason };
 
     private static PriceMap Of(IEnumerable<IGrouping<string, JsonElement>> named)
     {
         List<ListedRate> rates = [];
         List<MalformedEntry> malformed = [], rounded = [];
-        SortedDictionary<string, int> notPriced = new(StringComparer.Ordinal), leftOut = new(StringComparer.Ordinal);
+        List<LeftOutPrice> leftOut = [];
+        SortedDictionary<string, int> notPriced = new(StringComparer.Ordinal);
         foreach (var entries in named)
         {
             var entry = PriceMapEntry.Read(entries.Key, entries.First());
@@ -73,6 +97,7 @@ public sealed record PriceMap(
             else if (entry.NotPriced is { } reason)
             {
                 notPriced[reason] = notPriced.GetValueOrDefault(reason) + 1;
+                leftOut.AddRange(entry.LeftOut.Select(member => new LeftOutPrice(entries.Key, entry.Sku, member)));
             }
             else if (entry.Malformed.Count > 0)
             {
@@ -80,29 +105,27 @@ public sealed record PriceMap(
             }
             else
             {
-                rates.Add(new(entry.Sku!, entries.Key, entry.Prices));
+                rates.Add(new(entry.Sku!, entries.Key, entry.Prices) { NotCarried = entry.NotCarried });
                 rounded.AddRange(entry.Rounded.Select(price => new MalformedEntry(entries.Key, entry.Sku, price.Field, price.Reason)));
-                foreach (var member in entry.LeftOut)
-                {
-                    leftOut[member] = leftOut.GetValueOrDefault(member) + 1;
-                }
+                leftOut.AddRange(entry.LeftOut.Select(member => new LeftOutPrice(entries.Key, entry.Sku, member)));
             }
         }
 
-        return new(OnePerSku(rates, malformed), malformed, rounded, notPriced, leftOut);
+        List<SharedSku> shared = [];
+        return new(OnePerSku(rates, malformed, shared), malformed, rounded, notPriced, leftOut) { Shared = shared };
     }
 
     /// <summary>
     /// Several entries may mean one SKU, with the provider in their name and without. Where they disagree, the one that is
     /// named as the SKU is holds; without such a one, none does.
     /// </summary>
-    private static ListedRate[] OnePerSku(List<ListedRate> rates, List<MalformedEntry> malformed)
+    private static ListedRate[] OnePerSku(List<ListedRate> rates, List<MalformedEntry> malformed, List<SharedSku> shared)
     {
         List<ListedRate> kept = [];
         foreach (var same in rates.GroupBy(rate => rate.Sku))
         {
             var first = same.FirstOrDefault(rate => rate.Model == rate.Sku) ?? same.First();
-            var other = same.Where(rate => !rate.Prices.SequenceEqual(first.Prices)).ToArray();
+            var other = same.Where(rate => !rate.SaysTheSameAs(first)).ToArray();
             if (other.Length == 0 || first.Model == first.Sku)
             {
                 kept.Add(first);
@@ -110,6 +133,11 @@ public sealed record PriceMap(
             else
             {
                 malformed.Add(new(first.Model, first.Sku, "", $"'{other[0].Model}' has other prices for the same SKU."));
+            }
+
+            if (same.Count() > 1)
+            {
+                shared.Add(new(same.Key, [.. same.Select(rate => rate.Model)], other.Length == 0 || first.Model == first.Sku ? first.Model : null));
             }
 
             malformed.AddRange(other.Select(rate => new MalformedEntry(rate.Model, rate.Sku, "", $"'{first.Model}' has other prices for the same SKU.")));

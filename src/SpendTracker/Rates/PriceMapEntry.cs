@@ -18,6 +18,9 @@ internal sealed partial class PriceMapEntry
     private const int MostShown = 40;
     private const string RequestMember = "input_cost_per_request";
 
+    /// <summary>Prices by ranges of the context length.</summary>
+    public const string TieredMember = "tiered_pricing";
+
     /// <summary>Kinds of models whose tokens are counted as they are priced: elsewhere sounds and pictures are among the tokens, at another price.</summary>
     private static readonly string[] Modes = ["chat", "completion", "responses", "embedding"];
 
@@ -40,8 +43,11 @@ internal sealed partial class PriceMapEntry
     /// <summary>Members whose price ended in the noise of a double, which was cut off.</summary>
     public IReadOnlyList<FieldReason> Rounded => _rounded;
 
-    /// <summary>Members with prices for what is not counted apart.</summary>
+    /// <summary>Members with prices that are not carried over.</summary>
     public IReadOnlyList<string> LeftOut => _leftOut;
+
+    /// <summary>What these members are for, as far as usage tells it apart and the prices here are others.</summary>
+    public IReadOnlyList<NotCarriedPrice> NotCarried { get; private set; } = [];
 
     public static PriceMapEntry Read(string model, JsonElement json)
     {
@@ -86,7 +92,6 @@ internal sealed partial class PriceMapEntry
     {
         HashSet<string> seen = [];
         string? provider = null, mode = null;
-        var tiered = false;
         foreach (var member in json.EnumerateObject())
         {
             Check(seen.Add(member.Name), member.Name, "Given twice.");
@@ -94,7 +99,6 @@ internal sealed partial class PriceMapEntry
             {
                 case "litellm_provider": provider = Text(member); break;
                 case "mode": mode = Text(member); break;
-                case "tiered_pricing": tiered = true; break;
                 default: ReadPrice(member); break;
             }
         }
@@ -102,15 +106,17 @@ internal sealed partial class PriceMapEntry
         CheckSku(model, provider);
         if (mode is not null && !Modes.Contains(mode))
         {
-            NotPriced = $"mode {mode}";
+            NotPriced = $"mode {mode}"; // Nothing of it is counted here, so that nothing is left out.
+            _leftOut.Clear();
         }
         else if (_unitPrices.Count == 0 && _malformed.Count == 0)
         {
-            NotPriced = tiered ? "tiered_pricing" : "no price for a token or a request";
+            NotPriced = _leftOut.Contains(TieredMember) ? TieredMember : "no price for a token or a request";
         }
         else if (_malformed.Count == 0)
         {
             Complete();
+            NotCarried = UncarriedPrices.Of(json, _leftOut, _unitPrices);
         }
     }
 
@@ -138,7 +144,7 @@ internal sealed partial class PriceMapEntry
         var match = TokenMember().Match(member.Name);
         if (!match.Success && member.Name != RequestMember)
         {
-            if (member.Name.Contains("cost", StringComparison.Ordinal))
+            if (UncarriedPrices.IsPrice(member))
             {
                 _leftOut.Add(member.Name);
             }
@@ -162,6 +168,9 @@ internal sealed partial class PriceMapEntry
         Check(_members.TryAdd((meter, above), member.Name), member.Name, "Says the price of another member again.");
         _unitPrices[(meter, above)] = UnitPrice(member, match.Success ? MostDollars / PerTokens : MostDollars);
     }
+
+    /// <summary>The meter that a member's name means; null for a member that is for no tokens that are counted.</summary>
+    public static string? MeterOf(string member) => TokenMember().Match(member) is { Success: true } match ? MeterOf(match.Groups["what"].Value, match.Groups["tier"].Value) : null;
 
     private static string MeterOf(string what, string tier)
     {

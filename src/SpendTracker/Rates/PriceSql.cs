@@ -8,8 +8,8 @@ namespace SpendTracker.Rates;
 /// </summary>
 internal static class PriceSql
 {
-    /// <summary>Meters that tell something without being owed for: without a rate they are not unpriced.</summary>
-    public const string InformationalMeters = $"'{Meters.Requests}', '{Meters.IdleHostingHours}', '{Meters.ReportedCost}'";
+    /// <summary><see cref="Meters.Informational"/>, as a list.</summary>
+    public static readonly string InformationalMeters = List(Meters.Informational);
 
     /// <summary>
     /// Rows <c>u</c> with tenant_id, sku, meter, above_tokens and day, and the price of one unit on that day. The rate of a day
@@ -22,6 +22,13 @@ internal static class PriceSql
     /// negotiated rate may be in different currencies: by the list's currency's exchange rate of the day. Where there is no list
     /// price, or none for its currency, it is the price paid, so that nothing is shown as saved that nobody knows. Null where
     /// the price paid cannot be converted: what is in no amount is in no list amount.
+    /// <para>
+    /// A part of a meter has no price, since the whole is charged. <c>is_incomplete</c>: the publication that prices the meter, or
+    /// the part's whole, says that it does not carry all of its source's prices; or the list has a step for the standard tier's
+    /// meter, or for the total's, that the price used lacks. <c>is_unpriced</c>: it may be owed, and no rate covers it. Requests of
+    /// usage without tokens are, where their SKU has no price for tokens, either: a call that failed costs no tokens of a model that is
+    /// priced by tokens, while of a reranker nobody has priced, requests are all that there is.
+    /// </para>
     /// </summary>
     /// <param name="source">A relation with those columns; each row is looked up, so they should be distinct.</param>
     /// <param name="knownOn">An SQL date: what was published later counts for nothing. Null: all that is known.</param>
@@ -31,11 +38,22 @@ internal static class PriceSql
                case when x.rate is null then null
                     when l.currency = p.currency then l.unit_price * x.rate
                     else coalesce(l.unit_price * ({ExchangeRate("u", "l.currency", knownOn)}), p.unit_price * x.rate) end as list_price,
-               case when o.unit_price is null then l.publication else o.publication end as publication
+               case when o.unit_price is null then l.publication else o.publication end as publication,
+               p.unit_price is null and (case when u.meter = '{Meters.RequestsWithoutTokens}' then not ({HasRateOfUse(knownOn)}) else u.meter not in ({InformationalMeters}) end) as is_unpriced,
+               case when u.meter = w.meter then p.unit_price is not null and (s.lacks_step or i.is_named) else i.is_named and not s.lacks_step end as is_incomplete
         from {source} as u
         cross join lateral (select coalesce(({PatternBeforeOwnRate(knownOn)}), u.sku) as sku offset 0) as n
-        left join lateral ({RateOfTheDay("list", knownOn)}) as l on true
-        left join lateral ({RateOfTheDay("negotiated", knownOn)}) as o on true
+        cross join lateral (select {Whole("u.meter")} as meter) as w
+        left join lateral ({RateOfTheDay("list", "w.meter", knownOn)}) as l on true
+        left join lateral ({RateOfTheDay("negotiated", "w.meter", knownOn)}) as o on true
+        cross join lateral (
+            select exists (
+                select from (select {Total("w.meter")} as meter offset 0) as t cross join lateral ({RateOfTheDay("list", "t.meter", knownOn)}) as total
+                where u.above_tokens > 0 and t.meter <> w.meter and o.unit_price is null and total.above_tokens > l.above_tokens) as lacks_step) as s
+        cross join lateral (
+            select exists (
+                select from unnest(string_to_array(case when o.unit_price is null then l.not_carried else o.not_carried end, ' ')) as named
+                where split_part(named, ':', 1) = u.meter and split_part(named, ':', 2)::int <= u.above_tokens) as is_named) as i
         left join lateral (
             select percent from discount as d
             where d.tenant_id = u.tenant_id and l.unit_price is not null and n.sku like d.sku_like and not (d.sku = '*' and {IsOwnWork("n.sku")})
@@ -43,8 +61,11 @@ internal static class PriceSql
             order by length(d.sku) desc, d.effective_from desc, d.seq_id desc
             limit 1) as d on o.unit_price is null
         cross join lateral (
-            select case when u.meter = '{Meters.Amount}' and u.sku like 'charge/%' then substr(u.sku, 8) else coalesce(o.currency, l.currency) end as currency,
+            select case when u.meter = '{Meters.Amount}' and u.sku like 'charge/%' then substr(u.sku, 8)
+                        when u.meter <> w.meter then null
+                        else coalesce(o.currency, l.currency) end as currency,
                    case when u.meter = '{Meters.Amount}' and u.sku like 'charge/%' then 1
+                        when u.meter <> w.meter then null
                         else coalesce(o.unit_price, l.unit_price * (1 - coalesce(d.percent, 0) * 0.01)) end as unit_price) as p
         left join lateral ({ExchangeRate("u", "p.currency", knownOn)}) as x on true
         """;
@@ -84,10 +105,11 @@ internal static class PriceSql
     /// What is unconverted is found by its events: an invoice and a credit may come to nothing, and two exchange rates later not.
     /// </summary>
     public const string Sums =
-        $"""
+        """
         coalesce(sum(u.quantity * p.list_price), 0) as list_amount,
         coalesce(sum(u.quantity * p.unit_price * p.exchange_rate), 0) as amount,
-        coalesce(sum(u.quantity) filter (where p.unit_price is null and p.meter not in ({InformationalMeters})), 0) as unpriced,
+        coalesce(sum(u.quantity) filter (where p.is_unpriced), 0) as unpriced,
+        coalesce(sum(u.quantity) filter (where p.is_incomplete), 0) as incomplete,
         coalesce(sum(u.quantity * p.unit_price) filter (where p.exchange_rate is null), 0) as unconverted,
         coalesce(sum(u.events) filter (where p.unit_price is not null and p.exchange_rate is null), 0) as unconverted_events
         """;
@@ -96,7 +118,7 @@ internal static class PriceSql
     public const string IsUnconverted = "(unconverted <> 0 or unconverted_events <> 0)";
 
     /// <summary>What a <c>meter</c> counts, of which different meters' quantities may be added up.</summary>
-    public const string Unit = "case when meter like '%hours' then 'hours' when meter = 'items' then 'items' when meter = 'amount' then 'amounts' else 'tokens' end";
+    public const string Unit = "case when meter like '%hours' then 'hours' when meter = 'items' then 'items' when meter = 'amount' then 'amounts' when meter like 'requests%' then 'requests' else 'tokens' end";
 
     /// <summary>
     /// The SKU that a reported SKU <c>l.reported_sku</c> is priced as, or null: exact names first, then the longest pattern. No
@@ -141,12 +163,37 @@ internal static class PriceSql
     /// <summary>A decimal has 28 digits.</summary>
     public const decimal MostWithAllDecimals = 1_000_000_000;
 
-    private static string RateOfTheDay(string kind, string? knownOn) =>
+    /// <summary>The meter that a rate is published for where a meter lacks one.</summary>
+    public static string RatedMeter(string meter) => $"case when {meter} = '{Meters.RequestsWithoutTokens}' then '{Meters.Requests}' else {meter} end";
+
+    /// <summary>The meter that a part is of; otherwise itself.</summary>
+    private static string Whole(string meter) =>
+        $"case {meter} {string.Concat(Meters.Parts.Select(part => $"when '{part.Key}' then '{part.Value}' "))}else {meter} end";
+
+    /// <summary>The standard tier's meter of the total that a token meter is carved out of; otherwise itself.</summary>
+    private static string Total(string meter) =>
+        $"case {string.Concat(Meters.Totals.Select(total => $"when {meter} in ({List(total.Value)}) then '{total.Key}' "))}else {meter} end";
+
+    private static string List(IEnumerable<string> meters) => string.Join(", ", meters.Select(meter => $"'{meter}'"));
+
+    /// <summary>Whether a price of tokens or requests of the SKU holds on the day.</summary>
+    private static string HasRateOfUse(string? knownOn) =>
         $"""
-        select r.unit_price, r.currency, r.publication
+        exists (
+            select from (
+                select distinct on (r.meter, r.kind) r.effective_to from rate as r
+                where r.tenant_id = u.tenant_id and r.sku = n.sku and r.effective_from <= u.day
+                  and r.meter in ({List(Meters.Priced.Where(Meters.HasSteps).Append(Meters.Requests))}) {Known("r", knownOn)}
+                order by r.meter, r.kind, r.effective_from desc, r.seq_id desc) as r
+            where r.effective_to >= u.day)
+        """;
+
+    private static string RateOfTheDay(string kind, string meter, string? knownOn) =>
+        $"""
+        select r.unit_price, r.currency, r.publication, r.above_tokens, r.not_carried
         from (
             select r.* from rate as r
-            where r.tenant_id = u.tenant_id and r.sku = n.sku and r.meter = u.meter and r.kind = '{kind}' and r.effective_from <= u.day
+            where r.tenant_id = u.tenant_id and r.sku = n.sku and r.meter = {meter} and r.kind = '{kind}' and r.effective_from <= u.day
               and r.above_tokens <= u.above_tokens {Known("r", knownOn)}
             order by r.effective_from desc, r.seq_id desc, r.above_tokens desc
             limit 1) as r

@@ -1,4 +1,5 @@
 using SpendTracker.Contracts;
+using SpendTracker.Usage;
 
 namespace SpendTracker.Rates;
 
@@ -21,7 +22,8 @@ public sealed class RateComparison(
     public RateDiff With(PriceMap map)
     {
         _malformed.AddRange(map.Malformed.Where(entry => IsWanted(entry.Sku)));
-        foreach (var listed in map.Rates.Where(listed => IsWanted(listed.Sku)))
+        var wanted = map.Rates.Where(listed => IsWanted(listed.Sku)).ToArray();
+        foreach (var listed in wanted.Where(listed => map.TakesFree || !listed.IsZero))
         {
             CompareSku(listed);
         }
@@ -33,14 +35,19 @@ public sealed class RateComparison(
             FindGone(sku, booked, listedMeters.GetValueOrDefault(sku, []));
         }
 
-        return new(from, source, _new, _changed, _gone, _unchanged, _malformed, [.. map.Rounded.Where(entry => IsWanted(entry.Sku))], map.NotPriced, map.LeftOut) { Publications = _publications };
+        return new(from, source, _new, _changed, _gone, _unchanged, _malformed, [.. map.Rounded.Where(entry => IsWanted(entry.Sku))], map.NotPriced, [.. map.LeftOut.Where(price => IsWanted(price.Sku))])
+        {
+            UnknownOrFree = [.. wanted.Where(listed => listed.IsZero).Select(listed => new ZeroEntry(listed.Model, listed.Sku))],
+            Shared = [.. map.Shared.Where(shared => IsWanted(shared.Sku))],
+            Publications = _publications,
+        };
     }
 
     public bool IsWanted(string? sku) => sku is null || providers.Count == 0 || providers.Contains(sku[..sku.IndexOf('/', StringComparison.Ordinal)]);
 
     private void CompareSku(ListedRate listed)
     {
-        var rate = new RatePublished(listed.Sku, from, MapCurrency, listed.Prices, source);
+        var rate = new RatePublished(listed.Sku, from, MapCurrency, listed.Prices, source, NotCarried: listed.NotCarried);
         if (PriceBookRules.Check(rate, reportingCurrency) is { Count: > 0 } reasons)
         {
             _malformed.AddRange(reasons.Select(reason => new MalformedEntry(listed.Model, listed.Sku, reason.Field, reason.Reason)));
@@ -52,32 +59,41 @@ public sealed class RateComparison(
         foreach (var prices in listed.Prices.GroupBy(price => price.Meter))
         {
             var before = booked.Of(prices.Key, from);
-            var differences = Differences(listed.Sku, prices.Key, before, [.. prices]);
+            var notCarried = NotCarriedOf(listed.NotCarried, prices.Key);
+            var differences = Differences(listed.Sku, prices.Key, before, [.. prices], notCarried);
             (before is null ? _new : _changed).AddRange(differences);
             toPublish.AddRange(differences.Count > 0 ? prices : []);
         }
 
         if (toPublish.Count > 0)
         {
-            _publications.Add((rate with { Prices = toPublish }, booked.Version));
+            NotCarriedPrice[] notCarried = [.. toPublish.Select(price => price.Meter).Distinct().SelectMany(meter => NotCarriedOf(listed.NotCarried, meter))];
+            _publications.Add((rate with { Prices = toPublish, NotCarried = notCarried.Length > 0 ? notCarried : null }, booked.Version));
         }
     }
 
-    /// <summary>Where a meter's prices differ, step by step: a step that only one side has is compared with what holds there on the other.</summary>
-    private List<PriceChange> Differences(string sku, string meter, RatePublished? before, IReadOnlyList<MeterPrice> after)
+    /// <summary>What is not carried over of a meter and its parts.</summary>
+    private static NotCarriedPrice[] NotCarriedOf(IReadOnlyList<NotCarriedPrice>? all, string meter) => [.. (all ?? []).Where(price => Meters.WholeOf(price.Meter) == meter)];
+
+    /// <summary>
+    /// Where a meter's prices differ, step by step: a step that only one side has is compared with what holds there on the other.
+    /// Where another part of its prices is not carried over than before, all of it differs.
+    /// </summary>
+    private List<PriceChange> Differences(string sku, string meter, RatePublished? before, IReadOnlyList<MeterPrice> after, NotCarriedPrice[] notCarried)
     {
+        var sameParts = NotCarriedOf(before?.NotCarried, meter).ToHashSet().SetEquals(notCarried);
         var pricesBefore = Prices(before, meter);
         List<PriceChange> differences = [];
         foreach (var step in pricesBefore.Concat(after).Select(price => price.AboveTokens).Distinct().Order())
         {
             var (old, now) = (UnitPrice(pricesBefore, step), UnitPrice(after, step));
-            if (old == now && before?.Currency == MapCurrency)
+            if (old == now && before?.Currency == MapCurrency && sameParts)
             {
                 _unchanged++;
             }
             else
             {
-                differences.Add(Change(sku, meter, step, after[0].Per, old, now, before));
+                differences.Add(Change(sku, meter, step, after[0].Per, old, now, before) with { NotCarried = notCarried });
             }
         }
 

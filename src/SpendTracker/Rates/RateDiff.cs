@@ -19,9 +19,16 @@ public sealed record PriceChange(
     /// <summary>Percent of the price before.</summary>
     public const decimal LargePercent = 25;
 
+    /// <summary>What of the meter, and of its parts, the file asks other prices for: such usage would be priced incompletely.</summary>
+    public IReadOnlyList<NotCarriedPrice> NotCarried { get; init; } = [];
+
     /// <summary>Null where there is nothing to compare with.</summary>
     public static decimal? PercentOf(decimal before, decimal after) => before == 0 ? null : Math.Round(100 * (after - before) / before, 2);
 }
+
+/// <summary>An entry that has nothing but zeros.</summary>
+/// <param name="Model">The entry's name in the file.</param>
+public sealed record ZeroEntry(string Model, string Sku);
 
 /// <summary>What publishing a price map from a day on would do to the list prices in the book.</summary>
 /// <param name="From">The first day that the prices would hold for.</param>
@@ -33,11 +40,17 @@ public sealed record PriceChange(
 /// <param name="Malformed">Entries that cannot be imported.</param>
 /// <param name="Rounded">Prices that ended in the noise of a double, which was cut off.</param>
 /// <param name="NotPriced">How many entries have nothing that is counted here, by reason.</param>
-/// <param name="LeftOut">How many entries have prices beside theirs for what is not counted apart, by member.</param>
+/// <param name="LeftOut">Prices of entries that are not carried over, member by member.</param>
 public sealed record RateDiff(
     DateOnly From, string Source, IReadOnlyList<PriceChange> New, IReadOnlyList<PriceChange> Changed, IReadOnlyList<PriceChange> Gone, int Unchanged,
-    IReadOnlyList<MalformedEntry> Malformed, IReadOnlyList<MalformedEntry> Rounded, IReadOnlyDictionary<string, int> NotPriced, IReadOnlyDictionary<string, int> LeftOut)
+    IReadOnlyList<MalformedEntry> Malformed, IReadOnlyList<MalformedEntry> Rounded, IReadOnlyDictionary<string, int> NotPriced, IReadOnlyList<LeftOutPrice> LeftOut)
 {
+    /// <summary>Entries whose prices are all 0: the list knows no price, or it is free. They are published only where that is asked for.</summary>
+    public IReadOnlyList<ZeroEntry> UnknownOrFree { get; init; } = [];
+
+    /// <summary>SKUs that several entries mean, and whose prices are taken.</summary>
+    public IReadOnlyList<SharedSku> Shared { get; init; } = [];
+
     /// <summary>What would be published, each with the version of its stream that this was found on; of one SKU several days' are together.</summary>
     [JsonIgnore]
     public IReadOnlyList<(RatePublished Rate, long Version)> Publications { get; init; } = [];

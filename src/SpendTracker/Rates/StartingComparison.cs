@@ -17,7 +17,7 @@ public sealed class StartingComparison(DateOnly from, IReadOnlyCollection<string
     public RateDiff With(IEnumerable<RatePublished> starting)
     {
         var skus = starting.GroupBy(rate => rate.Sku).ToDictionary(sku => sku.Key, sku => new BookedRates(0, [.. sku]));
-        var map = new PriceMap([.. skus.Select(sku => Listed(sku.Key, sku.Value)).Where(listed => listed.Prices.Count > 0)], [], [], new Dictionary<string, int>(), new Dictionary<string, int>());
+        var map = new PriceMap([.. skus.Select(sku => Listed(sku.Key, sku.Value)).Where(listed => listed.Prices.Count > 0)], [], [], new Dictionary<string, int>(), []) { TakesFree = true };
         var wanted = new RateComparison(Source, from, providers, book, reportingCurrency);
         var diff = wanted.With(map);
         var differing = diff.Publications.ToDictionary(publication => publication.Rate.Sku, publication => publication.Rate.Prices);

@@ -38,7 +38,7 @@ public static class StartingRates
     private static RatePublished Of(StartingList list, StartingRate rate, string model) => new(
         $"{list.Provider}/{model}", rate.From, "USD", [.. rate.Prices.SelectMany(prices => Prices(prices.Key, prices.Value))],
         string.Create(CultureInfo.InvariantCulture, $"{list.Source}, looked up {list.LookedUp:yyyy-MM-dd}{(rate.AgreesWith is null ? "" : $"; agrees with {string.Join(", ", rate.AgreesWith)}")}"),
-        rate.Note, EffectiveTo: rate.To);
+        rate.Note, EffectiveTo: rate.To, NotCarried: rate.NotCarried is null ? null : [.. rate.NotCarried.Select(meter => new NotCarriedPrice(meter))]);
 
     /// <param name="heading">A tier's name, and where it is for long contexts how long: <c>batch above 200000</c>.</param>
     private static IEnumerable<MeterPrice> Prices(string heading, StartingPrices prices)

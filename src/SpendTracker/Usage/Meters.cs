@@ -27,14 +27,41 @@ public static class Meters
     /// <summary>What the provider says that something cost, in a currency: shown beside what the rates give, and in no sum.</summary>
     public const string ReportedCost = "reported-cost";
 
-    /// <summary>Meters that tell something without being owed for: without a rate they are not unpriced.</summary>
-    public static IReadOnlyList<string> Informational { get; } = [Requests, IdleHostingHours, ReportedCost];
+    /// <summary>The part of the cache writes that is kept for an hour.</summary>
+    public const string CacheWrite1hTokens = "cache-write-1h-tokens";
 
-    /// <summary>The context lengths from which providers ask another price, in input tokens of a request; 0 is the lowest step.</summary>
-    public static IReadOnlyList<int> Steps { get; } = [0, 128_000, 200_000, 256_000, 272_000];
+    public const string AudioInputTokens = "audio-input-tokens";
+    public const string AudioOutputTokens = "audio-output-tokens";
+
+    /// <summary>The requests of usage without any tokens, e.g. of a reranker: what nobody would miss if only tokens were unpriced.</summary>
+    public const string RequestsWithoutTokens = "requests-without-tokens";
 
     private static readonly string[] TokenMeters = [InputTokens, CachedInputTokens, CacheWriteTokens, OutputTokens, ReasoningTokens];
     private static readonly string[] Tiers = ["batch", "flex", "priority"];
+
+    /// <summary>
+    /// A part of a meter → that meter, in each tier. A part's quantity is in its whole's too, and is charged there. It is counted
+    /// apart to tell what is priced incompletely, and which requests lack a price.
+    /// </summary>
+    public static IReadOnlyDictionary<string, string> Parts { get; } = new Dictionary<string, string>(
+        Enum.GetValues<ServiceTier>().SelectMany(tier => new (string Part, string Whole)[] { (AudioInputTokens, InputTokens), (AudioOutputTokens, OutputTokens), (CacheWrite1hTokens, CacheWriteTokens) }
+            .Select(pair => KeyValuePair.Create(InTier(pair.Part, tier), InTier(pair.Whole, tier)))).Append(new(RequestsWithoutTokens, Requests)));
+
+    /// <summary>The meter that a part is of; otherwise the meter itself.</summary>
+    public static string WholeOf(string meter) => Parts.GetValueOrDefault(meter, meter);
+
+    /// <summary>A total's meter of the standard tier → the meters that are carved out of such totals, in each tier. Where a list has a step for it, they have one too.</summary>
+    public static IReadOnlyDictionary<string, IReadOnlyList<string>> Totals { get; } = new Dictionary<string, IReadOnlyList<string>>
+    {
+        [InputTokens] = CarvedOut(InputTokens, CachedInputTokens, CacheWriteTokens),
+        [OutputTokens] = CarvedOut(OutputTokens, ReasoningTokens),
+    };
+
+    /// <summary>Meters that tell something without being charged for: without a rate they are not unpriced, but for requests without tokens.</summary>
+    public static IReadOnlyList<string> Informational { get; } = [Requests, IdleHostingHours, ReportedCost, .. Parts.Keys];
+
+    /// <summary>The context lengths from which providers ask another price, in input tokens of a request; 0 is the lowest step.</summary>
+    public static IReadOnlyList<int> Steps { get; } = [0, 128_000, 200_000, 256_000, 272_000];
 
     /// <summary>Every meter that a rate can be published for. Idle hours are part of the hosting hours, so not them.</summary>
     public static IReadOnlyList<string> Priced { get; } =
@@ -42,6 +69,10 @@ public static class Meters
         .. TokenMeters, .. Tiers.SelectMany(tier => TokenMeters.Select(meter => $"{tier}-{meter}")),
         TrainingTokens, Requests, HostingHours, GpuHours, LabourHours, Items, Amount,
     ];
+
+    /// <summary>Meters in each tier, but the total's own in the standard tier, which comes first.</summary>
+    private static string[] CarvedOut(params string[] meters) =>
+        [.. Enum.GetValues<ServiceTier>().SelectMany(tier => meters.Select(meter => InTier(meter, tier))).Where(meter => meter != meters[0])];
 
     public static string InTier(string meter, ServiceTier tier) => tier switch
     {
@@ -71,7 +102,7 @@ public static class Meters
     {
         HostingHours or IdleHostingHours or GpuHours or LabourHours => "hours",
         Items => "items",
-        Requests => "requests",
+        Requests or RequestsWithoutTokens => "requests",
         Amount or ReportedCost => "amounts",
         _ => "tokens",
     };

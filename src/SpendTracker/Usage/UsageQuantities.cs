@@ -53,8 +53,8 @@ public static class UsageQuantities
     public static string? FaultOf(IUsageEvent usage) => usage switch
     {
         _ when !BillingPeriod.Covers(usage.OccurredAt) => "It happened before 2000 or after 2199.",
-        TokenUsageRecorded e when e.InputTokens < 0 || e.CachedInputTokens < 0 || e.CacheWriteTokens < 0 || e.OutputTokens < 0 || e.ReasoningTokens < 0 || e.Requests < 0 => "A number is negative.",
-        TokenUsageRecorded e when e.CachedInputTokens > e.InputTokens - e.CacheWriteTokens || e.ReasoningTokens > e.OutputTokens => "A part is larger than the total that includes it.",
+        TokenUsageRecorded e when e.InputTokens < 0 || e.CachedInputTokens < 0 || e.CacheWriteTokens < 0 || e.OutputTokens < 0 || e.ReasoningTokens < 0 || e.Requests < 0 || e.CacheWrite1hTokens < 0 || e.AudioInputTokens < 0 || e.AudioOutputTokens < 0 => "A number is negative.",
+        TokenUsageRecorded e when e.CachedInputTokens > e.InputTokens - e.CacheWriteTokens || e.ReasoningTokens > e.OutputTokens - e.AudioOutputTokens || e.CacheWrite1hTokens > e.CacheWriteTokens || e.AudioInputTokens > e.InputTokens => "A part is larger than the total that includes it.",
         TokenUsageRecorded e when e.ReportedCost is null != e.ReportedCurrency is null || e.ReportedCost is < 0 or > MostQuantity => "Its reported cost is out of range, or has no currency.",
         TokenUsageRecorded e when TooLarge(e.InputTokens) || TooLarge(e.OutputTokens) => "A number is too large.",
         HostingHoursRecorded e when !BillingPeriod.Covers(e.PeriodStart) || !BillingPeriod.Covers(e.PeriodEnd) || e.PeriodEnd <= e.PeriodStart || e.PeriodEnd - e.PeriodStart > UsageRules.LongestHosting => "Its period is empty, longer than a calendar month, or out of range.",
@@ -96,16 +96,19 @@ public static class UsageQuantities
     private static IEnumerable<UsageQuantity> Tokens(TokenUsageRecorded usage, DateOnly day)
     {
         var sku = $"{usage.Provider}/{usage.Model}";
-        (string Meter, long Quantity)[] carved =
+        (string Meter, long Quantity)[] counted =
         [
             (Meters.InputTokens, usage.InputTokens - usage.CachedInputTokens - usage.CacheWriteTokens),
             (Meters.CachedInputTokens, usage.CachedInputTokens),
             (Meters.CacheWriteTokens, usage.CacheWriteTokens),
             (Meters.OutputTokens, usage.OutputTokens - usage.ReasoningTokens),
             (Meters.ReasoningTokens, usage.ReasoningTokens),
+            (Meters.CacheWrite1hTokens, usage.CacheWrite1hTokens),
+            (Meters.AudioInputTokens, usage.AudioInputTokens),
+            (Meters.AudioOutputTokens, usage.AudioOutputTokens),
         ];
         var step = Meters.StepOf(usage.InputTokens, usage.Requests);
-        foreach (var (meter, quantity) in carved)
+        foreach (var (meter, quantity) in counted)
         {
             if (quantity != 0)
             {
@@ -114,6 +117,11 @@ public static class UsageQuantities
         }
 
         yield return new(day, Component.Usage, sku, Meters.Requests, usage.Requests);
+        if (usage is { InputTokens: 0, OutputTokens: 0 })
+        {
+            yield return new(day, Component.Usage, sku, Meters.RequestsWithoutTokens, usage.Requests);
+        }
+
         if (usage.ReportedCost is { } reported)
         {
             yield return new(day, Component.Usage, sku, Meters.ReportedCost, Math.Round(reported, UsageRules.Decimals, MidpointRounding.ToEven), ReportedCurrency: usage.ReportedCurrency!);

@@ -6,7 +6,7 @@ namespace SpendTracker.Tests.Closing;
 public sealed class ClosingCheckTests
 {
     private static readonly ClosingChecklist Ready = new(
-        new(2026, 5), HasEnded: true, IsClosed: false, 0, new Dictionary<string, decimal>(), new Dictionary<string, decimal>(), 0, 2.125m, 0);
+        new(2026, 5), HasEnded: true, IsClosed: false, 0, new Dictionary<string, decimal>(), new Dictionary<string, decimal>(), new Dictionary<string, decimal>(), 0, 2.125m, 0);
 
     private static readonly CloseRequest Request = new("month end");
 

@@ -22,6 +22,10 @@ internal sealed class MoneyAnswers(TestDatabase database, DateOnly first)
         return (Rounded(months.Sum(month => month.Actual)), Rounded(months.Sum(month => month.Listed)));
     }
 
+    /// <summary>Of all tokens and requests: what has no rate, and what is priced incompletely.</summary>
+    public async Task<(decimal Unpriced, decimal Incomplete)> LackingAsync() => (
+        await database.ScalarAsync<decimal>("select coalesce(sum(unpriced), 0) from spend.monthly_cost where meter not like '%hours'"), await database.ScalarAsync<decimal>("select coalesce(sum(incomplete), 0) from spend.monthly_cost"));
+
     /// <summary>Whom a period's costs are of, and what for.</summary>
     public async Task<string> PartsAsync(BillingPeriod month)
     {
@@ -65,8 +69,8 @@ internal sealed class MoneyAnswers(TestDatabase database, DateOnly first)
         CostDimension[] by = [CostDimension.Find("origin")!, CostDimension.Find("component")!, CostDimension.Find("model")!, CostDimension.Find("team")!];
         var costs = await _costs.ByAsync(new CostFilter(BillingPeriod.Of(first), BillingPeriod.Of(first.AddMonths(16))) { KnownOn = knownOn }, by, _stop);
         var lines = await database.Get<CostLineQuery>().ListAsync(new("w", BillingPeriod.Of(first.AddMonths(2))) { KnownOn = knownOn }, _stop);
-        return string.Join('\n', costs.Where(cost => Rounded(cost.Actual) != 0 || cost.Estimated != 0 || cost.Unpriced.Count > 0 || cost.Unconverted.Count > 0).Select(cost =>
-                   $"{cost.Month} {string.Join('/', cost.Keys.Values)}: {Text(cost.Actual)} of {Text(cost.Listed)}, expected {cost.Estimated}, {string.Join(' ', cost.Unpriced)} {string.Join(' ', cost.Unconverted)}"))
+        return string.Join('\n', costs.Where(cost => Rounded(cost.Actual) != 0 || cost.Estimated != 0 || cost.Unpriced.Count > 0 || cost.Incomplete.Count > 0 || cost.Unconverted.Count > 0).Select(cost =>
+                   $"{cost.Month} {string.Join('/', cost.Keys.Values)}: {Text(cost.Actual)} of {Text(cost.Listed)}, expected {cost.Estimated}, {string.Join(' ', cost.Unpriced)} incomplete {string.Join(' ', cost.Incomplete)} {string.Join(' ', cost.Unconverted)}"))
                + string.Join('\n', lines.Select(line =>
                    $"{line with { Unconverted = null!, Amount = 0, ListAmount = 0 }} {Text(line.Amount)} of {Text(line.ListAmount)} {string.Join(' ', line.Unconverted)}"));
     }

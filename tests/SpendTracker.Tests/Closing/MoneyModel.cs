@@ -36,6 +36,33 @@ internal sealed class MoneyModel(Func<DateOnly> today)
         .GroupBy(cost => cost.Use.Meter == "amount" ? "(none)" : Resolve(cost.Use.Sku), cost => cost.Cost)
         .Select(model => (Sku: model.Key, Cost: model.Sum())).OrderBy(model => model.Sku, StringComparer.Ordinal);
 
+    /// <summary>Tokens and requests that have no rate, and those that have a price that is not all that the list asks.</summary>
+    public (decimal Unpriced, decimal Incomplete) Lacking => (_usage.Where(IsUnpriced).Sum(use => use.Quantity), _usage.Where(IsIncomplete).Sum(use => use.Quantity));
+
+    private bool IsUnpriced(Use use) => use.Meter switch
+    {
+        "amount" or "hosting-hours" or "audio-input-tokens" or "batch-audio-input-tokens" => false,
+        "requests-without-tokens" => new[] { "input-tokens", "batch-input-tokens" }.All(meter => IsUnpriced(use with { Meter = meter })),
+        _ => PricesOf(use with { Sku = PricedAs(Resolve(use.Sku), use.Day) }).Paid is null,
+    };
+
+    /// <summary>What is sound is charged as the rest of the input, so that the rate of that says whether it has all prices.</summary>
+    private bool IsIncomplete(Use use)
+    {
+        var charged = use with { Sku = PricedAs(Resolve(use.Sku), use.Day), Meter = use.Meter.Replace("audio-", "", StringComparison.Ordinal) };
+        var (own, list) = (RateOf(charged, RateKind.Negotiated), RateOf(charged, RateKind.List));
+        if (use.Meter == "hosting-hours" || (own ?? list) is not { } rate)
+        {
+            return false;
+        }
+
+        var standard = RateOf(charged with { Meter = "input-tokens" }, RateKind.List);
+        var lacksStep = charged.Meter == "batch-input-tokens" && own is null && standard is not null
+            && StepOf(standard, charged with { Meter = "input-tokens" }).AboveTokens > StepOf(rate, charged).AboveTokens;
+        var isNamed = (rate.NotCarried ?? []).Any(named => named.Meter == use.Meter && use.Context > named.AboveTokens);
+        return charged.Meter == use.Meter ? isNamed || lacksStep : isNamed && !lacksStep;
+    }
+
     /// <summary>The same cost, by the workload and the month of use.</summary>
     public IReadOnlyList<(string Workload, BillingPeriod Month, decimal Cost)> CostByUse =>
         [.. Costs.GroupBy(cost => (cost.Use.Workload, Month: BillingPeriod.Of(cost.Use.Day)), cost => cost.Cost).Select(use => (use.Key.Workload, use.Key.Month, use.Sum()))];
@@ -88,18 +115,18 @@ internal sealed class MoneyModel(Func<DateOnly> today)
         return (list with { Unit = list.Unit * (1 - ((discount?.Percent ?? 0) / 100)) }, list);
     }
 
+    private Price? PriceOf(Use use, RateKind kind) =>
+        RateOf(use, kind) is { } rate && StepOf(rate, use) is var price ? new(price.Price / price.Per, rate.Currency) : null;
+
+    private static MeterPrice StepOf(RatePublished rate, Use use) =>
+        rate.Prices.Where(price => price.Meter == use.Meter && (price.AboveTokens == 0 || use.Context > price.AboveTokens)).MaxBy(price => price.AboveTokens)!;
+
     /// <summary>A stable sort: of those from one day, the one published last is the last.</summary>
-    private Price? PriceOf(Use use, RateKind kind)
+    private RatePublished? RateOf(Use use, RateKind kind)
     {
         var rate = All<RatePublished>().Where(rate => rate.Sku == use.Sku && rate.Kind == kind && rate.EffectiveFrom <= use.Day && rate.Prices.Any(price => price.Meter == use.Meter))
             .OrderBy(rate => rate.EffectiveFrom).LastOrDefault();
-        if (rate is null || rate.EffectiveTo < use.Day)
-        {
-            return null;
-        }
-
-        var price = rate.Prices.Where(price => price.Meter == use.Meter && (price.AboveTokens == 0 || use.Context > price.AboveTokens)).MaxBy(price => price.AboveTokens)!;
-        return new(price.Price / price.Per, rate.Currency);
+        return rate?.EffectiveTo < use.Day ? null : rate;
     }
 
     /// <summary>None where the latest rate is stale.</summary>

@@ -218,13 +218,25 @@ internal sealed class MoneyPlay(TestDatabase database, FixedClock clock, MoneyMo
         model.Publish(id, publication);
     }
 
-    /// <summary>With a price for long contexts, or without: also beside another one of the same day.</summary>
+    /// <summary>With a price for long contexts, or without: also beside another one of the same day. In the batch tier, too, or only there.</summary>
     private RatePublished Rate(string sku, DateOnly from)
     {
-        MeterPrice[] prices = sku == Hosted
-            ? [new("hosting-hours", random.Next(1, 900) / 100m)]
-            : [new("input-tokens", random.Next(1, 900) / 100m, 1_000_000), new("input-tokens", random.Next(1, 900) / 100m, 1_000_000, 200_000)];
-        return new(sku, from, random.Next(3) == 0 ? "EUR" : "USD", prices[..random.Next(1, prices.Length + 1)], "list");
+        if (sku == Hosted)
+        {
+            return new(sku, from, random.Next(3) == 0 ? "EUR" : "USD", [new("hosting-hours", random.Next(1, 900) / 100m)], "list");
+        }
+
+        MeterPrice Price(string meter, int above = 0) => new(meter, random.Next(1, 900) / 100m, 1_000_000, above);
+        MeterPrice[] Steps(string meter) => ((MeterPrice[])[Price(meter), Price(meter, 200_000)])[..random.Next(1, 3)];
+        MeterPrice[] prices = random.Next(4) switch
+        {
+            0 => [.. Steps("input-tokens"), .. Steps("batch-input-tokens")],
+            1 => Steps("batch-input-tokens"),
+            _ => Steps("input-tokens"),
+        };
+        NotCarriedPrice[] named = [.. new NotCarriedPrice[] { new("audio-input-tokens"), new("batch-input-tokens", 200_000) }
+            .Where(named => random.Next(3) == 0 && prices.Any(price => price.Meter == named.Meter.Replace("audio-", "", StringComparison.Ordinal)))];
+        return new(sku, from, random.Next(3) == 0 ? "EUR" : "USD", prices, "list", NotCarried: named);
     }
 
     private async Task WithdrawAsync()
@@ -283,6 +295,7 @@ internal sealed class MoneyPlay(TestDatabase database, FixedClock clock, MoneyMo
         var (cost, listed) = await _answers.TotalAsync();
         Assert.Equal((MoneyAnswers.Rounded(model.Total.Cost), MoneyAnswers.Rounded(model.Total.Listed)), (cost, listed));
         Assert.Equal(model.CostByModel.Select(model => (model.Sku, Cost: MoneyAnswers.Rounded(model.Cost))).Where(model => model.Cost != 0), await _answers.CostByModelAsync());
+        Assert.Equal(model.Lacking, await _answers.LackingAsync());
         await CheckOwnersAsync();
         foreach (var (month, shown) in _closed)
         {
@@ -316,13 +329,25 @@ internal sealed class MoneyPlay(TestDatabase database, FixedClock clock, MoneyMo
     private TokenUsageRecorded Tokens()
     {
         var sku = Skus[random.Next(Skus.Length - 1)];
-        return new(AWorkload(), Approach.Hybrid, sku[..sku.IndexOf('/')], sku[(sku.IndexOf('/') + 1)..], random.Next(1, 5) * 100_000, 0, AnInstant());
+        var input = random.Next(5) * 100_000;
+        return new(AWorkload(), Approach.Hybrid, sku[..sku.IndexOf('/')], sku[(sku.IndexOf('/') + 1)..], input, 0, AnInstant())
+        {
+            ServiceTier = random.Next(3) == 0 ? ServiceTier.Batch : ServiceTier.Standard, AudioInputTokens = random.Next(2) == 0 ? input / 4 : 0,
+        };
     }
 
-    private TokenUsageRecorded OfOneLine() => new("w", Approach.Hybrid, "openai", "b-2026-01-01", 100_000, 0, Given.At(First.AddDays(random.Next(4, 9))));
+    private TokenUsageRecorded OfOneLine() =>
+        new("w", Approach.Hybrid, "openai", "b-2026-01-01", 100_000, 0, Given.At(First.AddDays(random.Next(4, 9))), AudioInputTokens: random.Next(2) * 1_000);
 
-    private MoneyModel.Use[] Counted(TokenUsageRecorded usage) =>
-        [new(usage.Workload, $"{usage.Provider}/{usage.Model}", "input-tokens", DayOf(usage.UsedAt), usage.InputTokens, usage.InputTokens)];
+    /// <summary>Tokens at the step of their request, and the sound among them; requests only where they are all that there is.</summary>
+    private MoneyModel.Use[] Counted(TokenUsageRecorded usage)
+    {
+        var tier = usage.ServiceTier == ServiceTier.Batch ? "batch-" : "";
+        MoneyModel.Use Use(string meter, long quantity) => new(usage.Workload, $"{usage.Provider}/{usage.Model}", meter, DayOf(usage.UsedAt), quantity, usage.InputTokens);
+        return usage.InputTokens == 0 ? [Use("requests-without-tokens", 1)]
+            : usage.AudioInputTokens == 0 ? [Use($"{tier}input-tokens", usage.InputTokens)]
+            : [Use($"{tier}input-tokens", usage.InputTokens), Use($"{tier}audio-input-tokens", usage.AudioInputTokens)];
+    }
 
     private string AWorkload() => Workloads[organising.Next(Workloads.Length)];
 

@@ -14,7 +14,7 @@ public sealed class TokenUsageJsonTests
     private static readonly string[] Names =
     [
         "workload", "approach", "provider", "model", "inputTokens", "outputTokens", "usedAt", "variant", "outcome", "requests", "serviceTier",
-        "reportedCost", "reportedCurrency", "reasoningTokens", "cacheWriteTokens", "cachedInputTokens", "note", "Workload", "", "work\\u006coad",
+        "reportedCost", "reportedCurrency", "reasoningTokens", "cacheWriteTokens", "cachedInputTokens", "cacheWrite1hTokens", "audioInputTokens", "audioOutputTokens", "note", "Workload", "", "work\\u006coad",
     ];
 
     private static readonly string[] Values =
@@ -64,7 +64,7 @@ public sealed class TokenUsageJsonTests
         var most = least with
         {
             CachedInputTokens = 3, CacheWriteTokens = 2, ReasoningTokens = 1, ServiceTier = ServiceTier.Batch, Requests = 4, Variant = new string('v', 200), Outcome = Outcome.Succeeded,
-            ReportedCost = 1.25m, ReportedCurrency = "EUR", UsedAt = least.UsedAt.AddTicks(1),
+            CacheWrite1hTokens = 1, AudioInputTokens = 6, AudioOutputTokens = 5, ReportedCost = 1.25m, ReportedCurrency = "EUR", UsedAt = least.UsedAt.AddTicks(1),
         };
         Assert.All([least, most], usage => Assert.Equal(usage, TokenUsageJson.Read(EventTypes.Of(usage).Write(usage))));
     }

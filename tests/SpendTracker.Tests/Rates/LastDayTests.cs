@@ -88,7 +88,7 @@ public sealed class LastDayTests : IAsyncLifetime
     {
         var quantities = expected.Select(e => new UsageQuantity(Given.Day.AddDays(e.Day), Component.Usage, "openai/own", "input-tokens", 1)).ToArray();
         var prices = await DayPrices.LoadAsync(_database.DataSource, quantities, null, TestContext.Current.CancellationToken);
-        Assert.Equal(expected.Select(e => e.Price), quantities.Select(quantity => prices.Of(quantity)?.UnitPrice));
+        Assert.Equal(expected.Select(e => e.Price), quantities.Select(quantity => prices.Of(quantity).Price?.UnitPrice));
 
         var before = await TotalAsync(null);
         await _database.RecordAsync([.. quantities.Select(quantity => Given.Tokens(Given.At(quantity.Day), model: "own", input: 1, output: 0))]);

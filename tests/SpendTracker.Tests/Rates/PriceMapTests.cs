@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
 using System.Text.Json;
+using System.Text.RegularExpressions;
 using SpendTracker.Contracts;
 using SpendTracker.Rates;
 
@@ -76,7 +77,7 @@ public sealed class PriceMapTests
         var map = Read($$"""{"m":{"litellm_provider":"openai","mode":"chat","input_cost_per_token":1e-6,"{{member}}":2e-6} }""");
 
         Assert.Equal([new("input-tokens", 1, 1_000_000)], Assert.Single(map.Rates).Prices);
-        Assert.Equal([member], map.LeftOut.Keys);
+        Assert.Equal([member], map.LeftOut.Select(price => price.Member));
         Assert.Empty(map.Malformed);
     }
 
@@ -166,7 +167,8 @@ public sealed class PriceMapTests
             """);
 
         Assert.Equal(["mode audio_speech 1", "mode image_generation 2", "no price for a token or a request 1", "tiered_pricing 1"], map.NotPriced.Select(reason => $"{reason.Key} {reason.Value}"));
-        Assert.Equal(["cache_creation_input_token_cost_above_1hr", "input_cost_per_audio_token"], map.LeftOut.Keys);
+        Assert.Equal(
+            [new LeftOutPrice("e", "dashscope/e", "tiered_pricing"), new("f", "openai/f", "input_cost_per_audio_token"), new("f", "openai/f", "cache_creation_input_token_cost_above_1hr")], map.LeftOut);
         Assert.Equal("openai/f", Assert.Single(map.Rates).Sku);
         Assert.Empty(map.Malformed);
     }
@@ -176,19 +178,121 @@ public sealed class PriceMapTests
     {
         const string One = """{"litellm_provider":"deepseek","input_cost_per_token":1e-6}""", Two = """{"litellm_provider":"deepseek","input_cost_per_token":2e-6}""";
 
-        Assert.Empty(Read($$"""{"chat":{{One}},"deepseek/chat":{{One}}}""").Malformed);
+        var agreed = Read($$"""{"chat":{{One}},"deepseek/chat":{{One}}}""");
+        Assert.Empty(agreed.Malformed);
+        Assert.Equal(("deepseek/chat", "chat deepseek/chat", "deepseek/chat"), Shared(agreed));
 
         var named = Read($$"""{"chat":{{One}},"deepseek/chat":{{Two}}}""");
         Assert.Equal(2m, Assert.Single(named.Rates).Prices[0].Price);
         Assert.Equal([new MalformedEntry("chat", "deepseek/chat", "", "'deepseek/chat' has other prices for the same SKU.")], named.Malformed);
+        Assert.Equal(("deepseek/chat", "chat deepseek/chat", "deepseek/chat"), Shared(named));
+
+        // One leaves out a price that the other does not have: they say different things.
+        var sound = Read($$"""{"chat":{"litellm_provider":"deepseek","input_cost_per_token":1e-6,"input_cost_per_audio_token":5e-6},"deepseek/chat":{{One}}}""");
+        Assert.Empty(Assert.Single(sound.Rates).NotCarried);
+        Assert.Equal("chat", Assert.Single(sound.Malformed).Model);
 
         var neither = Read("""{"m":{"litellm_provider":"cohere","input_cost_per_token":1e-6},"cohere_chat/m":{"litellm_provider":"cohere_chat","input_cost_per_token":2e-6}}""");
         Assert.Empty(neither.Rates);
         Assert.Equal(["m", "cohere_chat/m"], neither.Malformed.Select(entry => entry.Model));
+        Assert.Equal(("cohere/m", "m cohere_chat/m", null), Shared(neither));
 
         var twice = Read($$"""{"m":{{One}},"m":{{Two}},"n":{{One}},"n":{{One}}}""");
         Assert.Equal("deepseek/n", Assert.Single(twice.Rates).Sku);
         Assert.Equal([new MalformedEntry("m", "deepseek/m", "", "Given more than once, and not the same.")], twice.Malformed);
+    }
+
+    private static (string Sku, string Models, string? Taken) Shared(PriceMap map) =>
+        Assert.Single(map.Shared) is var shared ? (shared.Sku, string.Join(' ', shared.Models), shared.Taken) : default;
+
+    [Fact]
+    public void Every_price_that_is_not_carried_over_is_named_by_entry_and_member_and_one_of_0_says_nothing()
+    {
+        var map = Read(
+            """
+            {"m":{"litellm_provider":"openai","mode":"chat","input_cost_per_token":1e-6,"output_cost_per_token":2e-6,
+                  "input_cost_per_second":0.1,"output_cost_per_second":0.0,"input_cost_per_image":null,"search_context_cost_per_query":{"low":0.01,"high":0},"code_interpreter_cost_per_session":{"low":0},
+                  "regional_processing_uplift_multiplier_eu":1.1,"provider_specific_entry":{"us":1.1,"fast":6},"off_peak_pricing":"0.5","image_price":1,
+                  "supports_pricing":true,"web_search_billing_unit":"query","max_tokens":9},
+             "n":{"litellm_provider":"bedrock","mode":"embedding","input_cost_per_token":1e-6,"provider_specific_entry":{"bedrock_invocation_schema":"v2"},"input_dbu_cost_per_token":0.07}}
+            """);
+
+        Assert.Equal(
+            [
+                "m input_cost_per_second", "m search_context_cost_per_query", "m regional_processing_uplift_multiplier_eu", "m provider_specific_entry", "m off_peak_pricing", "m image_price",
+                "n input_dbu_cost_per_token",
+            ],
+            map.LeftOut.Select(price => $"{price.Model} {price.Member}"));
+        Assert.All(map.Rates, rate => Assert.Empty(rate.NotCarried)); // Usage does not say its region, its speed or its searches.
+    }
+
+    [Theory]
+    [InlineData("\"input_cost_per_audio_token\":3e-6", "audio-input-tokens batch-audio-input-tokens")]
+    [InlineData("\"input_cost_per_audio_token\":1e-6", "")] // The price of text, so that nothing is lost.
+    [InlineData("\"input_cost_per_audio_token_priority\":3e-6,\"input_cost_per_audio_per_second\":1e-5", "audio-input-tokens batch-audio-input-tokens")]
+    [InlineData("\"output_cost_per_audio_token\":3e-6", "audio-output-tokens batch-audio-output-tokens")]
+    [InlineData("\"cache_creation_input_token_cost_above_1hr\":3e-6", "cache-write-1h-tokens")]
+    [InlineData("\"cache_creation_input_token_cost_above_1hr\":5e-6,\"cache_creation_input_token_cost_above_1hr_above_200k_tokens\":7e-6", "")]
+    [InlineData("\"cache_creation_input_token_cost_above_1hr_above_200k_tokens\":8e-6", "cache-write-1h-tokens")]
+    [InlineData("\"tiered_pricing\":[{\"input_cost_per_token\":1e-6,\"range\":[0,32000.0]}]", "batch-input-tokens batch-output-tokens batch-reasoning-tokens cache-write-tokens input-tokens output-tokens reasoning-tokens")]
+    [InlineData("\"tiered_pricing\":[{\"range\":[0,256000.0]}],\"input_cost_per_audio_token\":3e-6",
+        "batch-input-tokens>256000 batch-output-tokens>256000 batch-reasoning-tokens>256000 cache-write-tokens>256000 input-tokens>256000 output-tokens>256000 reasoning-tokens>256000")]
+    public void What_usage_tells_of_prices_that_are_not_carried_over_is_kept_with_the_rate(string members, string notCarried)
+    {
+        var rate = Only(
+            $$"""
+            {"litellm_provider":"own","input_cost_per_token":1e-6,"output_cost_per_token":2e-6,"input_cost_per_token_batches":5e-7,"output_cost_per_token_batches":1e-6,
+             "cache_creation_input_token_cost":5e-6,"cache_creation_input_token_cost_above_200k_tokens":7e-6,{{members}}}
+            """);
+
+        Assert.Equal(notCarried, string.Join(' ', rate.NotCarried.Select(price => price.AboveTokens == 0 ? price.Meter : $"{price.Meter}>{price.AboveTokens}")));
+        Assert.Empty(PriceBookRules.Check(new RatePublished(rate.Sku, Given.Day, "USD", rate.Prices, "list", NotCarried: rate.NotCarried), "USD"));
+    }
+
+    [Fact]
+    public void A_price_of_sound_is_for_no_usage_where_text_has_none() =>
+        Assert.Empty(Only("""{"litellm_provider":"own","output_cost_per_token":2e-6,"input_cost_per_audio_token":1e-6}""").NotCarried);
+
+    [Fact]
+    public void Entries_with_nothing_but_zeros_are_told_from_those_with_some()
+    {
+        var map = Read(
+            """
+            {"a":{"litellm_provider":"own","input_cost_per_token":0,"output_cost_per_token":0.0,"input_cost_per_token_above_128k_tokens":0e0},
+             "b":{"litellm_provider":"own","input_cost_per_token":1e-6,"output_cost_per_token":0},"c":{"litellm_provider":"own","input_cost_per_token":0,"input_cost_per_request":0.1}}
+            """);
+
+        Assert.Equal(["own/a"], map.Rates.Where(rate => rate.IsZero).Select(rate => rate.Sku));
+    }
+
+    /// <summary>A public list of August 2026, counted by a script of its own; it is skipped by name where it does not lie beside the repository.</summary>
+    [Fact]
+    public void Of_a_whole_public_list_nothing_is_left_out_without_its_name()
+    {
+        var file = File.ReadAllBytes(DataFile("litellm-prices-2026-08-06.json"));
+        var map = PriceMap.Read(file);
+        using var entries = JsonDocument.Parse(file);
+        HashSet<string?> counted = ["chat", "completion", "responses", "embedding", null];
+        var prices =
+            from entry in entries.RootElement.EnumerateObject()
+            where entry.Name != "sample_spec" && counted.Contains(entry.Value.TryGetProperty("mode", out var mode) ? mode.GetString() : null)
+            from member in entry.Value.EnumerateObject()
+            where Regex.IsMatch(member.Name, "cost|price|pricing|uplift") && !Regex.IsMatch(member.Name, "^(input|output)_cost_per_(token|reasoning_token|request)($|_batches|_flex|_priority|_above_[0-9]+k)|^cache_(read|creation)_input_token_cost($|_flex|_priority|_above_[0-9]+k)")
+                && member.Value.ToString() is not ("0" or "0.0" or "")
+            select (entry.Name, member.Name);
+        var malformed = map.Malformed.Select(entry => entry.Model).ToHashSet();
+        Assert.Empty(prices.Where(price => !malformed.Contains(price.Item1)).Except(map.LeftOut.Select(price => (price.Model, price.Member))));
+
+        int Entries(string member) => map.LeftOut.Count(price => price.Member == member);
+        int Marked(string meter) => map.Rates.Count(rate => rate.NotCarried.Any(price => price.Meter == meter));
+        Assert.Equal((77, 18), (Entries("input_cost_per_audio_token"), Entries("output_cost_per_audio_token")));
+        Assert.InRange(Entries("cache_creation_input_token_cost_above_1hr"), 123, 124); // One of these entries may be refused for the digits of a price.
+        Assert.Equal(8, Entries("provider_specific_entry"));
+        Assert.InRange(Marked("audio-input-tokens"), 60, 66); // Of 77, 11 ask the price of text.
+        Assert.InRange(Marked("cache-write-1h-tokens"), 115, 123);
+        Assert.InRange(map.Rates.Count(rate => rate.IsZero), 90, 95);
+        Assert.All(map.Rates, rate => Assert.Empty(PriceBookRules.Check(new RatePublished(rate.Sku, Given.Day, "USD", rate.Prices, "list", NotCarried: rate.NotCarried), "USD")));
+        Assert.Equal(map.Shared.Where(shared => shared.Taken is not null).Select(shared => shared.Sku), map.Shared.Select(shared => shared.Sku).Intersect(map.Rates.Select(rate => rate.Sku)));
     }
 
     [Fact]
@@ -200,6 +304,22 @@ public sealed class PriceMapTests
         {
             Assert.ThrowsAny<JsonException>(() => Read(broken));
         }
+    }
+
+    /// <summary>A public file that lies beside the repository, where it does.</summary>
+    private static string DataFile(string name)
+    {
+        for (var folder = new DirectoryInfo(AppContext.BaseDirectory); folder is not null; folder = folder.Parent)
+        {
+            var path = Path.Combine(folder.FullName, "shared", "data", name);
+            if (File.Exists(path))
+            {
+                return path;
+            }
+        }
+
+        Assert.Skip($"{name} is not there.");
+        return "";
     }
 
     private static PriceMap Read(string json) => PriceMap.Read(Encoding.UTF8.GetBytes(json));

@@ -50,12 +50,28 @@ public sealed class RateComparisonTests
     }
 
     [Fact]
+    public void Zeros_are_named_and_published_only_where_that_is_asked_for_and_nothing_is_missed_by_them()
+    {
+        RatePublished[] book = [Booked("openai/once", 0, Source), Booked("openai/had", 3, Source)];
+        var map = new PriceMap([Listed("openai/once", 0), Listed("openai/had", 0), Listed("openai/new", 0), Listed("openai/a", 1)], [], [], new Dictionary<string, int>(), []);
+
+        var diff = new RateComparison(Source, Day, [], ByStream(book), "USD").With(map);
+        Assert.Equal("openai/a", Assert.Single(diff.Publications).Rate.Sku);
+        Assert.Equal(["openai/once", "openai/had", "openai/new"], diff.UnknownOrFree.Select(entry => entry.Sku));
+        Assert.Empty(diff.Gone);
+
+        var asked = new RateComparison(Source, Day, [], ByStream(book), "USD").With(map with { TakesFree = true });
+        Assert.Equal(["openai/had", "openai/new", "openai/a"], asked.Publications.Select(publication => publication.Rate.Sku));
+        Assert.True(Assert.Single(asked.Changed).Large);
+    }
+
+    [Fact]
     public void Only_chosen_providers_are_compared_published_and_missed()
     {
         RatePublished[] book = [Booked("openai/old", 1, Source), Booked("google/old", 1, Source)];
         var map = new PriceMap(
             [Listed("openai/a", 1), Listed("google/a", 1)], [new("m", "openai/m", "", "wrong"), new("n", "google/n", "", "wrong"), new("o", null, "", "wrong")], [],
-            new Dictionary<string, int>(), new Dictionary<string, int>());
+            new Dictionary<string, int>(), []);
         var diff = new RateComparison(Source, Day, ["openai"], ByStream(book), "USD").With(map);
 
         Assert.Equal("openai/a", Assert.Single(diff.Publications).Rate.Sku);
@@ -67,7 +83,7 @@ public sealed class RateComparisonTests
     public void Gone_is_what_an_import_published_and_not_what_a_person_did_nor_what_only_cannot_be_read_now()
     {
         RatePublished[] book = [Booked("openai/imported", 1, Source), Booked("openai/contract", 1, "contract"), Booked("openai/unread", 1, Source)];
-        var map = new PriceMap([], [new("unread", "openai/unread", "input_cost_per_token", "Must be a number.")], [], new Dictionary<string, int>(), new Dictionary<string, int>());
+        var map = new PriceMap([], [new("unread", "openai/unread", "input_cost_per_token", "Must be a number.")], [], new Dictionary<string, int>(), []);
         var diff = new RateComparison(Source, Day, [], ByStream(book), "USD").With(map);
 
         Assert.Equal(("openai/imported", 0.001m, null), (Assert.Single(diff.Gone).Sku, diff.Gone[0].Before, diff.Gone[0].After));
@@ -80,7 +96,8 @@ public sealed class RateComparisonTests
         {
             Assert.Equal(PriceOn(before, change.Sku, change.Meter, change.AboveTokens + 1) * change.Per, change.Before);
             Assert.Equal(PriceOn(after, change.Sku, change.Meter, change.AboveTokens + 1) * change.Per, change.After);
-            Assert.NotEqual(change.Before, change.After);
+            Assert.True(change.Before != change.After || !NotCarried(before, change.Sku, change.Meter).SetEquals(change.NotCarried));
+            Assert.True(NotCarried(after, change.Sku, change.Meter).SetEquals(change.NotCarried));
         }
 
         Assert.All(diff.New, change => Assert.Null(PriceOn(before, change.Sku, change.Meter, int.MaxValue)));
@@ -98,8 +115,14 @@ public sealed class RateComparisonTests
         {
             var wanted = listed.SingleOrDefault(rate => rate.Sku == sku)?.Prices.Where(price => price.Meter == meter && price.AboveTokens < tokens).MaxBy(price => price.AboveTokens);
             Assert.Equal(wanted is null ? PriceOn(before, sku, meter, tokens) : wanted.Price / wanted.Per, PriceOn(after, sku, meter, tokens));
+            Assert.True(NotCarried(after, sku, meter).SetEquals(
+                wanted is null ? NotCarried(before, sku, meter) : listed.Single(rate => rate.Sku == sku).NotCarried.Where(price => SpendTracker.Usage.Meters.WholeOf(price.Meter) == meter)));
         }
     }
+
+    /// <summary>What the publication that holds does not carry of a meter.</summary>
+    private static HashSet<NotCarriedPrice> NotCarried(IEnumerable<RatePublished> book, string sku, string meter) =>
+        [.. (PublicationOn(book, sku, meter)?.NotCarried ?? []).Where(price => SpendTracker.Usage.Meters.WholeOf(price.Meter) == meter)];
 
     /// <summary>The publication that holds, as the contract has it: of the latest day, the later one.</summary>
     private static RatePublished? PublicationOn(IEnumerable<RatePublished> book, string sku, string meter) =>
@@ -109,7 +132,7 @@ public sealed class RateComparisonTests
         PublicationOn(book, sku, meter)?.Prices.Where(price => price.Meter == meter && price.AboveTokens < tokens).MaxBy(price => price.AboveTokens) is { } price ? price.Price / price.Per : null;
 
     private static RateDiff Compare(IReadOnlyList<ListedRate> listed, IReadOnlyList<RatePublished> book) =>
-        new RateComparison(Source, Day, [], ByStream(book), "USD").With(new PriceMap(listed, [], [], new Dictionary<string, int>(), new Dictionary<string, int>()));
+        new RateComparison(Source, Day, [], ByStream(book), "USD").With(new PriceMap(listed, [], [], new Dictionary<string, int>(), []) { TakesFree = true });
 
     private static Dictionary<string, BookedRates> ByStream(IEnumerable<RatePublished> book) =>
         book.GroupBy(rate => rate.Sku).ToDictionary(rates => rates.Key, rates => new BookedRates(rates.Count(), [.. rates]));
@@ -125,15 +148,22 @@ public sealed class RateComparisonTests
             from day in Gen.Choose(-2, 2)
             from source in Gen.Elements(Source, "contract")
             from prices in Prices()
-            select new RatePublished(sku, Day.AddDays(day), "USD", prices, source);
+            from notCarried in NotCarried()
+            select new RatePublished(sku, Day.AddDays(day), "USD", prices, source, NotCarried: Of(prices, notCarried));
         var maps = from prices in Gen.ArrayOf(Prices(), Skus.Length)
+                   from notCarried in Gen.ArrayOf(NotCarried(), Skus.Length)
                    from listed in Gen.ArrayOf(Gen.Elements(true, true, false), Skus.Length)
-                   select (IReadOnlyList<ListedRate>)[.. Skus.Index().Where(sku => listed[sku.Index]).Select(sku => new ListedRate(sku.Item, sku.Item, prices[sku.Index]))];
+                   select (IReadOnlyList<ListedRate>)[.. Skus.Index().Where(sku => listed[sku.Index]).Select(sku => new ListedRate(sku.Item, sku.Item, prices[sku.Index]) { NotCarried = Of(prices[sku.Index], notCarried[sku.Index]) })];
         return from book in publications.ListOf(5)
                from first in maps
                from second in maps
                select new Case([.. book], first, second);
     }
+
+    private static Gen<NotCarriedPrice?> NotCarried() => Gen.Elements<NotCarriedPrice?>(null, null, new("audio-input-tokens"), new("input-tokens", 128_000), new("output-tokens"));
+
+    private static NotCarriedPrice[] Of(MeterPrice[] prices, NotCarriedPrice? notCarried) =>
+        notCarried is not null && prices.Any(price => price.Meter == SpendTracker.Usage.Meters.WholeOf(notCarried.Meter)) ? [notCarried] : [];
 
     /// <summary>Some meters, each with a price from 0 on and perhaps steps; few prices, so that some agree.</summary>
     private static Gen<MeterPrice[]> Prices() =>

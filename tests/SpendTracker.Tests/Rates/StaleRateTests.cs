@@ -95,7 +95,7 @@ public sealed class StaleRateTests : IAsyncLifetime
             [new(new(2026, 2, 15), Component.Other, "charge/EUR", "amount", 1), new(new(2026, 2, 16), Component.Other, "charge/EUR", "amount", 1)];
         var prices = await DayPrices.LoadAsync(_database.DataSource, quantities, null, Stop);
 
-        Assert.Equal([2m, null], quantities.Select(quantity => prices.Of(quantity)!.ExchangeRate));
+        Assert.Equal([2m, null], quantities.Select(quantity => prices.Of(quantity).Price!.ExchangeRate));
     }
 
     private Task<TestDatabase> ReopenedAsync(int? days) => TestDatabase.CreateAsync(Task.FromResult(_database.Spend.ConnectionString), clock: _clock, exchangeRateDays: days);
