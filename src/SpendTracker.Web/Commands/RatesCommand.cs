@@ -150,7 +150,12 @@ internal static class RatesCommand
             Console.WriteLine($"{(price.Large ? "CHANGED !!" : "changed   ")} {price.Sku}: {MeterOf(price)} {Priced(price.Before, price)} -> {Priced(price.After, price)} ({Percent(price)}){Incomplete([price])}, before from {price.BeforeSource}");
         }
 
-        Console.WriteLine(Told($"{diff.New.Count:#,0} prices new, {diff.Changed.Count:#,0} changed, {diff.Changed.Count(price => price.Large):#,0} of them by more than {PriceChange.LargePercent} %, {diff.Gone.Count:#,0} gone, {diff.Unchanged:#,0} unchanged; {diff.Malformed.Select(entry => entry.Model).Distinct().Count():#,0} entries malformed, {diff.UnknownOrFree.Count:#,0} with nothing but zeros (--free publishes them as free), {diff.LeftOut.Select(price => price.Model).Distinct().Count():#,0} with prices that are left out."));
+        if (diff.UnknownOrFree.Count + diff.LeftOut.Count > 0)
+        {
+            Console.WriteLine(Told($"{diff.LeftOut.Select(price => price.Model).Distinct().Count():#,0} entries have prices that are left out, {diff.UnknownOrFree.Count:#,0} nothing but zeros; --free publishes these as free."));
+        }
+
+        Console.WriteLine(Told($"{diff.New.Count:#,0} prices new, {diff.Changed.Count:#,0} changed, {diff.Changed.Count(price => price.Large):#,0} of them by more than {PriceChange.LargePercent} %, {diff.Gone.Count:#,0} gone, {diff.Unchanged:#,0} unchanged; {diff.Malformed.Select(entry => entry.Model).Distinct().Count():#,0} entries malformed."));
     }
 
     /// <summary>What will be priced incompletely.</summary>

@@ -82,7 +82,7 @@ public sealed class RateEndpointTests : IAsyncLifetime
         Assert.Equal((1_500m, 2_000m, 0m, 10m), (Number(total, "actual"), Number(total, "listed"), Number(total, "corrections"), Number(total.GetProperty("unconverted"), "EUR")));
 
         var csv = await _host.Client.GetStringAsync(new Uri($"/api/v1/costs?from={Month}&to={Month}&format=csv", UriKind.Relative), TestContext.Current.CancellationToken);
-        Assert.Contains($"{Month},prompt-engineering,1500,0,1500,2000,0,0,0,0,0,EUR 10.00", csv, StringComparison.Ordinal);
+        Assert.Contains($"{Month},prompt-engineering,1500,0,0,1500,2000,0,0,0,0,0,EUR 10.00,0,0,0,0,0,0", csv, StringComparison.Ordinal);
     }
 
     [Fact]
