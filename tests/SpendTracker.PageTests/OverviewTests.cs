@@ -117,7 +117,7 @@ public sealed class OverviewTests
         await Expect(page.GetByRole(AriaRole.Heading, new() { Name = "1.5 M tokens priced incompletely" })).ToBeVisibleAsync();
         await dashboard.GoAsync(page, $"/closing?month={Dashboard.Month}");
         await Expect(page.GetByText("1.5 M tokens priced incompletely.")).ToBeVisibleAsync();
-        await dashboard.GoAsync(page, "/price-book?sku=test/sound");
+        await dashboard.GoAsync(page, "/price-book?search=test/sound");
         await Expect(page.GetByText("has other prices for audio-input-tokens")).ToBeVisibleAsync();
     }
 

@@ -77,7 +77,7 @@ public sealed class PriceBookTests
         var page = await dashboard.OpenAsync("/price-book");
         await page.GetByLabel("SKU contains").FillAsync("EST/large");
         await Button(page, "Search").ClickAsync();
-        await Expect(page.GetByText("1 to 1 of 1 SKUs")).ToBeVisibleAsync();
+        await Expect(page.GetByText("1 to 1 of 1 SKU")).ToBeVisibleAsync();
         await Expect(Row(page, "$2.00 a token")).ToContainTextAsync("Superseded by a later publication");
         await Expect(Row(page, "$5.00 a token")).ToContainTextAsync("holds today");
 

@@ -47,5 +47,6 @@ internal static class Quantity
 
     private static string Number(decimal quantity) => quantity.ToString("#,0.######", CultureInfo.InvariantCulture);
 
-    private static string Singular(string unit) => unit.TrimEnd('s');
+    // What is counted comes first: 1 request-without-tokens.
+    private static string Singular(string unit) => unit.Split("s-without-") is [var counted, var without] ? $"{counted}-without-{without}" : unit.TrimEnd('s');
 }

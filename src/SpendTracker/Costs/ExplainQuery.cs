@@ -5,7 +5,8 @@ using SpendTracker.Rates;
 namespace SpendTracker.Costs;
 
 /// <summary>Usage that became known between two days, at the prices known at the second.</summary>
-public sealed record UsageMove(string Workload, Approach Approach, string Sku, string Meter, decimal Quantity, long Events, decimal Amount);
+/// <param name="Unpriced">What of the quantity had no rate or no exchange rate at the second day, so that no amount has it.</param>
+public sealed record UsageMove(string Workload, Approach Approach, string Sku, string Meter, decimal Quantity, long Events, decimal Amount, decimal Unpriced = 0);
 
 /// <summary>Usage that was known already, and whose price changed between two days.</summary>
 /// <param name="SkuBefore">What it was priced as; another than <paramref name="Sku"/> where an alias came or went.</param>
@@ -118,7 +119,8 @@ public sealed class ExplainQuery(NpgsqlDataSource dataSource, MonthlyCostQuery m
     {
         await using var command = Command(
             $"""
-            select workload, approach, sku_after, meter, trim_scale(sum(after - before)), sum(events)::bigint, {PriceSql.Sum("(after - before) * coalesce(price_after, 0)")}
+            select workload, approach, sku_after, meter, trim_scale(sum(after - before)), sum(events)::bigint, {PriceSql.Sum("(after - before) * coalesce(price_after, 0)")},
+                   trim_scale(coalesce(sum(after - before) filter (where price_after is null), 0))
             from moved
             group by 1, 2, 3, 4
             having bool_or(after <> before)
@@ -129,7 +131,7 @@ public sealed class ExplainQuery(NpgsqlDataSource dataSource, MonthlyCostQuery m
         while (await reader.ReadAsync(cancellationToken))
         {
             moves.Add(new UsageMove(
-                reader.GetString(0), EnumName.Parse<Approach>(reader.GetString(1)), reader.GetString(2), reader.GetString(3), reader.GetDecimal(4), reader.GetInt64(5), reader.GetDecimal(6)));
+                reader.GetString(0), EnumName.Parse<Approach>(reader.GetString(1)), reader.GetString(2), reader.GetString(3), reader.GetDecimal(4), reader.GetInt64(5), reader.GetDecimal(6), reader.GetDecimal(7)));
         }
 
         return moves;
