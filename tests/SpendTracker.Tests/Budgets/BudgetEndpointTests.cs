@@ -48,6 +48,32 @@ public sealed class BudgetEndpointTests(OneHost one) : IClassFixture<OneHost>
     }
 
     [Fact]
+    public async Task What_is_priced_incompletely_stands_beside_what_is_unpriced_in_every_answer()
+    {
+        await Host.Database.ChangePricesAsync(new RatePublished(
+            "acme/ear", BillingPeriod.Of(DateOnly.FromDateTime(DateTime.UtcNow)).Start, "USD", [new("input-tokens", 1)], "list", NotCarried: [new("audio-input-tokens")]));
+        Assert.Equal(HttpStatusCode.Created, (await PutAsync("ear", Terms(amount: "5000").Replace("support-chat", "ear", StringComparison.Ordinal))).Status);
+        await Host.RecordAsync(
+            $$"""
+            [{"type":"token_usage_recorded","id":"ear-1","workload":"ear","approach":"hybrid","provider":"acme","model":"ear","inputTokens":1000,"audioInputTokens":300,"outputTokens":0,"usedAt":"{{DateTime.UtcNow:o}}"},
+             {"type":"token_usage_recorded","id":"ear-2","workload":"ear","approach":"hybrid","provider":"acme","model":"unheard-of","inputTokens":200,"outputTokens":0,"usedAt":"{{DateTime.UtcNow:o}}"}]
+            """);
+
+        static string Lacking(JsonElement figures) => string.Join(' ', new[] { "unpriced", "incomplete", "unpricedPercents", "unconverted", "doubt" }.Select(member => figures.GetProperty(member)));
+        const string Expected = """{"tokens":200} {"tokens":300} {"tokens":41.67} {} 200 tokens have no rate; 300 tokens are priced incompletely""";
+        var budget = await Host.GetUntilAsync("/api/v1/budgets/ear", budget => Current(budget, "spent") == 1_000);
+        Assert.Equal(Expected, Lacking(budget.GetProperty("current")));
+        var listed = (await Host.GetAsync("/api/v1/budgets")).EnumerateArray().Single(row => row.GetProperty("budget").GetString() == "ear");
+        Assert.Equal(Expected, Lacking(listed.GetProperty("current")));
+        Assert.Equal(Expected, Lacking(await Host.GetAsync("/api/v1/budgets/ear/allowance")));
+
+        // What has no rate is told only where there is some.
+        await Host.Database.ChangePricesAsync(new RatePublished("acme/unheard-of", BillingPeriod.Of(DateOnly.FromDateTime(DateTime.UtcNow)).Start, "USD", [new("input-tokens", 1)], "list"));
+        var allowance = await Host.GetUntilAsync("/api/v1/budgets/ear/allowance", answer => answer.GetProperty("spent").GetDecimal() == 1_200);
+        Assert.Equal("""{} {"tokens":300} {"tokens":25.00} {} 300 tokens are priced incompletely""", Lacking(allowance));
+    }
+
+    [Fact]
     public async Task Of_two_who_looked_at_the_same_version_the_second_is_told_who_was_faster()
     {
         Assert.Equal(HttpStatusCode.Created, (await PutAsync("race", Terms(), ("If-None-Match", "*"))).Status);
