@@ -63,8 +63,9 @@ internal static class AllowanceEndpoint
         headers.CacheControl = new CacheControlHeaderValue { Private = true, MaxAge = TimeSpan.FromSeconds(Lifetime) };
         context.Response.Headers.Age = Math.Max(0, Math.Ceiling((now - asOf).TotalSeconds)).ToString(CultureInfo.InvariantCulture);
 
-        // Of what is left, not of when it was read: a gateway that asks each second mostly gets 304.
-        var tag = new EntityTagHeaderValue(string.Create(CultureInfo.InvariantCulture, $"\"{figures.Version}-{figures.Span.Start:yyyyMMdd}-{figures.Limit}-{spent}\""));
+        // Of what is left and what lacks a price, not of when it was read: a gateway that asks each second mostly gets 304.
+        var lacking = string.Concat(figures.Unpriced.Select(part => string.Create(CultureInfo.InvariantCulture, $"-{part.Unit}-{part.Quantity}-{part.Incomplete}")));
+        var tag = new EntityTagHeaderValue(string.Create(CultureInfo.InvariantCulture, $"\"{figures.Version}-{figures.Span.Start:yyyyMMdd}-{figures.Limit}-{spent}{lacking}\""));
         headers.ETag = tag;
         if (context.Request.GetTypedHeaders().IfNoneMatch.Any(known => known.Compare(tag, useStrongComparison: false)))
         {
