@@ -99,9 +99,9 @@ public static class UsageRules
         check.Range("cacheWrite1hTokens", e.CacheWrite1hTokens, 0, MostTokens);
         check.Range("audioInputTokens", e.AudioInputTokens, 0, MostTokens);
         check.Range("audioOutputTokens", e.AudioOutputTokens, 0, MostTokens);
-        check.That("cacheWrite1hTokens", e.CacheWrite1hTokens <= e.CacheWriteTokens, "Cannot exceed cacheWriteTokens, which include them.");
-        check.That("audioInputTokens", e.AudioInputTokens <= e.InputTokens, "Cannot exceed inputTokens, which include them.");
-        check.That("audioOutputTokens", e.AudioOutputTokens + e.ReasoningTokens <= e.OutputTokens, "Audio and reasoning tokens together cannot exceed outputTokens, which include them.");
+        check.That("cacheWrite1hTokens", e.CacheWrite1hTokens <= 0 || e.CacheWrite1hTokens <= e.CacheWriteTokens, "Cannot exceed cacheWriteTokens, which include them.");
+        check.That("audioInputTokens", e.AudioInputTokens <= 0 || e.AudioInputTokens <= e.InputTokens, "Cannot exceed inputTokens, which include them.");
+        check.That("audioOutputTokens", e.AudioOutputTokens <= 0 || e.AudioOutputTokens + e.ReasoningTokens <= e.OutputTokens, "Audio and reasoning tokens together cannot exceed outputTokens, which include them.");
         check.Range("requests", e.Requests, 1, 1_000_000_000);
         check.OptionalName("variant", e.Variant, TextLength.Name);
         if (e.ReportedCost is { } reported)
