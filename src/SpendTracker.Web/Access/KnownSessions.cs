@@ -68,7 +68,8 @@ internal sealed class KnownSessions(Sessions sessions, TimeProvider clock)
         }
     }
 
-    private void Note(string id, Session? session)
+    /// <summary>What is known of a session now; null where it does not hold.</summary>
+    public void Note(string id, Session? session)
     {
         if (session is null)
         {

@@ -22,7 +22,8 @@ internal static class SignIn
     /// <summary>The address that signs in: shown once, on the console.</summary>
     public static string Link(string address, string token) => $"{address.TrimEnd('/')}/sign-in#{token}";
 
-    private static async Task<IResult> UseLinkAsync(HttpContext context, SignInLinks links, Sessions sessions, CancellationToken cancellationToken)
+    private static async Task<IResult> UseLinkAsync(
+        HttpContext context, SignInLinks links, Sessions sessions, KnownSessions known, CancellationToken cancellationToken)
     {
         if (!context.Request.HasFormContentType)
         {
@@ -36,6 +37,7 @@ internal static class SignIn
         }
 
         var session = await sessions.StartAsync(signedIn, cancellationToken);
+        known.Note(session.Id, session);
         await context.SignInAsync(
             CookieAuthenticationDefaults.AuthenticationScheme, KnownSessions.PrincipalOf(session), new AuthenticationProperties { ExpiresUtc = session.ExpiresAt, AllowRefresh = false });
         return TypedResults.LocalRedirect("/");

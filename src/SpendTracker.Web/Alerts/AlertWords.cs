@@ -7,6 +7,8 @@ namespace SpendTracker.Web.Alerts;
 /// <summary>Alerts and channels as a page says them.</summary>
 internal static class AlertWords
 {
+    private static readonly Dictionary<string, decimal> None = [];
+
     public static string Link(Guid alert) => $"/alerts/{alert}";
 
     /// <summary>What happened: <c>Spent: 80 % of the limit, reached with $812.50 at a line of $800.00</c>.</summary>
@@ -14,10 +16,10 @@ internal static class AlertWords
         ? $"{BudgetWords.Threshold(crossed.Threshold, crossed.Currency)}: {Unpriced(crossed)}"
         : $"{BudgetWords.Threshold(crossed.Threshold, crossed.Currency)}, reached with {BudgetWords.Observed(crossed.Threshold.On, crossed.Observed, crossed.Currency)} at a line of {BudgetWords.Observed(crossed.Threshold.On, crossed.At, crossed.Currency)}";
 
-    /// <summary>What lacked a price, each unit by itself. Old alerts know only that something did.</summary>
-    public static string Unpriced(BudgetThresholdCrossed crossed) => crossed is { Unpriced: null, Unconverted: null }
+    /// <summary>What lacked a price, or a part of it, each unit by itself. Old alerts know only that something did.</summary>
+    public static string Unpriced(BudgetThresholdCrossed crossed) => crossed is { Unpriced: null, Unconverted: null, Incomplete: null }
         ? "some usage has no price"
-        : BudgetWords.Unpriced(crossed.Unconverted ?? new Dictionary<string, decimal>(), crossed.Unpriced ?? new Dictionary<string, decimal>());
+        : BudgetWords.Unpriced(crossed.Unconverted ?? None, crossed.Unpriced ?? None, crossed.Incomplete ?? None);
 
     public static string Of(AlertState state) => state switch
     {

@@ -11,15 +11,16 @@ namespace SpendTracker.Web.Budgets;
 /// <param name="Left">Below 0 where it is overspent.</param>
 /// <param name="Exceeded">Whether nothing is left.</param>
 /// <param name="Unpriced">Quantities without a rate, by unit: not in what was spent.</param>
-/// <param name="UnpricedPercents">The share of all that is owed for in the unit that those are, by unit.</param>
+/// <param name="Incomplete">Quantities that are priced incompletely, by unit: in what was spent in part.</param>
+/// <param name="UnpricedPercents">The share of all that is owed for in the unit that these two are together, by unit.</param>
 /// <param name="Unconverted">Amounts without an exchange rate, by currency: not in what was spent, either.</param>
-/// <param name="Doubt">The same in words; null if everything has a price.</param>
+/// <param name="Doubt">The same in words; null if everything has its whole price.</param>
 /// <param name="AsOf">All usage that was acknowledged before is counted.</param>
 /// <param name="Position">The place in the log up to which it is counted.</param>
 internal sealed record AllowanceResponse(
     string Budget, int Version, DateOnly PeriodStart, DateOnly PeriodEnd, string Currency, decimal Limit, decimal Spent, decimal Left, bool Exceeded,
-    decimal? Forecast, IReadOnlyDictionary<string, decimal> Unpriced, IReadOnlyDictionary<string, decimal> UnpricedPercents, IReadOnlyDictionary<string, decimal> Unconverted,
-    string? Doubt, DateTimeOffset AsOf, long Position);
+    decimal? Forecast, IReadOnlyDictionary<string, decimal> Unpriced, IReadOnlyDictionary<string, decimal> Incomplete, IReadOnlyDictionary<string, decimal> UnpricedPercents,
+    IReadOnlyDictionary<string, decimal> Unconverted, string? Doubt, DateTimeOffset AsOf, long Position);
 
 /// <summary>
 /// Answers from memory, in well under a millisecond and also while the database is away: the answer says how old it is, and who
@@ -62,8 +63,9 @@ internal static class AllowanceEndpoint
         headers.CacheControl = new CacheControlHeaderValue { Private = true, MaxAge = TimeSpan.FromSeconds(Lifetime) };
         context.Response.Headers.Age = Math.Max(0, Math.Ceiling((now - asOf).TotalSeconds)).ToString(CultureInfo.InvariantCulture);
 
-        // Of what is left, not of when it was read: a gateway that asks each second mostly gets 304.
-        var tag = new EntityTagHeaderValue(string.Create(CultureInfo.InvariantCulture, $"\"{figures.Version}-{figures.Span.Start:yyyyMMdd}-{figures.Limit}-{spent}\""));
+        // Of what is left and what lacks a price, not of when it was read: a gateway that asks each second mostly gets 304.
+        var lacking = string.Concat(figures.Unpriced.Select(part => string.Create(CultureInfo.InvariantCulture, $"-{part.Unit}-{part.Quantity}-{part.Incomplete}")));
+        var tag = new EntityTagHeaderValue(string.Create(CultureInfo.InvariantCulture, $"\"{figures.Version}-{figures.Span.Start:yyyyMMdd}-{figures.Limit}-{spent}{lacking}\""));
         headers.ETag = tag;
         if (context.Request.GetTypedHeaders().IfNoneMatch.Any(known => known.Compare(tag, useStrongComparison: false)))
         {
@@ -72,6 +74,7 @@ internal static class AllowanceEndpoint
 
         return TypedResults.Ok(new AllowanceResponse(
             figures.Budget, figures.Version, figures.Span.Start, figures.Span.End, figures.Currency, figures.Limit, spent, left, left <= 0, figures.Forecast,
-            UnpricedResponse.Quantities(figures), UnpricedResponse.Percents(figures), UnpricedResponse.Amounts(figures), UnpricedResponse.Doubt(figures), asOf, figures.Position));
+            figures.UnpricedQuantities, figures.IncompleteQuantities, UnpricedResponse.Percents(figures), figures.UnconvertedAmounts, UnpricedResponse.Doubt(figures), asOf,
+            figures.Position));
     }
 }

@@ -101,26 +101,24 @@ internal static class BudgetWords
         null => null,
         { Spent: null } => $"No exchange rate into {figures.Currency} for {KnownOn.Text(figures.Span.Start)}, or a stale one: nobody knows what was spent.",
         { LagSeconds: >= BudgetJudgement.UntrustedSeconds } => $"The figures are {Number(figures.LagSeconds, 0)} seconds behind what was recorded.",
-        { Unpriced.Count: > 0 } => $"{Unpriced(figures.Unpriced)}: more was spent than this says.",
+        { Unpriced.Count: > 0 } => $"{Unpriced(figures.Unpriced)}: more {(figures.Unpriced.All(part => part.IsOnlyIncomplete) ? "may have been" : "was")} spent than this says.",
         _ => null,
     };
 
-    /// <summary>What lacks a price, each unit by itself: <c>£650.00 has no exchange rate; 4.65 M tokens have no rate</c>.</summary>
-    public static string Unpriced(IReadOnlyList<UnpricedPart> parts)
-    {
-        var incomplete = Largest(parts.Where(part => part.Incomplete != 0).Select(part => KeyValuePair.Create(part.Unit, part.Incomplete)))
-            .Select(part => $"{Quantity.Short(part.Value, part.Key)} {(part.Value == 1 ? "is" : "are")} priced incompletely");
-        var unpriced = Unpriced(
-            parts.Where(part => part.IsAmount).Select(part => KeyValuePair.Create(part.Unit, part.Quantity)),
-            parts.Where(part => !part.IsAmount && part.Quantity > part.Incomplete).Select(part => KeyValuePair.Create(part.Unit, part.Quantity - part.Incomplete)));
-        return string.Join("; ", incomplete.Prepend(unpriced).Where(text => text.Length > 0));
-    }
+    /// <summary>What lacks a price, or a part of it, each unit by itself: <c>£650.00 has no exchange rate; 4.65 M tokens have no rate; 3 hours are priced incompletely</c>.</summary>
+    public static string Unpriced(IReadOnlyList<UnpricedPart> parts) => Unpriced(
+        parts.Where(part => part.IsAmount).Select(part => KeyValuePair.Create(part.Unit, part.Quantity)),
+        parts.Where(part => !part.IsAmount && part.Quantity > 0).Select(part => KeyValuePair.Create(part.Unit, part.Quantity)),
+        parts.Where(part => part.Incomplete > 0).Select(part => KeyValuePair.Create(part.Unit, part.Incomplete)));
 
     /// <param name="amounts">Without an exchange rate, by currency.</param>
     /// <param name="quantities">Without a rate, by unit.</param>
-    public static string Unpriced(IEnumerable<KeyValuePair<string, decimal>> amounts, IEnumerable<KeyValuePair<string, decimal>> quantities) => string.Join("; ",
+    /// <param name="incomplete">Priced incompletely, by unit.</param>
+    public static string Unpriced(
+        IEnumerable<KeyValuePair<string, decimal>> amounts, IEnumerable<KeyValuePair<string, decimal>> quantities, IEnumerable<KeyValuePair<string, decimal>> incomplete) => string.Join("; ",
         Largest(amounts).Select(part => part.Value == 0 ? $"amounts in {part.Key} that cancel out have no exchange rate" : $"{Money.Text(part.Value, part.Key)} has no exchange rate")
-            .Concat(Largest(quantities).Select(part => $"{Quantity.Short(part.Value, part.Key)} {(part.Value == 1 ? "has" : "have")} no rate")));
+            .Concat(Largest(quantities).Select(part => $"{Quantity.Short(part.Value, part.Key)} {(part.Value == 1 ? "has" : "have")} no rate"))
+            .Concat(Largest(incomplete).Select(part => $"{Quantity.Short(part.Value, part.Key)} {(part.Value == 1 ? "is" : "are")} priced incompletely")));
 
     private static IEnumerable<KeyValuePair<string, decimal>> Largest(IEnumerable<KeyValuePair<string, decimal>> parts) =>
         parts.OrderByDescending(part => part.Value).ThenBy(part => part.Key, StringComparer.Ordinal);

@@ -28,12 +28,13 @@ internal static class PlanEndpoints
     private static async Task<IResult> PreviewAsync(
         HttpRequest request, NpgsqlDataSource dataSource, OrganisationSettings settings, KnownOn days, CancellationToken cancellationToken)
     {
-        var (plan, problem) = await Problems.ReadAsync(request, ContractsJson.Default.PlanRequest, cancellationToken);
-        if (plan is null)
+        var (sent, problem) = await Problems.ReadAsync(request, ContractsJson.Default.PlanRequest, cancellationToken);
+        if (sent is null)
         {
             return problem!;
         }
 
+        var plan = PlanRules.AsPlanned(sent);
         if (PlanRules.Check(plan) is { Count: > 0 } reasons)
         {
             return Problems.Of(reasons);

@@ -45,6 +45,12 @@ internal sealed class Problems(IProblemDetailsService problems, ILogger<Problems
             : reasons.Count > 0 ? Of(reasons) : null);
     }
 
+    /// <summary>What a page says before it knows who asks.</summary>
+    private const string Away = "The database cannot be reached. The page goes on as soon as it is back.";
+
+    private static bool IsPage(HttpRequest request) =>
+        HttpMethods.IsGet(request.Method) && !request.Path.StartsWithSegments("/api") && request.Headers.Accept.ToString().Contains("text/html", StringComparison.Ordinal);
+
     public async ValueTask<bool> TryHandleAsync(HttpContext context, Exception exception, CancellationToken cancellationToken)
     {
         var (status, detail) = exception switch
@@ -71,6 +77,12 @@ internal sealed class Problems(IProblemDetailsService problems, ILogger<Problems
         {
             context.Response.Headers.RetryAfter = "1";
             logger.LogWarning("{Method} {Path} answered 503: {Fault}", context.Request.Method, context.Request.Path, exception.Message);
+            if (PassingFault.Is(exception) && IsPage(context.Request))
+            {
+                context.Response.Headers.Append("Refresh", "3");
+                await PlainPage.Of(context, "Not available", Away, path: null, button: null, status).ExecuteAsync(context);
+                return true;
+            }
         }
         else if (status >= 500)
         {

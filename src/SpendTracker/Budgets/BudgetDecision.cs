@@ -55,10 +55,9 @@ public static class BudgetDecision
     private static BudgetThresholdCrossed Crossed(BudgetSet terms, BudgetFigures figures, ThresholdFigures threshold, int occurrence, Guid? replaces) => new(
         terms.Budget, figures.Version, terms.Name, figures.Span.Start, figures.Span.End, threshold.Threshold, occurrence, figures.Currency, figures.Limit,
         threshold.At, threshold.Observed!.Value, figures.Spent ?? 0, figures.Forecast, figures.Position, [], replaces,
-        ByUnit(figures, amounts: false), ByUnit(figures, amounts: true));
+        OrNull(figures.UnpricedQuantities), OrNull(figures.UnconvertedAmounts), OrNull(figures.IncompleteQuantities));
 
-    private static Dictionary<string, decimal>? ByUnit(BudgetFigures figures, bool amounts) =>
-        figures.Unpriced.Where(part => part.IsAmount == amounts).ToDictionary(part => part.Unit, part => part.Quantity) is { Count: > 0 } parts ? parts : null;
+    private static IReadOnlyDictionary<string, decimal>? OrNull(IReadOnlyDictionary<string, decimal> parts) => parts.Count > 0 ? parts : null;
 
     private static ResolvedBecause Because(BudgetState state, RaisedAlert alert) =>
         state.IsRemoved ? ResolvedBecause.BudgetRemoved

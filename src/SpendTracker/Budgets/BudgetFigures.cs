@@ -22,18 +22,24 @@ public sealed record ThresholdFigures(BudgetThreshold Threshold, string Key, dec
 }
 
 /// <summary>
-/// What lacks a price in one unit. Each unit stands by itself: tokens, hours and currencies have no common measure. It is added
-/// up by size, so that nothing that is taken back hides what lacks a price.
+/// What lacks a price in one unit, or has only a part of it. Each unit stands by itself: tokens, hours and currencies have no
+/// common measure. It is added up by size, so that nothing that is taken back hides what lacks a price.
 /// </summary>
-/// <param name="Unit"><c>tokens</c>, <c>hours</c>, <c>items</c> or <c>requests</c> without a rate, or priced incompletely; or the currency of an amount without an exchange rate.</param>
-/// <param name="Quantity">In the unit.</param>
-/// <param name="Percent">The share of all that is owed for in this unit, above 0 and at most 100. Of an amount always 100: without an exchange rate it may be worth anything.</param>
+/// <param name="Unit"><c>tokens</c>, <c>hours</c>, <c>items</c> or <c>requests</c>; or the currency of an amount without an exchange rate.</param>
+/// <param name="Quantity">In the unit: without a rate, or the amount. 0 where all has a rate, and some is priced incompletely.</param>
+/// <param name="Percent">
+/// The share of all that is owed for in this unit that has no rate or is priced incompletely, above 0 and at most 100. Of an amount
+/// always 100: without an exchange rate it may be worth anything.
+/// </param>
 public sealed record UnpricedPart(string Unit, decimal Quantity, decimal Percent)
 {
     public bool IsAmount { get; private init; }
 
-    /// <summary>The part of the quantity that is priced incompletely.</summary>
+    /// <summary>In the unit, beside the quantity: priced incompletely, and so in what was spent in part.</summary>
     public decimal Incomplete { get; init; }
+
+    /// <summary>Whether all has a price: what is missing of it may be nothing.</summary>
+    public bool IsOnlyIncomplete => Quantity == 0 && !IsAmount;
 
     /// <param name="amount">0 where amounts cancel out that may be of different days, and so worth something.</param>
     public static UnpricedPart Amount(string currency, decimal amount) => new(currency, amount, 100) { IsAmount = true };
@@ -50,7 +56,7 @@ public sealed record UnpricedPart(string Unit, decimal Quantity, decimal Percent
 /// <param name="RolledOver">What earlier periods left.</param>
 /// <param name="Spent">So far. Null where there is no exchange rate into the budget's currency.</param>
 /// <param name="Forecast">At the period's end; null where nothing can be said yet. What was spent, in a period that is over.</param>
-/// <param name="Unpriced">What is not in what was spent, or in part: amounts without an exchange rate, and quantities without a rate or with an incomplete price.</param>
+/// <param name="Unpriced">What is not in what was spent, or in part: amounts without an exchange rate, and quantities without a rate or priced incompletely.</param>
 /// <param name="LagSeconds">How long the oldest event that is not counted yet has been recorded.</param>
 /// <param name="Position">The place in the log up to which it is counted.</param>
 public sealed record BudgetFigures(
@@ -62,6 +68,16 @@ public sealed record BudgetFigures(
 
     /// <summary>What a threshold on <c>unpriced</c> looks at.</summary>
     public decimal UnpricedPercent => UnpricedPart.LargestPercent(Unpriced);
+
+    /// <summary>Quantities without a rate, by unit: not in what was spent.</summary>
+    public IReadOnlyDictionary<string, decimal> UnpricedQuantities =>
+        Unpriced.Where(part => !part.IsAmount && part.Quantity > 0).ToDictionary(part => part.Unit, part => part.Quantity);
+
+    /// <summary>Quantities that are priced incompletely, by unit: in what was spent in part.</summary>
+    public IReadOnlyDictionary<string, decimal> IncompleteQuantities => Unpriced.Where(part => part.Incomplete > 0).ToDictionary(part => part.Unit, part => part.Incomplete);
+
+    /// <summary>Amounts without an exchange rate, by currency: not in what was spent.</summary>
+    public IReadOnlyDictionary<string, decimal> UnconvertedAmounts => Unpriced.Where(part => part.IsAmount).ToDictionary(part => part.Unit, part => part.Quantity);
 
     public decimal Limit => Amount + RolledOver;
 

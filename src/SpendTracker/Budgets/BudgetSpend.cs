@@ -16,7 +16,7 @@ internal readonly record struct SpendRow(
 
 /// <summary>What a budget's scope has cost.</summary>
 /// <param name="Amount">In the reporting currency.</param>
-/// <param name="Unpriced">What is not in the amount.</param>
+/// <param name="Unpriced">What is not in the amount, or in part.</param>
 internal readonly record struct SpendTotal(decimal Amount, IReadOnlyList<UnpricedPart> Unpriced);
 
 /// <summary>
@@ -151,11 +151,11 @@ internal sealed class BudgetSpend
             .OrderByDescending(part => part.Quantity).ThenBy(part => part.Unit, StringComparer.Ordinal)];
         for (var unit = 1; unit <= UnitNames.Length; unit++)
         {
-            var (total, incomplete) = (sums[unit], sums[(2 * UnitNames.Length) + unit]);
-            if (sums[UnitNames.Length + unit] + incomplete is > 0 and var lacking)
+            var (total, withoutRate, incomplete) = (sums[unit], sums[UnitNames.Length + unit], sums[(2 * UnitNames.Length) + unit]);
+            if (withoutRate + incomplete is > 0 and var lacking)
             {
-                // Parts of a total may overlap: sound that was written to the cache for an hour is incomplete twice.
-                unpriced.Add(new(UnitNames[unit - 1], lacking, lacking < total ? lacking / total * 100 : 100) { Incomplete = incomplete });
+                // What has no rate is not incomplete. Parts of a total may overlap: sound that was written to the cache for an hour is incomplete twice.
+                unpriced.Add(new(UnitNames[unit - 1], withoutRate, lacking < total ? lacking / total * 100 : 100) { Incomplete = incomplete });
             }
         }
 

@@ -12,6 +12,9 @@ public static class PlanRules
     private const int MostPrices = 20;
     private const int MostExamples = 1_000;
 
+    /// <summary>Of an assumption or a share.</summary>
+    private const int Decimals = 6;
+
     /// <summary>A request that grows past this is a slip. It also keeps amounts within a decimal's 28 digits.</summary>
     private const decimal MostRequestsByGrowth = 1_000_000_000_000;
 
@@ -51,7 +54,7 @@ public static class PlanRules
                 }
             }
 
-            check.That(field, Math.Round(value.Low, 6) == value.Low && Math.Round(value.Expected, 6) == value.Expected && Math.Round(value.High, 6) == value.High, "At most 6 decimals.");
+            check.That(field, Rounded(value) == value, $"At most {Decimals} decimals.");
         }
 
         if (check.Reasons.Count == 0)
@@ -62,6 +65,46 @@ public static class PlanRules
 
         return check.Reasons;
     }
+
+    /// <summary>The plan without the noise that doubles leave in numbers, and with its currency's code in capitals.</summary>
+    public static PlanRequest AsPlanned(PlanRequest plan) => plan with
+    {
+        RequestsPerMonth = Cut(plan.RequestsPerMonth), GrowthPercent = CutIfGiven(plan.GrowthPercent), TaxPercent = CutIfGiven(plan.TaxPercent),
+        Currency = Currency.CodeOf(plan.Currency), Options = [.. plan.Options.Select(AsPlanned)],
+    };
+
+    private static PlanOption AsPlanned(PlanOption option) => option with
+    {
+        Routes = [.. option.Routes.Select(AsPlanned)],
+        Hosting = option.Hosting?.Select(h => h with { HoursPerMonth = Cut(h.HoursPerMonth), Units = CutIfGiven(h.Units), Price = CutPrice(h.Price) }).ToArray(),
+        Datasets = option.Datasets?.Select(d => d with
+        {
+            Items = CutIfGiven(d.Items), Hours = CutIfGiven(d.Hours), Amount = CutIfGiven(d.Amount), Price = CutPrice(d.Price), RefreshShare = CutIfGiven(d.RefreshShare),
+        }).ToArray(),
+        Training = option.Training is not { } t ? null : t with
+        {
+            Tokens = CutIfGiven(t.Tokens), Epochs = CutIfGiven(t.Epochs), GpuHours = CutIfGiven(t.GpuHours), Amount = CutIfGiven(t.Amount), Runs = CutIfGiven(t.Runs), Price = CutPrice(t.Price),
+        },
+        Labour = option.Labour?.Select(l => l with { Hours = Cut(l.Hours), Price = CutPrice(l.Price) }).ToArray(),
+        InfrastructurePerMonth = CutIfGiven(option.InfrastructurePerMonth), AttemptsPerRequest = CutIfGiven(option.AttemptsPerRequest), SuccessShare = CutIfGiven(option.SuccessShare),
+        Evaluator = option.Evaluator is { } evaluator ? AsPlanned(evaluator) : null, SetupWeeks = CutIfGiven(option.SetupWeeks),
+        Retirement = option.Retirement is { } end ? end with { Cost = Cut(end.Cost) } : null,
+    };
+
+    private static PlanRoute AsPlanned(PlanRoute route) => route with
+    {
+        InputTokens = Cut(route.InputTokens), OutputTokens = Cut(route.OutputTokens), Share = Noise.Cut(route.Share, Decimals),
+        ExampleTokens = CutIfGiven(route.ExampleTokens), CachedShare = CutIfGiven(route.CachedShare),
+        Prices = route.Prices?.Select(price => price with { Price = FieldCheck.PriceWithoutNoise(price.Price, price.Per) }).ToArray(),
+    };
+
+    private static Assumption Cut(Assumption value) => new(Noise.Cut(value.Low, Decimals), Noise.Cut(value.Expected, Decimals), Noise.Cut(value.High, Decimals));
+
+    private static Assumption Rounded(Assumption value) => new(Math.Round(value.Low, Decimals), Math.Round(value.Expected, Decimals), Math.Round(value.High, Decimals));
+
+    private static Assumption? CutIfGiven(Assumption? value) => value is null ? null : Cut(value);
+
+    private static decimal? CutPrice(decimal? price) => price is { } given ? FieldCheck.PriceWithoutNoise(given, per: 1) : null;
 
     private static void Option(FieldCheck check, string field, PlanOption option)
     {
@@ -106,6 +149,7 @@ public static class PlanRules
     {
         check.Text($"{field}.sku", route.Sku, TextLength.Name);
         check.Above($"{field}.share", route.Share, 0, 1);
+        check.That($"{field}.share", Math.Round(route.Share, Decimals) == route.Share, $"At most {Decimals} decimals.");
         check.Range($"{field}.examples", route.Examples, 0, MostExamples);
         check.That($"{field}.exampleTokens", route.Examples == 0 || route.ExampleTokens is not null, "Examples need a length.");
         check.That($"{field}.prices", route.Prices is not { Count: > MostPrices }, $"At most {MostPrices}.");

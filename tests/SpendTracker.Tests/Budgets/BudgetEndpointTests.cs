@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.Http.Headers;
 using System.Net.Http.Json;
 using System.Text;
 using System.Text.Json;
@@ -45,6 +46,40 @@ public sealed class BudgetEndpointTests(OneHost one) : IClassFixture<OneHost>
         Assert.False((await Host.GetAsync("/api/v1/budgets/life")).TryGetProperty("removed", out _));
         using var unknown = await Host.Client.GetAsync(new Uri("/api/v1/budgets/never", UriKind.Relative), TestContext.Current.CancellationToken);
         Assert.Equal(HttpStatusCode.NotFound, unknown.StatusCode);
+    }
+
+    [Fact]
+    public async Task What_is_priced_incompletely_stands_beside_what_is_unpriced_in_every_answer()
+    {
+        await Host.Database.ChangePricesAsync(new RatePublished(
+            "acme/ear", BillingPeriod.Of(DateOnly.FromDateTime(DateTime.UtcNow)).Start, "USD", [new("input-tokens", 1)], "list", NotCarried: [new("audio-input-tokens")]));
+        Assert.Equal(HttpStatusCode.Created, (await PutAsync("ear", Terms(amount: "5000").Replace("support-chat", "ear", StringComparison.Ordinal))).Status);
+        await Host.RecordAsync(
+            $$"""
+            [{"type":"token_usage_recorded","id":"ear-1","workload":"ear","approach":"hybrid","provider":"acme","model":"ear","inputTokens":1000,"audioInputTokens":300,"outputTokens":0,"usedAt":"{{DateTime.UtcNow:o}}"}, {{Unpriced("ear-2", 200)}}]
+            """);
+
+        static string Unpriced(string id, int tokens) =>
+            $$"""{"type":"token_usage_recorded","id":"{{id}}","workload":"ear","approach":"hybrid","provider":"acme","model":"unheard-of","inputTokens":{{tokens}},"outputTokens":0,"usedAt":"{{DateTime.UtcNow:o}}"}""";
+        static string Lacking(JsonElement figures) => string.Join(' ', new[] { "unpriced", "incomplete", "unpricedPercents", "unconverted", "doubt" }.Select(member => figures.GetProperty(member)));
+        const string Expected = """{"tokens":200} {"tokens":300} {"tokens":41.67} {} 200 tokens have no rate; 300 tokens are priced incompletely""";
+        var budget = await Host.GetUntilAsync("/api/v1/budgets/ear", budget => Current(budget, "spent") == 1_000);
+        Assert.Equal(Expected, Lacking(budget.GetProperty("current")));
+        var listed = (await Host.GetAsync("/api/v1/budgets")).EnumerateArray().Single(row => row.GetProperty("budget").GetString() == "ear");
+        Assert.Equal(Expected, Lacking(listed.GetProperty("current")));
+        Assert.Equal(Expected, Lacking(await Host.GetAsync("/api/v1/budgets/ear/allowance")));
+
+        // A caller that knows the answer is told what lacks a price since, although as much is left.
+        var known = await AllowanceAsync("ear", null);
+        Assert.Equal(HttpStatusCode.NotModified, (await AllowanceAsync("ear", known.Tag)).Status);
+        await Host.RecordAsync(Unpriced("ear-3", 100));
+        await Host.GetUntilAsync("/api/v1/budgets/ear/allowance", answer => answer.GetProperty("unpriced").GetProperty("tokens").GetDecimal() == 300);
+        Assert.Equal(HttpStatusCode.OK, (await AllowanceAsync("ear", known.Tag)).Status);
+
+        // What has no rate is told only where there is some.
+        await Host.Database.ChangePricesAsync(new RatePublished("acme/unheard-of", BillingPeriod.Of(DateOnly.FromDateTime(DateTime.UtcNow)).Start, "USD", [new("input-tokens", 1)], "list"));
+        var allowance = await Host.GetUntilAsync("/api/v1/budgets/ear/allowance", answer => answer.GetProperty("spent").GetDecimal() == 1_300);
+        Assert.Equal("""{} {"tokens":300} {"tokens":23.08} {} 300 tokens are priced incompletely""", Lacking(allowance));
     }
 
     [Fact]
@@ -148,6 +183,18 @@ public sealed class BudgetEndpointTests(OneHost one) : IClassFixture<OneHost>
     {
         using var response = await SendAsync(budget, body, headers);
         return (response.StatusCode, response.Headers.ETag?.Tag);
+    }
+
+    private async Task<(HttpStatusCode Status, EntityTagHeaderValue? Tag)> AllowanceAsync(string budget, EntityTagHeaderValue? known)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Get, new Uri($"/api/v1/budgets/{budget}/allowance", UriKind.Relative));
+        if (known is not null)
+        {
+            request.Headers.IfNoneMatch.Add(known);
+        }
+
+        using var response = await Host.Client.SendAsync(request, TestContext.Current.CancellationToken);
+        return (response.StatusCode, response.Headers.ETag);
     }
 
     private async Task<HttpStatusCode> DeleteAsync(string budget, string query)

@@ -193,7 +193,7 @@ public sealed class CrossingTests : WatchTests
     [InlineData(-1_001)]
     public async Task An_amount_without_an_exchange_rate_is_named_in_its_currency_and_reaches_every_share(decimal credit)
     {
-        await Budgets.Database.ChangePricesAsync(new ExchangeRatePublished("EUR", new(2026, 1, 1), 1, "bank"));
+        await Budgets.Database.ChangePricesAsync(new ExchangeRatePublished("EUR", Today, 1, "bank"));
         await Budgets.SetAsync(Monthly("all", 1_000_000, new BudgetThreshold(ThresholdOn.Unpriced, 100)));
         await Budgets.Database.RecordAsync(Charge(1_000, "EUR"), Charge(credit, "EUR"));
         await Budgets.LookAsync(Watch);
@@ -206,6 +206,26 @@ public sealed class CrossingTests : WatchTests
         Assert.Equal("£650.00 has no exchange rate; NOK 1.00 has no exchange rate; 4.65 M tokens have no rate: more was spent than this says.", BudgetWords.Doubt(figures));
         var crossed = Assert.IsType<BudgetThresholdCrossed>((await Budgets.EventsAsync("all"))[^1].Data);
         Assert.Equal((650m, 4_650_000m), (crossed.Unconverted!["GBP"], crossed.Unpriced!["tokens"]));
+    }
+
+    [Fact]
+    public async Task What_is_priced_incompletely_counts_once_for_a_share_and_is_told_apart_from_what_has_no_rate()
+    {
+        await Budgets.SetAsync(Monthly("all", 1_000_000, new BudgetThreshold(ThresholdOn.Unpriced, 20)));
+        await Budgets.Database.ChangePricesAsync(new RatePublished("openai/ear", new(2026, 1, 1), "USD", [new("input-tokens", 1)], "list", NotCarried: [new("audio-input-tokens")]));
+        await Budgets.SpendAsync(
+            Costing(600), Given.Tokens(Given.At(Today), model: "ear", input: 300, output: 0) with { AudioInputTokens = 150 }, Given.Tokens(Given.At(Today), model: "unknown", input: 100, output: 0));
+        await Budgets.LookAsync(Watch);
+        var figures = Watch.Current("all")!;
+        Assert.Equal([new UnpricedPart("tokens", 100, 25) { Incomplete = 150 }], figures.Unpriced);
+        Assert.Equal("100 tokens have no rate; 150 tokens are priced incompletely: more was spent than this says.", BudgetWords.Doubt(figures));
+        var crossed = Assert.IsType<BudgetThresholdCrossed>((await Budgets.EventsAsync("all"))[^1].Data);
+        Assert.Equal((25m, 100m, 150m), (crossed.Observed, crossed.Unpriced!["tokens"], crossed.Incomplete!["tokens"]));
+
+        await Budgets.Database.PublishAsync("openai/unknown", new(2026, 1, 1), new("input-tokens", 1), new("output-tokens", 0));
+        await Budgets.LookAsync(Watch);
+        Assert.Equal(["crossed unpriced:20%", "resolved below"], await Budgets.DecidedAsync("all"));
+        Assert.Equal("150 tokens are priced incompletely: more may have been spent than this says.", BudgetWords.Doubt(Watch.Current("all")));
     }
 
     [Fact]

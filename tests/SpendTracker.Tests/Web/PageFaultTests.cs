@@ -68,6 +68,27 @@ public sealed partial class PageFaultTests
         Assert.Contains("http-equiv=\"refresh\"", text, StringComparison.Ordinal);
     }
 
+    /// <summary>A host that has not met the session yet does not know whether it holds, and says so as a page does.</summary>
+    [Fact]
+    public async Task A_host_that_meets_a_session_for_the_first_time_says_the_same()
+    {
+        await using var one = await TestHost.StartAsync();
+        await using var other = await TestHost.StartAsync(await TestDatabase.CreateAsync(Task.FromResult(one.Database.Spend.Options.ConnectionString)));
+        var cookie = await SignInAsync(one);
+        await GetAsync(other, "/", await SignInAsync(other)); // So that it has read the keys that cookies are protected with.
+        await TestServer.ChangeDatabaseAsync(one.Database, "allow_connections false");
+        try
+        {
+            var (status, text) = await GetAsync(other, "/budgets", cookie);
+            Assert.Equal(HttpStatusCode.ServiceUnavailable, status);
+            Assert.Contains(Said, text, StringComparison.Ordinal);
+        }
+        finally
+        {
+            await TestServer.ChangeDatabaseAsync(one.Database, "allow_connections true");
+        }
+    }
+
     /// <summary>A component that catches it by itself tells it in words of its own, or hides it.</summary>
     [Fact]
     public void Only_one_component_catches_faults_of_the_database()

@@ -59,7 +59,7 @@ internal sealed record AlertParagraph(string Title, string Sentences, IReadOnlyL
         return crossed.Threshold.On switch
         {
             ThresholdOn.Unpriced =>
-                $"In {Period(crossed)}: {AlertWords.Unpriced(crossed)}. So more is spent than the {spent} that the figures say.",
+                $"In {Period(crossed)}: {AlertWords.Unpriced(crossed)}. So more {(crossed is { Unpriced: null, Unconverted: null, Incomplete: not null } ? "may be" : "is")} spent than the {spent} that the figures say.",
             ThresholdOn.Lag =>
                 $"The figures are {Seconds(crossed.Observed)} behind what is recorded, so that more may be spent than the {spent} that they say.",
             _ => $"{spent}{share} was spent in {Period(crossed)} when this was noticed.{forecast}",
@@ -72,8 +72,8 @@ internal sealed record AlertParagraph(string Title, string Sentences, IReadOnlyL
         ResolvedBecause.BudgetRemoved => "The budget was removed.",
         ResolvedBecause.PeriodOver => "The period is over.",
         _ when crossed.Threshold.On == ThresholdOn.Unpriced && resolved.Observed is { } observed => observed == 0
-            ? "Everything has a price now."
-            : $"At most {Percent(observed)} of any unit lacks a price now, below the threshold of {Percent(crossed.At)}.",
+            ? "Everything has its whole price now."
+            : $"At most {Percent(observed)} of any unit lacks a price or a part of it now, below the threshold of {Percent(crossed.At)}.",
         _ when resolved.Observed is { } observed => $"It is at {InUnit(crossed, observed)} now, below the threshold of {InUnit(crossed, crossed.At)}.",
         _ => "It is below the threshold again.",
     };

@@ -45,7 +45,7 @@ public sealed class AlertTextTests
         var unpriced = Sending.Alert(on: ThresholdOn.Unpriced, percent: 5, at: 5, observed: 6);
         unpriced = unpriced with { Resolved = new("marketing", unpriced.Id, ResolvedBecause.Below, 4.9999m, 1) };
 
-        Assert.StartsWith("At most 4.99 % of any unit lacks a price now, below the threshold of 5 %.", Of(NoticeKind.Resolved, unpriced).Alerts[0].Sentences, StringComparison.Ordinal);
+        Assert.StartsWith("At most 4.99 % of any unit lacks a price or a part of it now, below the threshold of 5 %.", Of(NoticeKind.Resolved, unpriced).Alerts[0].Sentences, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -67,7 +67,24 @@ public sealed class AlertTextTests
         Assert.Equal($"Marketing: {Words}", text.Subject);
         Assert.Equal($"In November 2026: {Words}. So more is spent than the $812.50 of $1,000.00 that the figures say.", text.Alerts[0].Sentences);
         alert = alert with { Resolved = new("marketing", alert.Id, ResolvedBecause.Below, 0, 1) };
-        Assert.StartsWith("Everything has a price now.", Of(NoticeKind.Resolved, alert).Alerts[0].Sentences, StringComparison.Ordinal);
+        Assert.StartsWith("Everything has its whole price now.", Of(NoticeKind.Resolved, alert).Alerts[0].Sentences, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void What_is_priced_incompletely_is_told_apart_from_what_has_no_rate()
+    {
+        var alert = Sending.Alert(on: ThresholdOn.Unpriced, percent: 5, at: 5, observed: 100);
+        var incomplete = new Dictionary<string, decimal> { ["requests"] = 1, ["tokens"] = 4_650_000 };
+        alert = alert with { Crossed = alert.Crossed with { Incomplete = incomplete } };
+
+        var text = Of(NoticeKind.Crossed, alert);
+
+        const string Words = "4.65 M tokens are priced incompletely; 1 request is priced incompletely";
+        Assert.Equal($"Marketing: {Words}", text.Subject);
+        Assert.Equal($"In November 2026: {Words}. So more may be spent than the $812.50 of $1,000.00 that the figures say.", text.Alerts[0].Sentences);
+
+        alert = alert with { Crossed = alert.Crossed with { Unpriced = new Dictionary<string, decimal> { ["tokens"] = 5 } } };
+        Assert.Equal($"In November 2026: 5 tokens have no rate; {Words}. So more is spent than the $812.50 of $1,000.00 that the figures say.", Of(NoticeKind.Crossed, alert).Alerts[0].Sentences);
     }
 
     [Fact]
