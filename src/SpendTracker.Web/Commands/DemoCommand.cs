@@ -27,9 +27,19 @@ internal static class DemoCommand
             var clock = new DemoClock(TimeProvider.System);
             clock.Play(DemoYear.Until(DateOnly.FromDateTime(clock.Real.UtcDateTime)).Opening);
             return ServeCommand.RunAsync(
-                OpenedDatabase.Demo, parsed.GetValue(reset), parsed.GetRequiredValue(urls), (app, opened) => StartedAsync(app, opened, clock, cancellationToken), cancellationToken, clock);
+                OpenedDatabase.Demo, parsed.GetValue(reset), parsed.GetRequiredValue(urls), (app, opened) => StartedAsync(app, opened, clock, cancellationToken), cancellationToken, clock,
+                opened => StartingAsync(opened, clock, cancellationToken));
         });
         return command;
+    }
+
+    /// <summary>Where there is a year already, the host judges its budgets as of now from its first moment: at the year's beginning, all of it is ahead.</summary>
+    private static async Task StartingAsync(OpenedDatabase opened, DemoClock clock, CancellationToken cancellationToken)
+    {
+        if (await DemoRecording.BegunAsync(opened.Database.Store, cancellationToken) is not null)
+        {
+            clock.GoLive();
+        }
     }
 
     private static async Task StartedAsync(WebApplication app, OpenedDatabase opened, DemoClock clock, CancellationToken cancellationToken)

@@ -32,7 +32,8 @@ internal static class ServeCommand
 
     /// <summary>Opens the database, starts the host, does what is to be done once it answers, and serves until Ctrl+C.</summary>
     public static Task<int> RunAsync(
-        string name, bool reset, string urls, Func<WebApplication, OpenedDatabase, Task> started, CancellationToken cancellationToken, TimeProvider? clock = null) =>
+        string name, bool reset, string urls, Func<WebApplication, OpenedDatabase, Task> started, CancellationToken cancellationToken, TimeProvider? clock = null,
+        Func<OpenedDatabase, Task>? starting = null) =>
         CommandLine.GuardAsync(async () =>
         {
             var builder = WebApplication.CreateBuilder(new WebApplicationOptions
@@ -48,6 +49,7 @@ internal static class ServeCommand
             await using var app = SpendTrackerHost.Build(builder, opened.Database);
             try
             {
+                await (starting?.Invoke(opened) ?? Task.CompletedTask);
                 await StartAsync(app, urls, cancellationToken);
                 await started(app, opened);
                 await app.WaitForShutdownAsync(cancellationToken);

@@ -37,7 +37,8 @@ internal static class BudgetWords
             BudgetPeriodKind.Year => "Each year",
             _ => "Once",
         };
-        var fiscal = period is { FiscalYearStart: > 1, Kind: BudgetPeriodKind.Quarter or BudgetPeriodKind.Year } ? $" of a year that begins in {MonthName(period.FiscalYearStart)}" : "";
+        var fiscal = period is { FiscalYearStart: > 1, Kind: BudgetPeriodKind.Quarter or BudgetPeriodKind.Year }
+            ? $"{(period.Kind == BudgetPeriodKind.Year ? "" : " of a year")} that begins in {MonthName(period.FiscalYearStart)}" : "";
         return $"{each}{fiscal}, from {Label.Of(period.From)}{(period.To is { } to ? $" to {Label.Of(to)}" : "")}";
     }
 
