@@ -1,4 +1,5 @@
 using SpendTracker.Contracts;
+using SpendTracker.Usage;
 
 namespace SpendTracker.Rates;
 
@@ -28,14 +29,25 @@ public sealed class StartingComparison(DateOnly from, IReadOnlyCollection<string
         };
     }
 
-    private ListedRate Listed(string sku, BookedRates rates) =>
-        new(sku, sku, [.. rates.Rates.SelectMany(rate => rate.Prices).Select(price => price.Meter).Distinct().SelectMany(meter => rates.Of(meter, from)?.Prices.Where(price => price.Meter == meter) ?? [])]);
+    private ListedRate Listed(string sku, BookedRates rates)
+    {
+        var held = rates.Rates.SelectMany(rate => rate.Prices).Select(price => price.Meter).Distinct()
+            .Select(meter => rates.Of(meter, from) is { } rate ? Only(rate, meter) : null).OfType<RatePublished>().ToArray();
+        return new(sku, sku, [.. held.SelectMany(rate => rate.Prices)]) { NotCarried = [.. held.SelectMany(rate => rate.NotCarried ?? [])] };
+    }
+
+    /// <summary>The part of a rate that is of some meters.</summary>
+    private static RatePublished Only(RatePublished rate, params IEnumerable<string> meters)
+    {
+        NotCarriedPrice[] notCarried = [.. (rate.NotCarried ?? []).Where(price => meters.Contains(Meters.WholeOf(price.Meter)))];
+        return rate with { Prices = [.. rate.Prices.Where(price => meters.Contains(price.Meter))], NotCarried = notCarried.Length > 0 ? notCarried : null };
+    }
 
     /// <param name="differing">Prices that differ from the book on the day.</param>
     private IEnumerable<(RatePublished, long)> Publications(BookedRates starting, BookedRates booked, IReadOnlyList<MeterPrice> differing)
     {
         var isNew = booked.Rates.Count == 0;
-        var now = isNew ? [] : differing.GroupBy(price => starting.Of(price.Meter, from)!).Select(prices => prices.Key with { EffectiveFrom = from, Prices = [.. prices] });
+        var now = isNew ? [] : differing.GroupBy(price => starting.Of(price.Meter, from)!).Select(prices => Only(prices.Key, prices.Select(price => price.Meter).Distinct()) with { EffectiveFrom = from, Prices = [.. prices] });
         var dated = starting.Rates.Where(rate => isNew || (rate.EffectiveFrom > from && !IsBooked(rate, booked)));
         return now.Concat(dated).Select(rate => (rate, booked.Version));
     }

@@ -20,7 +20,7 @@ public sealed class ArrivalOrderTests
                           from kind in Gen.Choose(0, 3)
                           from amount in Gen.Choose(1, 1_000_000)
                           select new Told(0, minute, kind, amount)).ListOf(10)
-            select told.DistinctBy(t => (t.Kind, t.Minute / 1_440)); // Of two rates from one day the later publication counts, and should.
+            select told.DistinctBy(t => (t.Kind, DayOf(t))); // Of two rates from one day the later publication counts, and should.
         Told[] all = [.. sets.Sample(Cases).SelectMany((set, number) => set.Select(told => told with { Case = number }))];
 
         var inOrder = await TablesAsync([.. all.OrderBy(told => told.Minute)]);
@@ -39,7 +39,7 @@ public sealed class ArrivalOrderTests
             foreach (var rate in some.Where(told => told.Kind == 0))
             {
                 await database.PublishAsync(
-                    $"openai/own-{rate.Case}", DateOnly.FromDateTime(At(rate).UtcDateTime),
+                    $"openai/own-{rate.Case}", DayOf(rate),
                     new("input-tokens", rate.Amount, 1_000_000), new("hosting-hours", rate.Amount, 1_000));
             }
 
@@ -69,6 +69,8 @@ public sealed class ArrivalOrderTests
             $"w-{told.Case}", Approach.FineTuning, $"openai/own-{told.Case}", 24 + (told.Amount / 7_000_000m), At(told), At(told).AddHours(24 + (told.Amount % 600)), 3, 0.3m),
         _ => new ChargeRecorded($"w-{told.Case}", Approach.Hybrid, Component.Other, told.Amount, told.Amount % 2 == 0 ? "AUD" : "USD", At(told)),
     };
+
+    private static DateOnly DayOf(Told told) => DateOnly.FromDateTime(At(told).UtcDateTime);
 
     private static DateTimeOffset At(Told told) => Given.At(Given.Day.AddDays(-430)).AddMinutes(told.Minute);
 }
