@@ -49,8 +49,8 @@ public sealed class QueryEndpointTests : IAsyncLifetime
 
         Assert.Equal("text/csv", response.Content.Headers.ContentType?.MediaType);
         var lines = (await response.Content.ReadAsStringAsync(TestContext.Current.CancellationToken)).Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
-        Assert.Equal("month,workload,approach,actual,estimated,estimated_to_date,variance,listed,corrections,unpriced_tokens,unpriced_hours,unpriced_items,unpriced_amounts,unconverted", lines[0]);
-        Assert.Equal([$"{Month},\"'=cmd\",prompt-engineering,0.0035,0,0,0.0035,0.0035,0,0,0,0,0,"], lines[1..]);
+        Assert.Equal("month,workload,approach,actual,estimated,estimated_to_date,variance,listed,corrections,unpriced_tokens,unpriced_hours,unpriced_items,unpriced_amounts,unconverted,unpriced_requests,incomplete_tokens,incomplete_hours,incomplete_items,incomplete_amounts,incomplete_requests", lines[0]);
+        Assert.Equal([$"{Month},\"'=cmd\",prompt-engineering,0.0035,0,0,0.0035,0.0035,0,0,0,0,0,,0,0,0,0,0,0"], lines[1..]);
     }
 
     [Theory]
