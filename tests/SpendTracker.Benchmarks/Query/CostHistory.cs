@@ -54,9 +54,9 @@ internal static class CostHistory
     private static string Rates(DateOnly first) => string.Create(
         CultureInfo.InvariantCulture,
         $"""
-        insert into rate (tenant_id, sku, meter, kind, effective_from, effective_to, seq_id, above_tokens, price, per, unit_price, currency, source, note,
+        insert into rate (tenant_id, sku, meter, kind, effective_from, effective_to, seq_id, above_tokens, price, per, unit_price, not_carried, currency, source, note,
                           publication, published_at, recorded_on, recorded_by)
-        select '*DEFAULT*', sku, meter, 'list', date '{first:yyyy-MM-dd}' + n * 120, 'infinity', 0, 0, price, per, trim_scale(price / per), 'USD', 'Benchmark', '',
+        select '*DEFAULT*', sku, meter, 'list', date '{first:yyyy-MM-dd}' + n * 120, 'infinity', 0, 0, price, per, trim_scale(price / per), '', 'USD', 'Benchmark', '',
                gen_random_uuid(), now(), current_date, 'benchmark'
         from (select 'bench/model-' || s, meter, 0.5 + s, 1000000
               from generate_series(0, 24) as s, unnest(array['input-tokens', 'cached-input-tokens', 'output-tokens', 'requests']) as meter
