@@ -116,7 +116,7 @@ public static class PlanArithmetic
             {
                 var taxed = lines.Skip(before).GroupBy(line => line.IsOnce).Select(part => (IsOnce: part.Key, Amount: part.Sum(line => line.Amount ?? 0))).ToArray();
                 lines.AddRange(taxed.Select(part => new PlanLine(
-                    NameOf(plan, month), Component.Other, "tax", Meters.Amount, Math.Round(part.Amount * tax, Decimals), 1, Math.Round(part.Amount * tax, Decimals), part.IsOnce, "given in the plan")));
+                    NameOf(plan, month), Component.Other, "tax", Meters.Amount, Math.Round(part.Amount * tax, Decimals), 1, Math.Round(part.Amount * tax, Decimals), part.IsOnce, PlanTerms.Given)));
             }
 
             PlanLine Line(PlanTerm term, decimal times, bool isOnce) => new(

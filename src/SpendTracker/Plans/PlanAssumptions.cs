@@ -11,7 +11,8 @@ public sealed record NamedAssumption(string Field, Assumption Value, decimal Lea
 public static class PlanAssumptions
 {
     private const decimal MostAmount = 1_000_000_000_000;
-    private const decimal MostRequests = 1_000_000_000_000;
+    /// <summary>Of a month. It also keeps amounts within the 28 digits of a decimal.</summary>
+    internal const decimal MostRequests = 1_000_000_000_000;
     private const decimal MostTokensPerRequest = 100_000_000;
 
     /// <summary>The longest month, in which clocks are set back, has 745 hours.</summary>

@@ -15,9 +15,6 @@ public static class PlanRules
     /// <summary>Of an assumption or a share.</summary>
     private const int Decimals = 6;
 
-    /// <summary>A request that grows past this is a slip. It also keeps amounts within a decimal's 28 digits.</summary>
-    private const decimal MostRequestsByGrowth = 1_000_000_000_000;
-
     /// <summary>What is wrong with a plan; empty where nothing is.</summary>
     public static IReadOnlyList<FieldReason> Check(PlanRequest plan)
     {
@@ -60,7 +57,7 @@ public static class PlanRules
         if (check.Reasons.Count == 0)
         {
             var last = plan.RequestsPerMonth.High * PlanArithmetic.Growth(plan.GrowthPercent?.High ?? 0, plan.Months - 1);
-            check.That("growthPercent", last <= MostRequestsByGrowth, $"The last month would have {last:#,0} requests; at most {MostRequestsByGrowth:#,0}.");
+            check.That("growthPercent", last <= PlanAssumptions.MostRequests, $"The last month would have {last:#,0} requests; at most {PlanAssumptions.MostRequests:#,0}.");
         }
 
         return check.Reasons;

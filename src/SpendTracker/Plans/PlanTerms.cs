@@ -113,7 +113,8 @@ public sealed record PlanTerms(IReadOnlyList<PlanTerm> PerRequest, IReadOnlyList
         }
     }
 
-    private const string Given = "given in the plan";
+    /// <summary>The source of a price or an amount that is not the book's.</summary>
+    internal const string Given = "given in the plan";
 
     /// <summary>Of one more request.</summary>
     public decimal Variable => PerRequest.Sum(term => term.Amount);
