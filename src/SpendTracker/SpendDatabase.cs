@@ -4,6 +4,7 @@ using Microsoft.Extensions.Logging;
 using Npgsql;
 using SpendTracker.Access;
 using SpendTracker.Alerts;
+using SpendTracker.Anomalies;
 using SpendTracker.Budgets;
 using SpendTracker.Closing;
 using SpendTracker.Costs;
@@ -99,7 +100,7 @@ public sealed class SpendDatabase : IAsyncDisposable
     public IReadOnlyList<Projection> Projections() =>
     [
         new CostProjection(Settings.ReportingTimeZone), new WorkloadProjection(Settings.ReportingTimeZone), new EstimateProjection(Settings.ReportingTimeZone),
-        new BudgetProjection(), new ChannelProjection(), new AlertOutbox(Store, Settings.ReportingTimeZone, Options.Clock),
+        new BudgetProjection(), new AnomalyProjection(), new ChannelProjection(), new AlertOutbox(Store, Settings.ReportingTimeZone, Options.Clock),
     ];
 
     /// <summary>Those of them that a rebuild replaces and <c>verify</c> compares.</summary>

@@ -3,6 +3,7 @@ using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Logging;
 using SpendTracker.Access;
 using SpendTracker.Alerts;
+using SpendTracker.Anomalies;
 using SpendTracker.Budgets;
 using SpendTracker.Closing;
 using SpendTracker.Costs;
@@ -72,6 +73,8 @@ public static class SpendTrackerServices
             .AddSingleton<BudgetContributors>()
             .AddSingleton<BudgetOutlook>()
             .AddSingleton<BudgetWatch>()
-            .AddSingleton<DailySpendQuery>();
+            .AddSingleton<DailySpendQuery>()
+            .AddSingleton<AnomalyBook>()
+            .AddSingleton<AnomalyWatch>();
     }
 }

@@ -10,6 +10,7 @@ using SpendTracker.ServiceDefaults;
 using SpendTracker.Web.Access;
 using SpendTracker.Web.Alerts;
 using SpendTracker.Web.Alerts.Senders;
+using SpendTracker.Web.Anomalies;
 using SpendTracker.Web.Budgets;
 using SpendTracker.Web.Closing;
 using SpendTracker.Web.Costs;
@@ -53,6 +54,11 @@ public static class SpendTrackerHost
         services.AddSingleton<DaemonService>();
         services.AddHostedService(provider => provider.GetRequiredService<DaemonService>());
         services.AddHostedService<BudgetService>();
+        if (settings.WatchAnomalies)
+        {
+            services.AddHostedService<AnomalyService>();
+        }
+
         services.AddSingleton<BodyBudget>();
         services.AddSingleton<ExpensiveQueries>();
         services.AddSingleton<ApiQueries>();
@@ -120,6 +126,7 @@ public static class SpendTrackerHost
         api.MapAllowance();
         api.MapSetAside();
         api.MapAlerts();
+        api.MapAnomalies();
 
         app.MapStaticAssets().AllowAnonymous();
         app.MapRazorComponents<App>().AddInteractiveServerRenderMode();

@@ -46,6 +46,9 @@ internal sealed record SpendTrackerSettings : IValidatableObject
     [Range(1, 100_000)]
     public int OpenPages { get; init; } = 500;
 
+    /// <summary>Whether this host looks for unusual days. Of several hosts, one is enough.</summary>
+    public bool WatchAnomalies { get; init; } = true;
+
     public EventStoreOptions Events { get; init; } = new();
 
     public AlertOptions Alerts { get; init; } = new();

@@ -1,0 +1,127 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using Npgsql;
+using NpgsqlTypes;
+using SpendTracker.Contracts;
+using SpendTracker.Events;
+using SpendTracker.Log;
+
+namespace SpendTracker.Anomalies;
+
+/// <summary>Where an anomaly stands.</summary>
+[JsonConverter(typeof(NamedEnumConverter<AnomalyState>))]
+public enum AnomalyState
+{
+    /// <summary>Nobody has said what it is.</summary>
+    [JsonStringEnumMemberName("open")] Open,
+
+    /// <summary>Somebody has.</summary>
+    [JsonStringEnumMemberName("acknowledged")] Acknowledged,
+
+    /// <summary>It is none any more.</summary>
+    [JsonStringEnumMemberName("cleared")] Cleared,
+}
+
+/// <summary>An unusual day, and what came of it.</summary>
+/// <param name="SeqId">Its place in the log; a list goes on from it.</param>
+/// <param name="AcknowledgedBy">For instance <c>person:Ada</c> or <c>key:4f…</c>; null while nobody did.</param>
+public sealed record Anomaly(
+    Guid Id, AnomalyState State, long SeqId, DateTimeOffset DetectedAt, AnomalyDetected Detected, AnomalyCleared? Cleared, DateTimeOffset? ClearedAt,
+    DateTimeOffset? AcknowledgedAt, string? AcknowledgedBy, string? Note);
+
+/// <summary>Which anomalies to list.</summary>
+/// <param name="OpenOnly">Only those that nobody has acknowledged, and that hold.</param>
+/// <param name="Workload">Only this workload's; null for all.</param>
+/// <param name="Before">Only what is before this place in the log: a page goes on where the one before ended.</param>
+public sealed record AnomalyFilter(bool OpenOnly = true, string? Workload = null, long? Before = null);
+
+/// <summary>Unusual days that were found: listed, and acknowledged by people.</summary>
+public sealed class AnomalyBook(NpgsqlDataSource dataSource, EventStore store)
+{
+    /// <summary>Most anomalies in a page.</summary>
+    public const int MostListed = 100;
+
+    public const int NoteLength = 1_000;
+
+    private static readonly Guid Names = new("5d3ab1b3-7d0a-4f64-9b35-c1a0f3a6e0d7");
+
+    private const string Columns = "anomaly, seq_id, detected_at, detected::text, cleared::text, cleared_at, acknowledged_at, acknowledged_by, acknowledged_note";
+
+    public static IReadOnlyList<FieldReason> Check(string? note)
+    {
+        var check = new FieldCheck();
+        check.OptionalText("note", note, NoteLength);
+        return check.Reasons;
+    }
+
+    /// <summary>A page of anomalies, those found last first.</summary>
+    public async Task<IReadOnlyList<Anomaly>> ListAsync(AnomalyFilter filter, CancellationToken cancellationToken)
+    {
+        await using var command = dataSource.CreateCommand(
+            $"""
+            select {Columns} from spend.anomaly
+            where tenant_id = $1 and ($2::text is null or workload = $2) and ($3::bigint is null or seq_id < $3)
+            {(filter.OpenOnly ? "and cleared_at is null and acknowledged_at is null" : "")}
+            order by seq_id desc limit {MostListed}
+            """);
+        command.Parameters.Add(new() { Value = Tenant.Default });
+        command.Parameters.Add(new() { Value = (object?)filter.Workload ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Text });
+        command.Parameters.Add(new() { Value = (object?)filter.Before ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Bigint });
+        return await ReadAsync(command, cancellationToken);
+    }
+
+    /// <summary>One anomaly; null where there is none of that id.</summary>
+    public async Task<Anomaly?> FindAsync(Guid anomaly, CancellationToken cancellationToken)
+    {
+        await using var command = dataSource.CreateCommand($"select {Columns} from spend.anomaly where tenant_id = $1 and anomaly = $2");
+        command.Parameters.Add(new() { Value = Tenant.Default });
+        command.Parameters.Add(new() { Value = anomaly });
+        return (await ReadAsync(command, cancellationToken)).SingleOrDefault();
+    }
+
+    /// <summary>Records that somebody has seen an anomaly. The first one counts.</summary>
+    /// <returns>The anomaly as it is then, perhaps acknowledged by somebody else; null where there is none of that id.</returns>
+    public async Task<Anomaly?> AcknowledgeAsync(Guid anomaly, string? note, Recorder recorder, CancellationToken cancellationToken)
+    {
+        if (await FindAsync(anomaly, cancellationToken) is null)
+        {
+            return null;
+        }
+
+        var id = EventId.Version5(anomaly, "acknowledged");
+        await store.Streams.RecordOnceAsync([new EventToAppend(StreamOf(anomaly), id, new AnomalyAcknowledged(anomaly, note), recorder, anomaly)], cancellationToken);
+        return await FindAsync(anomaly, cancellationToken);
+    }
+
+    /// <summary>The same for the same finding, whichever host makes it.</summary>
+    internal static Guid IdOf(string tenant, AnomalyFinding finding, string workload) =>
+        EventId.Version5(Names, $"{tenant.Length}:{tenant}{workload.Length}:{workload}{finding.Day:yyyy-MM-dd}:{(finding.Kind == AnomalyKind.Silence ? "silence" : "high")}");
+
+    internal static string StreamOf(Guid anomaly) => $"anomaly/{anomaly}";
+
+    /// <summary>All of days since one, whatever has come of them.</summary>
+    internal async Task<IReadOnlyList<Anomaly>> SinceAsync(DateOnly day, CancellationToken cancellationToken)
+    {
+        await using var command = dataSource.CreateCommand($"select {Columns} from spend.anomaly where tenant_id = $1 and day >= $2 order by day");
+        command.Parameters.Add(new() { Value = Tenant.Default });
+        command.Parameters.Add(new() { Value = day });
+        return await ReadAsync(command, cancellationToken);
+    }
+
+    private static async Task<IReadOnlyList<Anomaly>> ReadAsync(NpgsqlCommand command, CancellationToken cancellationToken)
+    {
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        List<Anomaly> anomalies = [];
+        while (await reader.ReadAsync(cancellationToken))
+        {
+            var cleared = reader.IsDBNull(4) ? null : JsonSerializer.Deserialize(reader.GetString(4), ContractsJson.Default.AnomalyCleared);
+            anomalies.Add(new Anomaly(
+                reader.GetGuid(0), cleared is not null ? AnomalyState.Cleared : reader.IsDBNull(6) ? AnomalyState.Open : AnomalyState.Acknowledged, reader.GetInt64(1),
+                reader.GetFieldValue<DateTimeOffset>(2), JsonSerializer.Deserialize(reader.GetString(3), ContractsJson.Default.AnomalyDetected)!, cleared,
+                reader.IsDBNull(5) ? null : reader.GetFieldValue<DateTimeOffset>(5), reader.IsDBNull(6) ? null : reader.GetFieldValue<DateTimeOffset>(6),
+                reader.IsDBNull(7) ? null : reader.GetString(7), reader.IsDBNull(8) ? null : reader.GetString(8)));
+        }
+
+        return anomalies;
+    }
+}

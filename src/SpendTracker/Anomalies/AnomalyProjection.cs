@@ -1,0 +1,78 @@
+using System.Text;
+using Npgsql;
+using SpendTracker.Contracts;
+using SpendTracker.Events;
+using SpendTracker.Log;
+
+namespace SpendTracker.Anomalies;
+
+/// <summary>Every unusual day that was found, and what came of it.</summary>
+public sealed class AnomalyProjection : Projection
+{
+    private readonly PageStatements _page = new();
+
+    public override string Name => "Anomalies";
+
+    public override string CreateTables =>
+        """
+        create table if not exists anomaly (
+            tenant_id text not null,
+            anomaly uuid primary key,
+            workload text not null,
+            day date not null,
+            seq_id bigint not null,
+            detected jsonb not null,
+            detected_at timestamptz not null,
+            cleared jsonb null,
+            cleared_at timestamptz null,
+            acknowledged_at timestamptz null,
+            acknowledged_by text null,
+            acknowledged_note text null
+        );
+
+        do $$ begin
+            if to_regclass('anomaly_seq_id') is null then
+                create index anomaly_seq_id on anomaly (tenant_id, seq_id desc);
+            end if;
+        end $$;
+        """;
+
+    public override IReadOnlyList<string> Tables => ["anomaly"];
+
+    public override IReadOnlyList<string> InlineTypes => EventTypes;
+
+    public override IReadOnlyList<string> EventTypes { get; } = ["anomaly_detected", "anomaly_cleared", "anomaly_acknowledged"];
+
+    public override void Apply(StoredEvent stored)
+    {
+        switch (stored.Data)
+        {
+            case AnomalyDetected detected:
+                _page.Add(
+                    """
+                    insert into anomaly (tenant_id, anomaly, workload, day, seq_id, detected, detected_at) values ($1, $2, $3, $4, $5, $6::jsonb, $7)
+                    """,
+                    stored.TenantId, stored.Id, detected.Workload, detected.Day, stored.SeqId, JsonOf(detected), stored.RecordedAt);
+                break;
+            case AnomalyCleared cleared:
+                _page.Add(
+                    "update anomaly set cleared = $3::jsonb, cleared_at = $4 where tenant_id = $1 and anomaly = $2 and cleared_at is null",
+                    stored.TenantId, cleared.Anomaly, JsonOf(cleared), stored.RecordedAt);
+                break;
+            case AnomalyAcknowledged acknowledged:
+                _page.Add(
+                    """
+                    update anomaly set acknowledged_at = $3, acknowledged_by = $4, acknowledged_note = $5::text
+                    where tenant_id = $1 and anomaly = $2 and acknowledged_at is null
+                    """,
+                    stored.TenantId, acknowledged.Anomaly, stored.RecordedAt, stored.RecordedBy, acknowledged.Note);
+                break;
+        }
+    }
+
+    public override void Discard() => _page.Clear();
+
+    public override IReadOnlyList<NpgsqlBatchCommand> Flush() => _page.Take();
+
+    private static string JsonOf(IEvent data) => Encoding.UTF8.GetString(Events.EventTypes.Of(data).Write(data));
+}

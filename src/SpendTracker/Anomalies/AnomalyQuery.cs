@@ -1,0 +1,137 @@
+using Npgsql;
+using NpgsqlTypes;
+using SpendTracker.Costs;
+using SpendTracker.Events;
+using SpendTracker.Log;
+using SpendTracker.Rates;
+
+namespace SpendTracker.Anomalies;
+
+/// <summary>What has changed since somebody looked last.</summary>
+/// <param name="Position">The place in the log up to which costs are counted.</param>
+/// <param name="Days">Days whose costs have changed; <see cref="CostChanges.All"/> among them where a change may concern all.</param>
+/// <param name="LastChange">The place in the log of the last of these changes; the one that was known where there are none.</param>
+/// <param name="Waiting">When the oldest event was recorded that costs do not count yet; null where there is none.</param>
+internal sealed record UsageChanges(long Position, IReadOnlySet<DateOnly> Days, long LastChange, DateTimeOffset? Waiting);
+
+/// <summary>Reads daily usage, tokens and requests alone: hosting, labour and invoices have no days of their own.</summary>
+internal sealed class AnomalyQuery(NpgsqlConnection connection)
+{
+    /// <summary>By weekday, so many weeks before a day are its mean.</summary>
+    private const int Weeks = 8;
+
+    private const string Amount = "u.quantity * p.unit_price * p.exchange_rate";
+
+    public async Task<UsageChanges> ChangesAsync(long after, CancellationToken cancellationToken)
+    {
+        await using var batch = new NpgsqlBatch(connection)
+        {
+            BatchCommands =
+            {
+                new($"select coalesce({LogTables.Checkpoint("$1")}, 0)") { Parameters = { new() { Value = CostProjection.CheckpointName } } },
+                new($"select day, seq_id from spend.{CostChanges.Table} where tenant_id = $1 and seq_id > $2")
+                {
+                    Parameters = { new() { Value = Tenant.Default }, new() { Value = after } },
+                },
+                new($"select timestamp from {LogTables.Events} where seq_id > coalesce({LogTables.Checkpoint("$1")}, 0) order by seq_id limit 1")
+                {
+                    Parameters = { new() { Value = CostProjection.CheckpointName } },
+                },
+            },
+        };
+        await using var reader = await batch.ExecuteReaderAsync(cancellationToken);
+        await reader.ReadAsync(cancellationToken);
+        var position = reader.GetInt64(0);
+        await reader.NextResultAsync(cancellationToken);
+        HashSet<DateOnly> days = [];
+        while (await reader.ReadAsync(cancellationToken))
+        {
+            days.Add(reader.GetFieldValue<DateOnly>(0));
+            after = Math.Max(after, reader.GetInt64(1));
+        }
+
+        await reader.NextResultAsync(cancellationToken);
+        DateTimeOffset? waiting = await reader.ReadAsync(cancellationToken) ? reader.GetFieldValue<DateTimeOffset>(0) : null;
+        return new(position, days, after, waiting);
+    }
+
+    /// <summary>What days cost each workload, in the reporting currency, at the prices of the day.</summary>
+    /// <param name="days">Only these; null for all of the span. Few are read by the index, line by line.</param>
+    public async Task<IReadOnlyList<(string Workload, DateOnly Day, AnomalyDay Used)>> DaysAsync(
+        DateOnly from, DateOnly to, IReadOnlyCollection<DateOnly>? days, CancellationToken cancellationToken)
+    {
+        await using var command = new NpgsqlCommand(
+            $"""
+            with used as materialized (
+                select l.workload, l.tenant_id, l.sku, l.meter, l.above_tokens, u.day, sum(u.quantity) as quantity, sum(u.events) as events
+                from spend.cost_line as l {(days is null ? "join spend.daily_usage as u using (line_id)" : OfLine)}
+                where l.tenant_id = $1 and l.component = 'usage' and u.day between $2 and $3
+                group by 1, 2, 3, 4, 5, 6),
+            priced as materialized ({PriceSql.Priced("(select distinct tenant_id, sku, meter, above_tokens, day from used)")})
+            select u.workload, u.day, coalesce({PriceSql.Sum(Amount)}, 0), bool_or(u.events <> 0)
+            from used as u join priced as p using (tenant_id, sku, meter, above_tokens, day)
+            group by 1, 2
+            """, connection);
+        command.CommandTimeout = BookedCosts.LongestForThePast; // It looks at daily rows, and nobody waits for it.
+        command.Parameters.Add(new() { Value = Tenant.Default });
+        command.Parameters.Add(new() { Value = from });
+        command.Parameters.Add(new() { Value = to });
+        if (days is not null)
+        {
+            command.Parameters.Add(new() { Value = days.ToArray(), NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Date });
+        }
+
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        List<(string, DateOnly, AnomalyDay)> read = [];
+        while (await reader.ReadAsync(cancellationToken))
+        {
+            read.Add((reader.GetString(0), reader.GetFieldValue<DateOnly>(1), new(reader.GetDecimal(2), reader.GetBoolean(3))));
+        }
+
+        return read;
+    }
+
+    /// <summary>By SKU and meter: a workload's day, and the mean of its weekday in the eight weeks before, of the weeks that it has been in use for.</summary>
+    /// <param name="first">The first day that it reported.</param>
+    public async Task<(IReadOnlyList<MeterDay> Day, IReadOnlyList<MeterDay> Before)> MetersAsync(
+        string workload, DateOnly day, DateOnly first, CancellationToken cancellationToken)
+    {
+        DateOnly[] before = [.. Enumerable.Range(1, Weeks).Select(week => day.AddDays(-7 * week)).Where(past => past >= first)];
+        await using var command = new NpgsqlCommand(
+            $"""
+            with used as materialized (
+                select l.tenant_id, l.sku, l.meter, l.above_tokens, u.day, sum(u.quantity) as quantity
+                from spend.cost_line as l {OfLine}
+                where l.tenant_id = $1 and l.component = 'usage' and l.workload = $2
+                group by 1, 2, 3, 4, 5)
+            select p.sku, p.meter, p.day = $3, sum(p.quantity), coalesce({PriceSql.Sum("p.quantity * p.unit_price * p.exchange_rate")}, 0)
+            from ({PriceSql.Priced("used")}) as p
+            group by 1, 2, 3
+            """, connection);
+        command.Parameters.Add(new() { Value = Tenant.Default });
+        command.Parameters.Add(new() { Value = workload });
+        command.Parameters.Add(new() { Value = day });
+        command.Parameters.Add(new() { Value = before.Append(day).ToArray(), NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Date });
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        List<MeterDay> ofDay = [];
+        List<MeterDay> ofBefore = [];
+        while (await reader.ReadAsync(cancellationToken))
+        {
+            var (sku, meter, quantity, amount) = (reader.GetString(0), reader.GetString(1), reader.GetDecimal(3), reader.GetDecimal(4));
+            if (reader.GetBoolean(2))
+            {
+                ofDay.Add(new(sku, meter, quantity, amount));
+            }
+            else
+            {
+                ofBefore.Add(new(sku, meter, quantity / before.Length, amount / before.Length));
+            }
+        }
+
+        return (ofDay, ofBefore);
+    }
+
+    /// <summary>$4: the days.</summary>
+    private const string OfLine =
+        " cross join lateral (select day, quantity, events from spend.daily_usage as u where u.line_id = l.line_id and u.day = any($4) offset 0) as u ";
+}
