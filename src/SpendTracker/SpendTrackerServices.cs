@@ -9,6 +9,7 @@ using SpendTracker.Costs;
 using SpendTracker.Estimates;
 using SpendTracker.Explorer;
 using SpendTracker.Log;
+using SpendTracker.Plans;
 using SpendTracker.Rates;
 using SpendTracker.Settings;
 using SpendTracker.Usage;
@@ -53,6 +54,7 @@ public static class SpendTrackerServices
             .AddSingleton<RateImport>()
             .AddSingleton<ExchangeRateImport>()
             .AddSingleton<MonthlyCostQuery>()
+            .AddSingleton<WorkloadQuantityQuery>()
             .AddSingleton<UnpricedQuery>()
             .AddSingleton<ReportedCostQuery>()
             .AddSingleton<ExplainQuery>()
@@ -72,6 +74,9 @@ public static class SpendTrackerServices
             .AddSingleton<BudgetContributors>()
             .AddSingleton<BudgetOutlook>()
             .AddSingleton<BudgetWatch>()
-            .AddSingleton<DailySpendQuery>();
+            .AddSingleton<DailySpendQuery>()
+            .AddSingleton<PlanBook>()
+            .AddSingleton<PlanWatching>()
+            .AddSingleton<ActualPlanQuery>();
     }
 }

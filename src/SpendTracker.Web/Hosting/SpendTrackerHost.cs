@@ -53,6 +53,7 @@ public static class SpendTrackerHost
         services.AddSingleton<DaemonService>();
         services.AddHostedService(provider => provider.GetRequiredService<DaemonService>());
         services.AddHostedService<BudgetService>();
+        services.AddHostedService<PlanService>();
         services.AddSingleton<BodyBudget>();
         services.AddSingleton<ExpensiveQueries>();
         services.AddSingleton<ApiQueries>();
