@@ -112,7 +112,10 @@ public sealed record BudgetThresholdCrossed(
     string Budget, int Version, string Name, DateOnly PeriodStart, DateOnly PeriodEnd, BudgetThreshold Threshold, int Occurrence, string Currency,
     decimal Limit, decimal At, decimal Observed, decimal Spent, [property: JsonIgnore(Condition = JsonIgnoreCondition.Never)] decimal? Forecast, long Position,
     IReadOnlyList<Contributor> Contributors, Guid? Replaces = null, IReadOnlyDictionary<string, decimal>? Unpriced = null,
-    IReadOnlyDictionary<string, decimal>? Unconverted = null, IReadOnlyDictionary<string, decimal>? Incomplete = null) : IEvent;
+    IReadOnlyDictionary<string, decimal>? Unconverted = null, IReadOnlyDictionary<string, decimal>? Incomplete = null) : IAlertRaised
+{
+    IReadOnlyList<string> IAlertRaised.ToldTo => Threshold.Channels ?? [];
+}
 
 /// <summary>A workload that spent much of a budget.</summary>
 /// <param name="Workload">The workload.</param>
@@ -149,4 +152,4 @@ public enum ResolvedBecause
 /// <param name="Because">Why.</param>
 /// <param name="Observed">What is below the threshold now, in its unit; null where nobody looked.</param>
 /// <param name="Position">The place in the log up to which it was counted.</param>
-public sealed record BudgetThresholdResolved(string Budget, Guid Alert, ResolvedBecause Because, [property: JsonIgnore(Condition = JsonIgnoreCondition.Never)] decimal? Observed, long Position) : IEvent;
+public sealed record BudgetThresholdResolved(string Budget, Guid Alert, ResolvedBecause Because, [property: JsonIgnore(Condition = JsonIgnoreCondition.Never)] decimal? Observed, long Position) : IAlertResolved;

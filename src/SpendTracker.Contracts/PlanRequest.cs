@@ -47,14 +47,21 @@ public sealed record PlanOption(
 /// <param name="Prices">Instead of the price book's.</param>
 public sealed record PlanRoute(
     string Sku, Assumption InputTokens, Assumption OutputTokens, decimal Share = 1, ServiceTier ServiceTier = ServiceTier.Standard,
-    int Examples = 0, Assumption? ExampleTokens = null, Assumption? CachedShare = null, IReadOnlyList<MeterPrice>? Prices = null);
+    int Examples = 0, Assumption? ExampleTokens = null, Assumption? CachedShare = null, IReadOnlyList<PlanMeterPrice>? Prices = null);
+
+/// <summary>The price of a meter, instead of the price book's.</summary>
+/// <param name="Meter">What is counted, in the route's tier: e.g. <c>input-tokens</c>, <c>batch-output-tokens</c>.</param>
+/// <param name="Price">For so many units; limits as in the price book.</param>
+/// <param name="Per">How many units the price is for: 1, 1,000 or 1,000,000.</param>
+/// <param name="AboveTokens">Holds for requests with more input tokens than this, up to the next step.</param>
+public sealed record PlanMeterPrice(string Meter, Assumption Price, decimal Per = 1, int AboveTokens = 0);
 
 /// <summary>A model that is kept running, whether anybody uses it or not.</summary>
 /// <param name="Sku">What is priced by the hour.</param>
 /// <param name="HoursPerMonth">Of each unit; 0 to 745. All of a month is 730 on average.</param>
 /// <param name="Units">Side by side; 0 to 10,000, 1 if not given.</param>
 /// <param name="Price">Of an hour, instead of the price book's.</param>
-public sealed record PlanHosting(string Sku, Assumption HoursPerMonth, Assumption? Units = null, decimal? Price = null);
+public sealed record PlanHosting(string Sku, Assumption HoursPerMonth, Assumption? Units = null, Assumption? Price = null);
 
 /// <summary>A dataset. Exactly one of items (with an activity), hours (with a role) or an amount says how much.</summary>
 /// <param name="Name">What it is called.</param>
@@ -67,7 +74,7 @@ public sealed record PlanHosting(string Sku, Assumption HoursPerMonth, Assumptio
 /// <param name="RefreshShare">The share of the work that each later training needs again; 0 to 1, 0 if not given.</param>
 public sealed record PlanDataset(
     string Name, Assumption? Items = null, DatasetActivity? Activity = null, Assumption? Hours = null, string? Role = null, Assumption? Amount = null,
-    decimal? Price = null, Assumption? RefreshShare = null);
+    Assumption? Price = null, Assumption? RefreshShare = null);
 
 /// <summary>Training runs. Exactly one of tokens, GPU hours (both with a SKU) or an amount says what a run takes.</summary>
 /// <param name="Sku">What is priced.</param>
@@ -80,7 +87,7 @@ public sealed record PlanDataset(
 /// <param name="Price">Of a token or an hour, instead of the price book's.</param>
 public sealed record PlanTraining(
     string? Sku = null, Assumption? Tokens = null, Assumption? Epochs = null, Assumption? GpuHours = null, Assumption? Amount = null,
-    Assumption? Runs = null, int? EveryMonths = null, decimal? Price = null);
+    Assumption? Runs = null, int? EveryMonths = null, Assumption? Price = null);
 
 /// <summary>People's work.</summary>
 /// <param name="Role">Who works; priced as SKU <c>labour/{role}</c>.</param>
@@ -88,7 +95,7 @@ public sealed record PlanTraining(
 /// <param name="Activity">What they do.</param>
 /// <param name="EveryMonth">Whether the hours are of each month, or once at the start.</param>
 /// <param name="Price">Of an hour, instead of the price book's.</param>
-public sealed record PlanLabour(string Role, Assumption Hours, LabourActivity Activity, bool EveryMonth = false, decimal? Price = null);
+public sealed record PlanLabour(string Role, Assumption Hours, LabourActivity Activity, bool EveryMonth = false, Assumption? Price = null);
 
 /// <summary>The provider ends a model.</summary>
 /// <param name="Month">The month in which one has moved, <c>yyyy-MM</c>.</param>

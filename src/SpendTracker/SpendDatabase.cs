@@ -11,6 +11,7 @@ using SpendTracker.Costs;
 using SpendTracker.Estimates;
 using SpendTracker.Log;
 using SpendTracker.Marten;
+using SpendTracker.Plans;
 using SpendTracker.Rates;
 using SpendTracker.Settings;
 using SpendTracker.Workloads;
@@ -100,7 +101,7 @@ public sealed class SpendDatabase : IAsyncDisposable
     public IReadOnlyList<Projection> Projections() =>
     [
         new CostProjection(Settings.ReportingTimeZone), new WorkloadProjection(Settings.ReportingTimeZone), new EstimateProjection(Settings.ReportingTimeZone),
-        new BudgetProjection(), new AnomalyProjection(), new ChannelProjection(), new AlertOutbox(Store, Settings.ReportingTimeZone, Options.Clock),
+        new BudgetProjection(), new PlanProjection(), new AnomalyProjection(), new ChannelProjection(), new AlertOutbox(Store, Settings.ReportingTimeZone, Options.Clock),
     ];
 
     /// <summary>Those of them that a rebuild replaces and <c>verify</c> compares.</summary>
@@ -109,7 +110,7 @@ public sealed class SpendDatabase : IAsyncDisposable
     /// <summary>What decisions are made on.</summary>
     private static void States(StoreOptions options) => options
         .AddState<SettingsState>().AddState<ApiKeyState>().AddState<SignInLinkState>().AddState<PersonState>().AddState<SessionState>().AddState<WorkloadState>().AddState<PublicationsState>()
-        .AddState<PeriodState>().AddState<BudgetState>().AddState<ChannelState>();
+        .AddState<PeriodState>().AddState<BudgetState>().AddState<PlanState>().AddState<ChannelState>();
 
     public ProjectionDaemon CreateDaemon() =>
         new(DataSource, Projecting, Store, HighWaterMark, Projections(), Options.Events, Options.LoggerFactory.CreateLogger<ProjectionDaemon>());

@@ -10,6 +10,7 @@ using SpendTracker.Costs;
 using SpendTracker.Estimates;
 using SpendTracker.Explorer;
 using SpendTracker.Log;
+using SpendTracker.Plans;
 using SpendTracker.Rates;
 using SpendTracker.Settings;
 using SpendTracker.Usage;
@@ -54,6 +55,7 @@ public static class SpendTrackerServices
             .AddSingleton<RateImport>()
             .AddSingleton<ExchangeRateImport>()
             .AddSingleton<MonthlyCostQuery>()
+            .AddSingleton<WorkloadQuantityQuery>()
             .AddSingleton<UnpricedQuery>()
             .AddSingleton<ReportedCostQuery>()
             .AddSingleton<ExplainQuery>()
@@ -75,6 +77,9 @@ public static class SpendTrackerServices
             .AddSingleton<BudgetWatch>()
             .AddSingleton<DailySpendQuery>()
             .AddSingleton<AnomalyBook>()
-            .AddSingleton<AnomalyWatch>();
+            .AddSingleton<AnomalyWatch>()
+            .AddSingleton<PlanBook>()
+            .AddSingleton<PlanWatching>()
+            .AddSingleton<ActualPlanQuery>();
     }
 }

@@ -32,7 +32,7 @@ internal static class AlertEndpoints
         api.MapPost("/alerts/{id:guid}/acknowledge", AcknowledgeAsync).RequireAuthorization(Policies.Budget).WithName("AcknowledgeAlert");
     }
 
-    private static async Task<IResult> ListAsync(string? state, string? budget, string? before, AlertQuery alerts, CancellationToken cancellationToken)
+    private static async Task<IResult> ListAsync(string? state, string? budget, string? plan, string? before, AlertQuery alerts, CancellationToken cancellationToken)
     {
         long place = 0;
         var check = new FieldCheck();
@@ -43,7 +43,7 @@ internal static class AlertEndpoints
             return Problems.Of(check.Reasons);
         }
 
-        var page = await alerts.ListAsync(new AlertFilter(state != "all", budget, before is null ? null : place), cancellationToken);
+        var page = await alerts.ListAsync(new AlertFilter(state != "all", budget, before is null ? null : place, plan), cancellationToken);
         return TypedResults.Ok(new AlertsResponse(page, page.Count == AlertQuery.MostListed ? page[^1].SeqId : null));
     }
 

@@ -17,14 +17,14 @@ internal sealed class AlertNotices(EventLog log, AcknowledgeLinks links, AlertOp
         List<NoticedAlert> alerts = [];
         foreach (var message in unit)
         {
-            if (found.GetValueOrDefault(message.Alert)?.Stored is not { Data: BudgetThresholdCrossed crossed } crossing)
+            if (found.GetValueOrDefault(message.Alert)?.Stored is not { Data: IAlertRaised raised } crossing)
             {
                 return null;
             }
 
             var resolution = message.Resolved is { } id ? found.GetValueOrDefault(id)?.Stored : null;
             alerts.Add(new NoticedAlert(
-                crossing.Id, crossed, crossing.RecordedAt, resolution?.Data as BudgetThresholdResolved, resolution?.RecordedAt, PageOf(crossing.Id),
+                crossing.Id, raised, crossing.RecordedAt, resolution?.Data as IAlertResolved, resolution?.RecordedAt, PageOf(crossing.Id),
                 message.Kind == NoticeKind.Resolved ? null : links.Link(crossing.Id, message.Channel)));
         }
 

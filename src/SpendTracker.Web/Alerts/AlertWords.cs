@@ -9,6 +9,9 @@ internal static class AlertWords
 {
     private static readonly Dictionary<string, decimal> None = [];
 
+    /// <summary>The name of the budget, or the plan, when it happened.</summary>
+    public static string NameOf(Alert alert) => alert.Crossed?.Name ?? alert.Plan!.Name;
+
     public static string Link(Guid alert) => $"/alerts/{alert}";
 
     /// <summary>What happened: <c>Spent: 80 % of the limit, reached with $812.50 at a line of $800.00</c>.</summary>

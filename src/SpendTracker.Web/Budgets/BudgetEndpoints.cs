@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Security.Claims;
-using Microsoft.Net.Http.Headers;
 using SpendTracker.Alerts;
 using SpendTracker.Budgets;
 using SpendTracker.Contracts;
@@ -37,7 +36,7 @@ internal static class BudgetEndpoints
 
         var current = watch.Current(id);
         var previous = watch.Of(id).LastOrDefault(figures => figures.Span != current?.Span);
-        response.GetTypedHeaders().ETag = TagOf(newest.Version);
+        response.GetTypedHeaders().ETag = ExpectedVersion.TagOf(newest.Version);
         return TypedResults.Ok(new BudgetDetailsResponse(
             id, newest.Version, watch.StandingOf(id, current), newest.Terms, newest.Removed, FiguresResponse.Of(current), FiguresResponse.Of(previous),
             await alerts.ListAsync(new AlertFilter(Budget: id), cancellationToken), versions));
@@ -58,7 +57,7 @@ internal static class BudgetEndpoints
 
         var check = new FieldCheck();
         check.That("budget", body.Budget is null || body.Budget == id, "Must be that of the path, or left out.");
-        var expected = ExpectedVersion(check, request, version);
+        var expected = ExpectedVersion.Read(check, request, version);
         var terms = BudgetBook.AsRecorded(body.ToTerms(id));
         check.Add(BudgetBook.Check(terms));
         if (check.Reasons.Count == 0)
@@ -73,10 +72,10 @@ internal static class BudgetEndpoints
 
         if (await book.SetAsync(terms, expected, ApiClaims.RecorderOf(caller), cancellationToken) is not { } now)
         {
-            return await OvertakenAsync(id, expected!.Value, version is null, book, cancellationToken);
+            return await OvertakenAsync(id, expected!.Value, ExpectedVersion.StatusOf(version), book, cancellationToken);
         }
 
-        response.GetTypedHeaders().ETag = TagOf(now.Version);
+        response.GetTypedHeaders().ETag = ExpectedVersion.TagOf(now.Version);
         var answer = new BudgetSetResponse(id, now.Version, terms);
         return now.IsNew ? TypedResults.Created($"/api/v1/budgets/{id}", answer) : TypedResults.Ok(answer);
     }
@@ -87,30 +86,7 @@ internal static class BudgetEndpoints
             : reasons.Any(why => why.Field == "budget") ? TypedResults.Problem(NoSuch, statusCode: StatusCodes.Status404NotFound)
             : Problems.Of(reasons);
 
-    /// <summary>The version that the caller looked at, 0 for none; null where it is to be set whatever there is.</summary>
-    private static int? ExpectedVersion(FieldCheck check, HttpRequest request, string? version)
-    {
-        var match = request.Headers.IfMatch.ToString().Trim();
-        var none = request.Headers.IfNoneMatch.ToString().Trim();
-        check.That("If-None-Match", none is "" or "*", "Only * is taken: set it where there is none.");
-        check.That("version", version is null || (match.Length == 0 && none.Length == 0), "Give either it or a header.");
-        if (none == "*")
-        {
-            return 0;
-        }
-
-        var (field, text) = version is not null ? ("version", version) : ("If-Match", match.Trim('"'));
-        if (text.Length == 0)
-        {
-            return null;
-        }
-
-        var read = int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var expected);
-        check.That(field, read, "Must be a version of the budget, like 3; 0 for a new one.");
-        return expected;
-    }
-
-    private static async Task<IResult> OvertakenAsync(string id, int expected, bool byHeader, BudgetBook book, CancellationToken cancellationToken)
+    private static async Task<IResult> OvertakenAsync(string id, int expected, int status, BudgetBook book, CancellationToken cancellationToken)
     {
         var looked = expected == 0 ? "was to be new" : string.Create(CultureInfo.InvariantCulture, $"was expected at version {expected}");
         var now = await book.HistoryAsync(id, cancellationToken) switch
@@ -119,8 +95,6 @@ internal static class BudgetEndpoints
             [{ Removed: { } removed }, ..] => $"was removed by {removed.By} at {removed.At:u}",
             _ => "does not exist",
         };
-        return TypedResults.Problem($"The budget {looked}, but {now}. Nothing was stored.", statusCode: byHeader ? StatusCodes.Status412PreconditionFailed : StatusCodes.Status409Conflict);
+        return TypedResults.Problem($"The budget {looked}, but {now}. Nothing was stored.", statusCode: status);
     }
-
-    private static EntityTagHeaderValue TagOf(int version) => new($"\"{version.ToString(CultureInfo.InvariantCulture)}\"");
 }

@@ -54,6 +54,7 @@ public static class SpendTrackerHost
         services.AddSingleton<DaemonService>();
         services.AddHostedService(provider => provider.GetRequiredService<DaemonService>());
         services.AddHostedService<BudgetService>();
+        services.AddHostedService<PlanService>();
         if (settings.WatchAnomalies)
         {
             services.AddHostedService<AnomalyService>();

@@ -10,12 +10,12 @@ namespace SpendTracker.Alerts;
 public sealed record AlertNotice(Guid Id, NoticeKind Kind, DateTimeOffset At, IReadOnlyList<NoticedAlert> Alerts);
 
 /// <summary>An alert, as a message tells it.</summary>
-/// <param name="Id">The crossing's event id.</param>
-/// <param name="Crossed">What was crossed, and by whom.</param>
+/// <param name="Id">The id of the event that raised it.</param>
+/// <param name="Raised">What is told: a budget's crossing, or what of a plan left its range.</param>
 /// <param name="CrossedAt">When that was decided.</param>
 /// <param name="Resolved">Why it is over; null while it holds.</param>
 /// <param name="ResolvedAt">Since when it is over.</param>
 /// <param name="Page">Where it can be looked at; null where the host does not know its public address.</param>
 /// <param name="Acknowledge">A link that acknowledges it, for whoever has it; null where it is over, or as above.</param>
 public sealed record NoticedAlert(
-    Guid Id, BudgetThresholdCrossed Crossed, DateTimeOffset CrossedAt, BudgetThresholdResolved? Resolved, DateTimeOffset? ResolvedAt, Uri? Page, Uri? Acknowledge);
+    Guid Id, IAlertRaised Raised, DateTimeOffset CrossedAt, IAlertResolved? Resolved, DateTimeOffset? ResolvedAt, Uri? Page, Uri? Acknowledge);

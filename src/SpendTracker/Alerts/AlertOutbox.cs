@@ -19,6 +19,9 @@ public sealed class AlertOutbox(EventStore store, TimeZoneInfo reportingTimeZone
 
     public const string OutboxName = "AlertOutbox";
 
+    /// <summary>A plan has no period: for so long people are reminded of what left its range.</summary>
+    private const int DaysOfPlans = 31;
+
     private readonly List<StoredEvent> _page = [];
     private readonly Dictionary<string, Channel?> _channels = [];
 
@@ -34,7 +37,7 @@ public sealed class AlertOutbox(EventStore store, TimeZoneInfo reportingTimeZone
     public override IReadOnlyList<string> Tables => OutboxTables.Names;
 
     public override IReadOnlyList<string> EventTypes { get; } =
-        ["budget_threshold_crossed", "budget_threshold_resolved", "alert_acknowledged", "channel_set", "channel_removed", "channel_resumed"];
+        ["budget_threshold_crossed", "budget_threshold_resolved", "plan_alert_raised", "plan_alert_resolved", "alert_acknowledged", "channel_set", "channel_removed", "channel_resumed"];
 
     public override void Apply(StoredEvent stored) => _page.Add(stored);
 
@@ -44,7 +47,7 @@ public sealed class AlertOutbox(EventStore store, TimeZoneInfo reportingTimeZone
     public override async Task CompleteAsync(NpgsqlConnection connection, PageBounds page, CancellationToken cancellationToken)
     {
         _channels.Clear();
-        await FindAsync(_page.Select(stored => stored.Data).OfType<BudgetThresholdCrossed>().SelectMany(crossed => crossed.Threshold.Channels ?? []), cancellationToken);
+        await FindAsync(_page.Select(stored => stored.Data).OfType<IAlertRaised>().SelectMany(raised => raised.ToldTo), cancellationToken);
         await FindAsync(_channels.Values.Select(channel => channel?.Schedule.EscalateTo).OfType<string>().ToArray(), cancellationToken);
     }
 
@@ -74,10 +77,16 @@ public sealed class AlertOutbox(EventStore store, TimeZoneInfo reportingTimeZone
         switch (stored.Data)
         {
             case BudgetThresholdCrossed crossed:
-                AddCrossing(statements, stored, crossed);
+                AddRaised(statements, stored, crossed, crossed.Budget, EndOf(crossed.PeriodEnd), crossed.Replaces);
+                break;
+            case PlanAlertRaised raised:
+                AddRaised(statements, stored, raised, raised.Plan, EndOf(raised.To.AddDays(DaysOfPlans)), null);
                 break;
             case BudgetThresholdResolved resolved:
-                AddResolution(statements, stored, resolved);
+                AddResolution(statements, stored, resolved, EnumName.Of(resolved.Because), resolved.Because == ResolvedBecause.PeriodOver);
+                break;
+            case PlanAlertResolved resolved:
+                AddResolution(statements, stored, resolved, EnumName.Of(resolved.Because), resolved.Because == PlanResolvedBecause.PlanOver);
                 break;
             case AlertAcknowledged acknowledged:
                 statements.Add("update alert_duty set acknowledged_at = $2 where alert = $1 and acknowledged_at is null", acknowledged.Alert, stored.RecordedAt);
@@ -98,38 +107,44 @@ public sealed class AlertOutbox(EventStore store, TimeZoneInfo reportingTimeZone
         }
     }
 
-    private void AddCrossing(PageStatements statements, StoredEvent stored, BudgetThresholdCrossed crossed)
+    private DateTimeOffset EndOf(DateOnly end) =>
+        BillingPeriod.EndOfDay(new DateTimeOffset(end.AddDays(-1).ToDateTime(new TimeOnly(12, 0)), TimeSpan.Zero), reportingTimeZone);
+
+    /// <param name="of">The id of the budget or the plan.</param>
+    /// <param name="until">Nobody is reminded of it after that.</param>
+    /// <param name="replaces">The alert of an earlier version that this one goes on from.</param>
+    private void AddRaised(PageStatements statements, StoredEvent stored, IAlertRaised raised, string of, DateTimeOffset until, Guid? replaces)
     {
-        var until = BillingPeriod.EndOfDay(new DateTimeOffset(crossed.PeriodEnd.AddDays(-1).ToDateTime(new TimeOnly(12, 0)), TimeSpan.Zero), reportingTimeZone);
-        statements.Add(OutboxSql.AddDuty, stored.Id, stored.TenantId, crossed.Budget, stored.RecordedAt, until, crossed.Replaces);
-        foreach (var id in (crossed.Threshold.Channels ?? []).Distinct())
+        statements.Add(OutboxSql.AddDuty, stored.Id, stored.TenantId, of, stored.RecordedAt, until, replaces);
+        foreach (var id in raised.ToldTo.Distinct())
         {
             var channel = _channels.GetValueOrDefault(id);
             var dropped = clock.GetUtcNow() - stored.RecordedAt > TooOld ? DroppedBecause.Old : channel is null ? DroppedBecause.Unknown : null;
             var message = MessageId(stored.Id, id, NoticeKind.Crossed);
             statements.Add(
-                OutboxSql.AddCrossed, message, stored.TenantId, stored.Id, id, channel is null ? null : EnumName.Of(channel.Kind), stored.RecordedAt, dropped, crossed.Replaces,
+                OutboxSql.AddCrossed, message, stored.TenantId, stored.Id, id, channel is null ? null : EnumName.Of(channel.Kind), stored.RecordedAt, dropped, replaces,
                 MessageId(stored.Id, id, NoticeKind.Resolved));
             if (dropped is null && channel is { Schedule: { EscalateTo: { } other } schedule } && DeliverySchedule.EscalateAt(schedule, reportingTimeZone, stored.RecordedAt) is { } at)
             {
                 var kind = _channels.GetValueOrDefault(other) is { } target ? EnumName.Of(target.Kind) : null;
                 statements.Add(
-                    OutboxSql.AddEscalation, MessageId(stored.Id, other, NoticeKind.Escalation), stored.TenantId, stored.Id, other, kind, at, message, crossed.Replaces,
+                    OutboxSql.AddEscalation, MessageId(stored.Id, other, NoticeKind.Escalation), stored.TenantId, stored.Id, other, kind, at, message, replaces,
                     MessageId(stored.Id, other, NoticeKind.Resolved));
             }
         }
 
-        if (crossed.Replaces is { } replaced)
+        if (replaces is { } replaced)
         {
             statements.Add(OutboxSql.CarryOn, stored.Id, replaced);
             End(statements, replaced, "replaced", "An alert of the budget's new version goes on from it.", stored.RecordedAt);
         }
     }
 
-    private static void AddResolution(PageStatements statements, StoredEvent stored, BudgetThresholdResolved resolved)
+    /// <param name="silently">A period's end is no news; only a program that keeps a list is told.</param>
+    private static void AddResolution(PageStatements statements, StoredEvent stored, IAlertResolved resolved, string because, bool silently)
     {
-        End(statements, resolved.Alert, EnumName.Of(resolved.Because), "It was over before it was told.", stored.RecordedAt);
-        statements.Add(OutboxSql.AddResolved, resolved.Alert, stored.Id, stored.RecordedAt, resolved.Because == ResolvedBecause.PeriodOver);
+        End(statements, resolved.Alert, because, "It was over before it was told.", stored.RecordedAt);
+        statements.Add(OutboxSql.AddResolved, resolved.Alert, stored.Id, stored.RecordedAt, silently);
     }
 
     private static void End(PageStatements statements, Guid alert, string because, string reason, DateTimeOffset at)

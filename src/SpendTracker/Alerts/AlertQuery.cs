@@ -24,17 +24,22 @@ public enum AlertState
     [JsonStringEnumMemberName("replaced")] Replaced,
 }
 
-/// <summary>An alert: a threshold that was crossed, and what came of it.</summary>
+/// <summary>An alert of a budget or a plan, and what came of it.</summary>
 /// <param name="SeqId">Its place in the log; a list goes on from it.</param>
+/// <param name="Crossed">The threshold of a budget that was crossed; null where the alert is a plan's.</param>
+/// <param name="Resolved">Why it is over, as of a budget's.</param>
+/// <param name="Plan">What of a plan left its range; null where the alert is a budget's.</param>
+/// <param name="PlanResolved">Why it is over, as of a plan's.</param>
 public sealed record Alert(
-    Guid Id, AlertState State, long SeqId, DateTimeOffset CrossedAt, BudgetThresholdCrossed Crossed, Guid? ReplacedBy, BudgetThresholdResolved? Resolved,
-    DateTimeOffset? ResolvedAt, Acknowledgement? Acknowledged);
+    Guid Id, AlertState State, long SeqId, DateTimeOffset CrossedAt, BudgetThresholdCrossed? Crossed, Guid? ReplacedBy, BudgetThresholdResolved? Resolved,
+    DateTimeOffset? ResolvedAt, Acknowledgement? Acknowledged, PlanAlertRaised? Plan = null, PlanAlertResolved? PlanResolved = null);
 
 /// <summary>Which alerts to list.</summary>
 /// <param name="OpenOnly">Only those that hold, acknowledged or not.</param>
-/// <param name="Budget">Only this budget's; null for all.</param>
+/// <param name="Budget">Only this budget's; null for all of budgets and plans, or of the plan.</param>
 /// <param name="Before">Only what is before this place in the log: a page goes on where the one before ended.</param>
-public sealed record AlertFilter(bool OpenOnly = true, string? Budget = null, long? Before = null);
+/// <param name="Plan">Only this plan's.</param>
+public sealed record AlertFilter(bool OpenOnly = true, string? Budget = null, long? Before = null, string? Plan = null);
 
 /// <summary>Alerts and what became of their messages, a moment behind the log.</summary>
 public sealed class AlertQuery(NpgsqlDataSource dataSource)
@@ -42,24 +47,33 @@ public sealed class AlertQuery(NpgsqlDataSource dataSource)
     /// <summary>Most alerts in a page.</summary>
     public const int MostListed = 100;
 
-    private const string Columns =
-        """
-        alert, seq_id, crossed_at, crossed::text, replaced_by, resolved::text, resolved_at, acknowledged_at, acknowledged_by, acknowledged_note
-        """;
+    /// <summary>Of budgets and of plans, in the same columns.</summary>
+    private const string BudgetColumns =
+        "alert, seq_id, crossed_at, crossed::text, replaced_by, resolved::text, resolved_at, acknowledged_at, acknowledged_by, acknowledged_note, false from spend.budget_alert";
+
+    private const string PlanColumns =
+        "alert, seq_id, raised_at, raised::text, null::uuid, resolved::text, resolved_at, acknowledged_at, acknowledged_by, acknowledged_note, true from spend.plan_alert";
 
     /// <summary>A page of alerts, the latest first.</summary>
     public async Task<IReadOnlyList<Alert>> ListAsync(AlertFilter filter, CancellationToken cancellationToken)
     {
         await using var command = dataSource.CreateCommand(
             $"""
-            select {Columns} from spend.budget_alert
-            where tenant_id = $1 and ($2::text is null or budget = $2) and ($3::bigint is null or seq_id < $3)
-            {(filter.OpenOnly ? "and resolved_at is null and replaced_by is null" : "")}
+            (select {BudgetColumns}
+             where tenant_id = $1 and $4::text is null and ($2::text is null or budget = $2) and ($3::bigint is null or seq_id < $3)
+             {(filter.OpenOnly ? "and resolved_at is null and replaced_by is null" : "")}
+             order by seq_id desc limit {MostListed})
+            union all
+            (select {PlanColumns}
+             where tenant_id = $1 and $2::text is null and ($4::text is null or plan = $4) and ($3::bigint is null or seq_id < $3)
+             {(filter.OpenOnly ? "and resolved_at is null" : "")}
+             order by seq_id desc limit {MostListed})
             order by seq_id desc limit {MostListed}
             """);
         command.Parameters.Add(new() { Value = Tenant.Default });
         command.Parameters.Add(new() { Value = (object?)filter.Budget ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Text });
         command.Parameters.Add(new() { Value = (object?)filter.Before ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Bigint });
+        command.Parameters.Add(new() { Value = (object?)filter.Plan ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Text });
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
         List<Alert> alerts = [];
         while (await reader.ReadAsync(cancellationToken))
@@ -73,7 +87,8 @@ public sealed class AlertQuery(NpgsqlDataSource dataSource)
     /// <summary>One alert; null where there is none of that id.</summary>
     public async Task<Alert?> FindAsync(Guid alert, CancellationToken cancellationToken)
     {
-        await using var command = dataSource.CreateCommand($"select {Columns} from spend.budget_alert where alert = $1 and tenant_id = $2");
+        const string OfId = "where alert = $1 and tenant_id = $2";
+        await using var command = dataSource.CreateCommand($"select {BudgetColumns} {OfId} union all select {PlanColumns} {OfId}");
         command.Parameters.Add(new() { Value = alert });
         command.Parameters.Add(new() { Value = Tenant.Default });
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
@@ -100,16 +115,16 @@ public sealed class AlertQuery(NpgsqlDataSource dataSource)
     private static Alert Read(NpgsqlDataReader reader)
     {
         Guid? replacedBy = reader.IsDBNull(4) ? null : reader.GetGuid(4);
-        var resolved = reader.IsDBNull(5) ? null : JsonSerializer.Deserialize(reader.GetString(5), ContractsJson.Default.BudgetThresholdResolved);
         var acknowledged = reader.IsDBNull(7)
             ? null
             : new Acknowledgement(reader.GetFieldValue<DateTimeOffset>(7), reader.GetString(8), reader.IsDBNull(9) ? null : reader.GetString(9));
-        var state = resolved is not null ? AlertState.Resolved
+        var (raised, over, ofPlan) = (reader.GetString(3), reader.IsDBNull(5) ? null : reader.GetString(5), reader.GetBoolean(10));
+        var state = over is not null ? AlertState.Resolved
             : replacedBy is not null ? AlertState.Replaced
             : acknowledged is not null ? AlertState.Acknowledged : AlertState.Open;
         return new Alert(
-            reader.GetGuid(0), state, reader.GetInt64(1), reader.GetFieldValue<DateTimeOffset>(2),
-            JsonSerializer.Deserialize(reader.GetString(3), ContractsJson.Default.BudgetThresholdCrossed)!, replacedBy, resolved,
-            reader.IsDBNull(6) ? null : reader.GetFieldValue<DateTimeOffset>(6), acknowledged);
+            reader.GetGuid(0), state, reader.GetInt64(1), reader.GetFieldValue<DateTimeOffset>(2), ofPlan ? null : JsonSerializer.Deserialize(raised, ContractsJson.Default.BudgetThresholdCrossed), replacedBy,
+            ofPlan || over is null ? null : JsonSerializer.Deserialize(over, ContractsJson.Default.BudgetThresholdResolved), reader.IsDBNull(6) ? null : reader.GetFieldValue<DateTimeOffset>(6), acknowledged,
+            ofPlan ? JsonSerializer.Deserialize(raised, ContractsJson.Default.PlanAlertRaised) : null, ofPlan && over is not null ? JsonSerializer.Deserialize(over, ContractsJson.Default.PlanAlertResolved) : null);
     }
 }

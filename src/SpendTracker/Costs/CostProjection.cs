@@ -6,7 +6,7 @@ using SpendTracker.Rates;
 namespace SpendTracker.Costs;
 
 /// <summary>
-/// The price book, quantities per day, what they cost per month, what was closed of it, and what was corrected. It is one
+/// The price book, quantities per day, what they cost per month, what was closed of it, what was corrected, and what the money bought. It is one
 /// projection with one checkpoint, since re-rating, closing and correcting rest on one order of all these events.
 /// A page of events is folded first, so that thousands of events become tens of rows. Cost is quantity × rate of the day, by
 /// one SQL formula for new usage and for old usage at a new rate.
@@ -14,6 +14,7 @@ namespace SpendTracker.Costs;
 public sealed class CostProjection : Projection
 {
     private readonly UsageRows _usage;
+    private readonly QualityRows _quality;
     private readonly PageCorrections _corrections;
 
     /// <summary>
@@ -26,10 +27,11 @@ public sealed class CostProjection : Projection
     {
         var (lines, changes) = (new CostLines(), new CostChanges());
         _usage = new UsageRows(reportingTimeZone, lines, changes);
+        _quality = new QualityRows(reportingTimeZone, lines);
         _corrections = new PageCorrections(this, reportingTimeZone);
         _parts =
         [
-            new PublishedPrices(reportingTimeZone), _usage, new ReRating(_usage), _corrections, new ClosingRows(reportingTimeZone, lines), changes,
+            new PublishedPrices(reportingTimeZone), _usage, _quality, new ReRating(_usage), _corrections, new ClosingRows(reportingTimeZone, lines), changes,
         ];
     }
 
@@ -40,12 +42,12 @@ public sealed class CostProjection : Projection
     public override string Name => "DailyUsage";
 
     public override string CreateTables =>
-        DropEarlierLayout("closed_cost", "incomplete")
-        + CostTables.Create + PriceBookRows.Create + ClosingRows.Create + PageCorrections.Create + CostChanges.Create;
+        DropEarlierLayout("daily_part", "part")
+        + CostTables.Create + PriceBookRows.Create + ClosingRows.Create + PageCorrections.Create + CostChanges.Create + QualityTables.Create;
 
     /// <summary>In the order in which most queries come to them: so a rebuild, which locks all, seldom has to let go again.</summary>
     public override IReadOnlyList<string> Tables { get; } =
-        [.. ClosingRows.Tables, "monthly_cost", "cost_line", "daily_usage", .. PriceBookRows.Tables, .. PageCorrections.Tables, CostChanges.Table];
+        [.. ClosingRows.Tables, "monthly_cost", "cost_line", "daily_usage", .. QualityTables.Tables, .. PriceBookRows.Tables, .. PageCorrections.Tables, CostChanges.Table];
 
     public override IReadOnlyList<string> EventTypes { get; } =
         [.. Events.EventTypes.UsageNames, .. PriceBookRows.EventTypes, .. ClosingRows.EventTypes, "usage_corrected"];
@@ -67,6 +69,7 @@ public sealed class CostProjection : Projection
         foreach (var taken in await _corrections.FindAsync(connection, page, cancellationToken))
         {
             _usage.TakeBack(taken);
+            _quality.TakeBack(taken);
         }
     }
 

@@ -11,6 +11,7 @@ namespace SpendTracker.Costs;
 internal sealed class UsageRows(TimeZoneInfo reportingTimeZone, CostLines lines, CostChanges changes) : IPagePart
 {
     private readonly Dictionary<DailyUsageKey, (decimal Quantity, long Events, long SeqId)> _usage = [];
+    private readonly Dictionary<(DailyUsageKey Row, string Part), decimal> _parts = [];
 
     /// <param name="RecordedOn">The day it became known: a report "as known on" a date leaves out what came later.</param>
     private readonly record struct DailyUsageKey(string Tenant, CostLineKey Line, DateOnly Day, DateOnly RecordedOn);
@@ -70,12 +71,31 @@ internal sealed class UsageRows(TimeZoneInfo reportingTimeZone, CostLines lines,
                     new() { Value = Array.ConvertAll(rows, row => row.Value.Events) },
                 },
             },
+            .. _parts.Count > 0 ? (NpgsqlBatchCommand[])[AddParts()] : [],
         ];
+    }
+
+    private NpgsqlBatchCommand AddParts()
+    {
+        var parts = _parts.Select(part => (Id: lines.IdOf(part.Key.Row.Tenant, part.Key.Row.Line), part.Key.Row.Day, part.Key.Row.RecordedOn, part.Key.Part, Quantity: part.Value)).ToArray();
+        Array.Sort(parts);
+        return new(QualityTables.AddParts)
+        {
+            Parameters =
+            {
+                new() { Value = Array.ConvertAll(parts, part => part.Id) },
+                new() { Value = Array.ConvertAll(parts, part => part.Day) },
+                new() { Value = Array.ConvertAll(parts, part => part.RecordedOn) },
+                new() { Value = Array.ConvertAll(parts, part => part.Part) },
+                new() { Value = Array.ConvertAll(parts, part => part.Quantity) },
+            },
+        };
     }
 
     public void Discard()
     {
         _usage.Clear();
+        _parts.Clear();
         TakesBack = false;
     }
 
@@ -88,8 +108,13 @@ internal sealed class UsageRows(TimeZoneInfo reportingTimeZone, CostLines lines,
         {
             var line = new CostLineKey(
                 usage.Workload, usage.Approach, quantity.Component, quantity.Sku, quantity.Meter, quantity.AboveTokens, quantity.ReportedCurrency, variant);
-            ref var row = ref CollectionsMarshal.GetValueRefOrAddDefault(_usage, new DailyUsageKey(stored.TenantId, line, quantity.Day, recordedOn), out _);
+            var key = new DailyUsageKey(stored.TenantId, line, quantity.Day, recordedOn);
+            ref var row = ref CollectionsMarshal.GetValueRefOrAddDefault(_usage, key, out _);
             row = (row.Quantity + (sign * quantity.Quantity), row.Events + sign, Math.Max(row.SeqId, seqId));
+            if (UsageQuantities.PartOf(usage, quantity.Meter) is { } part)
+            {
+                CollectionsMarshal.GetValueRefOrAddDefault(_parts, (key, part), out _) += sign * quantity.Quantity;
+            }
         }
     }
 }

@@ -11,6 +11,9 @@ public static class PlanArithmetic
 {
     private const int Decimals = 6;
 
+    /// <summary>Two find the ends, and one more sees that they stay.</summary>
+    private const int MostPasses = 3;
+
     /// <summary>The meters that a route is charged by.</summary>
     public static IReadOnlyList<string> TokenMeters(ServiceTier tier) =>
         [Meters.InTier(Meters.InputTokens, tier), Meters.InTier(Meters.CachedInputTokens, tier), Meters.InTier(Meters.OutputTokens, tier), Meters.Requests];
@@ -30,7 +33,7 @@ public static class PlanArithmetic
     /// <summary>A plan that has been checked.</summary>
     /// <exception cref="OverflowException">Its amounts are larger than a decimal can count.</exception>
     public static PlanFigures Figures(PlanRequest plan, PlanPriceOf price) => new(
-        plan.Name, [.. plan.Options.Select(option => Option(plan, option, price))], [.. Pairs(plan).Select(pair => BreakEven.Of(plan, pair.One, pair.Other, price))]);
+        plan.Name, [.. plan.Options.Select(option => Option(plan, option, price))], [.. Pairs(plan).Select(pair => BreakEvens.Of(plan, pair.One, pair.Other, price))]);
 
     private static IEnumerable<(PlanOption One, PlanOption Other)> Pairs(PlanRequest plan) =>
         plan.Options.SelectMany((one, i) => plan.Options.Skip(i + 1).Select(other => (one, other)));
@@ -57,7 +60,8 @@ public static class PlanArithmetic
         {
             var ends = ((Func<Assumption, decimal>, decimal)[])[(cheap, total.Low), (a => a.Expected, total.Expected), (dear, total.High)];
             var each = ends.Select(end => share(end.Item1) * Requests(plan, end.Item1) is var served and > 0 ? end.Item2 / served * units : (decimal?)null).ToArray();
-            return each.Contains(null) ? null : new PlanRange(each.Min()!.Value, each[1]!.Value, each.Max()!.Value).Rounded(Decimals);
+            decimal Shown(decimal? end) => Math.Round(end!.Value, Decimals);
+            return each.Contains(null) ? null : new PlanRange(Shown(each.Min()), Shown(each[1]), Shown(each.Max()));
         }
     }
 
@@ -69,28 +73,39 @@ public static class PlanArithmetic
     internal static decimal Effective(PlanRequest plan, PlanOption option, Func<Assumption, decimal> value, PlanPriceOf price) =>
         PlanTerms.Of(plan, option, value, price).Effective(plan, Requests(plan, value)) * (1 + Tax(plan, value));
 
-    /// <summary>Each assumption at the end of its range that makes the option cheaper, the others as expected.</summary>
+    /// <summary>Each assumption at the end of its range that makes the option cheaper.</summary>
     internal static Func<Assumption, decimal> Cheapest(PlanRequest plan, PlanOption option, PlanPriceOf price) => Ends(plan, [option], value => Effective(plan, option, value, price), least: true);
 
     /// <summary>The same for dearer.</summary>
     internal static Func<Assumption, decimal> Dearest(PlanRequest plan, PlanOption option, PlanPriceOf price) => Ends(plan, [option], value => Effective(plan, option, value, price), least: false);
 
     /// <summary>
-    /// Chooses of each assumption the end that makes a figure least, or most, looking at one after the other with the others as
-    /// expected. That is exact where a figure rises or falls with an assumption whatever the others are; which only a price step
-    /// within the range of tokens can change.
+    /// Chooses of each assumption the end that makes a figure least, or most: one after the other, the others as chosen until then,
+    /// and again until no end changes. Whether more requests are good or bad for a difference depends on which tokens were chosen.
+    /// That is exact where each assumption moves the figure one way once the others are at their ends; only a price step within
+    /// the range of tokens can change that.
     /// </summary>
     internal static Func<Assumption, decimal> Ends(PlanRequest plan, IReadOnlyList<PlanOption> concerned, Func<Func<Assumption, decimal>, decimal> figure, bool least)
     {
         Dictionary<Assumption, decimal> chosen = new(ReferenceEqualityComparer.Instance);
-        foreach (var assumption in PlanAssumptions.Of(plan, concerned).Select(named => named.Value).Where(value => value.HasRange))
+        var ranges = PlanAssumptions.Of(plan, concerned).Select(named => named.Value).Where(value => value.HasRange).ToArray();
+        for (var (pass, changed) = (0, true); changed && pass < MostPasses; pass++)
         {
-            var atLow = figure(With(assumption, assumption.Low));
-            var atHigh = figure(With(assumption, assumption.High));
-            chosen[assumption] = atLow == atHigh ? assumption.Expected : atLow < atHigh == least ? assumption.Low : assumption.High;
+            changed = false;
+            foreach (var moved in ranges)
+            {
+                var (atLow, atHigh) = (figure(At(moved, moved.Low)), figure(At(moved, moved.High)));
+                var end = atLow == atHigh ? moved.Expected : atLow < atHigh == least ? moved.Low : moved.High;
+                changed |= end != Chosen(moved);
+                chosen[moved] = end;
+            }
         }
 
-        return assumption => chosen.GetValueOrDefault(assumption, assumption.Expected);
+        return Chosen;
+
+        decimal Chosen(Assumption assumption) => chosen.GetValueOrDefault(assumption, assumption.Expected);
+
+        Func<Assumption, decimal> At(Assumption moved, decimal value) => assumption => ReferenceEquals(assumption, moved) ? value : Chosen(assumption);
     }
 
     /// <summary>One assumption moved, the others as expected.</summary>

@@ -48,9 +48,9 @@ public static class PlanPresets
     /// <summary>A model that has learned the instructions needs fewer of them. "Plus usage", says the guide, without a price: that of the cheapest API.</summary>
     private static PlanRoute Tuned(decimal share) => new("azure/gpt-35-turbo-fine-tuned", new(400), new(250), share, Prices: PerThousand(0.002m));
 
-    private static IReadOnlyList<MeterPrice> PerThousand(decimal price) => [new(Meters.InputTokens, price, 1_000), new(Meters.OutputTokens, price, 1_000)];
+    private static IReadOnlyList<PlanMeterPrice> PerThousand(decimal price) => [new(Meters.InputTokens, new(price), 1_000), new(Meters.OutputTokens, new(price), 1_000)];
 
-    private static IReadOnlyList<PlanHosting> Hosted(decimal units) => [new("azure/gpt-35-turbo-fine-tuned", new(HoursPerMonth), new(units), Price: 7)];
+    private static IReadOnlyList<PlanHosting> Hosted(decimal units) => [new("azure/gpt-35-turbo-fine-tuned", new(HoursPerMonth), new(units), Price: new(7))];
 
     private static PlanDataset Dataset() => new("first dataset", Amount: new(1_000, 5_000, 10_000));
 

@@ -36,7 +36,7 @@ public static class PlanRules
             Option(check, $"options[{i}]", plan.Options[i]);
         }
 
-        foreach (var (field, value, least, most, aboveLeast) in PlanAssumptions.Of(plan))
+        foreach (var (field, value, least, most, aboveLeast, decimals) in PlanAssumptions.Of(plan))
         {
             check.That(field, value.Low <= value.Expected && value.Expected <= value.High, "Low must not be above expected, nor expected above high.");
             foreach (var bound in value.HasRange ? (decimal[])[value.Low, value.Expected, value.High] : [value.Expected])
@@ -51,7 +51,7 @@ public static class PlanRules
                 }
             }
 
-            check.That(field, Rounded(value) == value, $"At most {Decimals} decimals.");
+            check.That(field, Rounded(value, decimals) == value, $"At most {decimals} decimals.");
         }
 
         if (check.Reasons.Count == 0)
@@ -92,16 +92,19 @@ public static class PlanRules
     {
         InputTokens = Cut(route.InputTokens), OutputTokens = Cut(route.OutputTokens), Share = Noise.Cut(route.Share, Decimals),
         ExampleTokens = CutIfGiven(route.ExampleTokens), CachedShare = CutIfGiven(route.CachedShare),
-        Prices = route.Prices?.Select(price => price with { Price = FieldCheck.PriceWithoutNoise(price.Price, price.Per) }).ToArray(),
+        Prices = route.Prices?.Select(price => price with { Price = CutPrice(price.Price, price.Per) }).ToArray(),
     };
 
     private static Assumption Cut(Assumption value) => new(Noise.Cut(value.Low, Decimals), Noise.Cut(value.Expected, Decimals), Noise.Cut(value.High, Decimals));
 
-    private static Assumption Rounded(Assumption value) => new(Math.Round(value.Low, Decimals), Math.Round(value.Expected, Decimals), Math.Round(value.High, Decimals));
+    private static Assumption Rounded(Assumption value, int decimals) => new(Math.Round(value.Low, decimals), Math.Round(value.Expected, decimals), Math.Round(value.High, decimals));
 
     private static Assumption? CutIfGiven(Assumption? value) => value is null ? null : Cut(value);
 
-    private static decimal? CutPrice(decimal? price) => price is { } given ? FieldCheck.PriceWithoutNoise(given, per: 1) : null;
+    private static Assumption? CutPrice(Assumption? price) => price is null ? null : CutPrice(price, per: 1);
+
+    private static Assumption CutPrice(Assumption price, decimal per) =>
+        new(FieldCheck.PriceWithoutNoise(price.Low, per), FieldCheck.PriceWithoutNoise(price.Expected, per), FieldCheck.PriceWithoutNoise(price.High, per));
 
     private static void Option(FieldCheck check, string field, PlanOption option)
     {
@@ -122,7 +125,6 @@ public static class PlanRules
         foreach (var (i, hosting) in (option.Hosting ?? []).Index())
         {
             check.Text($"{field}.hosting[{i}].sku", hosting.Sku, TextLength.Name);
-            Price(check, $"{field}.hosting[{i}]", hosting.Price, Meters.HostingHours);
         }
 
         check.That($"{field}.datasets", option.Datasets is not { Count: > MostParts }, $"At most {MostParts}.");
@@ -136,7 +138,6 @@ public static class PlanRules
         foreach (var (i, labour) in (option.Labour ?? []).Index())
         {
             check.Key($"{field}.labour[{i}].role", labour.Role);
-            Price(check, $"{field}.labour[{i}]", labour.Price, Meters.LabourHours);
         }
 
         check.That($"{field}.retirement.month", option.Retirement is not { } end || BillingPeriod.TryParse(end.Month, out _), "Must be a month like 2027-01.");
@@ -154,7 +155,7 @@ public static class PlanRules
         {
             check.That($"{field}.prices[{i}].meter", PlanArithmetic.TokenMeters(route.ServiceTier).Contains(price.Meter), $"Must be of {string.Join(", ", PlanArithmetic.TokenMeters(route.ServiceTier))}.");
             check.That($"{field}.prices[{i}].aboveTokens", Meters.Steps.Contains(price.AboveTokens), $"Must be of {string.Join(", ", Meters.Steps)}.");
-            check.Price($"{field}.prices[{i}]", price.Price, price.Per, Meters.MostPriceOf(price.Meter));
+            check.That($"{field}.prices[{i}].per", price.Per is 1 or 1_000 or 1_000_000, "Must be 1, 1,000 or 1,000,000.");
         }
     }
 
@@ -169,8 +170,6 @@ public static class PlanRules
         {
             check.Key($"{field}.role", dataset.Role);
         }
-
-        Price(check, field, dataset.Price, dataset.Items is null ? Meters.LabourHours : Meters.Items);
     }
 
     private static void Training(FieldCheck check, string field, PlanTraining? training)
@@ -188,16 +187,6 @@ public static class PlanRules
         if (training.EveryMonths is { } months)
         {
             check.Range($"{field}.everyMonths", months, 1, MostMonths);
-        }
-
-        Price(check, field, training.Price, training.Tokens is null ? Meters.GpuHours : Meters.TrainingTokens);
-    }
-
-    private static void Price(FieldCheck check, string field, decimal? price, string meter)
-    {
-        if (price is { } given)
-        {
-            check.Price(field, given, 1, Meters.MostPriceOf(meter));
         }
     }
 

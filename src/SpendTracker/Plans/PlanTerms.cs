@@ -66,8 +66,8 @@ public sealed record PlanTerms(IReadOnlyList<PlanTerm> PerRequest, IReadOnlyList
 
         decimal Or(Assumption? assumption, decimal otherwise) => assumption is null ? otherwise : value(assumption);
 
-        PlanTerm Term(Component component, string sku, string meter, decimal quantity, decimal? given) =>
-            new(component, sku, meter, quantity, given is { } unit ? new PlanPrice(unit, Given) : price(sku, meter, 0));
+        PlanTerm Term(Component component, string sku, string meter, decimal quantity, Assumption? given) =>
+            new(component, sku, meter, quantity, given is null ? price(sku, meter, 0) : new PlanPrice(value(given), Given));
 
         PlanTerm Labour(PlanLabour labour) => Term(Component.Labour, $"labour/{labour.Role}", Meters.LabourHours, value(labour.Hours), labour.Price);
 
@@ -109,7 +109,7 @@ public sealed record PlanTerms(IReadOnlyList<PlanTerm> PerRequest, IReadOnlyList
         {
             var inTier = meter == Meters.Requests ? meter : Meters.InTier(meter, route.ServiceTier);
             var given = (route.Prices ?? []).Where(p => p.Meter == inTier && p.AboveTokens <= step).MaxBy(p => p.AboveTokens);
-            return new(Component.Usage, route.Sku, inTier, quantity, given is null ? price(route.Sku, inTier, step) : new PlanPrice(given.Price / given.Per, Given));
+            return new(Component.Usage, route.Sku, inTier, quantity, given is null ? price(route.Sku, inTier, step) : new PlanPrice(value(given.Price) / given.Per, Given));
         }
     }
 

@@ -9,6 +9,12 @@ namespace SpendTracker.Usage;
 public readonly record struct UsageQuantity(
     DateOnly Day, Component Component, string Sku, string Meter, decimal Quantity, int AboveTokens = 0, string ReportedCurrency = "");
 
+/// <summary>Hours of hosting in a part of a day.</summary>
+/// <param name="Hour">Of the day, in the reporting time zone: that in which the part begins.</param>
+/// <param name="Hours">Times units.</param>
+/// <param name="IdleHours">Of these; 0 also if no busy share was recorded.</param>
+public readonly record struct HostedHours(DateOnly Day, int Hour, decimal Hours, decimal IdleHours);
+
 /// <summary>What an event counts for, by day. Pure: the projection adds it up, and the explorer shows it.</summary>
 public static class UsageQuantities
 {
@@ -20,6 +26,11 @@ public static class UsageQuantities
 
     /// <summary>The largest that may be recorded: 10^12 tokens × 1,000 epochs.</summary>
     private const decimal MostQuantity = 1_000_000_000_000_000;
+
+    /// <summary>The most of an evaluation: a million of score times samples still add up in a decimal.</summary>
+    private const long MostSamples = 1_000_000_000_000;
+
+    private const decimal MostScore = 1_000_000_000;
 
     /// <summary>The SKU of amounts that somebody charged in a currency; priced by exchange rate.</summary>
     public static string ChargeSku(string currency) => $"charge/{currency}";
@@ -66,6 +77,7 @@ public static class UsageQuantities
         TrainingRunRecorded e when TooLarge(e.TrainedTokens ?? e.GpuHours ?? 0, e.Epochs) => "A number is too large.",
         LabourRecorded e when TooLarge(e.Hours) => "A number is too large.",
         ChargeRecorded e when TooLarge(e.Amount) => "A number is too large.",
+        EvaluationRecorded e when e.Samples is <= 0 or > MostSamples || Math.Abs(e.Score) > MostScore => "It rests on no samples, or a number is too large.",
         _ => null,
     };
 
@@ -83,6 +95,19 @@ public static class UsageQuantities
         DatasetPrepRecorded prep => prep.Dataset,
         TrainingRunRecorded run => run.RunId,
         _ => "",
+    };
+
+    /// <summary>
+    /// What a quantity of an event is besides, whatever it costs: requests that <c>succeeded</c> or <c>failed</c>, hosting hours whose
+    /// busy share was <c>measured</c>, hours of labour by their activity. Null if nothing.
+    /// </summary>
+    public static string? PartOf(IUsageEvent usage, string meter) => usage switch
+    {
+        TokenUsageRecorded { Outcome: Outcome.Succeeded } when meter == Meters.Requests => UsageParts.Succeeded,
+        TokenUsageRecorded { Outcome: Outcome.Failed } when meter == Meters.Requests => UsageParts.Failed,
+        HostingHoursRecorded { BusyShare: not null } when meter == Meters.HostingHours => UsageParts.Measured,
+        LabourRecorded labour => EnumName.Of(labour.Activity),
+        _ => null,
     };
 
     private static string SkuOf(TrainingRunRecorded run) => run.Sku ?? $"{run.Provider}/{run.Model}";
@@ -128,11 +153,34 @@ public static class UsageQuantities
         }
     }
 
-    /// <summary>
-    /// Hours spread over the days of the period by how much of each it covers. What has been given up to the end of a day is
-    /// rounded, not each day, so that the days add up to the event and none gets less than nothing.
-    /// </summary>
     private static IEnumerable<UsageQuantity> Hosting(HostingHoursRecorded hosting, TimeZoneInfo reportingTimeZone)
+    {
+        foreach (var part in Spread(hosting, reportingTimeZone, BillingPeriod.EndOfDay))
+        {
+            yield return new(part.Day, Component.Hosting, hosting.Sku, Meters.HostingHours, part.Hours);
+            if (part.IdleHours != 0)
+            {
+                yield return new(part.Day, Component.Hosting, hosting.Sku, Meters.IdleHostingHours, part.IdleHours);
+            }
+        }
+    }
+
+    /// <summary>The same hours by the hour of the day, which add up to those of the days.</summary>
+    public static IEnumerable<HostedHours> ByHour(HostingHoursRecorded hosting, TimeZoneInfo reportingTimeZone) => Spread(hosting, reportingTimeZone, EndOfHour);
+
+    private static DateTimeOffset EndOfHour(DateTimeOffset instant, TimeZoneInfo reportingTimeZone)
+    {
+        var end = instant.AddTicks(TimeSpan.TicksPerHour - (TimeZoneInfo.ConvertTime(instant, reportingTimeZone).TimeOfDay.Ticks % TimeSpan.TicksPerHour));
+        var endOfDay = BillingPeriod.EndOfDay(instant, reportingTimeZone);
+        return end < endOfDay ? end : endOfDay;
+    }
+
+    /// <summary>
+    /// Hours spread over parts of the period by how much of it each covers. What has been given up to the end of a part is
+    /// rounded, not each part, so that the parts add up to the event and none gets less than nothing.
+    /// </summary>
+    private static IEnumerable<HostedHours> Spread(
+        HostingHoursRecorded hosting, TimeZoneInfo reportingTimeZone, Func<DateTimeOffset, TimeZoneInfo, DateTimeOffset> endOfPart)
     {
         var total = Rounded(hosting.Hours * hosting.Units);
         var idle = hosting.BusyShare is { } busy ? Rounded(total * (1 - busy)) : 0;
@@ -140,20 +188,15 @@ public static class UsageQuantities
         decimal given = 0, idleGiven = 0;
         for (var start = hosting.PeriodStart; start < hosting.PeriodEnd;)
         {
-            var day = BillingPeriod.DayOf(start, reportingTimeZone);
-            var end = BillingPeriod.EndOfDay(start, reportingTimeZone);
+            var local = TimeZoneInfo.ConvertTime(start, reportingTimeZone);
+            var end = endOfPart(start, reportingTimeZone);
             end = end < hosting.PeriodEnd ? end : hosting.PeriodEnd;
             decimal covered = (end - hosting.PeriodStart).Ticks;
             var hours = Rounded(total * covered / length) - given;
             var idleHours = Rounded(idle * covered / length) - idleGiven;
             given += hours;
             idleGiven += idleHours;
-            yield return new(day, Component.Hosting, hosting.Sku, Meters.HostingHours, hours);
-            if (idleHours != 0)
-            {
-                yield return new(day, Component.Hosting, hosting.Sku, Meters.IdleHostingHours, idleHours);
-            }
-
+            yield return new(BillingPeriod.DayOf(start, reportingTimeZone), local.Hour, hours, idleHours);
             start = end;
         }
     }

@@ -13,13 +13,13 @@ public sealed class FloorTests
 
     private static readonly string[][] CoreFloors =
     [
-        ["Log"], ["Settings", "Access", "Workloads"], ["Usage"], ["Estimates", "Rates"], ["Costs", "Plans"], ["Anomalies", "Closing", "Explorer", "Alerts"], ["Budgets"],
+        ["Log"], ["Settings", "Access", "Workloads"], ["Usage"], ["Estimates", "Rates"], ["Costs"], ["Closing", "Explorer", "Alerts"], ["Anomalies", "Budgets", "Plans"],
         [Rooms.Roof],
     ];
 
     private static readonly string[][] WebFloors =
     [
-        ["Requests"], ["Access", "Events"], ["Pages"], ["Ingest", "Workloads", "Estimates", "Plans", "Closing", "SetAside", "Alerts", "Anomalies", "Costs"], ["Import", "Budgets", "Explorer"], ["Rates"],
+        ["Requests"], ["Access", "Events"], ["Pages"], ["Ingest", "Workloads", "Estimates", "Closing", "SetAside", "Alerts", "Costs"], ["Import", "Anomalies", "Budgets", "Plans", "Explorer"], ["Rates"],
         ["Hosting"], ["Demo"], ["Commands"], [Rooms.Roof],
     ];
 

@@ -116,7 +116,7 @@ public sealed class CrossingTests : WatchTests
         var events = await Budgets.EventsAsync("all");
         var again = Assert.Single(events.Select(stored => stored.Data).OfType<BudgetThresholdCrossed>(), crossed => crossed.Version == 2);
         Assert.Equal(events.First(stored => stored.Data is BudgetThresholdCrossed).Id, again.Replaces);
-        Assert.Equal(2, Assert.Single(await Budgets.Database.Get<AlertQuery>().ListAsync(new(), Cancel)).Crossed.Version);
+        Assert.Equal(2, Assert.Single(await Budgets.Database.Get<AlertQuery>().ListAsync(new(), Cancel)).Crossed!.Version);
 
         await Budgets.SetAsync(Monthly("all", 200, Actual(90)));
         await Budgets.LookAsync(Watch);

@@ -78,7 +78,7 @@ public sealed class GuideFigureTests
 
     private static decimal PerThousandTokens(decimal price)
     {
-        var plan = new PlanRequest("1,000 tokens", "2025-01", 1, new(1), [new("Prompts", Approach.PromptEngineering, [new("api", new(800), new(200), Prices: [new("input-tokens", price, 1_000), new("output-tokens", price, 1_000)])])]);
+        var plan = new PlanRequest("1,000 tokens", "2025-01", 1, new(1), [new("Prompts", Approach.PromptEngineering, [new("api", new(800), new(200), Prices: [new("input-tokens", new(price), 1_000), new("output-tokens", new(price), 1_000)])])]);
         return PlanArithmetic.Figures(plan, NoBook).Options[0].Cash.Expected;
     }
 }

@@ -89,6 +89,33 @@ public sealed class PlanPropertyTests
 
     [Theory]
     [MemberData(nameof(Seeds))]
+    public void Whatever_the_assumptions_are_within_their_ranges_the_break_even_is_within_its_band(int seed) => ForEach(seed, (plan, random) =>
+    {
+        var pairs = PlanArithmetic.Figures(plan, Price).BreakEvens;
+        for (var i = 0; i < 10; i++)
+        {
+            var chosen = PlanAssumptions.Of(plan).ToDictionary(a => a.Value, a => i % 2 == 0 ? Within(random, a.Value) : random.Next(2) == 0 ? a.Value.Low : a.Value.High, (IEqualityComparer<Assumption>)ReferenceEqualityComparer.Instance);
+            foreach (var pair in pairs)
+            {
+                var (few, many) = (plan.Options.Single(o => o.Name == pair.Few), plan.Options.Single(o => o.Name == pair.Many));
+                var (one, other) = (PlanTerms.Of(plan, few, a => chosen[a], Price), PlanTerms.Of(plan, many, a => chosen[a], Price));
+                var saved = one.Variable - other.Variable;
+                var more = other.Fixed(plan, many) - one.Fixed(plan, few);
+                var volume = saved <= 0 ? decimal.MaxValue : more <= 0 ? 0 : more / saved;
+                Assert.InRange(volume, (pair.Volume.Low ?? decimal.MaxValue) - 0.001m, pair.Volume.High is { } high ? high + 0.001m : decimal.MaxValue);
+                var (first, later) = pair.First == few.Name ? (few, many) : (many, few);
+                var month = PlanArithmetic.Months(plan, first, a => chosen[a], Price).Zip(PlanArithmetic.Months(plan, later, a => chosen[a], Price))
+                    .FirstOrDefault(month => month.Second.CumulativeCash.Expected < month.First.CumulativeCash.Expected - 0.001m).First?.Month ?? "never";
+                Assert.True(string.CompareOrdinal(month, pair.Month.Low ?? "never") >= 0, $"{month} {pair.Month}");
+                var crossed = PlanArithmetic.Months(plan, first, a => chosen[a], Price).Zip(PlanArithmetic.Months(plan, later, a => chosen[a], Price))
+                    .FirstOrDefault(month => month.Second.CumulativeCash.Expected <= month.First.CumulativeCash.Expected + 0.001m).First?.Month ?? "never";
+                Assert.True(string.CompareOrdinal(crossed, pair.Month.High ?? "never") <= 0, $"{crossed} {pair.Month}");
+            }
+        }
+    });
+
+    [Theory]
+    [MemberData(nameof(Seeds))]
     public void At_the_break_even_volume_a_month_of_both_options_costs_the_same(int seed) => ForEach(seed, (plan, _) =>
     {
         foreach (var pair in PlanArithmetic.Figures(plan, Price).BreakEvens)
@@ -155,12 +182,12 @@ public sealed class PlanPropertyTests
     [Fact]
     public void A_model_that_saves_eleven_cents_a_thousand_requests_pays_for_360_dollars_a_month_at_3_million()
     {
-        PlanRoute Costing(decimal perThousand) => new("a", new(1_000), new(0), Prices: [new("input-tokens", perThousand, 1_000_000)]);
+        PlanRoute Costing(decimal perThousand) => new("a", new(1_000), new(0), Prices: [new("input-tokens", new(perThousand), 1_000_000)]);
         var plan = new PlanRequest(
             "Triage", "2026-12", 12, new(119_255),
             [
                 new("Prompts", Approach.PromptEngineering, [Costing(0.51m)]),
-                new("Fine-tuned", Approach.FineTuning, [Costing(0.40m)], [new("h", new(720), Price: 0.5m)]),
+                new("Fine-tuned", Approach.FineTuning, [Costing(0.40m)], [new("h", new(720), Price: new(0.5m))]),
             ]);
 
         var pair = PlanArithmetic.Figures(plan, Price).BreakEvens.Single();

@@ -7,7 +7,7 @@ using SpendTracker.Web.Requests;
 namespace SpendTracker.Web.Alerts.Senders;
 
 /// <summary>One alert in words.</summary>
-/// <param name="Title">The budget and what became of it.</param>
+/// <param name="Title">The budget, or the plan, and what became of it.</param>
 /// <param name="Sentences">What a reader should know at once.</param>
 /// <param name="Facts">The figures, each with what it is.</param>
 /// <param name="Alert">Its links, and the figures as numbers.</param>
@@ -23,13 +23,25 @@ internal sealed record AlertParagraph(string Title, string Sentences, IReadOnlyL
         var (prefix, first) = kind switch
         {
             NoticeKind.Test => ("Test: ", ""),
-            _ when alert.Resolved is { } resolved => ("Over: ", $"{Because(alert.Crossed, resolved)} "),
+            _ when alert.Resolved is { } resolved => ("Over: ", $"{Because(alert.Raised, resolved)} "),
             NoticeKind.Reminder => ("Reminder: ", $"This holds since {since}, and nobody has acknowledged it. "),
             NoticeKind.Escalation => ("Not acknowledged: ", $"Nobody has acknowledged this since {since}. "),
             _ => ("", ""),
         };
-        return new(prefix + TitleOf(alert.Crossed), first + Figures(alert.Crossed), FactsOf(alert), alert);
+        return alert.Raised switch
+        {
+            BudgetThresholdCrossed crossed => new(prefix + TitleOf(crossed), first + Figures(crossed), FactsOf(alert, crossed), alert),
+            PlanAlertRaised raised => new(prefix + PlanParagraph.Title(raised), first + PlanParagraph.Sentences(raised), [.. PlanParagraph.Facts(raised, alert)], alert),
+            _ => throw new ArgumentOutOfRangeException(nameof(alert), alert.Raised, null),
+        };
     }
+
+    private static string Because(IAlertRaised raised, IAlertResolved resolved) => (raised, resolved) switch
+    {
+        (BudgetThresholdCrossed crossed, BudgetThresholdResolved budget) => Because(crossed, budget),
+        (PlanAlertRaised left, PlanAlertResolved plan) => PlanParagraph.Because(left, plan),
+        _ => "It does not hold any more.",
+    };
 
     /// <summary>An instant in UTC, and says so: receivers are anywhere.</summary>
     public static string Instant(DateTimeOffset instant) => $"{Label.Of(instant, TimeZoneInfo.Utc)[..16]} UTC";
@@ -78,9 +90,8 @@ internal sealed record AlertParagraph(string Title, string Sentences, IReadOnlyL
         _ => "It is below the threshold again.",
     };
 
-    private static AlertFact[] FactsOf(NoticedAlert alert)
+    private static AlertFact[] FactsOf(NoticedAlert alert, BudgetThresholdCrossed crossed)
     {
-        var crossed = alert.Crossed;
         List<AlertFact> facts =
         [
             new("Spent", Money.Text(crossed.Spent, crossed.Currency)),

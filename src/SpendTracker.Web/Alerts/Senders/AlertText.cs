@@ -28,9 +28,11 @@ internal sealed record AlertText(string Subject, string? Opening, IReadOnlyList<
     /// <summary>A budget's or workload's name: one line, and not so long that nothing else is read.</summary>
     public static string Name(string name) => ShownText.Line(name, 80);
 
+    private static string NameOf(IAlertRaised raised) => raised switch { BudgetThresholdCrossed crossed => crossed.Name, PlanAlertRaised left => left.Name, _ => "" };
+
     private static string Digest(AlertNotice notice)
     {
-        var names = notice.Alerts.Select(alert => Name(alert.Crossed.Name)).Distinct().ToArray();
+        var names = notice.Alerts.Select(alert => Name(NameOf(alert.Raised))).Distinct().ToArray();
         var more = names.Length > MostNames ? $" and {names.Length - MostNames} more" : "";
         var told = notice.Kind switch
         {
@@ -40,6 +42,7 @@ internal sealed record AlertText(string Subject, string? Opening, IReadOnlyList<
             NoticeKind.Test => ", as a test",
             _ => "",
         };
-        return $"{notice.Alerts.Count} budget alerts{told}: {string.Join(", ", names.Take(MostNames))}{more}";
+        var of = notice.Alerts.All(alert => alert.Raised is BudgetThresholdCrossed) ? "budget alerts" : notice.Alerts.All(alert => alert.Raised is PlanAlertRaised) ? "plan alerts" : "alerts";
+        return $"{notice.Alerts.Count} {of}{told}: {string.Join(", ", names.Take(MostNames))}{more}";
     }
 }

@@ -11,6 +11,9 @@ internal sealed class AlertmanagerSender(OutgoingHttp http) : IChannelSender
 {
     private static readonly TimeSpan TestLasts = TimeSpan.FromMinutes(5);
 
+    /// <summary>A plan has no period: an alert that is neither told again nor resolved is over after so long.</summary>
+    private static readonly TimeSpan PlanLasts = TimeSpan.FromDays(60);
+
     public ChannelKind Kind => ChannelKind.Alertmanager;
 
     public Task<SendOutcome> SendAsync(ChannelAddress address, AlertNotice notice, CancellationToken cancellationToken)
@@ -44,9 +47,19 @@ internal sealed class AlertmanagerSender(OutgoingHttp http) : IChannelSender
     /// They are what an alert is known by, so they follow from the crossing alone. Its id is among them: an alert that comes
     /// again must not be ended by the news, late by a retry, that the one before it is over.
     /// </summary>
-    private static Dictionary<string, string> Labels(NoticedAlert alert, bool test)
+    private static Dictionary<string, string> Labels(NoticedAlert alert, bool test) => alert.Raised switch
     {
-        var crossed = alert.Crossed;
+        BudgetThresholdCrossed crossed => Labels(alert.Id, crossed, test),
+        PlanAlertRaised raised => new()
+        {
+            ["alertname"] = "SpendTrackerPlan", ["plan"] = raised.Plan, ["on"] = EnumName.Of(raised.On), ["assumption"] = raised.Assumption, ["workload"] = raised.Workload,
+            ["severity"] = "warning", ["alert"] = alert.Id.ToString(),
+        },
+        _ => throw new ArgumentOutOfRangeException(nameof(alert), alert.Raised, null),
+    };
+
+    private static Dictionary<string, string> Labels(Guid alert, BudgetThresholdCrossed crossed, bool test)
+    {
         var threshold = crossed.Threshold;
         var line = threshold.Percent is { } percent ? FormattableString.Invariant($"{percent:0.##}%")
             : threshold.On == ThresholdOn.Lag ? FormattableString.Invariant($"{crossed.At:0.##}s")
@@ -58,7 +71,7 @@ internal sealed class AlertmanagerSender(OutgoingHttp http) : IChannelSender
             ["threshold"] = $"{EnumName.Of(threshold.On)} {line}",
             ["period"] = FormattableString.Invariant($"{crossed.PeriodStart:yyyy-MM-dd}/{crossed.PeriodEnd:yyyy-MM-dd}"),
             ["severity"] = threshold.On == ThresholdOn.Actual && crossed.At >= crossed.Limit ? "critical" : "warning",
-            ["alert"] = alert.Id.ToString(),
+            ["alert"] = alert.ToString(),
         };
     }
 
@@ -78,7 +91,11 @@ internal sealed class AlertmanagerSender(OutgoingHttp http) : IChannelSender
             return over;
         }
 
-        var (start, end) = (alert.Crossed.PeriodStart, alert.Crossed.PeriodEnd);
+        if (alert.Raised is not BudgetThresholdCrossed { PeriodStart: var start, PeriodEnd: var end })
+        {
+            return notice.At + PlanLasts;
+        }
+
         var latest = new DateTimeOffset(end.AddDays(end.DayNumber - start.DayNumber + 1).ToDateTime(TimeOnly.MinValue), TimeSpan.Zero);
         return latest > notice.At.AddDays(1) ? latest : notice.At.AddDays(1);
     }

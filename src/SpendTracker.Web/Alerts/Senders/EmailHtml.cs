@@ -21,7 +21,11 @@ internal static class EmailHtml
         {
             html.Append("<h2 style=\"font-size:18px;margin:24px 0 8px\">").Append(Encoded(alert.Title)).Append("</h2>");
             Paragraph(html, alert.Sentences);
-            Chart(html, alert.Alert.Crossed);
+            if (alert.Alert.Raised is BudgetThresholdCrossed crossed)
+            {
+                Chart(html, crossed);
+            }
+
             html.Append("<table style=\"margin:8px 0;font-size:14px\">");
             foreach (var fact in alert.Facts)
             {

@@ -41,10 +41,15 @@ internal sealed class WebhookSender(OutgoingHttp http, TimeProvider clock) : ICh
     }
 
     private static WebhookMessage Message(AlertNotice notice) => new(
-        notice.Kind == NoticeKind.Test ? "test" : $"budget.threshold.{EnumName.Of(notice.Kind)}",
+        notice.Kind == NoticeKind.Test ? "test" : $"{TypeOf(notice.Alerts)}.{EnumName.Of(notice.Kind)}",
         notice.At,
         new([.. notice.Alerts.Select(alert => new WebhookAlert(
-            alert.Id, alert.CrossedAt, alert.Crossed, alert.ResolvedAt, alert.Resolved, alert.Page?.AbsoluteUri, alert.Acknowledge?.AbsoluteUri))]));
+            alert.Id, alert.CrossedAt, alert.Raised as BudgetThresholdCrossed, alert.ResolvedAt, alert.Resolved as BudgetThresholdResolved, alert.Page?.AbsoluteUri, alert.Acknowledge?.AbsoluteUri,
+            alert.Raised as PlanAlertRaised, alert.Resolved as PlanAlertResolved))]));
+
+    /// <summary>A digest may have alerts of budgets and of plans.</summary>
+    private static string TypeOf(IReadOnlyList<NoticedAlert> alerts) =>
+        alerts.All(alert => alert.Raised is BudgetThresholdCrossed) ? "budget.threshold" : alerts.All(alert => alert.Raised is PlanAlertRaised) ? "plan.alert" : "alert";
 }
 
 /// <summary>The body of a webhook.</summary>
@@ -58,13 +63,16 @@ internal sealed record WebhookData(IReadOnlyList<WebhookAlert> Alerts);
 
 /// <param name="Alert">The crossing's event id.</param>
 /// <param name="CrossedAt">When it was decided.</param>
-/// <param name="Crossed">The event as it is in the log.</param>
+/// <param name="Crossed">The event as it is in the log, where the alert is a budget's.</param>
 /// <param name="ResolvedAt">Since when it is over.</param>
 /// <param name="Resolved">The event that says so.</param>
 /// <param name="Page">Where it can be looked at.</param>
 /// <param name="Acknowledge">A link that acknowledges it.</param>
+/// <param name="Plan">The event as it is in the log, where the alert is a plan's.</param>
+/// <param name="PlanResolved">The event that says that this is over.</param>
 internal sealed record WebhookAlert(
-    Guid Alert, DateTimeOffset CrossedAt, BudgetThresholdCrossed Crossed, DateTimeOffset? ResolvedAt, BudgetThresholdResolved? Resolved, string? Page, string? Acknowledge);
+    Guid Alert, DateTimeOffset CrossedAt, BudgetThresholdCrossed? Crossed, DateTimeOffset? ResolvedAt, BudgetThresholdResolved? Resolved, string? Page, string? Acknowledge,
+    PlanAlertRaised? Plan = null, PlanAlertResolved? PlanResolved = null);
 
 [JsonSourceGenerationOptions(
     PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull, Converters = [typeof(InstantConverter)])]

@@ -54,7 +54,7 @@ public sealed class AlertTextTests
         var alert = Sending.Alert(on: ThresholdOn.Unpriced, percent: 5, at: 5, observed: 100);
         alert = alert with
         {
-            Crossed = alert.Crossed with
+            Raised = (BudgetThresholdCrossed)alert.Raised with
             {
                 Unpriced = new Dictionary<string, decimal> { ["hours"] = 1, ["tokens"] = 4_650_000 },
                 Unconverted = new Dictionary<string, decimal> { ["GBP"] = 650, ["EUR"] = 0 },
@@ -75,7 +75,7 @@ public sealed class AlertTextTests
     {
         var alert = Sending.Alert(on: ThresholdOn.Unpriced, percent: 5, at: 5, observed: 100);
         var incomplete = new Dictionary<string, decimal> { ["requests"] = 1, ["tokens"] = 4_650_000 };
-        alert = alert with { Crossed = alert.Crossed with { Incomplete = incomplete } };
+        alert = alert with { Raised = (BudgetThresholdCrossed)alert.Raised with { Incomplete = incomplete } };
 
         var text = Of(NoticeKind.Crossed, alert);
 
@@ -83,7 +83,7 @@ public sealed class AlertTextTests
         Assert.Equal($"Marketing: {Words}", text.Subject);
         Assert.Equal($"In November 2026: {Words}. So more may be spent than the $812.50 of $1,000.00 that the figures say.", text.Alerts[0].Sentences);
 
-        alert = alert with { Crossed = alert.Crossed with { Unpriced = new Dictionary<string, decimal> { ["tokens"] = 5 } } };
+        alert = alert with { Raised = (BudgetThresholdCrossed)alert.Raised with { Unpriced = new Dictionary<string, decimal> { ["tokens"] = 5 } } };
         Assert.Equal($"In November 2026: 5 tokens have no rate; {Words}. So more is spent than the $812.50 of $1,000.00 that the figures say.", Of(NoticeKind.Crossed, alert).Alerts[0].Sentences);
     }
 
@@ -91,7 +91,7 @@ public sealed class AlertTextTests
     public void Figures_come_with_their_currency_and_without_a_forecast_none_is_told()
     {
         var alert = Sending.Alert(currency: "CHF");
-        alert = alert with { Crossed = alert.Crossed with { Forecast = null, PeriodStart = new(2026, 10, 1), PeriodEnd = new(2027, 1, 1), Limit = 0 } };
+        alert = alert with { Raised = (BudgetThresholdCrossed)alert.Raised with { Forecast = null, PeriodStart = new(2026, 10, 1), PeriodEnd = new(2027, 1, 1), Limit = 0 } };
 
         var paragraph = Of(NoticeKind.Crossed, alert).Alerts[0];
 

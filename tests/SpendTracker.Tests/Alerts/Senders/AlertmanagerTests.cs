@@ -34,7 +34,7 @@ public sealed class AlertmanagerTests : IAsyncDisposable
         var now = DateTimeOffset.UtcNow;
         var day = DateOnly.FromDateTime(now.UtcDateTime);
         var alert = Sending.Alert() with { CrossedAt = now.AddMinutes(-10) };
-        alert = alert with { Crossed = alert.Crossed with { PeriodStart = day, PeriodEnd = day.AddMonths(1) } };
+        alert = alert with { Raised = (BudgetThresholdCrossed)alert.Raised with { PeriodStart = day, PeriodEnd = day.AddMonths(1) } };
 
         Assert.Equal(SendOutcome.Sent, await sender.SendAsync(new AlertmanagerAddress(url), Sending.Notice(NoticeKind.Crossed, alert)));
         Assert.Equal(SendOutcome.Sent, await sender.SendAsync(new AlertmanagerAddress(url), Sending.Notice(NoticeKind.Reminder, alert)));

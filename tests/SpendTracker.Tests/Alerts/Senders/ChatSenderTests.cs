@@ -14,7 +14,7 @@ public sealed class ChatSenderTests
     {
         var alert = Sending.Alert(string.Concat(Enumerable.Repeat("&<!channel>", 50)), at: 123_456_789_012_345.678901m, id: id);
         var contributors = Enumerable.Range(0, 5).Select(i => new Contributor(new string('&', 100), 123_456_789_012_345m, [])).ToArray();
-        return alert with { Crossed = alert.Crossed with { Contributors = contributors, Currency = "XAF", PeriodEnd = new(2027, 2, 1) } };
+        return alert with { Raised = (BudgetThresholdCrossed)alert.Raised with { Contributors = contributors, Currency = "XAF", PeriodEnd = new(2027, 2, 1) } };
     }
 
     public static TheoryData<int> Counts => [1, 2, 20, 60];

@@ -2,35 +2,8 @@ using SpendTracker.Contracts;
 
 namespace SpendTracker.Plans;
 
-/// <summary>Requests a month; null is never.</summary>
-public sealed record BreakEvenVolume(decimal? Low, decimal? Expected, decimal? High);
-
-/// <summary>The month, <c>yyyy-MM</c>, in which what was paid crosses; null is not within the plan's months.</summary>
-public sealed record BreakEvenMonth(string? Low, string? Expected, string? High);
-
-/// <summary>What moving one assumption does to the difference of two options.</summary>
-/// <param name="Field">The assumption.</param>
-/// <param name="AtLow">The difference at its low end, the others as expected.</param>
-/// <param name="AtHigh">The same at its high end.</param>
-/// <param name="TurnsAt">The nearest value at which both cost the same, the others as expected; null where no value that it may have does that.</param>
-public sealed record PlanSensitivity(string Field, decimal AtLow, decimal AtHigh, decimal? TurnsAt);
-
-/// <summary>How two options compare, and when that turns.</summary>
-/// <param name="Few">The option that one more request costs more in: it is the cheaper one at few requests, if at any.</param>
-/// <param name="Many">The other.</param>
-/// <param name="Volume">
-/// The requests a month from which <paramref name="Many"/> costs less: (fixed cost of Many − of Few) ÷ (cost of a request of Few − of Many),
-/// where fixed cost is that of a month without requests, what is paid once written off. 0 is always, null is never.
-/// </param>
-/// <param name="IsReached">Whether the plan's first month has as many requests, as expected.</param>
-/// <param name="First">The option for which less is paid in the first month.</param>
-/// <param name="Month">The month until whose end no more is paid for the other option than for <paramref name="First"/>.</param>
-/// <param name="Cheaper">The option whose effective cost over all months is lower, as expected; null where both are the same.</param>
-/// <param name="Difference">By how much, above 0: effective cost of the dearer one − of the cheaper one.</param>
-/// <param name="Sensitivity">The assumptions by how much they move the difference (of the dearer one to the cheaper one), the most first; those that do not are left out.</param>
-public sealed record BreakEven(
-    string Few, string Many, BreakEvenVolume Volume, bool IsReached, string First, BreakEvenMonth Month, string? Cheaper, decimal Difference,
-    IReadOnlyList<PlanSensitivity> Sensitivity)
+/// <summary>Works out how two options compare, and when that turns.</summary>
+internal static class BreakEvens
 {
     private const int Decimals = 6;
 
@@ -40,32 +13,39 @@ public sealed record BreakEven(
     /// <summary>After so many, the difference has a step there, where the price changes, and halving is quicker: 10^12 to the seventh decimal takes 64.</summary>
     private const int StepsOfFalsePosition = 16;
 
-    /// <summary>Money and values closer than this are the same.</summary>
+    /// <summary>Money closer than this is the same.</summary>
     private const decimal Precision = 0.0000001m;
 
     /// <summary>Stands for never, above any number of requests.</summary>
     private const decimal Never = decimal.MaxValue;
 
-    internal static BreakEven Of(PlanRequest plan, PlanOption one, PlanOption other, PlanPriceOf price)
+    public static BreakEven Of(PlanRequest plan, PlanOption one, PlanOption other, PlanPriceOf price)
     {
         var (few, many) = Variable(plan, one, price) >= Variable(plan, other, price) ? (one, other) : (other, one);
         var volume = VolumeOf(a => a.Expected);
         var paid = Months(plan, one, price)[0].CumulativeCash.Expected <= Months(plan, other, price)[0].CumulativeCash.Expected ? (First: one, Later: other) : (First: other, Later: one);
         var difference = Difference(one, other)(a => a.Expected);
         var (cheap, dear) = difference <= 0 ? (one, other) : (other, one);
+        var (soonest, latest) = (Ends(Difference(paid.Later, paid.First), least: true), Ends(Difference(paid.Later, paid.First), least: false));
         return new BreakEven(
-            few.Name, many.Name,
-            new BreakEvenVolume(Shown(VolumeOf(PlanArithmetic.Ends(plan, [one, other], VolumeOf, least: true))), Shown(volume), Shown(VolumeOf(PlanArithmetic.Ends(plan, [one, other], VolumeOf, least: false)))),
-            plan.RequestsPerMonth.Expected >= volume, paid.First.Name,
-            new BreakEvenMonth(MonthOf(PlanArithmetic.Ends(plan, [one, other], Difference(paid.Later, paid.First), least: true)), MonthOf(a => a.Expected), MonthOf(PlanArithmetic.Ends(plan, [one, other], Difference(paid.Later, paid.First), least: false))),
+            few.Name, many.Name, new BreakEvenVolume(Shown(VolumeOf(Apart(least: true))), Shown(volume), Shown(VolumeOf(Apart(least: false)))),
+            plan.RequestsPerMonth.Expected >= volume, paid.First.Name, new BreakEvenMonth(MonthOf(soonest), MonthOf(a => a.Expected), MonthOf(latest)),
             difference == 0 ? null : cheap.Name, Math.Round(Math.Abs(difference), Decimals), SensitivityOf(PlanAssumptions.Of(plan, [one, other]), Difference(dear, cheap)));
 
-        decimal VolumeOf(Func<Assumption, decimal> value)
+        decimal VolumeOf(Func<Assumption, decimal> value) => Saved(value) is var saved and > 0 ? More(value) is var more and > 0 ? more / saved : 0 : Never;
+
+        decimal More(Func<Assumption, decimal> value) => PlanTerms.Of(plan, many, value, price).Fixed(plan, many) - PlanTerms.Of(plan, few, value, price).Fixed(plan, few);
+
+        decimal Saved(Func<Assumption, decimal> value) => PlanTerms.Of(plan, few, value, price).Variable - PlanTerms.Of(plan, many, value, price).Variable;
+
+        // No assumption is in both, so that each of the two is at its end by itself: where their ratio is never, or always, moving one shows nothing.
+        Func<Assumption, decimal> Apart(bool least)
         {
-            var (ofFew, ofMany) = (PlanTerms.Of(plan, few, value, price), PlanTerms.Of(plan, many, value, price));
-            var (more, saved) = (ofMany.Fixed(plan, many) - ofFew.Fixed(plan, few), ofFew.Variable - ofMany.Variable);
-            return saved <= 0 ? Never : more <= 0 ? 0 : more / saved;
+            var (more, saved) = (Ends(More, least), Ends(Saved, !least));
+            return assumption => more(assumption) == assumption.Expected ? saved(assumption) : more(assumption);
         }
+
+        Func<Assumption, decimal> Ends(Func<Func<Assumption, decimal>, decimal> figure, bool least) => PlanArithmetic.Ends(plan, [one, other], figure, least);
 
         Func<Func<Assumption, decimal>, decimal> Difference(PlanOption left, PlanOption right) =>
             value => PlanArithmetic.Effective(plan, left, value, price) - PlanArithmetic.Effective(plan, right, value, price);
@@ -102,13 +82,16 @@ public sealed record BreakEven(
     /// <summary>Found between what is expected and the nearer limit of the assumption beyond which the difference has the other sign.</summary>
     private static decimal? TurnsAt(NamedAssumption named, decimal now, Func<Func<Assumption, decimal>, decimal> difference)
     {
+        // The price of one token is closer to 0 than money is.
+        var precision = named.Decimals == 6 ? Precision : Precision / 1_000_000;
+
         if (now == 0)
         {
             return named.Value.Expected;
         }
 
         var found = ((decimal[])[named.Least, named.Most]).Select(Between).OfType<decimal>().ToArray();
-        return found.Length == 0 ? null : Math.Round(found.MinBy(value => Math.Abs(value - named.Value.Expected)), Decimals);
+        return found.Length == 0 ? null : Math.Round(found.MinBy(value => Math.Abs(value - named.Value.Expected)), named.Decimals);
 
         decimal? Between(decimal limit)
         {
@@ -120,7 +103,7 @@ public sealed record BreakEven(
             // False position: where a line through both ends crosses zero. An end that stays twice weighs half, so that both move
             // (the Illinois rule; Dowell and Jarratt, BIT 11, 1971).
             var (kept, atKept, moved, atMoved) = (named.Value.Expected, now, limit, beyond);
-            for (var i = 0; i < MostSteps && Math.Abs(moved - kept) > Precision && Math.Abs(atMoved) > Precision; i++)
+            for (var i = 0; i < MostSteps && Math.Abs(moved - kept) > precision && Math.Abs(atMoved) > Precision; i++)
             {
                 var crossing = i < StepsOfFalsePosition ? moved - (atMoved * ((moved - kept) / (atMoved - atKept))) : (kept + moved) / 2;
                 if (At(crossing) is not { } there)

@@ -1,0 +1,15 @@
+namespace SpendTracker.Contracts;
+
+/// <summary>An event that raises an alert. Its id is the alert's.</summary>
+public interface IAlertRaised : IEvent
+{
+    /// <summary>Ids of the channels that are told.</summary>
+    IReadOnlyList<string> ToldTo { get; }
+}
+
+/// <summary>An event that says that an alert is over.</summary>
+public interface IAlertResolved : IEvent
+{
+    /// <summary>The id of the event that raised it.</summary>
+    Guid Alert { get; }
+}
