@@ -31,9 +31,13 @@ public enum AnomalyKind
 /// <param name="Score">By how many deviations the day is above what is usual; null for a silence.</param>
 /// <param name="Causes">Why it costs more; null for a silence.</param>
 /// <param name="Parts">The meters of SKUs whose costs moved most, the largest move first; at most 5.</param>
+/// <param name="Channels">Ids of the channels that are told; null for none.</param>
 public sealed record AnomalyDetected(
     string Workload, DateOnly Day, AnomalyKind Kind, string Currency, decimal Amount, decimal Usual, long Position, decimal? Limit = null, double? Score = null,
-    AnomalyCauses? Causes = null, IReadOnlyList<AnomalyPart>? Parts = null) : IEvent;
+    AnomalyCauses? Causes = null, IReadOnlyList<AnomalyPart>? Parts = null, IReadOnlyList<string>? Channels = null) : IAlertRaised
+{
+    IReadOnlyList<string> IAlertRaised.ToldTo => Channels ?? [];
+}
 
 /// <summary>
 /// Why a day costs more than the same weekday did on average in the eight weeks before. The four parts add up to the
@@ -69,9 +73,7 @@ public enum AnomalyClearedBecause
 /// <param name="Because">Why.</param>
 /// <param name="Amount">What the day's usage costs now.</param>
 /// <param name="Position">The place in the log up to which usage was counted.</param>
-public sealed record AnomalyCleared(Guid Anomaly, AnomalyClearedBecause Because, decimal Amount, long Position) : IEvent;
-
-/// <summary>Somebody has seen an anomaly and says what it is.</summary>
-/// <param name="Anomaly">Its id.</param>
-/// <param name="Note">Anything a reader should know.</param>
-public sealed record AnomalyAcknowledged(Guid Anomaly, string? Note = null) : IEvent;
+public sealed record AnomalyCleared(Guid Anomaly, AnomalyClearedBecause Because, decimal Amount, long Position) : IAlertResolved
+{
+    Guid IAlertResolved.Alert => Anomaly;
+}

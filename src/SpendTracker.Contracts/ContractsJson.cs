@@ -54,7 +54,6 @@ namespace SpendTracker.Contracts;
 [JsonSerializable(typeof(AlertDeliveryFailed))]
 [JsonSerializable(typeof(AnomalyDetected))]
 [JsonSerializable(typeof(AnomalyCleared))]
-[JsonSerializable(typeof(AnomalyAcknowledged))]
 [JsonSerializable(typeof(SettingsChanged))]
 [JsonSerializable(typeof(ApiKeyIssued))]
 [JsonSerializable(typeof(ApiKeyRevoked))]

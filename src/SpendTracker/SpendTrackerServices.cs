@@ -29,6 +29,7 @@ public static class SpendTrackerServices
     {
         services.TryAddSingleton(database.Options.LoggerFactory);
         services.TryAddSingleton(typeof(ILogger<>), typeof(Logger<>));
+        services.TryAddSingleton(new AnomalyOptions([])); // A host says whom to tell.
         return services
             .AddSingleton(database)
             .AddSingleton(database.DataSource)

@@ -47,7 +47,7 @@ public sealed class TestHost : IAsyncDisposable
         });
         builder.Logging.ClearProviders();
         builder.WebHost.UseUrls("http://127.0.0.1:0");
-        builder.Configuration["SpendTracker:WatchAnomalies"] = "false"; // It would append to the log of whoever tests something else for more than ten seconds.
+        builder.Configuration["SpendTracker:Anomalies:Watch"] = "false"; // It would append to the log of whoever tests something else for more than ten seconds.
         configure?.Invoke(builder);
         var app = SpendTrackerHost.Build(builder, database.Spend);
         await app.StartAsync(TestContext.Current.CancellationToken);

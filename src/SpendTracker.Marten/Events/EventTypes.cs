@@ -69,7 +69,6 @@ public static class EventTypes
         Named("alert_delivery_failed", ContractsJson.Default.AlertDeliveryFailed),
         Named("anomaly_detected", ContractsJson.Default.AnomalyDetected),
         Named("anomaly_cleared", ContractsJson.Default.AnomalyCleared),
-        Named("anomaly_acknowledged", ContractsJson.Default.AnomalyAcknowledged),
         Named("settings_changed", ContractsJson.Default.SettingsChanged),
         Named("api_key_issued", ContractsJson.Default.ApiKeyIssued),
         Named("api_key_revoked", ContractsJson.Default.ApiKeyRevoked),

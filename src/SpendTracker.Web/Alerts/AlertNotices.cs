@@ -24,7 +24,7 @@ internal sealed class AlertNotices(EventLog log, AcknowledgeLinks links, AlertOp
 
             var resolution = message.Resolved is { } id ? found.GetValueOrDefault(id)?.Stored : null;
             alerts.Add(new NoticedAlert(
-                crossing.Id, raised, crossing.RecordedAt, resolution?.Data as IAlertResolved, resolution?.RecordedAt, PageOf(crossing.Id),
+                crossing.Id, raised, crossing.RecordedAt, resolution?.Data as IAlertResolved, resolution?.RecordedAt, PageOf(crossing),
                 message.Kind == NoticeKind.Resolved ? null : links.Link(crossing.Id, message.Channel)));
         }
 
@@ -43,5 +43,6 @@ internal sealed class AlertNotices(EventLog log, AcknowledgeLinks links, AlertOp
         return new AlertNotice(Guid.CreateVersion7(), NoticeKind.Test, now, [new NoticedAlert(Guid.CreateVersion7(), crossed, now, null, null, null, null)]);
     }
 
-    private Uri? PageOf(Guid alert) => options.PublicUrl is { } url ? new Uri($"{url}/alerts/{alert}") : null;
+    private Uri? PageOf(StoredEvent raised) =>
+        options.PublicUrl is { } url ? new Uri($"{url}/{(raised.Data is AnomalyDetected ? "anomalies" : "alerts")}/{raised.Id}") : null;
 }

@@ -55,7 +55,7 @@ public static class SpendTrackerHost
         services.AddHostedService(provider => provider.GetRequiredService<DaemonService>());
         services.AddHostedService<BudgetService>();
         services.AddHostedService<PlanService>();
-        if (settings.WatchAnomalies)
+        if (settings.Anomalies.Watch)
         {
             services.AddHostedService<AnomalyService>();
         }

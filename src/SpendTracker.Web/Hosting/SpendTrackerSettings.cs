@@ -2,6 +2,7 @@ using System.ComponentModel.DataAnnotations;
 using Microsoft.Extensions.Options;
 using SpendTracker.Log;
 using SpendTracker.Web.Alerts;
+using SpendTracker.Web.Anomalies;
 using SpendTracker.Web.Requests;
 
 namespace SpendTracker.Web.Hosting;
@@ -46,8 +47,7 @@ internal sealed record SpendTrackerSettings : IValidatableObject
     [Range(1, 100_000)]
     public int OpenPages { get; init; } = 500;
 
-    /// <summary>Whether this host looks for unusual days. Of several hosts, one is enough.</summary>
-    public bool WatchAnomalies { get; init; } = true;
+    public AnomalySettings Anomalies { get; init; } = new();
 
     public EventStoreOptions Events { get; init; } = new();
 
@@ -110,6 +110,7 @@ internal static class SettingsServices
         var section = SpendTrackerSettings.SectionOf(configuration);
         services.AddChecked<SpendTrackerSettings>(section).PostConfigure(settings => settings.Alerts.AddHosts(section["Alerts:AllowedHosts"]));
         services.AddSingleton(provider => provider.GetRequiredService<IOptions<SpendTrackerSettings>>().Value.Limits);
+        services.AddSingleton(provider => provider.GetRequiredService<IOptions<SpendTrackerSettings>>().Value.Anomalies.Options);
         return services.AddSingleton(provider =>
         {
             var settings = provider.GetRequiredService<IOptions<SpendTrackerSettings>>().Value;

@@ -19,8 +19,8 @@ public sealed class AlertOutbox(EventStore store, TimeZoneInfo reportingTimeZone
 
     public const string OutboxName = "AlertOutbox";
 
-    /// <summary>A plan has no period: for so long people are reminded of what left its range.</summary>
-    private const int DaysOfPlans = 31;
+    /// <summary>A plan has no period, and no anomaly has one: for so long people are reminded.</summary>
+    private const int DaysOfReminders = 31;
 
     private readonly List<StoredEvent> _page = [];
     private readonly Dictionary<string, Channel?> _channels = [];
@@ -37,7 +37,8 @@ public sealed class AlertOutbox(EventStore store, TimeZoneInfo reportingTimeZone
     public override IReadOnlyList<string> Tables => OutboxTables.Names;
 
     public override IReadOnlyList<string> EventTypes { get; } =
-        ["budget_threshold_crossed", "budget_threshold_resolved", "plan_alert_raised", "plan_alert_resolved", "alert_acknowledged", "channel_set", "channel_removed", "channel_resumed"];
+        ["budget_threshold_crossed", "budget_threshold_resolved", "plan_alert_raised", "plan_alert_resolved", "anomaly_detected", "anomaly_cleared",
+         "alert_acknowledged", "channel_set", "channel_removed", "channel_resumed"];
 
     public override void Apply(StoredEvent stored) => _page.Add(stored);
 
@@ -80,10 +81,16 @@ public sealed class AlertOutbox(EventStore store, TimeZoneInfo reportingTimeZone
                 AddRaised(statements, stored, crossed, crossed.Budget, EndOf(crossed.PeriodEnd), crossed.Replaces);
                 break;
             case PlanAlertRaised raised:
-                AddRaised(statements, stored, raised, raised.Plan, EndOf(raised.To.AddDays(DaysOfPlans)), null);
+                AddRaised(statements, stored, raised, raised.Plan, EndOf(raised.To.AddDays(DaysOfReminders)), null);
                 break;
             case BudgetThresholdResolved resolved:
                 AddResolution(statements, stored, resolved, EnumName.Of(resolved.Because), resolved.Because == ResolvedBecause.PeriodOver);
+                break;
+            case AnomalyDetected detected:
+                AddRaised(statements, stored, detected, detected.Workload, EndOf(BillingPeriod.DayOf(stored.RecordedAt, reportingTimeZone).AddDays(DaysOfReminders)), null);
+                break;
+            case AnomalyCleared cleared:
+                AddResolution(statements, stored, cleared, EnumName.Of(cleared.Because), silently: false);
                 break;
             case PlanAlertResolved resolved:
                 AddResolution(statements, stored, resolved, EnumName.Of(resolved.Because), resolved.Because == PlanResolvedBecause.PlanOver);

@@ -11,7 +11,7 @@ internal static class OutboxTables
         create table if not exists alert_duty (
             alert uuid primary key,
             tenant_id text not null,
-            budget text not null, -- Or the plan.
+            budget text not null, -- Or the plan, or the workload of an anomaly.
             crossed_at timestamptz not null,
             until timestamptz not null,
             acknowledged_at timestamptz null,

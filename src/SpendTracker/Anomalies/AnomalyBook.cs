@@ -2,9 +2,9 @@ using System.Text.Json;
 using System.Text.Json.Serialization;
 using Npgsql;
 using NpgsqlTypes;
+using SpendTracker.Alerts;
 using SpendTracker.Contracts;
 using SpendTracker.Events;
-using SpendTracker.Log;
 
 namespace SpendTracker.Anomalies;
 
@@ -24,10 +24,9 @@ public enum AnomalyState
 
 /// <summary>An unusual day, and what came of it.</summary>
 /// <param name="SeqId">Its place in the log; a list goes on from it.</param>
-/// <param name="AcknowledgedBy">For instance <c>person:Ada</c> or <c>key:4f…</c>; null while nobody did.</param>
 public sealed record Anomaly(
     Guid Id, AnomalyState State, long SeqId, DateTimeOffset DetectedAt, AnomalyDetected Detected, AnomalyCleared? Cleared, DateTimeOffset? ClearedAt,
-    DateTimeOffset? AcknowledgedAt, string? AcknowledgedBy, string? Note);
+    Acknowledgement? Acknowledged);
 
 /// <summary>Which anomalies to list.</summary>
 /// <param name="OpenOnly">Only those that nobody has acknowledged, and that hold.</param>
@@ -35,24 +34,15 @@ public sealed record Anomaly(
 /// <param name="Before">Only what is before this place in the log: a page goes on where the one before ended.</param>
 public sealed record AnomalyFilter(bool OpenOnly = true, string? Workload = null, long? Before = null);
 
-/// <summary>Unusual days that were found: listed, and acknowledged by people.</summary>
-public sealed class AnomalyBook(NpgsqlDataSource dataSource, EventStore store)
+/// <summary>Unusual days that were found. They are acknowledged as alerts are.</summary>
+public sealed class AnomalyBook(NpgsqlDataSource dataSource)
 {
     /// <summary>Most anomalies in a page.</summary>
     public const int MostListed = 100;
 
-    public const int NoteLength = 1_000;
-
     private static readonly Guid Names = new("5d3ab1b3-7d0a-4f64-9b35-c1a0f3a6e0d7");
 
     private const string Columns = "anomaly, seq_id, detected_at, detected::text, cleared::text, cleared_at, acknowledged_at, acknowledged_by, acknowledged_note";
-
-    public static IReadOnlyList<FieldReason> Check(string? note)
-    {
-        var check = new FieldCheck();
-        check.OptionalText("note", note, NoteLength);
-        return check.Reasons;
-    }
 
     /// <summary>A page of anomalies, those found last first.</summary>
     public async Task<IReadOnlyList<Anomaly>> ListAsync(AnomalyFilter filter, CancellationToken cancellationToken)
@@ -77,20 +67,6 @@ public sealed class AnomalyBook(NpgsqlDataSource dataSource, EventStore store)
         command.Parameters.Add(new() { Value = Tenant.Default });
         command.Parameters.Add(new() { Value = anomaly });
         return (await ReadAsync(command, cancellationToken)).SingleOrDefault();
-    }
-
-    /// <summary>Records that somebody has seen an anomaly. The first one counts.</summary>
-    /// <returns>The anomaly as it is then, perhaps acknowledged by somebody else; null where there is none of that id.</returns>
-    public async Task<Anomaly?> AcknowledgeAsync(Guid anomaly, string? note, Recorder recorder, CancellationToken cancellationToken)
-    {
-        if (await FindAsync(anomaly, cancellationToken) is null)
-        {
-            return null;
-        }
-
-        var id = EventId.Version5(anomaly, "acknowledged");
-        await store.Streams.RecordOnceAsync([new EventToAppend(StreamOf(anomaly), id, new AnomalyAcknowledged(anomaly, note), recorder, anomaly)], cancellationToken);
-        return await FindAsync(anomaly, cancellationToken);
     }
 
     /// <summary>The same for the same finding, whichever host makes it.</summary>
@@ -118,8 +94,8 @@ public sealed class AnomalyBook(NpgsqlDataSource dataSource, EventStore store)
             anomalies.Add(new Anomaly(
                 reader.GetGuid(0), cleared is not null ? AnomalyState.Cleared : reader.IsDBNull(6) ? AnomalyState.Open : AnomalyState.Acknowledged, reader.GetInt64(1),
                 reader.GetFieldValue<DateTimeOffset>(2), JsonSerializer.Deserialize(reader.GetString(3), ContractsJson.Default.AnomalyDetected)!, cleared,
-                reader.IsDBNull(5) ? null : reader.GetFieldValue<DateTimeOffset>(5), reader.IsDBNull(6) ? null : reader.GetFieldValue<DateTimeOffset>(6),
-                reader.IsDBNull(7) ? null : reader.GetString(7), reader.IsDBNull(8) ? null : reader.GetString(8)));
+                reader.IsDBNull(5) ? null : reader.GetFieldValue<DateTimeOffset>(5),
+                reader.IsDBNull(6) ? null : new Acknowledgement(reader.GetFieldValue<DateTimeOffset>(6), reader.GetString(7), reader.IsDBNull(8) ? null : reader.GetString(8))));
         }
 
         return anomalies;

@@ -39,9 +39,10 @@ public sealed class AnomalyProjection : Projection
 
     public override IReadOnlyList<string> Tables => ["anomaly"];
 
-    public override IReadOnlyList<string> InlineTypes => EventTypes;
+    /// <summary>Not acknowledgements, which are in another stream than what they acknowledge.</summary>
+    public override IReadOnlyList<string> InlineTypes { get; } = ["anomaly_detected", "anomaly_cleared"];
 
-    public override IReadOnlyList<string> EventTypes { get; } = ["anomaly_detected", "anomaly_cleared", "anomaly_acknowledged"];
+    public override IReadOnlyList<string> EventTypes { get; } = ["anomaly_detected", "anomaly_cleared", "alert_acknowledged"];
 
     public override void Apply(StoredEvent stored)
     {
@@ -59,13 +60,13 @@ public sealed class AnomalyProjection : Projection
                     "update anomaly set cleared = $3::jsonb, cleared_at = $4 where tenant_id = $1 and anomaly = $2 and cleared_at is null",
                     stored.TenantId, cleared.Anomaly, JsonOf(cleared), stored.RecordedAt);
                 break;
-            case AnomalyAcknowledged acknowledged:
+            case AlertAcknowledged acknowledged:
                 _page.Add(
                     """
                     update anomaly set acknowledged_at = $3, acknowledged_by = $4, acknowledged_note = $5::text
                     where tenant_id = $1 and anomaly = $2 and acknowledged_at is null
                     """,
-                    stored.TenantId, acknowledged.Anomaly, stored.RecordedAt, stored.RecordedBy, acknowledged.Note);
+                    stored.TenantId, acknowledged.Alert, stored.RecordedAt, stored.RecordedBy, acknowledged.Note);
                 break;
         }
     }

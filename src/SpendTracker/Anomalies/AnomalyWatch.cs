@@ -15,10 +15,14 @@ namespace SpendTracker.Anomalies;
 /// finds. Each host does so by itself. An anomaly's id says what it is of, so that it is told once; and a day is looked at again
 /// when usage arrives late for it.
 /// </summary>
-public sealed class AnomalyWatch(NpgsqlDataSource dataSource, EventStore store, AnomalyBook book, OrganisationSettings settings, ReportingClock clock, TimeProvider time, ILogger<AnomalyWatch> logger)
+public sealed class AnomalyWatch(NpgsqlDataSource dataSource, EventStore store, AnomalyBook book, OrganisationSettings settings, ReportingClock clock, TimeProvider time, AnomalyOptions options,
+    ILogger<AnomalyWatch> logger)
 {
     /// <summary>Days before today that are judged: what is older is history, though it has a say in what is usual.</summary>
     public const int DaysJudged = 35;
+
+    /// <summary>Of older days nobody is told: who starts to look, or loads a year, does not want to hear of all that was.</summary>
+    private const int DaysTold = 7;
 
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(10);
 
@@ -170,7 +174,8 @@ public sealed class AnomalyWatch(NpgsqlDataSource dataSource, EventStore store, 
         static decimal Round(decimal amount) => Math.Round(amount, 6);
         var detected = new AnomalyDetected(
             workload, finding.Day, finding.Kind, settings.ReportingCurrency, Round(finding.Amount), Round(finding.Usual), _position,
-            finding.Limit is { } limit ? Round(limit) : null, finding.Score);
+            finding.Limit is { } limit ? Round(limit) : null, finding.Score,
+            Channels: options.Channels.Count > 0 && finding.Day >= _readOn.AddDays(-DaysTold) ? options.Channels : null);
         if (finding.Kind == AnomalyKind.Silence)
         {
             return detected;

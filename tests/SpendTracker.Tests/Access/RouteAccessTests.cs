@@ -49,7 +49,6 @@ public sealed class RouteAccessTests : IAsyncLifetime
         POST   /api/v1/aliases                        401    401    401    403    403    400    403    403    403    400    401    401    401    403
         GET    /api/v1/anomalies                      401    401    401    403    200    403    403    403    403    200    200    200    200    403
         GET    /api/v1/anomalies/{id:guid}            401    401    401    403    404    403    403    403    403    404    404    404    404    403
-        POST   /api/v1/anomalies/{id:guid}/acknowledge 401    401    401    403    403    403    403    404    403    404    401    401    401    403
         GET    /api/v1/billing-periods                401    401    401    403    200    403    403    403    403    200    200    200    200    403
         GET    /api/v1/billing-periods/{month}        401    401    401    403    200    403    403    403    403    200    200    200    200    403
         POST   /api/v1/billing-periods/{month}/close  401    401    401    403    403    403    400    403    403    400    401    401    401    403

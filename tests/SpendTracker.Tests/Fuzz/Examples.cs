@@ -31,7 +31,6 @@ internal static class Examples
         ("/api/v1/budgets/{id}", Json, """{"name":"B","scope":{},"period":{"kind":"month","from":"2026-01"},"currency":"EUR","amounts":{"2026-01":10,"2026-02":20}}"""),
         ("/api/v1/set-aside/retry", Json, """{"projection":"costs","seqId":1}"""),
         ("/api/v1/alerts/{id:guid}/acknowledge", Json, """{"note":"seen"}"""),
-        ("/api/v1/anomalies/{id:guid}/acknowledge", Json, """{"note":"a load test"}"""),
         ("/api/v1/channels/{id}", Json, """{"name":"C","address":{"kind":"webhook","url":"http://127.0.0.1:9/x","secret":"whsec_MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIzNDU2Nzg5MDE="},"schedule":{"mostPerHour":10,"digestMinutes":5,"quietFrom":"22:00","quietTo":"07:00","timeZone":"Europe/Berlin","remindMinutes":10,"escalateMinutes":5,"escalateTo":"b"}}"""),
         ("/api/v1/channels/{id}", Json, """{"name":"C","address":{"kind":"email","server":"127.0.0.1","port":9,"tls":false,"from":"a@example.com","to":["b@example.com"]}}"""),
         ("/api/v1/channels/{id}", Json, """{"name":"C","address":{"kind":"alertmanager","url":"http://127.0.0.1:9","user":null}}"""),

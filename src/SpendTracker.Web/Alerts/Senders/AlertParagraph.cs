@@ -7,7 +7,7 @@ using SpendTracker.Web.Requests;
 namespace SpendTracker.Web.Alerts.Senders;
 
 /// <summary>One alert in words.</summary>
-/// <param name="Title">The budget, or the plan, and what became of it.</param>
+/// <param name="Title">The budget, plan or workload, and what became of it.</param>
 /// <param name="Sentences">What a reader should know at once.</param>
 /// <param name="Facts">The figures, each with what it is.</param>
 /// <param name="Alert">Its links, and the figures as numbers.</param>
@@ -32,6 +32,8 @@ internal sealed record AlertParagraph(string Title, string Sentences, IReadOnlyL
         {
             BudgetThresholdCrossed crossed => new(prefix + TitleOf(crossed), first + Figures(crossed), FactsOf(alert, crossed), alert),
             PlanAlertRaised raised => new(prefix + PlanParagraph.Title(raised), first + PlanParagraph.Sentences(raised), [.. PlanParagraph.Facts(raised, alert)], alert),
+            AnomalyDetected detected => new(
+                prefix + AnomalyParagraph.Title(detected), first + AnomalyParagraph.Sentences(detected), [.. AnomalyParagraph.Facts(detected, alert.CrossedAt, alert.ResolvedAt)], alert),
             _ => throw new ArgumentOutOfRangeException(nameof(alert), alert.Raised, null),
         };
     }
@@ -40,6 +42,8 @@ internal sealed record AlertParagraph(string Title, string Sentences, IReadOnlyL
     {
         (BudgetThresholdCrossed crossed, BudgetThresholdResolved budget) => Because(crossed, budget),
         (PlanAlertRaised left, PlanAlertResolved plan) => PlanParagraph.Because(left, plan),
+        (_, AnomalyCleared { Because: AnomalyClearedBecause.ReportsAgain }) => "The workload reports again.",
+        (_, AnomalyCleared) => "By a correction or another price the day is usual.",
         _ => "It does not hold any more.",
     };
 

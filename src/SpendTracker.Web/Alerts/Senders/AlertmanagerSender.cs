@@ -11,8 +11,8 @@ internal sealed class AlertmanagerSender(OutgoingHttp http) : IChannelSender
 {
     private static readonly TimeSpan TestLasts = TimeSpan.FromMinutes(5);
 
-    /// <summary>A plan has no period: an alert that is neither told again nor resolved is over after so long.</summary>
-    private static readonly TimeSpan PlanLasts = TimeSpan.FromDays(60);
+    /// <summary>A plan has no period, and no anomaly has one: an alert that is neither told again nor resolved is over after so long.</summary>
+    private static readonly TimeSpan Lasts = TimeSpan.FromDays(60);
 
     public ChannelKind Kind => ChannelKind.Alertmanager;
 
@@ -55,6 +55,11 @@ internal sealed class AlertmanagerSender(OutgoingHttp http) : IChannelSender
             ["alertname"] = "SpendTrackerPlan", ["plan"] = raised.Plan, ["on"] = EnumName.Of(raised.On), ["assumption"] = raised.Assumption, ["workload"] = raised.Workload,
             ["severity"] = "warning", ["alert"] = alert.Id.ToString(),
         },
+        AnomalyDetected detected => new()
+        {
+            ["alertname"] = "SpendTrackerAnomaly", ["workload"] = detected.Workload, ["kind"] = EnumName.Of(detected.Kind),
+            ["day"] = FormattableString.Invariant($"{detected.Day:yyyy-MM-dd}"), ["severity"] = "warning", ["alert"] = alert.Id.ToString(),
+        },
         _ => throw new ArgumentOutOfRangeException(nameof(alert), alert.Raised, null),
     };
 
@@ -93,7 +98,7 @@ internal sealed class AlertmanagerSender(OutgoingHttp http) : IChannelSender
 
         if (alert.Raised is not BudgetThresholdCrossed { PeriodStart: var start, PeriodEnd: var end })
         {
-            return notice.At + PlanLasts;
+            return notice.At + Lasts;
         }
 
         var latest = new DateTimeOffset(end.AddDays(end.DayNumber - start.DayNumber + 1).ToDateTime(TimeOnly.MinValue), TimeSpan.Zero);

@@ -1,9 +1,8 @@
 using SpendTracker.Anomalies;
 using SpendTracker.Contracts;
-using SpendTracker.Web.Pages;
 using SpendTracker.Web.Requests;
 
-namespace SpendTracker.Web.Anomalies;
+namespace SpendTracker.Web.Pages;
 
 /// <summary>Unusual days as a page says them.</summary>
 internal static class AnomalyWords
