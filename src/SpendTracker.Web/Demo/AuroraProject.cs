@@ -55,6 +55,12 @@ internal static class AuroraProject
         },
     ];
 
+    /// <summary>Of one day: an agent that found no answer asked a larger model again and again. It is an unusual day.</summary>
+    public static Traffic Loop { get; } = new(Helpdesk, Approach.PromptEngineering, "openai", "gpt-4.1", Requests: 2_500, InputTokens: 2_400, OutputTokens: 400)
+    {
+        Events = 6, Growth = 1, Weekend = 1, Variants = [new(0, "few-shot/v4")],
+    };
+
     public static FineTuning ContractsTuning { get; } = new(Contracts, "azure", "gpt-35-turbo-0125")
     {
         SetUpFrom = 7, SetUpHours = 3, RunDays = [38, 46, 53, 148, 268], TrainedTokens = 1_150_000, Epochs = 3,

@@ -14,6 +14,9 @@ internal sealed class DemoYear(BillingPeriod first)
     /// <summary>How long before today the pilot with a model without a rate began. The first days drop out as days are added; what was recorded stays.</summary>
     private const int PilotDays = 14;
 
+    /// <summary>How long before today an agent ran in a loop for a day. As with the pilot, what was recorded stays.</summary>
+    private const int LoopDaysAgo = 6;
+
     private static readonly Traffic[] Traffic = [.. AuroraProject.Traffic, .. AtlasProject.Traffic];
 
     private static readonly FineTuning[] Tuned =
@@ -42,17 +45,18 @@ internal sealed class DemoYear(BillingPeriod first)
         for (var date = from < First.Start ? First.Start : from; date <= today; date = date.AddDays(1))
         {
             var day = new DemoDay(date.DayNumber - First.Start.DayNumber, date);
-            yield return (date, [.. On(day, date > today.AddDays(-PilotDays)).Where(e => IsOver(e.Usage, now))]);
+            yield return (date, [.. On(day, date > today.AddDays(-PilotDays), date == today.AddDays(-LoopDaysAgo)).Where(e => IsOver(e.Usage, now))]);
         }
     }
 
     /// <summary>The same without the days.</summary>
     public IEnumerable<DemoEvent> Events(DateOnly from, DateTimeOffset now) => Days(from, now).SelectMany(day => day.Events);
 
-    private IEnumerable<DemoEvent> On(DemoDay day, bool pilot) =>
+    private IEnumerable<DemoEvent> On(DemoDay day, bool pilot, bool loop) =>
     [
         .. Traffic.SelectMany(calls => calls.On(day)),
         .. pilot ? AtlasProject.Pilot.On(day) : [],
+        .. loop ? AuroraProject.Loop.On(day) : [],
         .. Tuned.SelectMany(tuning => tuning.On(day)),
         .. DemoCharges.On(day),
         .. DemoQuality.On(day, Traffic),
