@@ -33,6 +33,24 @@ public sealed class OutboxTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task An_unusual_day_is_told_reminded_of_acknowledged_and_over_as_a_crossing_is()
+    {
+        await SetAsync("ops", new(RemindMinutes: 30));
+        var (told, shown) = (Guid.NewGuid(), Guid.NewGuid());
+        var detected = new AnomalyDetected("chat", new(2026, 6, 19), AnomalyKind.Silence, "USD", 0, 10, 1, Channels: ["ops"]);
+        await _database.Store.AppendAsync(
+            [
+                new EventToAppend($"anomaly/{told}", told, detected, Recorder), new EventToAppend($"anomaly/{shown}", shown, detected with { Workload = "mail", Channels = null }, Recorder),
+                new EventToAppend($"anomaly/{told}", Guid.NewGuid(), new AnomalyCleared(told, AnomalyClearedBecause.ReportsAgain, 3, 2), Recorder),
+            ], Cancel);
+        await _database.ProjectAsync();
+
+        Assert.Equal([$"{told} crossed dropped"], await _database.TextsAsync("select alert || ' ' || kind || ' ' || state from spend.alert_message")); // Over before it was told.
+        Assert.Equal(["reports-again"], await _database.TextsAsync("select ended_because from spend.alert_duty where ended_at is not null"));
+        Assert.NotNull(await _database.Get<Acknowledgements>().AcknowledgeAsync(shown, null, Recorder, Cancel));
+    }
+
+    [Fact]
     public async Task An_alert_is_reminded_of_until_its_period_is_over_in_the_reporting_time_zone()
     {
         await SetAsync("ops");
