@@ -18,6 +18,7 @@ var root = new RootCommand("SpendTracker: what prompt engineering, fine-tuning a
     AliasesCommand.Create(),
     ExchangeRatesCommand.Create(),
     BudgetsCommand.Create(),
+    PlanCommand.Create(),
     KeysCommand.Create(),
     SignInLinkCommand.Create(),
     PeopleCommand.Create(),
