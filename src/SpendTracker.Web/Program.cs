@@ -19,6 +19,7 @@ var root = new RootCommand("SpendTracker: what prompt engineering, fine-tuning a
     AliasesCommand.Create(),
     ExchangeRatesCommand.Create(),
     BudgetsCommand.Create(),
+    PlanCommand.Create(),
     KeysCommand.Create(),
     SignInLinkCommand.Create(),
     PeopleCommand.Create(),

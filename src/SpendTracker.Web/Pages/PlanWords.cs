@@ -57,4 +57,33 @@ internal static class PlanWords
         PlanResolvedBecause.PlanRetired => "the plan was retired",
         _ => "the plan’s months are over",
     };
+
+    /// <summary><c>$1,200.00 ($900.00 to $2,000.00)</c>; one amount where it has no range.</summary>
+    public static string Range(PlanRange range, string currency) => range.Low == range.High
+        ? Money.Text(range.Expected, currency)
+        : $"{Money.Text(range.Expected, currency)} ({Money.Text(range.Low, currency)} to {Money.Text(range.High, currency)})";
+
+    /// <summary>When the other of two options is the cheaper one, in a sentence.</summary>
+    public static string Of(BreakEven pair)
+    {
+        var later = pair.First == pair.Few ? pair.Many : pair.Few;
+        var month = pair.Month.Expected is { } crossed
+            ? $" By the end of {crossed} no more has been paid for {later} than for {pair.First}{Months(pair.Month)}."
+            : $" Within the plan’s months more is paid for {later} than for {pair.First}{Months(pair.Month)}.";
+        return Volume(pair) + month;
+    }
+
+    /// <summary>From how many requests a month on the other option costs less.</summary>
+    public static string Volume(BreakEven pair) => pair.Volume switch
+    {
+        { Expected: 0 } => $"{pair.Many} costs less at any number of requests, once everything is written off{Band(pair.Volume)}.",
+        { Expected: null } => $"{pair.Many} never costs less than {pair.Few}{Band(pair.Volume)}.",
+        { Expected: { } expected } => $"{pair.Many} costs less than {pair.Few} from {Value(expected, "requests")} requests a month on{Band(pair.Volume)}; the plan begins {(pair.IsReached ? "above" : "below")}.",
+    };
+
+    private static string Band(BreakEvenVolume volume) => volume.Low == volume.High ? "" : $" (from {End(volume.Low)} to {End(volume.High)} within the ranges)";
+
+    private static string End(decimal? volume) => volume is { } requests ? Value(requests, "requests") : "never";
+
+    private static string Months(BreakEvenMonth month) => month.Low == month.High ? "" : $" (within the ranges, {month.Low ?? "never"} to {month.High ?? "never"})";
 }

@@ -175,7 +175,7 @@ internal static class PlanEndpoints
             return Problems.Of(reasons);
         }
 
-        await estimates.SubmitAsync(taken, ApiClaims.RecorderOf(caller), cancellationToken);
+        await estimates.SubmitAllAsync(taken, ApiClaims.RecorderOf(caller), cancellationToken);
         return TypedResults.Ok(new PlanEstimateResponse(id, plan!.Version, wanted.Option, taken));
     }
 }

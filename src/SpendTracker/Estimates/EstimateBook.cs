@@ -78,7 +78,7 @@ public sealed class EstimateBook(NpgsqlDataSource dataSource, EventStore store)
     }
 
     /// <summary>Records estimates of one workload that have been checked, all of them or none.</summary>
-    public Task SubmitAsync(IReadOnlyList<EstimateSubmitted> estimates, Recorder recorder, CancellationToken cancellationToken) =>
+    public Task SubmitAllAsync(IReadOnlyList<EstimateSubmitted> estimates, Recorder recorder, CancellationToken cancellationToken) =>
         store.Streams.RecordAsync(StreamNames.Estimate(estimates[0].Workload), estimates, recorder, cancellationToken);
 
     /// <summary>Records an estimate that has been checked; each line with its amount, which is frozen with it.</summary>

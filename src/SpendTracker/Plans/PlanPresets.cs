@@ -7,7 +7,8 @@ namespace SpendTracker.Plans;
 /// <param name="Id">Names it.</param>
 /// <param name="Title">For people.</param>
 /// <param name="Source">Where its figures are from.</param>
-public sealed record PlanPreset(string Id, string Title, string Source, PlanRequest Plan);
+/// <param name="Notes">What has changed since its figures were published.</param>
+public sealed record PlanPreset(string Id, string Title, string Source, PlanRequest Plan, IReadOnlyList<string> Notes);
 
 /// <summary>
 /// The two sizes of project that a guide of 2025 gives costs for, in US dollars. Its figures: an API costs $0.002 to $0.12 per 1,000
@@ -21,14 +22,21 @@ public static class PlanPresets
 {
     private const string Guide = "Prompt Engineering vs Fine-Tuning: A Comprehensive Guide for 2025";
 
+    /// <summary>Who plans to fine-tune must know these. Source: OpenAI's notice of the end of fine-tuning.</summary>
+    private static readonly IReadOnlyList<string> Notes =
+    [
+        "OpenAI takes no new fine-tuning jobs from 6 January 2027 on. The presets host a model on Azure; Bedrock, Vertex, Together, Fireworks and self-hosted adapters go on, too.",
+        "A tuned model ends with its base model. Give the month of its retirement, and what moving costs, with the option.",
+    ];
+
     /// <summary>All of a month: 365 × 24 ÷ 12 hours.</summary>
     private const decimal HoursPerMonth = 730;
 
     /// <param name="from">The first month.</param>
     public static IReadOnlyList<PlanPreset> All(BillingPeriod from) =>
     [
-        new("small-project", "A small project", Guide, Plan(from, "A small project", new(20_000, 40_000, 80_000), units: 1, maintenanceHours: 0)),
-        new("enterprise", "An enterprise", Guide, Plan(from, "An enterprise", new(200_000, 400_000, 800_000), units: 2, maintenanceHours: 40)),
+        new("small-project", "A small project", Guide, Plan(from, "A small project", new(20_000, 40_000, 80_000), units: 1, maintenanceHours: 0), Notes),
+        new("enterprise", "An enterprise", Guide, Plan(from, "An enterprise", new(200_000, 400_000, 800_000), units: 2, maintenanceHours: 40), Notes),
     ];
 
     private static PlanRequest Plan(BillingPeriod from, string name, Assumption requests, decimal units, decimal maintenanceHours) => new(

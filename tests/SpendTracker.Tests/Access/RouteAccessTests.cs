@@ -74,8 +74,14 @@ public sealed class RouteAccessTests : IAsyncLifetime
         GET    /api/v1/exchange-rates                 401    401    401    403    200    403    403    403    403    200    200    200    200    403
         POST   /api/v1/exchange-rates                 401    401    401    403    403    400    403    403    403    400    401    401    401    403
         POST   /api/v1/exchange-rates/import          401    401    401    403    403    415    403    403    403    415    401    401    401    403
+        GET    /api/v1/plans                          401    401    401    403    200    403    403    403    403    200    200    200    200    403
+        GET    /api/v1/plans/from-actuals             401    401    401    403    400    403    403    403    403    400    400    400    400    403
         GET    /api/v1/plans/presets                  401    401    401    403    200    403    403    403    403    200    200    200    200    403
         POST   /api/v1/plans/preview                  401    401    401    403    400    403    403    403    403    400    401    401    401    403
+        DELETE /api/v1/plans/{id}                     401    401    401    403    403    400    403    403    403    400    401    401    401    403
+        GET    /api/v1/plans/{id}                     401    401    401    403    404    403    403    403    403    404    404    404    404    403
+        PUT    /api/v1/plans/{id}                     401    401    401    403    403    400    403    403    403    400    401    401    401    403
+        POST   /api/v1/plans/{id}/estimate            401    401    401    403    403    400    403    403    403    400    401    401    401    403
         GET    /api/v1/rates                          401    401    401    403    200    403    403    403    403    200    200    200    200    403
         POST   /api/v1/rates                          401    401    401    403    403    400    403    403    403    400    401    401    401    403
         POST   /api/v1/rates/import                   401    401    401    403    403    200    403    403    403    200    401    401    401    403

@@ -7,6 +7,11 @@ internal static class Examples
 {
     private const string Csv = "text/csv", Form = "application/x-www-form-urlencoded", Json = "application/json", Lines = "application/x-ndjson";
 
+    private const string Plan =
+        """
+        {"name":"P","from":"2027-01","months":6,"requestsPerMonth":{"low":1000,"expected":2000,"high":4000},"growthPercent":2.5,"amortisationMonths":12,"taxPercent":19,"pricesOn":"2026-01-01","currency":"USD","options":[{"name":"A","approach":"prompt-engineering","routes":[{"sku":"openai/gpt-4o","inputTokens":900,"outputTokens":150,"serviceTier":"batch","examples":3,"exampleTokens":200,"cachedShare":0.5}],"attemptsPerRequest":1.2,"successShare":0.9,"setupWeeks":1},{"name":"B","approach":"hybrid","routes":[{"sku":"a","share":0.5,"inputTokens":1,"outputTokens":1,"prices":[{"meter":"input-tokens","price":1,"per":1000}]},{"sku":"b","share":0.5,"inputTokens":1,"outputTokens":1}],"hosting":[{"sku":"h","hoursPerMonth":730,"units":2,"price":{"low":6,"expected":7,"high":8}}],"datasets":[{"name":"d","items":100,"activity":"label","price":0.1,"refreshShare":0.2},{"name":"e","hours":8,"role":"annotator"},{"name":"f","amount":100}],"training":{"sku":"t","tokens":1000000,"epochs":3,"runs":2,"everyMonths":3,"price":0.000008},"labour":[{"role":"engineer","hours":10,"activity":"maintenance","everyMonth":true,"price":90}],"infrastructurePerMonth":25,"evaluator":{"sku":"e","inputTokens":10,"outputTokens":1,"share":0.1},"retirement":{"month":"2027-04","cost":500}}]}
+        """;
+
     private static readonly (string Path, string ContentType, string Body)[] All =
     [
         .. Given.OfEachKindJson.Split('\n').Select(line => ("/api/v1/usage", Json, line)),
@@ -26,7 +31,9 @@ internal static class Examples
         ("/api/v1/exchange-rates/import", Csv, "currency,date,rate,source\nEUR,2026-01-02,1.0837,ECB\nGBP,2026-01-02,1.25,ECB\n"),
         ("/api/v1/exchange-rates/import", Csv, "Date,USD,GBP\n2026-01-02,1.0837,0.85\n"),
         ("/api/v1/estimates", Json, """{"workload":"w","approach":"hybrid","from":"2026-01","to":"2026-12","currency":"USD","lines":[{"component":"usage","sku":"openai/gpt-4o","meter":"input-tokens","quantity":2000000,"price":2.5,"per":1000000},{"component":"labour","amount":10.5}],"assumptions":{"requestsPerMonth":"40,000"},"note":"n"}"""),
-        ("/api/v1/plans/preview", Json, """{"name":"P","from":"2027-01","months":6,"requestsPerMonth":{"low":1000,"expected":2000,"high":4000},"growthPercent":2.5,"amortisationMonths":12,"taxPercent":19,"pricesOn":"2026-01-01","currency":"USD","options":[{"name":"A","approach":"prompt-engineering","routes":[{"sku":"openai/gpt-4o","inputTokens":900,"outputTokens":150,"serviceTier":"batch","examples":3,"exampleTokens":200,"cachedShare":0.5}],"attemptsPerRequest":1.2,"successShare":0.9,"setupWeeks":1},{"name":"B","approach":"hybrid","routes":[{"sku":"a","share":0.5,"inputTokens":1,"outputTokens":1,"prices":[{"meter":"input-tokens","price":1,"per":1000}]},{"sku":"b","share":0.5,"inputTokens":1,"outputTokens":1}],"hosting":[{"sku":"h","hoursPerMonth":730,"units":2,"price":7}],"datasets":[{"name":"d","items":100,"activity":"label","price":0.1,"refreshShare":0.2},{"name":"e","hours":8,"role":"annotator"},{"name":"f","amount":100}],"training":{"sku":"t","tokens":1000000,"epochs":3,"runs":2,"everyMonths":3,"price":0.000008},"labour":[{"role":"engineer","hours":10,"activity":"maintenance","everyMonth":true,"price":90}],"infrastructurePerMonth":25,"evaluator":{"sku":"e","inputTokens":10,"outputTokens":1,"share":0.1},"retirement":{"month":"2027-04","cost":500}}]}"""),
+        ("/api/v1/plans/preview", Json, Plan),
+        ("/api/v1/plans/{id}", Json, $$"""{"assumptions":{{Plan}},"watch":{"workload":"w","option":"A","channels":[]},"note":"n"}"""),
+        ("/api/v1/plans/{id}/estimate", Json, """{"option":"A","workload":"w","version":1}"""),
         ("/api/v1/budgets/{id}", Json, """{"name":"B","scope":{"team":["Support"],"approach":["hybrid"],"tag.product":["checkout"]},"period":{"kind":"quarter","from":"2026-01","to":"2026-12","fiscalYearStart":4},"currency":"USD","amount":1000,"rollover":true,"thresholds":[{"on":"actual","percent":80},{"on":"forecast","amount":500},{"on":"unpriced","percent":5},{"on":"lag","seconds":60}],"note":"n"}"""),
         ("/api/v1/budgets/{id}", Json, """{"name":"B","scope":{},"period":{"kind":"month","from":"2026-01"},"currency":"EUR","amounts":{"2026-01":10,"2026-02":20}}"""),
         ("/api/v1/set-aside/retry", Json, """{"projection":"costs","seqId":1}"""),

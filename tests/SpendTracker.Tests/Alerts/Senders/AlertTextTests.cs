@@ -43,7 +43,7 @@ public sealed class AlertTextTests
     public void What_is_just_below_a_threshold_does_not_read_as_if_it_had_reached_it()
     {
         var unpriced = Sending.Alert(on: ThresholdOn.Unpriced, percent: 5, at: 5, observed: 6);
-        unpriced = unpriced with { Resolved = new("marketing", unpriced.Id, ResolvedBecause.Below, 4.9999m, 1) };
+        unpriced = unpriced with { Resolved = new BudgetThresholdResolved("marketing", unpriced.Id, ResolvedBecause.Below, 4.9999m, 1) };
 
         Assert.StartsWith("At most 4.99 % of any unit lacks a price or a part of it now, below the threshold of 5 %.", Of(NoticeKind.Resolved, unpriced).Alerts[0].Sentences, StringComparison.Ordinal);
     }
@@ -66,7 +66,7 @@ public sealed class AlertTextTests
 
         Assert.Equal($"Marketing: {Words}", text.Subject);
         Assert.Equal($"In November 2026: {Words}. So more is spent than the $812.50 of $1,000.00 that the figures say.", text.Alerts[0].Sentences);
-        alert = alert with { Resolved = new("marketing", alert.Id, ResolvedBecause.Below, 0, 1) };
+        alert = alert with { Resolved = new BudgetThresholdResolved("marketing", alert.Id, ResolvedBecause.Below, 0, 1) };
         Assert.StartsWith("Everything has its whole price now.", Of(NoticeKind.Resolved, alert).Alerts[0].Sentences, StringComparison.Ordinal);
     }
 

@@ -49,7 +49,7 @@ public sealed class AlertmanagerTests : IAsyncDisposable
         Assert.True(fires.GetProperty("endsAt").GetDateTimeOffset() > now.AddDays(28)); // And not after five minutes.
         await Eventually.Async(() => _told.Any(told => told.GetProperty("status").GetString() == "firing"));
 
-        var over = alert with { Resolved = new("marketing", alert.Id, ResolvedBecause.Below, 700m, 4800), ResolvedAt = DateTimeOffset.UtcNow.AddSeconds(-1), Acknowledge = null };
+        var over = alert with { Resolved = new BudgetThresholdResolved("marketing", alert.Id, ResolvedBecause.Below, 700m, 4800), ResolvedAt = DateTimeOffset.UtcNow.AddSeconds(-1), Acknowledge = null };
         Assert.Equal(SendOutcome.Sent, await sender.SendAsync(new AlertmanagerAddress(url), Sending.Notice(NoticeKind.Resolved, over)));
 
         await Eventually.Async(() => _told.Any(told => told.GetProperty("status").GetString() == "resolved"));
