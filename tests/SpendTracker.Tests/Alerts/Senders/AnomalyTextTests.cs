@@ -24,7 +24,7 @@ public sealed class AnomalyTextTests
             "The day, or it and the one before, cost far more than such days do. It is mostly more requests (+$133.73).", text.Alerts[0].Sentences);
         Assert.Equal(
             ["Day 2026-11-21", "Cost $307.56", "Usual $8.96", "Volume +$133.73", "Size of requests +$70.26", "Mix +$94.91", "openai/gpt-4o input-tokens $216.00, mean before $0.00", "Noticed 2026-11-22 10:00 UTC"],
-            text.Alerts[0].Facts.Select(fact => $"{fact.Name} {fact.Value}"));
+            text.Alerts[0].Facts.Select(fact => $"{fact.Label} {fact.Value}"));
     }
 
     [Fact]
