@@ -1,16 +1,19 @@
 using System.Text.RegularExpressions;
 using Deque.AxeCore.Playwright;
 using Microsoft.Playwright;
+using SpendTracker.Contracts;
 using static Microsoft.Playwright.Assertions;
 
 namespace SpendTracker.PageTests;
 
 public sealed class AppearanceTests(AppearanceTests.Extremes extremes) : IClassFixture<AppearanceTests.Extremes>
 {
+    private static readonly Guid Unusual = Guid.Parse("5f8c1e04-0d1b-4a57-9a1f-0a8a3c1d2e3f");
+
     private static readonly string[] PriceBook =
         ["/price-book?search=enormous", "/price-book?show=discounts", "/price-book?show=aliases", "/price-book?show=exchange-rates", "/price-book?show=reported", "/unpriced"];
 
-    private static readonly string[] Budgets = ["/budgets", "/budgets/enormous", "/budgets/nothing", "/budgets/unconverted", "/budgets/later", "/budgets/never", "/alerts", "/channels"];
+    private static readonly string[] Budgets = ["/budgets", "/budgets/enormous", "/budgets/nothing", "/budgets/unconverted", "/budgets/later", "/budgets/never", "/alerts", "/channels", "/anomalies", $"/anomalies/{Unusual}"];
 
     private static readonly string LongName = $"a-workload-with-a-name-that-goes-on-{new string('x', 60)}";
 
@@ -154,6 +157,9 @@ public sealed class AppearanceTests(AppearanceTests.Extremes extremes) : IClassF
                 await _dashboard.SetBudgetAsync("nothing", "Nothing", 0, new Dictionary<string, string[]> { ["tag.none"] = ["x"] });
                 await _dashboard.SetBudgetAsync("unconverted", "Unconverted", 1, currency: "JPY");
                 await _dashboard.SetBudgetAsync("later", "Later", 1, from: "2199-01");
+                await _dashboard.DetectAsync(Unusual, new(
+                    LongName + "y", new(2026, 11, 21), AnomalyKind.Spike, "USD", 999_999_999_999, 0.000001m, 1, 14, 12, new(10, 999_999_999_979, 20, 0, -10),
+                    [new(LongName, "input-tokens", 999_999_999_999, 0)]));
                 await _dashboard.WriteForeignAsync(new string('y', 300), $$"""{"text": "{{new string('z', 3_000)}}"}""", "'[1]'");
             }
 

@@ -125,9 +125,12 @@ public sealed class BudgetTests
     }
 
     [Fact]
-    public async Task A_viewer_reads_budgets_and_alerts_and_changes_nothing_and_only_administrators_see_channels()
+    public async Task A_viewer_reads_budgets_alerts_and_unusual_days_and_changes_nothing_and_only_administrators_see_channels()
     {
         await using var dashboard = await Dashboard.StartAsync();
+        var day = new AnomalyDetected(
+            "search", new(2026, 11, 21), AnomalyKind.Spike, "USD", 90, 8, 1, 14, 12, new AnomalyCauses(10, 60, 20, 0, 0), [new AnomalyPart("test/large", "input-tokens", 90, 10)]);
+        await dashboard.DetectAsync(Guid.NewGuid(), day); // Of a workload that the watch does not know, or it would clear it.
         await dashboard.PublishAsync("test/large", "input-tokens", 1);
         await dashboard.RecordAsync(Dashboard.Tokens("chat", 90));
         await dashboard.SetBudgetAsync("chat", "Chat", 50, thresholds: [new { on = "actual", percent = 100 }]);
@@ -147,6 +150,21 @@ public sealed class BudgetTests
             await Expect(page.GetByRole(AriaRole.Heading, new() { Name = "Who was told" })).ToBeVisibleAsync();
             await Expect(page.GetByRole(AriaRole.Form)).ToHaveCountAsync(changes);
             await Expect(page.GetByRole(AriaRole.Link, new() { Name = "Channels" })).ToHaveCountAsync(0);
+            await dashboard.GoAsync(page, "/anomalies");
+            var unusual = page.GetByRole(AriaRole.Region, new() { Name = "Unusual days that nobody has explained" });
+            await Expect(unusual).ToContainTextAsync("Spike: $90.00, usually $8.00");
+            await Expect(unusual).ToContainTextAsync("mostly more requests (+$60.00)");
+            await unusual.GetByRole(AriaRole.Link).First.ClickAsync();
+            await Expect(page.GetByRole(AriaRole.Region, new() { Name = "Causes" })).ToContainTextAsync("+$20.00");
+            await Expect(page.GetByRole(AriaRole.Form)).ToHaveCountAsync(changes);
+            if (role == Role.Member)
+            {
+                await FillAsync(page, "Note", "A load test.");
+                await Button(page, "Acknowledge it").ClickAsync();
+                await Button(page, "Acknowledge").ClickAsync();
+                await Expect(page.GetByText("by Member: “A load test.”")).ToBeVisibleAsync();
+            }
+
             await dashboard.GoAsync(page, "/channels");
             await Expect(page.GetByText("only administrators see and change them")).ToBeVisibleAsync();
         }

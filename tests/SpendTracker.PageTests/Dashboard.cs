@@ -167,6 +167,13 @@ public sealed class Dashboard : IAsyncDisposable
         await database.Store.AppendAsync([new EventToAppend(UsageStream.Of(usage, TimeZoneInfo.Utc), Guid.CreateVersion7(), usage, new Recorder("test"))], Cancel);
     }
 
+    /// <summary>A day that was found to be unusual.</summary>
+    public async Task DetectAsync(Guid id, AnomalyDetected detected)
+    {
+        await using var database = await OpenDatabaseAsync(_connectionString);
+        await database.Store.AppendAsync([new EventToAppend($"anomaly/{id}", id, detected, new Recorder("test"))], Cancel);
+    }
+
     public Task CorrectAsync(string id, string reason, object? replacement = null) =>
         PostAsync("usage/corrections", new { corrects = new { id }, reason, replacement });
 
