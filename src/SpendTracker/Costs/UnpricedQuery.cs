@@ -22,7 +22,7 @@ public sealed record UnpricedUsage(
 public sealed record UnpricedUse(string Workload, string Month);
 
 /// <summary>An amount that no exchange rate covers.</summary>
-/// <param name="LastRate">The day of the newest rate until then, which is stale; null where there is none.</param>
+/// <param name="LastRate">The day of the newest rate that is stale at the end of the last month, or today; null where there is none.</param>
 public sealed record UnconvertedAmount(
     string Currency, decimal Amount, string FirstMonth, string LastMonth, IReadOnlyList<string> Skus, IReadOnlyList<string> Workloads, DateOnly? LastRate = null);
 
@@ -116,13 +116,10 @@ public sealed class UnpricedQuery(NpgsqlDataSource dataSource, ReportingClock cl
     {
         await using var command = Command(
             asked, UnconvertedColumns,
-            """
-            select currency, trim_scale(round(amount, 12)), to_char(first, 'YYYY-MM'), to_char(last, 'YYYY-MM'), skus, workloads, (
-                select max(x.effective_from) from spend.exchange_rate as x
-                where x.tenant_id = $1 and x.currency = amounts.currency and x.effective_from < last + interval '1 month' and x.recorded_on <= coalesce($4, 'infinity')
-                  and not exists (select from spend.withdrawal as w where w.publication = x.publication and w.recorded_on <= coalesce($4, 'infinity')))
+            $"""
+            select currency, trim_scale(round(amount, 12)), to_char(first, 'YYYY-MM'), to_char(last, 'YYYY-MM'), skus, workloads, ({PriceSql.StaleRate("amounts", "amounts.currency", asked.KnownOn is null ? null : "$4")})
             from (
-                select currency, sum(unconverted) as amount, sum(abs(unconverted)) as size, min(month) as first, max(month) as last,
+                select $1 as tenant_id, least((max(month) + interval '1 month')::date - 1, $4) as day, currency, sum(unconverted) as amount, sum(abs(unconverted)) as size, min(month) as first, max(month) as last,
                        array_agg(distinct sku order by sku) as skus, array_agg(distinct workload order by workload) as workloads
                 from lacking
                 group by currency) as amounts
