@@ -126,7 +126,9 @@ internal sealed partial class PriceMapEntry
         check.Key("litellm_provider", provider);
         if (check.Reasons.Count == 0)
         {
-            check.Text("", Sku = SkuOf(model, provider!), TextLength.Name);
+            var sku = SkuOf(model, provider!);
+            check.Text("", sku, TextLength.Name);
+            Sku = check.Reasons.Count == 0 ? sku : null;
         }
 
         _malformed.Add(check.Reasons);
