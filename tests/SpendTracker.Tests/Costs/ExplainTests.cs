@@ -3,7 +3,10 @@ using SpendTracker.Closing;
 using SpendTracker.Contracts;
 using SpendTracker.Costs;
 using SpendTracker.Events;
+using SpendTracker.Explorer;
 using SpendTracker.Tests.Closing;
+using SpendTracker.Web.Costs;
+using SpendTracker.Web.Explorer;
 
 namespace SpendTracker.Tests.Costs;
 
@@ -87,6 +90,15 @@ public sealed class ExplainTests : IAsyncLifetime
         Assert.Equal(60, Of("audio-input-tokens", "acme/sound").GetProperty("incomplete").GetDecimal());
         Assert.Equal(5, Of("amount", "charge/EUR").GetProperty("unconverted").GetProperty("EUR").GetDecimal());
         Assert.Equal("free by the list of acme.example", Of("input-tokens", "acme/free").GetProperty("free").GetString());
+
+        // So do the pages: of lines, and of the events behind them.
+        var lines = await _database.Get<CostLineQuery>().ListAsync(new("w", Month), Stop);
+        foreach (var (sku, line, events) in ((string, string, string)[])
+            [("acme/free", "free", "free by the list of acme.example"), ("acme/new", "unpriced", "unpriced"), ("acme/ranker", "unpriced", "unpriced"), ("charge/EUR", "€5.00 unconverted", "€5.00 unconverted"), ("acme/sound", "$200.00", "$200.00")])
+        {
+            Assert.Equal(line, LineAmount.Sum(lines.Where(one => one.Sku == sku), "USD"));
+            Assert.Equal(events, EventTable.SumText((await _database.Get<UsageEventQuery>().PageAsync(new("w", Month) { Sku = sku }, null, false, false, Stop)).Events, "USD"));
+        }
 
         using var commands = new CommandFolder(_database);
         var told = await commands.RunAsync(0, "explain", Month.ToString(), "--from", "2026-01-10", "--to", "2026-01-11");
