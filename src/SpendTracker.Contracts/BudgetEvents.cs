@@ -108,11 +108,13 @@ public sealed record BudgetRemoved(string Budget, string Reason) : IEvent;
 /// <param name="Unpriced">Quantities without a rate, by unit: not in what was spent. Null if there are none.</param>
 /// <param name="Unconverted">Amounts without an exchange rate, by currency: not in what was spent, either. Null if there are none.</param>
 /// <param name="Incomplete">Quantities that are priced incompletely, by unit: in what was spent in part. Null if there are none.</param>
+/// <param name="StaleRates">Currencies of <paramref name="Unconverted"/> whose newest exchange rate is stale, with its day. Null if there are none.</param>
 public sealed record BudgetThresholdCrossed(
     string Budget, int Version, string Name, DateOnly PeriodStart, DateOnly PeriodEnd, BudgetThreshold Threshold, int Occurrence, string Currency,
     decimal Limit, decimal At, decimal Observed, decimal Spent, [property: JsonIgnore(Condition = JsonIgnoreCondition.Never)] decimal? Forecast, long Position,
     IReadOnlyList<Contributor> Contributors, Guid? Replaces = null, IReadOnlyDictionary<string, decimal>? Unpriced = null,
-    IReadOnlyDictionary<string, decimal>? Unconverted = null, IReadOnlyDictionary<string, decimal>? Incomplete = null) : IAlertRaised
+    IReadOnlyDictionary<string, decimal>? Unconverted = null, IReadOnlyDictionary<string, decimal>? Incomplete = null,
+    IReadOnlyDictionary<string, DateOnly>? StaleRates = null) : IAlertRaised
 {
     IReadOnlyList<string> IAlertRaised.ToldTo => Threshold.Channels ?? [];
 }

@@ -12,9 +12,12 @@ internal static class SignIn
 {
     public const string RoleClaim = "spendtracker/role";
 
+    private const string HowTo = "Open the sign-in link that the host printed when it started. A new one comes from the command sign-in-link.";
+    private const string SignedOut = "signed-out";
+
     public static void MapSignIn(this IEndpointRouteBuilder routes)
     {
-        routes.MapGet("/sign-in", (HttpContext context) => Page(context, null)).AllowAnonymous();
+        routes.MapGet("/sign-in", (HttpContext context) => Page(context, context.Request.Query.ContainsKey(SignedOut) ? $"You are signed out. {HowTo}" : null)).AllowAnonymous();
         routes.MapPost("/sign-in", UseLinkAsync).AllowAnonymous().DisableAntiforgery().WithMetadata(new RequestSizeLimitAttribute(RequestBody.MostFormBytes));
         routes.MapPost("/sign-out", SignOutAsync).DisableAntiforgery();
     }
@@ -52,9 +55,9 @@ internal static class SignIn
         }
 
         await context.SignOutAsync(CookieAuthenticationDefaults.AuthenticationScheme);
-        return TypedResults.LocalRedirect("/sign-in");
+        return TypedResults.LocalRedirect($"/sign-in?{SignedOut}");
     }
 
-    private static ContentHttpResult Page(HttpContext context, string? error, int status = StatusCodes.Status200OK) => PlainPage.Of(
-        context, "Sign in", error ?? "Open the sign-in link that the host printed when it started. A new one comes from the command sign-in-link.", "/sign-in", null, status);
+    private static ContentHttpResult Page(HttpContext context, string? message, int status = StatusCodes.Status200OK) => PlainPage.Of(
+        context, "Sign in", message ?? HowTo, "/sign-in", null, status);
 }

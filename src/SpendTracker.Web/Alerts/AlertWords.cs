@@ -8,6 +8,7 @@ namespace SpendTracker.Web.Alerts;
 internal static class AlertWords
 {
     private static readonly Dictionary<string, decimal> None = [];
+    private static readonly Dictionary<string, DateOnly> NoneStale = [];
 
     /// <summary>The name of the budget, or the plan, when it happened.</summary>
     public static string NameOf(Alert alert) => alert.Crossed?.Name ?? alert.Plan!.Name;
@@ -22,7 +23,7 @@ internal static class AlertWords
     /// <summary>What lacked a price, or a part of it, each unit by itself. Old alerts know only that something did.</summary>
     public static string Unpriced(BudgetThresholdCrossed crossed) => crossed is { Unpriced: null, Unconverted: null, Incomplete: null }
         ? "some usage has no price"
-        : BudgetWords.Unpriced(crossed.Unconverted ?? None, crossed.Unpriced ?? None, crossed.Incomplete ?? None);
+        : BudgetWords.Unpriced(crossed.Unconverted ?? None, crossed.Unpriced ?? None, crossed.Incomplete ?? None, crossed.StaleRates ?? NoneStale);
 
     public static string Of(AlertState state) => state switch
     {

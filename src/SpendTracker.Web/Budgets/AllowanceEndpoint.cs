@@ -2,6 +2,7 @@ using System.Globalization;
 using Microsoft.Net.Http.Headers;
 using SpendTracker.Budgets;
 using SpendTracker.Web.Access;
+using SpendTracker.Web.Pages;
 
 namespace SpendTracker.Web.Budgets;
 
@@ -56,7 +57,7 @@ internal static class AllowanceEndpoint
 
         if (figures is not { Spent: { } spent, Left: { } left })
         {
-            return TypedResults.Problem($"No exchange rate into {figures.Currency} is published, or a stale one, so nobody knows what is left.", statusCode: StatusCodes.Status503ServiceUnavailable);
+            return TypedResults.Problem(BudgetWords.Doubt(figures), statusCode: StatusCodes.Status503ServiceUnavailable);
         }
 
         var headers = context.Response.GetTypedHeaders();
@@ -64,7 +65,7 @@ internal static class AllowanceEndpoint
         context.Response.Headers.Age = Math.Max(0, Math.Ceiling((now - asOf).TotalSeconds)).ToString(CultureInfo.InvariantCulture);
 
         // Of what is left and what lacks a price, not of when it was read: a gateway that asks each second mostly gets 304.
-        var lacking = string.Concat(figures.Unpriced.Select(part => string.Create(CultureInfo.InvariantCulture, $"-{part.Unit}-{part.Quantity}-{part.Incomplete}")));
+        var lacking = string.Concat(figures.Unpriced.Select(part => string.Create(CultureInfo.InvariantCulture, $"-{part.Unit}-{part.Quantity}-{part.Incomplete}-{part.StaleSince:yyyyMMdd}")));
         var tag = new EntityTagHeaderValue(string.Create(CultureInfo.InvariantCulture, $"\"{figures.Version}-{figures.Span.Start:yyyyMMdd}-{figures.Limit}-{spent}{lacking}\""));
         headers.ETag = tag;
         if (context.Request.GetTypedHeaders().IfNoneMatch.Any(known => known.Compare(tag, useStrongComparison: false)))

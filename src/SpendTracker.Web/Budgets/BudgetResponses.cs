@@ -22,7 +22,7 @@ internal static class UnpricedResponse
     public static Dictionary<string, decimal> Percents(BudgetFigures figures) =>
         figures.Unpriced.Where(part => !part.IsAmount).ToDictionary(part => part.Unit, part => Math.Round(part.Percent, 2));
 
-    public static string? Doubt(BudgetFigures figures) => figures.Unpriced.Count == 0 ? null : BudgetWords.Unpriced(figures.Unpriced);
+    public static string? Doubt(BudgetFigures figures) => figures.Spent is null ? BudgetWords.Doubt(figures) : figures.Unpriced.Count == 0 ? null : BudgetWords.Unpriced(figures.Unpriced);
 }
 
 /// <summary>A budget in one of its periods; amounts in its currency.</summary>
@@ -35,18 +35,20 @@ internal static class UnpricedResponse
 /// <param name="Incomplete">Quantities that are priced incompletely, by unit: in what was spent in part.</param>
 /// <param name="UnpricedPercents">The share of all that is owed for in the unit that these two are together, by unit.</param>
 /// <param name="Unconverted">Amounts without an exchange rate, by currency: not in what was spent, either.</param>
-/// <param name="Doubt">The same in words; null if everything has its whole price.</param>
+/// <param name="StaleRates">Of these the currencies whose exchange rate is stale, with its day; the others have none.</param>
+/// <param name="Doubt">The same in words, or why nobody knows what was spent; null if everything has its whole price.</param>
 /// <param name="LagSeconds">How far the figures are behind what is recorded.</param>
 /// <param name="Position">The place in the log up to which it is counted.</param>
 internal sealed record FiguresResponse(
     int Version, DateOnly PeriodStart, DateOnly PeriodEnd, string Currency, decimal Amount, decimal RolledOver, decimal Limit, decimal? Spent, decimal? Left,
     decimal? Forecast, BudgetStanding Standing, IReadOnlyDictionary<string, decimal> Unpriced, IReadOnlyDictionary<string, decimal> Incomplete,
-    IReadOnlyDictionary<string, decimal> UnpricedPercents, IReadOnlyDictionary<string, decimal> Unconverted, string? Doubt, decimal LagSeconds, long Position, IReadOnlyList<ThresholdResponse> Thresholds)
+    IReadOnlyDictionary<string, decimal> UnpricedPercents, IReadOnlyDictionary<string, decimal> Unconverted,
+    IReadOnlyDictionary<string, DateOnly> StaleRates, string? Doubt, decimal LagSeconds, long Position, IReadOnlyList<ThresholdResponse> Thresholds)
 {
     public static FiguresResponse? Of(BudgetFigures? figures) => figures is null ? null : new(
         figures.Version, figures.Span.Start, figures.Span.End, figures.Currency, figures.Amount, Round(figures.RolledOver) ?? 0, Round(figures.Limit) ?? 0, Round(figures.Spent),
         Round(figures.Left), Round(figures.Forecast), BudgetJudgement.Of(figures), figures.UnpricedQuantities, figures.IncompleteQuantities,
-        UnpricedResponse.Percents(figures), figures.UnconvertedAmounts, UnpricedResponse.Doubt(figures), Math.Round(figures.LagSeconds, 3), figures.Position,
+        UnpricedResponse.Percents(figures), figures.UnconvertedAmounts, figures.StaleRates, UnpricedResponse.Doubt(figures), Math.Round(figures.LagSeconds, 3), figures.Position,
         [.. figures.Thresholds.Select(ThresholdResponse.Of)]);
 
     private static decimal? Round(decimal? amount) => amount is { } given ? Math.Round(given, BudgetResponse.Decimals) : null;

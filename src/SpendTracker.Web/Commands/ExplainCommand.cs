@@ -48,22 +48,22 @@ internal static class ExplainCommand
     private static void Write(Explanation explanation, string currency)
     {
         var table = new Table().AddColumns("What", "Workload", "SKU", "Meter", "Quantity", "Because of", "Amount");
-        foreach (var move in explanation.Usage)
+        foreach (var move in explanation.Usage.Where(move => move.IsCharged))
         {
-            Row(table, "usage", move.Workload, move.Sku, move.Meter, Number(move.Quantity), $"{move.Events} events", Money.Text(move.Amount, currency));
+            Row(table, "usage", move.Workload, move.Sku, move.Meter, Number(move.Quantity), $"{move.Events} {(move.Events == 1 ? "event" : "events")}", LineAmount.Of(move, currency));
         }
 
         foreach (var move in explanation.Prices)
         {
             var causes = move.Causes.Select(cause => $"{cause.Kind} {(cause.Withdrawn ? "withdrawn" : "published")} {cause.At:u} by {Label.By(cause.By)}: {cause.Why}");
             Row(
-                table, $"price {Price(move.UnitPriceBefore)} → {move.Free ?? Price(move.UnitPriceAfter)}", move.Workload, move.Sku, move.Meter, Number(move.Quantity),
-                string.Join('\n', causes), Money.Text(move.Amount, currency));
+                table, $"price {ExplainWords.Price(move, currency)}", move.Workload, move.Sku, move.Meter, Number(move.Quantity),
+                string.Join('\n', causes), move.Amount == 0 ? "–" : Money.Text(move.Amount, currency));
         }
 
         foreach (var move in explanation.Bookings)
         {
-            Row(table, "booking", "", "", "", "", $"used in {move.Origin}, booked in {move.Booked}", Money.Text(move.Amount, currency));
+            Row(table, "booking", "", "", "", "", $"used in {move.Origin}, booked in {move.Booked}", ExplainWords.Of(move, currency));
         }
 
         foreach (var correction in explanation.Corrections)
@@ -74,11 +74,19 @@ internal static class ExplainCommand
         CommandLine.Write(table);
         Console.WriteLine(string.Create(
             CultureInfo.InvariantCulture, $"{explanation.Month} at the end of {explanation.From:yyyy-MM-dd}: {Money.Text(explanation.Before, currency)}; moves {Money.Text(explanation.Explained, currency)}; at the end of {explanation.To:yyyy-MM-dd}: {Money.Text(explanation.After, currency)}."));
+        Lacks(explanation.From, explanation.LackingBefore);
+        Lacks(explanation.To, explanation.LackingAfter);
     }
 
     private static void Row(Table table, params string[] cells) => table.AddRow([.. cells.Select(Markup.Escape)]);
 
     private static string Number(decimal quantity) => quantity.ToString("#,0.######", CultureInfo.InvariantCulture);
 
-    private static string Price(decimal? price) => price?.ToString("0.##################", CultureInfo.InvariantCulture) ?? "none";
+    private static void Lacks(DateOnly day, LackingTotal lacking)
+    {
+        if (!lacking.IsNothing)
+        {
+            Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"At the end of {day:yyyy-MM-dd}: {ExplainWords.Of(lacking)}."));
+        }
+    }
 }

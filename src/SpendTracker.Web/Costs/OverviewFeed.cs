@@ -101,7 +101,7 @@ internal sealed class OverviewFeed
         var closed = (await _periods.HistoryAsync(month, knownOn, cancellationToken)).FirstOrDefault(closing => closing.Holds);
         var total = MonthlyCostQuery.Total(month.ToString(), rows);
         var corrections = total.Corrections == 0 ? [] : (await CostsAsync(month, month, knownOn, ["origin"], cancellationToken))
-            .Where(row => row.Keys["origin"] != row.Month).Select(row => new BookingMove(row.Keys["origin"], row.Month, row.Actual)).ToArray();
+            .Where(row => row.Keys["origin"] != row.Month).Select(BookingMove.Of).ToArray();
         var workloads = rows.Select(row => Row(row, registered))
             .OrderByDescending(row => row.Cost.Actual).ThenBy(row => row.Workload, StringComparer.Ordinal).ThenBy(row => row.Approach).ToList();
         var overview = new Overview(

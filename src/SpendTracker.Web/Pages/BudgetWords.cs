@@ -99,7 +99,8 @@ internal static class BudgetWords
     public static string? Doubt(BudgetFigures? figures) => figures switch
     {
         null => null,
-        { Spent: null } => $"No exchange rate into {figures.Currency} for {KnownOn.Text(figures.Span.Start)}, or a stale one: nobody knows what was spent.",
+        { Spent: null, StaleSince: { } day } => $"The exchange rate into {figures.Currency} for {KnownOn.Text(figures.Span.Start)} is stale, of {KnownOn.Text(day)}: nobody knows what was spent.",
+        { Spent: null } => $"No exchange rate into {figures.Currency} for {KnownOn.Text(figures.Span.Start)}: nobody knows what was spent.",
         { LagSeconds: >= BudgetJudgement.UntrustedSeconds } => $"The figures are {Number(figures.LagSeconds, 0)} seconds behind what was recorded.",
         { Unpriced.Count: > 0 } => $"{Unpriced(figures.Unpriced)}: more {(figures.Unpriced.All(part => part.IsOnlyIncomplete) ? "may have been" : "was")} spent than this says.",
         _ => null,
@@ -109,16 +110,22 @@ internal static class BudgetWords
     public static string Unpriced(IReadOnlyList<UnpricedPart> parts) => Unpriced(
         parts.Where(part => part.IsAmount).Select(part => KeyValuePair.Create(part.Unit, part.Quantity)),
         parts.Where(part => !part.IsAmount && part.Quantity > 0).Select(part => KeyValuePair.Create(part.Unit, part.Quantity)),
-        parts.Where(part => part.Incomplete > 0).Select(part => KeyValuePair.Create(part.Unit, part.Incomplete)));
+        parts.Where(part => part.Incomplete > 0).Select(part => KeyValuePair.Create(part.Unit, part.Incomplete)),
+        parts.Where(part => part.StaleSince is not null).ToDictionary(part => part.Unit, part => part.StaleSince!.Value));
 
     /// <param name="amounts">Without an exchange rate, by currency.</param>
     /// <param name="quantities">Without a rate, by unit.</param>
     /// <param name="incomplete">Priced incompletely, by unit.</param>
+    /// <param name="stale">Of the amounts' currencies those whose newest exchange rate is stale, with its day.</param>
     public static string Unpriced(
-        IEnumerable<KeyValuePair<string, decimal>> amounts, IEnumerable<KeyValuePair<string, decimal>> quantities, IEnumerable<KeyValuePair<string, decimal>> incomplete) => string.Join("; ",
-        Largest(amounts).Select(part => part.Value == 0 ? $"amounts in {part.Key} that cancel out have no exchange rate" : $"{Money.Text(part.Value, part.Key)} has no exchange rate")
+        IEnumerable<KeyValuePair<string, decimal>> amounts, IEnumerable<KeyValuePair<string, decimal>> quantities, IEnumerable<KeyValuePair<string, decimal>> incomplete,
+        IReadOnlyDictionary<string, DateOnly> stale) => string.Join("; ",
+        Largest(amounts).Select(part => $"{(part.Value == 0 ? $"amounts in {part.Key} that cancel out have" : $"{Money.Text(part.Value, part.Key)} has")} {Rate(stale, part.Key)}")
             .Concat(Largest(quantities).Select(part => $"{Quantity.Short(part.Value, part.Key)} {(part.Value == 1 ? "has" : "have")} no rate"))
             .Concat(Largest(incomplete).Select(part => $"{Quantity.Short(part.Value, part.Key)} {(part.Value == 1 ? "is" : "are")} priced incompletely")));
+
+    private static string Rate(IReadOnlyDictionary<string, DateOnly> stale, string currency) =>
+        stale.TryGetValue(currency, out var day) ? $"a stale exchange rate, of {KnownOn.Text(day)}" : "no exchange rate";
 
     private static IEnumerable<KeyValuePair<string, decimal>> Largest(IEnumerable<KeyValuePair<string, decimal>> parts) =>
         parts.OrderByDescending(part => part.Value).ThenBy(part => part.Key, StringComparer.Ordinal);

@@ -40,12 +40,12 @@ internal static class PublishEndpoints
     private static void Map<T>(IEndpointRouteBuilder api, string path, string name, JsonTypeInfo<T> json)
         where T : class, IEvent => api
         .MapPost(path, (
-            string? dryRun, HttpRequest request, ClaimsPrincipal caller, PriceBook book, RatePreview preview, OrganisationSettings settings,
-            CancellationToken cancellationToken) => ChangeAsync(json, dryRun, request, caller, book, preview, settings, cancellationToken))
+            string? dryRun, HttpRequest request, ClaimsPrincipal caller, PriceBook book, RatePreview preview, ExpensiveQueries queries, OrganisationSettings settings,
+            CancellationToken cancellationToken) => ChangeAsync(json, dryRun, request, caller, book, preview, queries, settings, cancellationToken))
         .RequireAuthorization(Policies.Publish).WithName(name);
 
     private static async Task<IResult> ChangeAsync<T>(
-        JsonTypeInfo<T> json, string? dryRun, HttpRequest request, ClaimsPrincipal caller, PriceBook book, RatePreview preview, OrganisationSettings settings,
+        JsonTypeInfo<T> json, string? dryRun, HttpRequest request, ClaimsPrincipal caller, PriceBook book, RatePreview preview, ExpensiveQueries queries, OrganisationSettings settings,
         CancellationToken cancellationToken)
         where T : class, IEvent
     {
@@ -72,8 +72,13 @@ internal static class PublishEndpoints
                 ?? (rounded.Count == 0 ? TypedResults.Json(change, json) : (IResult)TypedResults.Ok(WithRounded(JsonSerializer.SerializeToNode(change, json)!, rounded)));
         }
 
-        return Refused(await book.RefusalAsync(change, cancellationToken))
-            ?? (IResult)TypedResults.Ok(PreviewResponse.Of(settings.ReportingCurrency, await preview.OfAsync([change], cancellationToken)) with { Rounded = rounded.Count > 0 ? rounded : null });
+        if (Refused(await book.RefusalAsync(change, cancellationToken)) is { } refused)
+        {
+            return refused;
+        }
+
+        var changes = await queries.RunAsync(ApiClaims.RecorderOf(caller).By, token => preview.OfAsync([change], token), cancellationToken);
+        return TypedResults.Ok(PreviewResponse.Of(settings.ReportingCurrency, changes) with { Rounded = rounded.Count > 0 ? rounded : null });
     }
 
     /// <summary>The answer is what is in the log, and beside it what was rounded.</summary>

@@ -24,6 +24,9 @@ internal static class RateImportEndpoints
     /// <summary>Names the rates that ship with this version, which need no body.</summary>
     private const string Starting = "starting";
 
+    /// <summary>Entries that an answer names in each list of what is not imported.</summary>
+    private const int MostNamed = 1_000;
+
     public static void MapRateImports(this IEndpointRouteBuilder api)
     {
         api.MapPost("/rates/import", ImportRatesAsync).RequireAuthorization(Policies.Publish).WithName("ImportRates");
@@ -31,7 +34,7 @@ internal static class RateImportEndpoints
     }
 
     private static async Task<IResult> ImportRatesAsync(
-        string? from, string? provider, string? dryRun, string? list, string? free, HttpRequest request, ClaimsPrincipal caller, RateImport import, RatePreview preview, OrganisationSettings settings,
+        string? from, string? provider, string? dryRun, string? list, string? free, HttpRequest request, ClaimsPrincipal caller, RateImport import, RatePreview preview, ExpensiveQueries queries, OrganisationSettings settings,
         TimeProvider clock, CancellationToken cancellationToken)
     {
         var check = new FieldCheck();
@@ -75,14 +78,14 @@ internal static class RateImportEndpoints
         async Task<IResult> AnswerAsync(RateDiff diff)
         {
             var overtaken = publishes ? await import.PublishAsync(diff, ApiClaims.RecorderOf(caller), cancellationToken) : [];
-            var effect = publishes ? null : await EffectAsync([.. diff.Publications.Select(publication => publication.Rate)], preview, settings, cancellationToken);
-            return TypedResults.Ok(new ImportResponse<RateDiff>(diff, effect, publishes ? diff.Skus - overtaken.Count : 0, overtaken));
+            var effect = publishes ? null : await EffectAsync([.. diff.Publications.Select(publication => publication.Rate)], caller, preview, queries, settings, cancellationToken);
+            return TypedResults.Ok(new ImportResponse<RateDiff>(diff.Naming(MostNamed), effect, publishes ? diff.Skus - overtaken.Count : 0, overtaken));
         }
     }
 
     private static async Task<IResult> ImportExchangeRatesAsync(
-        string? from, string? currency, string? dryRun, HttpRequest request, ClaimsPrincipal caller, ExchangeRateImport import, RatePreview preview, OrganisationSettings settings,
-        CancellationToken cancellationToken)
+        string? from, string? currency, string? dryRun, HttpRequest request, ClaimsPrincipal caller, ExchangeRateImport import, RatePreview preview, ExpensiveQueries queries,
+        OrganisationSettings settings, CancellationToken cancellationToken)
     {
         var check = new FieldCheck();
         var choice = new ExchangeRateChoice(ImportOptions.Day(check, "from", from), ImportOptions.Currencies(currency));
@@ -104,7 +107,7 @@ internal static class RateImportEndpoints
             var file = await ExchangeRateCsv.ReadAsync(content, BodyName, settings, choice, cancellationToken);
             var diff = await import.CompareAsync(file, cancellationToken);
             var overtaken = publishes ? await import.PublishAsync(diff, ApiClaims.RecorderOf(caller), cancellationToken) : [];
-            var effect = publishes ? null : await EffectAsync([.. diff.Publications.SelectMany(publication => publication.Rates)], preview, settings, cancellationToken);
+            var effect = publishes ? null : await EffectAsync([.. diff.Publications.SelectMany(publication => publication.Rates)], caller, preview, queries, settings, cancellationToken);
             return TypedResults.Ok(new ImportResponse<ExchangeRateDiff>(diff, effect, publishes ? diff.Publications.Count - overtaken.Count : 0, overtaken));
         }
         catch (ImportException refused)
@@ -114,8 +117,9 @@ internal static class RateImportEndpoints
     }
 
     private static async Task<PreviewResponse?> EffectAsync(
-        IReadOnlyList<IEvent> publications, RatePreview preview, OrganisationSettings settings, CancellationToken cancellationToken) =>
-        publications.Count == 0 ? null : PreviewResponse.Of(settings.ReportingCurrency, await preview.OfAsync(publications, cancellationToken));
+        IReadOnlyList<IEvent> publications, ClaimsPrincipal caller, RatePreview preview, ExpensiveQueries queries, OrganisationSettings settings, CancellationToken cancellationToken) =>
+        publications.Count == 0 ? null : PreviewResponse.Of(
+            settings.ReportingCurrency, await queries.RunAsync(ApiClaims.RecorderOf(caller).By, token => preview.OfAsync(publications, token), cancellationToken));
 
     /// <summary>A dry run unless it is said that it is none.</summary>
     private static bool Publishes(FieldCheck check, string? dryRun)

@@ -5,8 +5,8 @@ using SpendTracker.Log;
 namespace SpendTracker.Web.Requests;
 
 /// <summary>
-/// Queries that read much more than today's read models: the events behind a number, an explanation, and whatever is asked as known
-/// on a day. Each takes a core of PostgreSQL for seconds, which ingestion needs, too. So a caller and a host run few at a time, and
+/// Queries that read much more than today's read models: the events behind a number, an explanation, a preview of prices, and whatever
+/// is asked as known on a day. Each takes a core of PostgreSQL for seconds, which ingestion needs, too. So a caller and a host run few at a time, and
 /// none for long; and while ingestion is busy, a turn rests after each query.
 /// </summary>
 internal sealed class ExpensiveQueries(LimitOptions limits, EventStore store) : IAsyncDisposable
@@ -51,6 +51,14 @@ internal sealed class ExpensiveQueries(LimitOptions limits, EventStore store) : 
         {
             _ = GiveBackAsync(turn, RestAfter(Stopwatch.GetElapsedTime(started), store.Worked - worked));
         }
+    }
+
+    /// <summary>The same of a query that gives something.</summary>
+    public async Task<T> RunAsync<T>(string caller, Func<CancellationToken, Task<T>> query, CancellationToken cancellationToken)
+    {
+        T answer = default!;
+        await RunAsync(caller, async token => { answer = await query(token); }, cancellationToken);
+        return answer;
     }
 
     /// <summary>How long a turn rests after a query. Pure.</summary>
@@ -104,7 +112,7 @@ internal sealed record ExpensiveQuery(Func<IQueryCollection, bool> Is)
 
 /// <summary>Too many expensive queries run already.</summary>
 internal sealed class TooManyQueriesException(LimitOptions limits)
-    : Exception($"Questions about past days and about events run {limits.QueriesPerCaller} at a time for one caller, and {limits.QueriesPerHost} in all. Ask again in a few seconds.");
+    : Exception($"Questions about past days, about events and about what prices would change run {limits.QueriesPerCaller} at a time for one caller, and {limits.QueriesPerHost} in all. Ask again in a few seconds.");
 
 /// <summary>An expensive query was cancelled after its time.</summary>
 internal sealed class QueryTimeException(TimeSpan time, Exception fault)

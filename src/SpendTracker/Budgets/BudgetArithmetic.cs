@@ -96,7 +96,7 @@ internal static class BudgetArithmetic
         return new BudgetFigures(
             terms.Budget, budget.Version, span, terms.Currency, amount, rolledOver, spent, forecast, unpriced, lag, moment.Position, [.. thresholds])
         {
-            Name = terms.Name,
+            Name = terms.Name, StaleSince = rates.StaleSince(terms.Currency, span.Start),
         };
     }
 

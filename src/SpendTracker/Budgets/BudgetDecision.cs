@@ -55,9 +55,9 @@ public static class BudgetDecision
     private static BudgetThresholdCrossed Crossed(BudgetSet terms, BudgetFigures figures, ThresholdFigures threshold, int occurrence, Guid? replaces) => new(
         terms.Budget, figures.Version, terms.Name, figures.Span.Start, figures.Span.End, threshold.Threshold, occurrence, figures.Currency, figures.Limit,
         threshold.At, threshold.Observed!.Value, figures.Spent ?? 0, figures.Forecast, figures.Position, [], replaces,
-        OrNull(figures.UnpricedQuantities), OrNull(figures.UnconvertedAmounts), OrNull(figures.IncompleteQuantities));
+        OrNull(figures.UnpricedQuantities), OrNull(figures.UnconvertedAmounts), OrNull(figures.IncompleteQuantities), OrNull(figures.StaleRates));
 
-    private static IReadOnlyDictionary<string, decimal>? OrNull(IReadOnlyDictionary<string, decimal> parts) => parts.Count > 0 ? parts : null;
+    private static IReadOnlyDictionary<string, T>? OrNull<T>(IReadOnlyDictionary<string, T> parts) => parts.Count > 0 ? parts : null;
 
     private static ResolvedBecause Because(BudgetState state, RaisedAlert alert) =>
         state.IsRemoved ? ResolvedBecause.BudgetRemoved

@@ -41,8 +41,11 @@ public sealed record UnpricedPart(string Unit, decimal Quantity, decimal Percent
     /// <summary>Whether all has a price: what is missing of it may be nothing.</summary>
     public bool IsOnlyIncomplete => Quantity == 0 && !IsAmount;
 
+    /// <summary>The day of the newest exchange rate of an amount, where it is stale; null where there is none.</summary>
+    public DateOnly? StaleSince { get; private init; }
+
     /// <param name="amount">0 where amounts cancel out that may be of different days, and so worth something.</param>
-    public static UnpricedPart Amount(string currency, decimal amount) => new(currency, amount, 100) { IsAmount = true };
+    public static UnpricedPart Amount(string currency, decimal amount, DateOnly? staleSince) => new(currency, amount, 100) { IsAmount = true, StaleSince = staleSince };
 
     /// <summary>The share of the unit that lacks most; 0 if nothing lacks a price.</summary>
     public static decimal LargestPercent(IReadOnlyList<UnpricedPart> parts) => parts.Count == 0 ? 0 : parts.Max(part => part.Percent);
@@ -66,6 +69,9 @@ public sealed record BudgetFigures(
     /// <summary>What the budget is called by its terms.</summary>
     public required string Name { get; init; }
 
+    /// <summary>The day of the newest exchange rate into the currency, where nobody knows what was spent because it is stale.</summary>
+    public DateOnly? StaleSince { get; init; }
+
     /// <summary>What a threshold on <c>unpriced</c> looks at.</summary>
     public decimal UnpricedPercent => UnpricedPart.LargestPercent(Unpriced);
 
@@ -78,6 +84,9 @@ public sealed record BudgetFigures(
 
     /// <summary>Amounts without an exchange rate, by currency: not in what was spent.</summary>
     public IReadOnlyDictionary<string, decimal> UnconvertedAmounts => Unpriced.Where(part => part.IsAmount).ToDictionary(part => part.Unit, part => part.Quantity);
+
+    /// <summary>Of these the currencies whose exchange rates are stale, with the day of the newest; the others have none.</summary>
+    public IReadOnlyDictionary<string, DateOnly> StaleRates => Unpriced.Where(part => part.StaleSince is not null).ToDictionary(part => part.Unit, part => part.StaleSince!.Value);
 
     public decimal Limit => Amount + RolledOver;
 

@@ -47,7 +47,7 @@ internal sealed class BudgetReading(NpgsqlDataSource dataSource, EventStore stor
 
     public SpendOwners Owners { get; private set; } = SpendOwners.Nobody;
 
-    public BudgetRates Rates { get; private set; } = new(settings.ReportingCurrency, new Dictionary<(string, DateOnly), decimal>());
+    public BudgetRates Rates { get; private set; } = new(settings.ReportingCurrency, new Dictionary<(string, DateOnly), BudgetRate>());
 
     /// <summary>Halfway through a reading that failed, nothing that was noted may be relied on.</summary>
     public void Forget() => _read = null;

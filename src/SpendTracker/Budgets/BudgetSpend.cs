@@ -11,8 +11,10 @@ namespace SpendTracker.Budgets;
 /// <param name="Unpriced">The part of the quantity without a rate.</param>
 /// <param name="UnconvertedAmount">Without an exchange rate, in its own currency.</param>
 /// <param name="Incomplete">The part of the quantity that is priced incompletely.</param>
+/// <param name="StaleSince">The day of the newest exchange rate, where the amount lacks one because it is stale.</param>
 internal readonly record struct SpendRow(
-    SpendKey Key, string Unit, string? Unconverted, decimal Amount, decimal Quantity, decimal Unpriced, decimal UnconvertedAmount, decimal Incomplete = 0);
+    SpendKey Key, string Unit, string? Unconverted, decimal Amount, decimal Quantity, decimal Unpriced, decimal UnconvertedAmount, decimal Incomplete = 0,
+    DateOnly? StaleSince = null);
 
 /// <summary>What a budget's scope has cost.</summary>
 /// <param name="Amount">In the reporting currency.</param>
@@ -34,7 +36,7 @@ internal sealed class BudgetSpend
 
     private readonly Dictionary<BillingPeriod, SpendRow[]> _months = [];
     private readonly Dictionary<BillingPeriod, decimal[]> _totals = []; // The sums of one budget after the other, by place.
-    private readonly Dictionary<BillingPeriod, Dictionary<(int Place, string Currency), decimal>> _unconverted = [];
+    private readonly Dictionary<BillingPeriod, Dictionary<(int Place, string Currency), (decimal Amount, DateOnly? StaleSince)>> _unconverted = [];
     private readonly Dictionary<SpendKey, int[]> _covering = [];
     private readonly Dictionary<(string Dimension, string Value), List<BudgetState>> _candidates = [];
     private readonly List<BudgetState> _everywhere = [];
@@ -147,7 +149,8 @@ internal sealed class BudgetSpend
         }
 
         List<UnpricedPart> unpriced = [.. span.Months.SelectMany(month => _unconverted.GetValueOrDefault(month, [])).Where(part => part.Key.Place == place)
-            .GroupBy(part => part.Key.Currency, part => part.Value).Select(currency => UnpricedPart.Amount(currency.Key, currency.Sum()))
+            .GroupBy(part => part.Key.Currency, part => part.Value)
+            .Select(currency => UnpricedPart.Amount(currency.Key, currency.Sum(part => part.Amount), currency.Max(part => part.StaleSince)))
             .OrderByDescending(part => part.Quantity).ThenBy(part => part.Unit, StringComparer.Ordinal)];
         for (var unit = 1; unit <= UnitNames.Length; unit++)
         {
@@ -194,9 +197,10 @@ internal sealed class BudgetSpend
     }
 
     /// <summary>Amounts without an exchange rate, by the places of budgets. They are few.</summary>
-    private Dictionary<(int Place, string Currency), decimal> Unconverted(SpendRow[] rows) => rows.Where(row => row.Unconverted is not null)
-        .SelectMany(row => CoveringOf(row.Key).Select(place => (Key: (place, row.Unconverted!), row.UnconvertedAmount)))
-        .GroupBy(part => part.Key, part => part.UnconvertedAmount).ToDictionary(part => part.Key, part => part.Sum());
+    private Dictionary<(int Place, string Currency), (decimal Amount, DateOnly? StaleSince)> Unconverted(SpendRow[] rows) => rows.Where(row => row.Unconverted is not null)
+        .SelectMany(row => CoveringOf(row.Key).Select(place => (Key: (place, row.Unconverted!), Row: row)))
+        .GroupBy(part => part.Key, part => part.Row)
+        .ToDictionary(part => part.Key, part => (part.Sum(row => row.UnconvertedAmount), part.Max(row => row.StaleSince)));
 
     /// <summary>The places of the budgets that a cost counts for.</summary>
     private int[] CoveringOf(in SpendKey key)

@@ -88,12 +88,15 @@ internal sealed class SpendQuery(NpgsqlConnection connection)
         await using var command = new NpgsqlCommand(
             $"""
             {BookedCosts.Sql(null)}
+            select s.*, case when s.unconverted_in is not null then ({PriceSql.StaleRate("s", "s.unconverted_in")}) end
+            from (
             select c.month, c.workload, c.approach, c.component, {CostDimension.Model("c")}, {CostDimension.Variant("c")}, c.position,
-                   {PriceSql.Unit}, case when {PriceSql.IsUnconverted} then c.currency end, {PriceSql.Sum("c.amount")},
+                   {PriceSql.Unit}, case when {PriceSql.IsUnconverted} then c.currency end as unconverted_in, {PriceSql.Sum("c.amount")},
                    trim_scale(coalesce(sum(greatest(abs(c.quantity), abs(c.unpriced))) filter (where c.meter not in ({PriceSql.InformationalMeters}) or c.meter = '{Meters.RequestsWithoutTokens}'), 0)),
-                   trim_scale(sum(abs(c.unpriced))), {PriceSql.Sum("abs(c.unconverted)")}, trim_scale(sum(abs(c.incomplete)))
+                   trim_scale(sum(abs(c.unpriced))), {PriceSql.Sum("abs(c.unconverted)")}, trim_scale(sum(abs(c.incomplete))),
+                   $1 as tenant_id, least((max(c.origin) + interval '1 month')::date - 1, $4) as day
             from booked as c
-            group by 1, 2, 3, 4, 5, 6, 7, 8, 9
+            group by 1, 2, 3, 4, 5, 6, 7, 8, 9) as s
             """, connection);
         BookedCosts.AddParameters(command, from, to, today);
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
@@ -102,7 +105,8 @@ internal sealed class SpendQuery(NpgsqlConnection connection)
         {
             rows.Add((BillingPeriod.Of(reader.GetFieldValue<DateOnly>(0)), new SpendRow(
                 KeyOf(reader, 1) with { Position = reader.GetInt64(6) }, reader.GetString(7), reader.IsDBNull(8) ? null : reader.GetString(8),
-                reader.GetDecimal(9), reader.GetDecimal(10), reader.GetDecimal(11), reader.GetDecimal(12), reader.GetDecimal(13))));
+                reader.GetDecimal(9), reader.GetDecimal(10), reader.GetDecimal(11), reader.GetDecimal(12), reader.GetDecimal(13),
+                reader.IsDBNull(16) ? null : reader.GetFieldValue<DateOnly>(16))));
         }
 
         return rows.ToLookup(row => row.Month, row => row.Row);
@@ -139,24 +143,25 @@ internal sealed class SpendQuery(NpgsqlConnection connection)
         return new SpendOwners(facts, closed);
     }
 
-    /// <summary>Units of the reporting currency for one of each currency, on each day; without those that nobody published.</summary>
-    public async Task<IReadOnlyDictionary<(string Currency, DateOnly Day), decimal>> ExchangeRatesAsync(
+    /// <summary>What each currency is worth on each day; without those that nobody has published until then.</summary>
+    public async Task<IReadOnlyDictionary<(string Currency, DateOnly Day), BudgetRate>> ExchangeRatesAsync(
         IReadOnlyCollection<(string Currency, DateOnly Day)> wanted, CancellationToken cancellationToken)
     {
         await using var command = new NpgsqlCommand(
             $"""
-            select w.currency, w.day, x.rate
+            select w.currency, w.day, x.rate, ({PriceSql.StaleRate("w", "w.currency")})
             from (select $1::text as tenant_id, * from unnest($2::text[], $3::date[]) as w (currency, day)) as w
-            cross join lateral ({PriceSql.ExchangeRate("w", "w.currency")}) as x
+            left join lateral ({PriceSql.ExchangeRate("w", "w.currency")}) as x on true
             """, connection);
         command.Parameters.Add(new() { Value = Tenant.Default });
         command.Parameters.Add(new() { Value = wanted.Select(pair => pair.Currency).ToArray() });
         command.Parameters.Add(new() { Value = wanted.Select(pair => pair.Day).ToArray() });
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
-        Dictionary<(string, DateOnly), decimal> rates = [];
+        Dictionary<(string, DateOnly), BudgetRate> rates = [];
         while (await reader.ReadAsync(cancellationToken))
         {
-            rates.Add((reader.GetString(0), reader.GetFieldValue<DateOnly>(1)), reader.GetDecimal(2));
+            rates.Add((reader.GetString(0), reader.GetFieldValue<DateOnly>(1)), new(
+                reader.IsDBNull(2) ? null : reader.GetDecimal(2), reader.IsDBNull(2) && !reader.IsDBNull(3) ? reader.GetFieldValue<DateOnly>(3) : null));
         }
 
         return rates;

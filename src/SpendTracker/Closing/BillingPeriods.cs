@@ -146,8 +146,7 @@ public sealed class BillingPeriods(NpgsqlDataSource dataSource, EventStore store
     /// <param name="knownOn">As it was known at the end of this day; null for now.</param>
     public async Task<IReadOnlyList<BookingMove>> CorrectionsAsync(BillingPeriod month, DateOnly? knownOn, CancellationToken cancellationToken) =>
         [.. (await monthly.ByAsync(new CostFilter(month, new(2199, 12)) { KnownOn = knownOn }, [CostDimension.Find("origin")!], cancellationToken))
-            .Where(cost => cost.Actual != 0 && (cost.Month == month.ToString()) != (cost.Keys["origin"] == month.ToString()))
-            .Select(cost => new BookingMove(cost.Keys["origin"], cost.Month, cost.Actual))];
+            .Where(cost => (cost.Month == month.ToString()) != (cost.Keys["origin"] == month.ToString())).Select(BookingMove.Of).Where(move => !move.IsNothing())];
 
     private async Task<List<(string Month, PeriodClosing Closing)>> ClosingsAsync(BillingPeriod? month, DateOnly? knownOn, CancellationToken cancellationToken)
     {

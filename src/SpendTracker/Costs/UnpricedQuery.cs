@@ -22,9 +22,13 @@ public sealed record UnpricedUsage(
 public sealed record UnpricedUse(string Workload, string Month);
 
 /// <summary>An amount that no exchange rate covers.</summary>
-/// <param name="LastRate">The day of the newest rate until then, which is stale; null where there is none.</param>
+/// <param name="LastRate">The day of the newest rate that is stale at the end of the last month, or today; null where there is none.</param>
 public sealed record UnconvertedAmount(
-    string Currency, decimal Amount, string FirstMonth, string LastMonth, IReadOnlyList<string> Skus, IReadOnlyList<string> Workloads, DateOnly? LastRate = null);
+    string Currency, decimal Amount, string FirstMonth, string LastMonth, IReadOnlyList<string> Skus, IReadOnlyList<string> Workloads, DateOnly? LastRate = null)
+{
+    /// <summary>The workloads, each with the last month in which it has some.</summary>
+    public IReadOnlyList<UnpricedUse> UsedBy { get; init; } = [];
+}
 
 /// <summary>What a workload used in a month of what is in no amount: the way to the events behind it.</summary>
 /// <param name="Currency">Of an amount without an exchange rate; otherwise empty.</param>
@@ -116,13 +120,11 @@ public sealed class UnpricedQuery(NpgsqlDataSource dataSource, ReportingClock cl
     {
         await using var command = Command(
             asked, UnconvertedColumns,
-            """
-            select currency, trim_scale(round(amount, 12)), to_char(first, 'YYYY-MM'), to_char(last, 'YYYY-MM'), skus, workloads, (
-                select max(x.effective_from) from spend.exchange_rate as x
-                where x.tenant_id = $1 and x.currency = amounts.currency and x.effective_from < last + interval '1 month' and x.recorded_on <= coalesce($4, 'infinity')
-                  and not exists (select from spend.withdrawal as w where w.publication = x.publication and w.recorded_on <= coalesce($4, 'infinity')))
+            $"""
+            select currency, trim_scale(round(amount, 12)), to_char(first, 'YYYY-MM'), to_char(last, 'YYYY-MM'), skus, workloads, ({PriceSql.StaleRate("amounts", "amounts.currency", asked.KnownOn is null ? null : "$4")}),
+                   array(select to_char(max(l.month), 'YYYY-MM') from lacking as l where l.currency = amounts.currency group by l.workload order by l.workload)
             from (
-                select currency, sum(unconverted) as amount, sum(abs(unconverted)) as size, min(month) as first, max(month) as last,
+                select $1 as tenant_id, least((max(month) + interval '1 month')::date - 1, $4) as day, currency, sum(unconverted) as amount, sum(abs(unconverted)) as size, min(month) as first, max(month) as last,
                        array_agg(distinct sku order by sku) as skus, array_agg(distinct workload order by workload) as workloads
                 from lacking
                 group by currency) as amounts
@@ -132,9 +134,13 @@ public sealed class UnpricedQuery(NpgsqlDataSource dataSource, ReportingClock cl
         List<UnconvertedAmount> rows = [];
         while (await reader.ReadAsync(cancellationToken))
         {
+            var workloads = reader.GetFieldValue<string[]>(5);
             rows.Add(new UnconvertedAmount(
-                reader.GetString(0), reader.GetDecimal(1), reader.GetString(2), reader.GetString(3), reader.GetFieldValue<string[]>(4), reader.GetFieldValue<string[]>(5),
-                reader.IsDBNull(6) ? null : reader.GetFieldValue<DateOnly>(6)));
+                reader.GetString(0), reader.GetDecimal(1), reader.GetString(2), reader.GetString(3), reader.GetFieldValue<string[]>(4), workloads,
+                reader.IsDBNull(6) ? null : reader.GetFieldValue<DateOnly>(6))
+            {
+                UsedBy = [.. workloads.Zip(reader.GetFieldValue<string[]>(7), (workload, month) => new UnpricedUse(workload, month))],
+            });
         }
 
         return rows;

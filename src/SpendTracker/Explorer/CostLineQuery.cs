@@ -4,6 +4,7 @@ using SpendTracker.Contracts;
 using SpendTracker.Rates;
 using SpendTracker.Costs;
 using SpendTracker.Settings;
+using SpendTracker.Usage;
 
 namespace SpendTracker.Explorer;
 
@@ -16,7 +17,14 @@ namespace SpendTracker.Explorer;
 /// <param name="Incomplete">The part of the quantity that is priced incompletely.</param>
 public sealed record CostLine(
     BillingPeriod? Origin, Component Component, string Sku, string Meter, decimal Quantity, decimal ListAmount, decimal Amount, decimal Unpriced,
-    IReadOnlyDictionary<string, decimal> Unconverted, long Events, decimal Incomplete);
+    IReadOnlyDictionary<string, decimal> Unconverted, long Events, decimal Incomplete)
+{
+    /// <summary>Whether nothing is owed for it: its meter only tells something.</summary>
+    public bool IsUncharged => Meters.Informational.Contains(Meter) && this is { Amount: 0, Unpriced: 0, Unconverted.Count: 0 };
+
+    /// <summary>Whether it has a price, which comes to nothing. Whose word that is, its events say.</summary>
+    public bool IsFree => !IsUncharged && this is { Amount: 0, Unpriced: 0, Unconverted.Count: 0 } && Quantity != 0;
+}
 
 /// <summary>The lines that a cost is the sum of, down to SKU and meter: the last step before the events themselves.</summary>
 public sealed class CostLineQuery(NpgsqlDataSource dataSource, ReportingClock clock)

@@ -92,7 +92,7 @@ public sealed record PriceMap(
             var entry = PriceMapEntry.Read(entries.Key, entries.First());
             if (entries.Any(other => !JsonElement.DeepEquals(other, entries.First())))
             {
-                malformed.Add(new(entries.Key, entry.Sku, "", "Given more than once, and not the same."));
+                malformed.Add(new(Shown(entries.Key), entry.Sku, "", "Given more than once, and not the same."));
             }
             else if (entry.NotPriced is { } reason)
             {
@@ -101,7 +101,11 @@ public sealed record PriceMap(
             }
             else if (entry.Malformed.Count > 0)
             {
-                malformed.AddRange(entry.Malformed.Select(wrong => new MalformedEntry(entries.Key, entry.Sku, wrong.Field, wrong.Reason)));
+                malformed.AddRange(entry.Malformed.Select(wrong => new MalformedEntry(Shown(entries.Key), entry.Sku, wrong.Field, wrong.Reason)));
+                if (entry.Malformed.More is > 0 and var more)
+                {
+                    malformed.Add(new(Shown(entries.Key), entry.Sku, "", string.Create(CultureInfo.InvariantCulture, $"{more:#,0} more is wrong with it.")));
+                }
             }
             else
             {
@@ -114,6 +118,9 @@ public sealed record PriceMap(
         List<SharedSku> shared = [];
         return new(OnePerSku(rates, malformed, shared), malformed, rounded, notPriced, leftOut) { Shared = shared };
     }
+
+    /// <summary>The name of an entry that may be as long as the list.</summary>
+    private static string Shown(string name) => name.Length > TextLength.Name ? $"{name[..TextLength.Name]}…" : name;
 
     /// <summary>
     /// Several entries may mean one SKU, with the provider in their name and without. Where they disagree, the one that is

@@ -26,7 +26,7 @@ internal sealed partial class PriceMapEntry
 
     private readonly Dictionary<(string Meter, int AboveTokens), decimal> _unitPrices = [];
     private readonly Dictionary<(string Meter, int AboveTokens), string> _members = [];
-    private readonly List<FieldReason> _malformed = [];
+    private readonly FieldReasons _malformed = new();
     private readonly List<FieldReason> _rounded = [];
     private readonly List<string> _leftOut = [];
 
@@ -36,7 +36,7 @@ internal sealed partial class PriceMapEntry
     /// <summary>Why there is nothing to price; null where there is.</summary>
     public string? NotPriced { get; private set; }
 
-    public IReadOnlyList<FieldReason> Malformed => _malformed;
+    public FieldReasons Malformed => _malformed;
 
     public IReadOnlyList<MeterPrice> Prices { get; private set; } = [];
 
@@ -54,7 +54,7 @@ internal sealed partial class PriceMapEntry
         var entry = new PriceMapEntry();
         if (json.ValueKind != JsonValueKind.Object)
         {
-            entry._malformed.Add(new("", "Must be an object."));
+            entry._malformed.Add("", "Must be an object.");
             return entry;
         }
 
@@ -126,10 +126,12 @@ internal sealed partial class PriceMapEntry
         check.Key("litellm_provider", provider);
         if (check.Reasons.Count == 0)
         {
-            check.Text("", Sku = SkuOf(model, provider!), TextLength.Name);
+            var sku = SkuOf(model, provider!);
+            check.Text("", sku, TextLength.Name);
+            Sku = check.Reasons.Count == 0 ? sku : null;
         }
 
-        _malformed.AddRange(check.Reasons);
+        _malformed.Add(check.Reasons);
     }
 
     private string? Text(JsonProperty member)
@@ -196,7 +198,7 @@ internal sealed partial class PriceMapEntry
     {
         if (member.Value.ValueKind != JsonValueKind.Number)
         {
-            _malformed.Add(new(member.Name, "Must be a number."));
+            _malformed.Add(member.Name, "Must be a number.");
             return 0;
         }
 
@@ -221,7 +223,7 @@ internal sealed partial class PriceMapEntry
     {
         if (!holds)
         {
-            _malformed.Add(new(field, reason));
+            _malformed.Add(field, reason);
         }
     }
 

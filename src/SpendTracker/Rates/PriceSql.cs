@@ -87,11 +87,25 @@ internal static class PriceSql
             order by x.effective_from desc, x.seq_id desc
             limit 1) as x
         where x.effective_from <= '{ReportingCurrencySince}'
-           or x.effective_from >= {row}.day - coalesce((
-                select a.days from exchange_rate_age as a
-                where a.tenant_id = {row}.tenant_id and a.effective_from <= {row}.day {(knownOn is null ? "" : $"and a.recorded_on <= {knownOn}")}
-                order by a.effective_from desc, a.seq_id desc
-                limit 1), {AnyAge})
+           or x.effective_from >= {row}.day - {AgeAllowed(row, knownOn)}
+        """;
+
+    /// <summary>The day of the newest exchange rate of a currency that is stale on a day; null where there is none.</summary>
+    /// <param name="row">With tenant_id and day.</param>
+    public static string StaleRate(string row, string currency, string? knownOn = null) =>
+        $"""
+        select max(x.effective_from) from exchange_rate as x
+        where x.tenant_id = {row}.tenant_id and x.currency = {currency} and x.effective_from > '{ReportingCurrencySince}'
+          and x.effective_from < {row}.day - {AgeAllowed(row, knownOn)} {Known("x", knownOn)}
+        """;
+
+    private static string AgeAllowed(string row, string? knownOn) =>
+        $"""
+        coalesce((
+            select a.days from exchange_rate_age as a
+            where a.tenant_id = {row}.tenant_id and a.effective_from <= {row}.day {(knownOn is null ? "" : $"and a.recorded_on <= {knownOn}")}
+            order by a.effective_from desc, a.seq_id desc
+            limit 1), {AnyAge})
         """;
 
     /// <summary>What is effective then or before, by minus infinity, is the reporting currency, which is worth itself.</summary>

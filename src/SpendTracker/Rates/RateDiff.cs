@@ -55,6 +55,35 @@ public sealed record RateDiff(
     [JsonIgnore]
     public IReadOnlyList<(RatePublished Rate, long Version)> Publications { get; init; } = [];
 
+    /// <summary>How many there are beyond those that are named, by the list that they would be in; null where all are named.</summary>
+    public IReadOnlyDictionary<string, int>? More { get; private init; }
+
+    /// <summary>
+    /// With at most so many in each list of what is not imported: an answer that named all that is wrong with a list would be many
+    /// times as long as the list. What would be published is all there.
+    /// </summary>
+    public RateDiff Naming(int most)
+    {
+        Dictionary<string, int> more = [];
+        IReadOnlyList<T> First<T>(string list, IReadOnlyList<T> all)
+        {
+            if (all.Count <= most)
+            {
+                return all;
+            }
+
+            more.Add(list, all.Count - most);
+            return [.. all.Take(most)];
+        }
+
+        var named = this with
+        {
+            Malformed = First("malformed", Malformed), Rounded = First("rounded", Rounded), LeftOut = First("leftOut", LeftOut),
+            UnknownOrFree = First("unknownOrFree", UnknownOrFree), Shared = First("shared", Shared),
+        };
+        return named with { More = more.Count > 0 ? more : null };
+    }
+
     /// <summary>How many SKUs something would be published for.</summary>
     [JsonIgnore]
     public int Skus => Publications.Select(publication => publication.Rate.Sku).Distinct().Count();

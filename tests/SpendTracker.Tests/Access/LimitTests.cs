@@ -1,4 +1,5 @@
 using System.Net;
+using System.Text;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Npgsql;
@@ -57,7 +58,7 @@ public sealed class LimitTests
     public async Task Expensive_queries_beyond_a_callers_turns_are_refused_and_all_else_goes_on()
     {
         await using var host = await TestHost.StartAsync(configure: builder => builder.Configuration["SpendTracker:Limits:QueryWait"] = "00:00:00.1");
-        var (busy, other) = (await host.IssueKeyAsync([Scope.Read]), await host.IssueKeyAsync([Scope.Read]));
+        var (busy, other) = (await host.IssueKeyAsync([Scope.Read, Scope.Publish]), await host.IssueKeyAsync([Scope.Read, Scope.Publish]));
         var queries = host.Services.GetRequiredService<ExpensiveQueries>();
         var end = new TaskCompletionSource();
         var running = Enumerable.Range(0, 2).Select(_ => queries.RunAsync($"key:{busy.Split('_')[1]}", _ => end.Task, Cancel)).ToArray();
@@ -66,6 +67,14 @@ public sealed class LimitTests
         {
             await AssertRefusedAsync(await AskAsync(host, expensive, busy), "2 at a time for one caller");
             Assert.Equal(HttpStatusCode.OK, (await AskAsync(host, expensive, other)).StatusCode);
+        }
+
+        foreach (var (path, body, type) in ((string, string, string)[])
+            [("rates", """{"sku":"a/b","effectiveFrom":"2026-01-01","currency":"USD","prices":[{"meter":"input-tokens","price":1}],"source":"s"}""", "application/json"),
+             ("rates/import", """{"x":{"litellm_provider":"own","input_cost_per_token":1}}""", "application/json"), ("exchange-rates/import", "currency,date,rate\nEUR,2026-01-01,2", "text/csv")])
+        {
+            await AssertRefusedAsync(await PreviewAsync(host, path, body, type, busy), "2 at a time for one caller");
+            Assert.Equal(HttpStatusCode.OK, (await PreviewAsync(host, path, body, type, other)).StatusCode);
         }
 
         Assert.Equal(HttpStatusCode.OK, (await AskAsync(host, "/api/v1/costs", busy)).StatusCode);
@@ -209,6 +218,13 @@ public sealed class LimitTests
         var problem = await TestHost.ProblemAsync(answer, HttpStatusCode.TooManyRequests);
         Assert.Contains(why, problem.GetProperty("detail").GetString(), StringComparison.Ordinal);
         Assert.True(answer.Headers.RetryAfter?.Delta > TimeSpan.Zero);
+    }
+
+    private static async Task<HttpResponseMessage> PreviewAsync(TestHost host, string path, string body, string type, string key)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Post, $"{host.Address}/api/v1/{path}?dryRun=true") { Content = new StringContent(body, Encoding.UTF8, type) };
+        request.Headers.Authorization = new("Bearer", key);
+        return await host.Client.SendAsync(request, Cancel);
     }
 
     private static async Task<HttpResponseMessage> AskAsync(TestHost host, string path, string? key)

@@ -187,6 +187,26 @@ public sealed class CrossingTests : WatchTests
         Assert.Equal(["crossed unpriced:10%", "resolved below"], await Budgets.DecidedAsync("all"));
     }
 
+    /// <summary>A rate that was published long ago is another thing than none: it says what to publish, and since when.</summary>
+    [Fact]
+    public async Task A_stale_exchange_rate_is_named_with_its_day_of_what_was_spent_and_of_the_budget()
+    {
+        var (old, newer) = (Today.AddDays(-60), Today.AddDays(-46));
+        await Budgets.Database.ChangePricesAsync(
+            new ExchangeRatePublished("NOK", old, 1, "bank"), new ExchangeRatePublished("NOK", newer, 1, "bank"), new ExchangeRatePublished("EUR", Today.AddDays(-400), 1, "bank"));
+        await Budgets.SetAsync(Monthly("all", 1_000_000, new BudgetThreshold(ThresholdOn.Unpriced, 100)));
+        await Budgets.SetAsync(Monthly("euro", 1_000) with { Currency = "EUR" });
+        await Budgets.SetAsync(Monthly("pound", 1_000) with { Currency = "GBP" });
+        await Budgets.Database.RecordAsync(Charge(1, "NOK"), Charge(650, "GBP"));
+        await Budgets.LookAsync(Watch);
+
+        Assert.Equal($"£650.00 has no exchange rate; NOK 1.00 has a stale exchange rate, of {newer:yyyy-MM-dd}: more was spent than this says.", BudgetWords.Doubt(Watch.Current("all")));
+        var crossed = Assert.IsType<BudgetThresholdCrossed>((await Budgets.EventsAsync("all"))[^1].Data);
+        Assert.Equal([KeyValuePair.Create("NOK", newer)], crossed.StaleRates!);
+        Assert.EndsWith($"is stale, of {Today.AddDays(-400):yyyy-MM-dd}: nobody knows what was spent.", BudgetWords.Doubt(Watch.Current("euro")), StringComparison.Ordinal);
+        Assert.StartsWith("No exchange rate into GBP for ", BudgetWords.Doubt(Watch.Current("pound")), StringComparison.Ordinal);
+    }
+
     /// <summary>Charges of one currency must not hide, or thin out, what another lacks.</summary>
     [Theory]
     [InlineData(-999)]

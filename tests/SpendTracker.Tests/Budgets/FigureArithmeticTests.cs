@@ -63,7 +63,7 @@ public sealed class FigureArithmeticTests
             spend.SetMonth(at, [new(new("chat", "hybrid", "usage", "openai/m", CostDimension.None), "tokens", null, amount, 1, 0, 0)]);
         }
 
-        var exchange = new BudgetRates("USD", rates.ToDictionary(rate => (terms.Currency, rate.Month.Start), rate => rate.Rate));
+        var exchange = new BudgetRates("USD", rates.ToDictionary(rate => (terms.Currency, rate.Month.Start), rate => new BudgetRate(rate.Rate)));
         return BudgetArithmetic.Figures(budget, new(month, month), Moment, spend, exchange);
     }
 }

@@ -60,7 +60,30 @@ internal sealed class MoneyAnswers(TestDatabase database, DateOnly first)
             var (from, to) = (random.Next(days.Length), random.Next(days.Length));
             var explanation = await explain.OfAsync(BillingPeriod.Of(first.AddMonths(random.Next(14))), days[Math.Min(from, to)], days[Math.Max(from, to)], null, _stop);
             Assert.Equal(Rounded(explanation.After - explanation.Before), Rounded(explanation.Explained));
+            if (await database.ScalarAsync<long>($"select count(*) from spend.period_closing where month = '{explanation.Month.Start:yyyy-MM-dd}'") == 0)
+            {
+                AssertLackingAddsUp(explanation); // Of a closed month, what was accepted is lacking no longer.
+            }
         }
+    }
+
+    /// <summary>What the moves lack, by unit, is what the total lacks more at the second day.</summary>
+    public static void AssertLackingAddsUp(Explanation explanation)
+    {
+        Lacking[] moves = [.. explanation.Usage.Select(move => move.Lacking), .. explanation.Prices.Select(move => move.Lacking)];
+        string[] meters = [.. explanation.Usage.Select(move => move.Meter), .. explanation.Prices.Select(move => move.Meter)];
+        LackingTotal[] parts =
+        [
+            .. explanation.Bookings.Select(move => move.Lacking),
+            .. moves.Zip(meters, (move, meter) => new LackingTotal(One(meter, move.Unpriced), One(meter, move.Incomplete), move.Unconverted)),
+        ];
+        var more = explanation.LackingAfter.Less(explanation.LackingBefore);
+        Assert.Equal(
+            (Of(more.Unpriced), Of(more.Incomplete), Of(more.Unconverted)),
+            (Of(MonthlyCostQuery.Sum(parts.Select(part => part.Unpriced))), Of(MonthlyCostQuery.Sum(parts.Select(part => part.Incomplete))), Of(MonthlyCostQuery.Sum(parts.Select(part => part.Unconverted)))));
+
+        static Dictionary<string, decimal> One(string meter, decimal quantity) => new() { [SpendTracker.Usage.Meters.UnitOf(meter)] = quantity };
+        static string Of(IReadOnlyDictionary<string, decimal> parts) => string.Join(' ', parts.Where(part => Rounded(part.Value) != 0).OrderBy(part => part.Key, StringComparer.Ordinal).Select(part => $"{part.Key} {Text(part.Value)}"));
     }
 
     /// <summary>All that the queries answer, as a text that can be compared.</summary>

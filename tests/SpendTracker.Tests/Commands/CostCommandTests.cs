@@ -101,7 +101,8 @@ public sealed class CostCommandTests : IAsyncLifetime
         var explained = await _commands.RunAsync(0, "explain", Month, "--from", first);
         AssertRow(explained, "usage", "support-chat", "openai/m", "input-tokens", "12", "$24.00");
         AssertRow(explained, "booking", $"used in {Month}, booked in {BillingPeriod.Of(Given.Day).Next}", "−$10.00");
-        Assert.StartsWith($"{Month} at the end of {first}: $220.00; moves $14.00; at the end of ", explained[^1], StringComparison.Ordinal);
+        Assert.StartsWith($"{Month} at the end of {first}: $220.00; moves $14.00; at the end of ", explained[^2], StringComparison.Ordinal);
+        Assert.EndsWith(": 3 tokens unpriced.", explained[^1], StringComparison.Ordinal); // As was accepted.
 
         Assert.Equal([$"{Month} is open again."], await _commands.RunAsync(0, "reopen", Month, "--reason", "forgot one", "--by", "bert"));
         await _database.ProjectAsync();

@@ -55,9 +55,9 @@ public sealed class LargeAmountTests
     public void An_explanation_adds_up_to_the_decimals_that_its_amounts_have(string off, string total, bool addsUp)
     {
         var (half, missed) = (decimal.Parse(total, CultureInfo.InvariantCulture) / 2, decimal.Parse(off, CultureInfo.InvariantCulture));
-        var usage = new UsageMove("w", Approach.Hybrid, "own/m", "input-tokens", 1, 1, half - missed);
+        var usage = new UsageMove("w", Approach.Hybrid, "own/m", "input-tokens", 1, 1, half - missed, new(0, 0, new Dictionary<string, decimal>()), null);
 
-        var explanation = new Explanation(BillingPeriod.Of(Given.Day), Given.Day, Given.Day, half, 2 * half, [usage], [], [], []);
+        var explanation = new Explanation(BillingPeriod.Of(Given.Day), Given.Day, Given.Day, half, 2 * half, [usage], [], [], []) { LackingBefore = LackingTotal.Of([]), LackingAfter = LackingTotal.Of([]) };
 
         Assert.Equal(addsUp, explanation.AddsUp);
     }

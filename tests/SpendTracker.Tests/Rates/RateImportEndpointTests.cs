@@ -42,6 +42,21 @@ public sealed class RateImportEndpointTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task What_is_wrong_with_a_list_is_named_in_part_and_counted_and_no_name_is_as_long_as_the_list()
+    {
+        var members = string.Join(',', Enumerable.Repeat("\"input_cost_per_token\":-1", 30));
+        var entries = Enumerable.Range(0, 1_001).Select(i => $"\"m{i}\":0").Append($"\"{new string('n', 100_000)}\":{{\"litellm_provider\":\"own\",{members}}}");
+        var diff = (await OkAsync($"{Rates}?from=2026-01-01", $"{{{string.Join(',', entries.Reverse())}}}")).GetProperty("diff");
+
+        Assert.Equal((1_000, 1_001 + 21 - 1_000), (diff.GetProperty("malformed").GetArrayLength(), diff.GetProperty("more").GetProperty("malformed").GetInt32()));
+        Assert.False(diff.GetProperty("more").TryGetProperty("rounded", out _));
+        var longest = diff.GetProperty("malformed").EnumerateArray().Where(entry => entry.GetProperty("model").GetString()![0] == 'n').ToArray();
+        Assert.Equal((21, 201), (longest.Length, longest[0].GetProperty("model").GetString()!.Length));
+        Assert.Matches("^[0-9]+ more is wrong with it.$", longest[^1].GetProperty("reason").GetString());
+        Assert.True(diff.GetRawText().Length < 200_000);
+    }
+
+    [Fact]
     public async Task Exchange_rates_are_compared_published_when_it_is_said_so_and_unchanged_the_second_time()
     {
         const string Csv = "currency,date,rate\nEUR,2026-01-01,1.1\nEUR,2025-12-31,1.2\nGBP,2026-01-01,1.3\nbad\n";

@@ -57,10 +57,11 @@ public sealed class AlertTextTests
             Raised = (BudgetThresholdCrossed)alert.Raised with
             {
                 Unpriced = new Dictionary<string, decimal> { ["hours"] = 1, ["tokens"] = 4_650_000 },
-                Unconverted = new Dictionary<string, decimal> { ["GBP"] = 650, ["EUR"] = 0 },
+                Unconverted = new Dictionary<string, decimal> { ["GBP"] = 650, ["EUR"] = 0, ["NOK"] = 3 },
+                StaleRates = new Dictionary<string, DateOnly> { ["NOK"] = new(2026, 8, 31) },
             },
         };
-        const string Words = "£650.00 has no exchange rate; amounts in EUR that cancel out have no exchange rate; 4.65 M tokens have no rate; 1 hour has no rate";
+        const string Words = "£650.00 has no exchange rate; NOK 3.00 has a stale exchange rate, of 2026-08-31; amounts in EUR that cancel out have no exchange rate; 4.65 M tokens have no rate; 1 hour has no rate";
 
         var text = Of(NoticeKind.Crossed, alert);
 
