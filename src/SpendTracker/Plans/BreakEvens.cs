@@ -30,7 +30,7 @@ internal static class BreakEvens
         return new BreakEven(
             few.Name, many.Name, new BreakEvenVolume(Shown(VolumeOf(Apart(least: true))), Shown(volume), Shown(VolumeOf(Apart(least: false)))),
             plan.RequestsPerMonth.Expected >= volume, paid.First.Name, new BreakEvenMonth(MonthOf(soonest), MonthOf(a => a.Expected), MonthOf(latest)),
-            difference == 0 ? null : cheap.Name, Math.Round(Math.Abs(difference), Decimals), SensitivityOf(PlanAssumptions.Of(plan, [one, other]), Difference(dear, cheap)));
+            Math.Round(Math.Abs(difference), Decimals), SensitivityOf(PlanAssumptions.Of(plan, [one, other]), Difference(dear, cheap)), difference == 0 ? null : cheap.Name);
 
         decimal VolumeOf(Func<Assumption, decimal> value) => Saved(value) is var saved and > 0 ? More(value) is var more and > 0 ? more / saved : 0 : Never;
 

@@ -51,9 +51,8 @@ public static class PlanArithmetic
             option.Name, option.Approach, expected,
             [.. months.Select((month, i) => month with { CumulativeCash = new PlanRange(low[i].CumulativeCash.Expected, month.CumulativeCash.Expected, high[i].CumulativeCash.Expected) })],
             new PlanRange(low[^1].CumulativeCash.Expected, months[^1].CumulativeCash.Expected, high[^1].CumulativeCash.Expected), total,
-            PerRequests(1_000, _ => 1), option.SuccessShare is { } success ? PerRequests(1, value => value(success)) : null,
-            Ready(plan, option.SetupWeeks),
-            [.. expected.Where(line => line.Amount is null).Select(line => new UnpricedPlanLine(line.Sku, line.Meter)).Distinct()]);
+            [.. expected.Where(line => line.Amount is null).Select(line => new UnpricedPlanLine(line.Sku, line.Meter)).Distinct()],
+            PerRequests(1_000, _ => 1), option.SuccessShare is { } success ? PerRequests(1, value => value(success)) : null, Ready(plan, option.SetupWeeks));
 
         // Each end of the range with its own requests: where fewer come, what is fixed falls on fewer.
         PlanRange? PerRequests(decimal units, Func<Func<Assumption, decimal>, decimal> share)
@@ -131,12 +130,12 @@ public static class PlanArithmetic
             {
                 var taxed = lines.Skip(before).GroupBy(line => line.IsOnce).Select(part => (IsOnce: part.Key, Amount: part.Sum(line => line.Amount ?? 0))).ToArray();
                 lines.AddRange(taxed.Select(part => new PlanLine(
-                    NameOf(plan, month), Component.Other, "tax", Meters.Amount, Math.Round(part.Amount * tax, Decimals), 1, Math.Round(part.Amount * tax, Decimals), part.IsOnce, PlanTerms.Given)));
+                    NameOf(plan, month), Component.Other, "tax", Meters.Amount, Math.Round(part.Amount * tax, Decimals), part.IsOnce, 1, Math.Round(part.Amount * tax, Decimals), PlanTerms.Given)));
             }
 
             PlanLine Line(PlanTerm term, decimal times, bool isOnce) => new(
-                NameOf(plan, month), term.Component, term.Sku, term.Meter, Math.Round(term.Quantity * times, Decimals), term.Price?.UnitPrice,
-                term.Price is null ? null : Math.Round(term.Amount * times, Decimals), isOnce, term.Price?.Source);
+                NameOf(plan, month), term.Component, term.Sku, term.Meter, Math.Round(term.Quantity * times, Decimals), isOnce, term.Price?.UnitPrice,
+                term.Price is null ? null : Math.Round(term.Amount * times, Decimals), term.Price?.Source);
         }
 
         return lines;
