@@ -149,9 +149,9 @@ public sealed class RecordedPlanTests(PlanHost shared) : IClassFixture<PlanHost>
     {
         using var commands = new CommandFolder(Host.Database);
         var file = commands.Write("plan.json", Assumptions);
-        var previewed = await commands.JsonAsync(0, "plan", "preview", file);
+        using var previewed = await Host.PostAsync("/api/v1/plans/preview", Assumptions);
         var submitted = await commands.JsonAsync(0, "plan", "submit", "typed", file, "--watch", "chat", "--option", "Prompts");
-        Assert.True(JsonElement.DeepEquals(previewed.GetProperty("figures"), submitted.GetProperty("result").GetProperty("figures")));
+        Assert.True(JsonElement.DeepEquals(JsonElement.Parse(await previewed.Content.ReadAsStringAsync(Cancel)).GetProperty("figures"), submitted.GetProperty("result").GetProperty("figures")));
         Assert.Equal(1, (await Host.GetAsync("/api/v1/plans/typed")).GetProperty("version").GetInt32());
 
         var shown = await commands.RunAsync(0, "plan", "show", "typed");
