@@ -84,8 +84,8 @@ public enum PlanWatchOn
 /// <param name="Occurrence">1 the first time in this version; more after it was resolved.</param>
 /// <param name="Channels">Who is told.</param>
 public sealed record PlanAlertRaised(
-    string Plan, int Version, string Name, string Workload, PlanWatchOn On, string Assumption, decimal? Low, decimal? High, decimal Observed, string Unit,
-    DateOnly From, DateOnly To, int Occurrence, IReadOnlyList<string> Channels) : IAlertRaised
+    string Plan, int Version, string Name, string Workload, PlanWatchOn On, string Assumption, decimal Observed, string Unit, DateOnly From, DateOnly To, int Occurrence,
+    IReadOnlyList<string> Channels, decimal? Low = null, decimal? High = null) : IAlertRaised
 {
     IReadOnlyList<string> IAlertRaised.ToldTo => Channels;
 }

@@ -22,7 +22,7 @@ public sealed record PlanFigures(string Name, IReadOnlyList<OptionFigures> Optio
 /// <param name="Unpriced">What has no price here or in the book.</param>
 public sealed record OptionFigures(
     string Name, Approach Approach, IReadOnlyList<PlanLine> Lines, IReadOnlyList<PlanMonth> Months, PlanRange Cash, PlanRange Effective,
-    PlanRange? Per1000Requests, PlanRange? PerSuccess, ReadyRange? Ready, IReadOnlyList<UnpricedPlanLine> Unpriced);
+    IReadOnlyList<UnpricedPlanLine> Unpriced, PlanRange? Per1000Requests = null, PlanRange? PerSuccess = null, ReadyRange? Ready = null);
 
 /// <summary>A quantity of a month.</summary>
 /// <param name="Month">The month, <c>yyyy-MM</c>.</param>
@@ -35,7 +35,7 @@ public sealed record OptionFigures(
 /// <param name="IsOnce">Whether it is paid in single months, and written off over several.</param>
 /// <param name="Source">Of the price, with the day from which it holds.</param>
 public sealed record PlanLine(
-    string Month, Component Component, string Sku, string Meter, decimal Quantity, decimal? Price, decimal? Amount, bool IsOnce, string? Source);
+    string Month, Component Component, string Sku, string Meter, decimal Quantity, bool IsOnce, decimal? Price = null, decimal? Amount = null, string? Source = null);
 
 /// <summary>A month of an option.</summary>
 /// <param name="Month">The month, <c>yyyy-MM</c>.</param>
@@ -56,17 +56,17 @@ public sealed record ReadyRange(DateOnly Low, DateOnly Expected, DateOnly High);
 public sealed record UnpricedPlanLine(string Sku, string Meter);
 
 /// <summary>Requests a month; null is never.</summary>
-public sealed record BreakEvenVolume(decimal? Low, decimal? Expected, decimal? High);
+public sealed record BreakEvenVolume(decimal? Low = null, decimal? Expected = null, decimal? High = null);
 
 /// <summary>The month, <c>yyyy-MM</c>, in which what was paid crosses; null is not within the plan's months.</summary>
-public sealed record BreakEvenMonth(string? Low, string? Expected, string? High);
+public sealed record BreakEvenMonth(string? Low = null, string? Expected = null, string? High = null);
 
 /// <summary>What moving one assumption does to the difference of two options.</summary>
 /// <param name="Field">The assumption.</param>
 /// <param name="AtLow">The difference at its low end, the others as expected.</param>
 /// <param name="AtHigh">The same at its high end.</param>
 /// <param name="TurnsAt">The nearest value at which both cost the same, the others as expected; null where no value that it may have does that.</param>
-public sealed record PlanSensitivity(string Field, decimal AtLow, decimal AtHigh, decimal? TurnsAt);
+public sealed record PlanSensitivity(string Field, decimal AtLow, decimal AtHigh, decimal? TurnsAt = null);
 
 /// <summary>How two options compare, and when that turns.</summary>
 /// <param name="Few">The option that one more request costs more in: it is the cheaper one at few requests, if at any.</param>
@@ -82,5 +82,5 @@ public sealed record PlanSensitivity(string Field, decimal AtLow, decimal AtHigh
 /// <param name="Difference">By how much, above 0: effective cost of the dearer one − of the cheaper one.</param>
 /// <param name="Sensitivity">The assumptions by how much they move the difference (of the dearer one to the cheaper one), the most first; those that do not are left out.</param>
 public sealed record BreakEven(
-    string Few, string Many, BreakEvenVolume Volume, bool IsReached, string First, BreakEvenMonth Month, string? Cheaper, decimal Difference,
-    IReadOnlyList<PlanSensitivity> Sensitivity);
+    string Few, string Many, BreakEvenVolume Volume, bool IsReached, string First, BreakEvenMonth Month, decimal Difference,
+    IReadOnlyList<PlanSensitivity> Sensitivity, string? Cheaper = null);

@@ -18,7 +18,7 @@ public sealed record PlanRequest(
 /// <summary>One way to do it.</summary>
 /// <param name="Name">What it is called in the answer.</param>
 /// <param name="Approach">How the model is adapted.</param>
-/// <param name="Routes">Where requests go, 1 to 8; their shares add up to 1. Two of them make a hybrid.</param>
+/// <param name="Routes">Where requests go, 1 to 8; their shares, as expected, add up to 1. Two of them make a hybrid.</param>
 /// <param name="Hosting">Models kept running.</param>
 /// <param name="Datasets">What is prepared before the first training.</param>
 /// <param name="Training">Runs, at the start and again.</param>
@@ -39,14 +39,14 @@ public sealed record PlanOption(
 /// <param name="Sku">What is priced, e.g. <c>openai/gpt-4o</c>.</param>
 /// <param name="InputTokens">Of a request without its examples, instructions included; 0 to 10^8.</param>
 /// <param name="OutputTokens">Of a request; 0 to 10^8.</param>
-/// <param name="Share">Of the requests, above 0, at most 1.</param>
+/// <param name="Share">Of the requests, above 0, at most 1; 1 if not given. Where one moves within its range, the others share what it leaves in proportion to theirs.</param>
 /// <param name="ServiceTier">The tier that they are served in.</param>
 /// <param name="Examples">In the prompt: 0 for zero-shot, 1 for one-shot, more for few-shot; at most 1,000.</param>
 /// <param name="ExampleTokens">Of an example; 0 to 10^6.</param>
 /// <param name="CachedShare">The share of the input tokens that is read from the provider's cache; 0 to 1.</param>
 /// <param name="Prices">Instead of the price book's.</param>
 public sealed record PlanRoute(
-    string Sku, Assumption InputTokens, Assumption OutputTokens, decimal Share = 1, ServiceTier ServiceTier = ServiceTier.Standard,
+    string Sku, Assumption InputTokens, Assumption OutputTokens, Assumption? Share = null, ServiceTier ServiceTier = ServiceTier.Standard,
     int Examples = 0, Assumption? ExampleTokens = null, Assumption? CachedShare = null, IReadOnlyList<PlanMeterPrice>? Prices = null);
 
 /// <summary>The price of a meter, instead of the price book's.</summary>

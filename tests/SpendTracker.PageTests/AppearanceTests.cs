@@ -15,6 +15,8 @@ public sealed class AppearanceTests(AppearanceTests.Extremes extremes) : IClassF
 
     private static readonly string[] Budgets = ["/budgets", "/budgets/enormous", "/budgets/nothing", "/budgets/unconverted", "/budgets/later", "/budgets/never", "/alerts", "/channels", "/anomalies", $"/anomalies/{Unusual}"];
 
+    private static readonly string[] Plans = ["/plans", "/plans?preset=enterprise", "/plans?workload=tiny", "/plans/enormous", "/plans/never"];
+
     private static readonly string LongName = $"a-workload-with-a-name-that-goes-on-{new string('x', 60)}";
 
     [Fact]
@@ -41,7 +43,7 @@ public sealed class AppearanceTests(AppearanceTests.Extremes extremes) : IClassF
     {
         var dashboard = await extremes.DashboardAsync();
         var page = await dashboard.OpenAsync("/events", width: 390);
-        foreach (var path in (string[])["/", $"/events?workload={LongName}", "/events?workload=tiny", "/events", "/?month=2001-01", "/set-aside", "/closing", "/explain", .. Budgets, .. PriceBook])
+        foreach (var path in (string[])["/", $"/events?workload={LongName}", "/events?workload=tiny", "/events", "/?month=2001-01", "/set-aside", "/closing", "/explain", .. Budgets, .. Plans, .. PriceBook])
         {
             await dashboard.GoAsync(page, path);
             await Expect(page.GetByRole(AriaRole.Heading, new() { Level = 1 })).ToBeVisibleAsync();
@@ -76,7 +78,7 @@ public sealed class AppearanceTests(AppearanceTests.Extremes extremes) : IClassF
         await page.GetByText("As a table").First.ClickAsync();
         await AssertAccessibleAsync(page);
 
-        foreach (var path in (string[])["/?month=2001-01", "/?month=never", "/events", "/events?workload=tiny", "/set-aside", "/closing", "/explain", "/?knownOn=2199-01-01", .. Budgets, .. PriceBook])
+        foreach (var path in (string[])["/?month=2001-01", "/?month=never", "/events", "/events?workload=tiny", "/set-aside", "/closing", "/explain", "/?knownOn=2199-01-01", .. Budgets, .. Plans, .. PriceBook])
         {
             await dashboard.GoAsync(page, path);
             await Expect(page.GetByRole(AriaRole.Heading, new() { Level = 1 })).ToBeVisibleAsync();
@@ -154,6 +156,7 @@ public sealed class AppearanceTests(AppearanceTests.Extremes extremes) : IClassF
                 });
                 await _dashboard.EstimateAsync(LongName, 1_000_000_000);
                 await _dashboard.SetBudgetAsync("enormous", LongName, 999_999_999_999.999999m, new { workload = new[] { LongName, "tiny" } }, [new { on = "actual", percent = 80 }, new { on = "actual", amount = 1 }, new { on = "forecast", percent = 100 }, new { on = "unpriced", percent = 0.01 }]);
+                await _dashboard.SubmitPlanAsync("enormous", LongName, 1_000_000_000_000);
                 await _dashboard.SetBudgetAsync("nothing", "Nothing", 0, new Dictionary<string, string[]> { ["tag.none"] = ["x"] });
                 await _dashboard.SetBudgetAsync("unconverted", "Unconverted", 1, currency: "JPY");
                 await _dashboard.SetBudgetAsync("later", "Later", 1, from: "2199-01");

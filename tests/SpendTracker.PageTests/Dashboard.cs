@@ -240,6 +240,26 @@ public sealed class Dashboard : IAsyncDisposable
     public Task SetBudgetAsync(string id, string name, decimal amount, object? scope = null, object[]? thresholds = null, string currency = "USD", string? from = null) => SendAsync(
         HttpMethod.Put, $"budgets/{id}", new { name, scope = scope ?? new { }, period = new { kind = "month", from = from ?? Month }, currency, amount, thresholds = thresholds ?? [] });
 
+    /// <summary>Two options from the current month on, one of them with a model that has no price, watched by a workload of the plan's name.</summary>
+    public Task SubmitPlanAsync(string id, string name, decimal requests) => SendAsync(HttpMethod.Put, $"plans/{id}", new
+    {
+        assumptions = new
+        {
+            name, from = Month, months = 12, requestsPerMonth = new { low = requests / 2, expected = requests, high = requests },
+            options = new object[]
+            {
+                new
+                {
+                    name = "Prompts", approach = "prompt-engineering", retirement = new { month = Month, cost = 1 },
+                    routes = new[] { new { sku = $"test/{name}", inputTokens = new { low = 1, expected = 900, high = 1_200 }, outputTokens = 100, prices = new[] { new { meter = "input-tokens", price = 1, per = 1_000 }, new { meter = "output-tokens", price = 1, per = 1_000 } } } },
+                },
+                new { name = $"Tuned {name}", approach = "fine-tuning", infrastructurePerMonth = new { low = 1, expected = 5, high = 1_000_000 }, routes = new[] { new { sku = "test/nobody", inputTokens = 1, outputTokens = 1 } } },
+            },
+        },
+        watch = new { workload = name, option = "Prompts" },
+        note = name,
+    });
+
     /// <summary>As any client should: a 503 names the time after which the same may be sent again.</summary>
     private async Task SendAsync(HttpMethod method, string path, object body)
     {

@@ -26,7 +26,7 @@ public sealed class WorkloadQuantityQuery(NpgsqlDataSource dataSource)
         await using var batch = dataSource.CreateBatch();
         batch.BatchCommands.Add(new(
             $"""
-            select min(first.day) from (select line_id from {LinesOf} and l.component = 'usage') as l
+            select min(first.day) from (select line_id from {LinesOf} and l.meter = 'requests') as l
             cross join lateral (select day from spend.daily_usage as u where u.line_id = l.line_id order by day limit 1) as first
             """)
         {

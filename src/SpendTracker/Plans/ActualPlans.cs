@@ -93,10 +93,23 @@ public sealed class ActualPlans
         var all = kept.Sum(sku => sku.Requests);
         var shares = kept.Select(sku => Math.Round(sku.Requests / all, Decimals)).ToArray();
         shares[0] += 1 - shares.Sum();
-        return [.. kept.Select((sku, i) => Route($"{field}[{i}]", approach, sku.Sku, shares[i], [.. own.Where(q => q.Sku == sku.Sku && q.Component == Component.Usage)]))];
+        var requests = ByMonth(own, q => Is(q, Meters.Requests) && kept.Any(sku => sku.Sku == q.Sku));
+        return [.. kept.Select((sku, i) => Route(
+            $"{field}[{i}]", approach, sku.Sku, kept.Length == 1 ? null : Share($"{field}[{i}].share", approach, sku.Sku, shares[i], own, requests),
+            [.. own.Where(q => q.Sku == sku.Sku && q.Component == Component.Usage)]))];
     }
 
-    private PlanRoute Route(string field, Approach approach, string sku, decimal share, WorkloadQuantity[] own)
+    /// <summary>What is expected adds up to 1 over the routes; a month without the model gives no range, since a share is above 0.</summary>
+    private Assumption Share(string field, Approach approach, string sku, decimal expected, WorkloadQuantity[] own, Dictionary<DateOnly, decimal> all)
+    {
+        var requests = ByMonth(own, q => Is(q, Meters.Requests) && q.Sku == sku);
+        var byMonth = _months.Where(month => all[month] > 0).ToDictionary(month => month, month => Rounded(requests[month] / all[month]));
+        var value = byMonth.Values.Min() > 0 ? new Assumption(Math.Min(expected, byMonth.Values.Min()), expected, Math.Max(expected, byMonth.Values.Max())) : new Assumption(expected);
+        Source(field, value, $"{Text(requests.Values.Sum())} requests ÷ {Text(all.Values.Sum())} requests", Named(byMonth), new(_workload, approach, Component.Usage, sku, Meters.Requests));
+        return value;
+    }
+
+    private PlanRoute Route(string field, Approach approach, string sku, Assumption? share, WorkloadQuantity[] own)
     {
         var tiers = Enum.GetValues<ServiceTier>().Select(tier => (Tier: tier, Tokens: own.Where(q => q.Part.Length == 0 && (q.Meter == Meters.InTier(Meters.InputTokens, tier) || q.Meter == Meters.InTier(Meters.OutputTokens, tier))).Sum(q => q.Quantity)))
             .Where(tier => tier.Tokens > 0).OrderByDescending(tier => tier.Tokens).ToArray();

@@ -19,68 +19,74 @@ internal static class BreakEvens
     /// <summary>Stands for never, above any number of requests.</summary>
     private const decimal Never = decimal.MaxValue;
 
-    public static BreakEven Of(PlanRequest plan, PlanOption one, PlanOption other, PlanPriceOf price)
+    public static BreakEven Of(PlanRequest plan, (OptionCost Cost, OptionFigures Figures) one, (OptionCost Cost, OptionFigures Figures) other)
     {
-        var (few, many) = Variable(plan, one, price) >= Variable(plan, other, price) ? (one, other) : (other, one);
-        var volume = VolumeOf(a => a.Expected);
-        var paid = Months(plan, one, price)[0].CumulativeCash.Expected <= Months(plan, other, price)[0].CumulativeCash.Expected ? (First: one, Later: other) : (First: other, Later: one);
-        var difference = Difference(one, other)(a => a.Expected);
-        var (cheap, dear) = difference <= 0 ? (one, other) : (other, one);
-        var (soonest, latest) = (Ends(Difference(paid.Later, paid.First), least: true), Ends(Difference(paid.Later, paid.First), least: false));
+        var (few, many) = one.Cost.AsExpected.Variable >= other.Cost.AsExpected.Variable ? (one.Cost, other.Cost) : (other.Cost, one.Cost);
+        var volume = Volume(plan, few.AsExpected, many.AsExpected);
+        var (first, later) = one.Figures.Months[0].CumulativeCash.Expected <= other.Figures.Months[0].CumulativeCash.Expected ? (one, other) : (other, one);
+        var (cheap, dear) = one.Cost.Expected <= other.Cost.Expected ? (one.Cost, other.Cost) : (other.Cost, one.Cost);
+        var difference = dear.Expected - cheap.Expected;
+        var crossed = first.Figures.Months.Zip(later.Figures.Months).FirstOrDefault(month => month.Second.CumulativeCash.Expected <= month.First.CumulativeCash.Expected).First?.Month;
         return new BreakEven(
-            few.Name, many.Name, new BreakEvenVolume(Shown(VolumeOf(Apart(least: true))), Shown(volume), Shown(VolumeOf(Apart(least: false)))),
-            plan.RequestsPerMonth.Expected >= volume, paid.First.Name, new BreakEvenMonth(MonthOf(soonest), MonthOf(a => a.Expected), MonthOf(latest)),
-            difference == 0 ? null : cheap.Name, Math.Round(Math.Abs(difference), Decimals), SensitivityOf(PlanAssumptions.Of(plan, [one, other]), Difference(dear, cheap)));
+            few.Option.Name, many.Option.Name,
+            new BreakEvenVolume(
+                Shown(Volume(plan, few.TermsAt(few.Dear), many.TermsAt(many.Cheap))), Shown(volume), Shown(Volume(plan, few.TermsAt(few.Cheap), many.TermsAt(many.Dear)))),
+            plan.RequestsPerMonth.Expected >= volume, first.Cost.Option.Name,
+            new BreakEvenMonth(
+                NameOf(Crossings(plan, first.Cost.TermsAt(first.Cost.Dear), later.Cost.TermsAt(later.Cost.Cheap)).Min()), crossed,
+                NameOf(Crossings(plan, first.Cost.TermsAt(first.Cost.Cheap), later.Cost.TermsAt(later.Cost.Dear)).Max())),
+            Math.Round(difference, Decimals), SensitivityOf([.. PlanAssumptions.Shared(plan), .. InOrder(plan, one.Cost, other.Cost)], dear, cheap, difference),
+            difference == 0 ? null : cheap.Option.Name);
 
-        decimal VolumeOf(Func<Assumption, decimal> value) => Saved(value) is var saved and > 0 ? More(value) is var more and > 0 ? more / saved : 0 : Never;
+        string? NameOf(int month) => month < plan.Months ? first.Figures.Months[month].Month : null;
+    }
 
-        decimal More(Func<Assumption, decimal> value) => PlanTerms.Of(plan, many, value, price).Fixed(plan, many) - PlanTerms.Of(plan, few, value, price).Fixed(plan, few);
+    /// <summary>Requests a month from which the second costs less: more fixed cost ÷ saved cost of a request.</summary>
+    private static decimal Volume(PlanRequest plan, PlanTerms few, PlanTerms many)
+    {
+        var (saved, more) = (few.Variable - many.Variable, many.Fixed(plan) - few.Fixed(plan));
+        return saved <= 0 ? Never : more <= 0 ? 0 : more / saved;
+    }
 
-        decimal Saved(Func<Assumption, decimal> value) => PlanTerms.Of(plan, few, value, price).Variable - PlanTerms.Of(plan, many, value, price).Variable;
-
-        // No assumption is in both, so that each of the two is at its end by itself: where their ratio is never, or always, moving one shows nothing.
-        Func<Assumption, decimal> Apart(bool least)
+    /// <summary>The month, from 0, by whose end no more has been paid for the second, for each choice of the requests; the plan's months where there is none. Tax changes no sign.</summary>
+    private static IEnumerable<int> Crossings(PlanRequest plan, PlanTerms first, PlanTerms later)
+    {
+        foreach (var choice in OptionCost.Choices(PlanAssumptions.Shared(plan).Where(named => named.Field != "taxPercent"), a => a.Expected))
         {
-            var (more, saved) = (Ends(More, least), Ends(Saved, !least));
-            return assumption => more(assumption) == assumption.Expected ? saved(assumption) : more(assumption);
-        }
+            var requests = PlanArithmetic.RequestsByMonth(plan, choice);
+            var (month, ahead) = (0, later.Cash(0, requests[0]) - first.Cash(0, requests[0]));
+            while (ahead > 0 && ++month < plan.Months)
+            {
+                ahead += later.Cash(month, requests[month]) - first.Cash(month, requests[month]);
+            }
 
-        Func<Assumption, decimal> Ends(Func<Func<Assumption, decimal>, decimal> figure, bool least) => PlanArithmetic.Ends(plan, [one, other], figure, least);
-
-        Func<Func<Assumption, decimal>, decimal> Difference(PlanOption left, PlanOption right) =>
-            value => PlanArithmetic.Effective(plan, left, value, price) - PlanArithmetic.Effective(plan, right, value, price);
-
-        string? MonthOf(Func<Assumption, decimal> value)
-        {
-            var (first, later) = (PlanArithmetic.Months(plan, paid.First, value, price), PlanArithmetic.Months(plan, paid.Later, value, price));
-            return first.Zip(later).FirstOrDefault(month => month.Second.CumulativeCash.Expected <= month.First.CumulativeCash.Expected).First?.Month;
+            yield return month;
         }
     }
 
-    private static decimal Variable(PlanRequest plan, PlanOption option, PlanPriceOf price) => PlanTerms.Of(plan, option, a => a.Expected, price).Variable;
-
-    private static PlanMonth[] Months(PlanRequest plan, PlanOption option, PlanPriceOf price) => PlanArithmetic.Months(plan, option, a => a.Expected, price);
+    private static IEnumerable<NamedAssumption> InOrder(PlanRequest plan, OptionCost one, OptionCost other) =>
+        plan.Options.SelectMany(option => ReferenceEquals(option, one.Option) ? one.Own : ReferenceEquals(option, other.Option) ? other.Own : []);
 
     private static decimal? Shown(decimal volume) => volume == Never ? null : Math.Round(volume, Decimals);
 
     /// <summary>Sorted by how far the difference moves within an assumption's range; those without a range come last.</summary>
-    private static PlanSensitivity[] SensitivityOf(IEnumerable<NamedAssumption> assumptions, Func<Func<Assumption, decimal>, decimal> difference)
+    private static PlanSensitivity[] SensitivityOf(IEnumerable<NamedAssumption> assumptions, OptionCost dear, OptionCost cheap, decimal now)
     {
-        var now = difference(a => a.Expected);
         var shown = Math.Round(now, Decimals);
         return
         [
             .. assumptions
-                .Select(named => new PlanSensitivity(
-                    named.Field, Math.Round(difference(PlanArithmetic.With(named.Value, named.Value.Low)), Decimals),
-                    Math.Round(difference(PlanArithmetic.With(named.Value, named.Value.High)), Decimals), TurnsAt(named, now, difference)))
+                .Select(named => new PlanSensitivity(named.Field, At(named, named.Value.Low), At(named, named.Value.High), TurnsAt(named, now, dear, cheap)))
                 .Where(moved => moved.AtLow != shown || moved.AtHigh != shown || moved.TurnsAt is not null)
                 .OrderByDescending(moved => Math.Abs(moved.AtHigh - moved.AtLow)).ThenBy(moved => moved.Field, StringComparer.Ordinal),
         ];
+
+        decimal At(NamedAssumption named, decimal end) =>
+            dear.AtEnd(named, end) - cheap.AtEnd(named, end) is { } difference ? Math.Round(difference, Decimals) : throw new OverflowException();
     }
 
     /// <summary>Found between what is expected and the nearer limit of the assumption beyond which the difference has the other sign.</summary>
-    private static decimal? TurnsAt(NamedAssumption named, decimal now, Func<Func<Assumption, decimal>, decimal> difference)
+    private static decimal? TurnsAt(NamedAssumption named, decimal now, OptionCost dear, OptionCost cheap)
     {
         // The price of one token is closer to 0 than money is.
         var precision = named.Decimals == 6 ? Precision : Precision / 1_000_000;
@@ -95,7 +101,7 @@ internal static class BreakEvens
 
         decimal? Between(decimal limit)
         {
-            if (At(limit) is not { } beyond || Math.Sign(beyond) == Math.Sign(now))
+            if (dear.AtEnd(named, limit) - cheap.AtEnd(named, limit) is not { } beyond || Math.Sign(beyond) == Math.Sign(now))
             {
                 return null;
             }
@@ -123,7 +129,7 @@ internal static class BreakEvens
         {
             try
             {
-                return difference(PlanArithmetic.With(named.Value, value));
+                return dear.With(named, value) - cheap.With(named, value);
             }
             catch (OverflowException)
             {

@@ -11,9 +11,6 @@ public static class PlanArithmetic
 {
     private const int Decimals = 6;
 
-    /// <summary>Two find the ends, and one more sees that they stay.</summary>
-    private const int MostPasses = 3;
-
     /// <summary>The meters that a route is charged by.</summary>
     public static IReadOnlyList<string> TokenMeters(ServiceTier tier) =>
         [Meters.InTier(Meters.InputTokens, tier), Meters.InTier(Meters.CachedInputTokens, tier), Meters.InTier(Meters.OutputTokens, tier), Meters.Requests];
@@ -32,16 +29,18 @@ public static class PlanArithmetic
 
     /// <summary>A plan that has been checked.</summary>
     /// <exception cref="OverflowException">Its amounts are larger than a decimal can count.</exception>
-    public static PlanFigures Figures(PlanRequest plan, PlanPriceOf price) => new(
-        plan.Name, [.. plan.Options.Select(option => Option(plan, option, price))], [.. Pairs(plan).Select(pair => BreakEvens.Of(plan, pair.One, pair.Other, price))]);
-
-    private static IEnumerable<(PlanOption One, PlanOption Other)> Pairs(PlanRequest plan) =>
-        plan.Options.SelectMany((one, i) => plan.Options.Skip(i + 1).Select(other => (one, other)));
-
-    private static OptionFigures Option(PlanRequest plan, PlanOption option, PlanPriceOf price)
+    public static PlanFigures Figures(PlanRequest plan, PlanPriceOf price)
     {
-        var cheap = Cheapest(plan, option, price);
-        var dear = Dearest(plan, option, price);
+        OptionCost[] costs = [.. plan.Options.Select((_, i) => new OptionCost(plan, i, price))];
+        OptionFigures[] figures = [.. costs.Select(cost => Option(plan, cost, price))];
+        return new PlanFigures(
+            plan.Name, figures,
+            [.. Enumerable.Range(0, costs.Length).SelectMany(i => Enumerable.Range(i + 1, costs.Length - i - 1).Select(j => BreakEvens.Of(plan, (costs[i], figures[i]), (costs[j], figures[j]))))]);
+    }
+
+    private static OptionFigures Option(PlanRequest plan, OptionCost cost, PlanPriceOf price)
+    {
+        var (option, cheap, dear) = (cost.Option, cost.Least, cost.Most);
         var expected = Lines(plan, option, a => a.Expected, price);
         var months = Months(plan, expected, a => a.Expected);
         var low = Months(plan, Lines(plan, option, cheap, price), cheap);
@@ -51,9 +50,8 @@ public static class PlanArithmetic
             option.Name, option.Approach, expected,
             [.. months.Select((month, i) => month with { CumulativeCash = new PlanRange(low[i].CumulativeCash.Expected, month.CumulativeCash.Expected, high[i].CumulativeCash.Expected) })],
             new PlanRange(low[^1].CumulativeCash.Expected, months[^1].CumulativeCash.Expected, high[^1].CumulativeCash.Expected), total,
-            PerRequests(1_000, _ => 1), option.SuccessShare is { } success ? PerRequests(1, value => value(success)) : null,
-            Ready(plan, option.SetupWeeks),
-            [.. expected.Where(line => line.Amount is null).Select(line => new UnpricedPlanLine(line.Sku, line.Meter)).Distinct()]);
+            [.. expected.Where(line => line.Amount is null).Select(line => new UnpricedPlanLine(line.Sku, line.Meter)).Distinct()],
+            PerRequests(1_000, _ => 1), option.SuccessShare is { } success ? PerRequests(1, value => value(success)) : null, Ready(plan, option.SetupWeeks));
 
         // Each end of the range with its own requests: where fewer come, what is fixed falls on fewer.
         PlanRange? PerRequests(decimal units, Func<Func<Assumption, decimal>, decimal> share)
@@ -66,77 +64,53 @@ public static class PlanArithmetic
     }
 
     /// <summary>The requests of all months.</summary>
-    internal static decimal Requests(PlanRequest plan, Func<Assumption, decimal> value) =>
-        Enumerable.Range(0, plan.Months).Sum(month => Requests(plan, value, month));
+    internal static decimal Requests(PlanRequest plan, Func<Assumption, decimal> value) => RequestsByMonth(plan, value).Sum();
+
+    /// <summary>The requests of each month: each grows from the one before.</summary>
+    internal static decimal[] RequestsByMonth(PlanRequest plan, Func<Assumption, decimal> value)
+    {
+        var (first, factor) = (value(plan.RequestsPerMonth), plan.GrowthPercent is null ? 1 : 1 + (value(plan.GrowthPercent) / 100));
+        var months = new decimal[plan.Months];
+        var grown = 1m;
+        for (var month = 0; month < months.Length; month++, grown *= factor)
+        {
+            months[month] = first * grown;
+        }
+
+        return months;
+    }
 
     /// <summary>What all months cost, what is paid once written off, tax included.</summary>
     internal static decimal Effective(PlanRequest plan, PlanOption option, Func<Assumption, decimal> value, PlanPriceOf price) =>
         PlanTerms.Of(plan, option, value, price).Effective(plan, Requests(plan, value)) * (1 + Tax(plan, value));
 
-    /// <summary>Each assumption at the end of its range that makes the option cheaper.</summary>
-    internal static Func<Assumption, decimal> Cheapest(PlanRequest plan, PlanOption option, PlanPriceOf price) => Ends(plan, [option], value => Effective(plan, option, value, price), least: true);
-
-    /// <summary>The same for dearer.</summary>
-    internal static Func<Assumption, decimal> Dearest(PlanRequest plan, PlanOption option, PlanPriceOf price) => Ends(plan, [option], value => Effective(plan, option, value, price), least: false);
-
-    /// <summary>
-    /// Chooses of each assumption the end that makes a figure least, or most: one after the other, the others as chosen until then,
-    /// and again until no end changes. Whether more requests are good or bad for a difference depends on which tokens were chosen.
-    /// That is exact where each assumption moves the figure one way once the others are at their ends; only a price step within
-    /// the range of tokens can change that.
-    /// </summary>
-    internal static Func<Assumption, decimal> Ends(PlanRequest plan, IReadOnlyList<PlanOption> concerned, Func<Func<Assumption, decimal>, decimal> figure, bool least)
-    {
-        Dictionary<Assumption, decimal> chosen = new(ReferenceEqualityComparer.Instance);
-        var ranges = PlanAssumptions.Of(plan, concerned).Select(named => named.Value).Where(value => value.HasRange).ToArray();
-        for (var (pass, changed) = (0, true); changed && pass < MostPasses; pass++)
-        {
-            changed = false;
-            foreach (var moved in ranges)
-            {
-                var (atLow, atHigh) = (figure(At(moved, moved.Low)), figure(At(moved, moved.High)));
-                var end = atLow == atHigh ? moved.Expected : atLow < atHigh == least ? moved.Low : moved.High;
-                changed |= end != Chosen(moved);
-                chosen[moved] = end;
-            }
-        }
-
-        return Chosen;
-
-        decimal Chosen(Assumption assumption) => chosen.GetValueOrDefault(assumption, assumption.Expected);
-
-        Func<Assumption, decimal> At(Assumption moved, decimal value) => assumption => ReferenceEquals(assumption, moved) ? value : Chosen(assumption);
-    }
-
     /// <summary>One assumption moved, the others as expected.</summary>
     internal static Func<Assumption, decimal> With(Assumption moved, decimal value) => assumption => ReferenceEquals(assumption, moved) ? value : assumption.Expected;
-
-    private static decimal Requests(PlanRequest plan, Func<Assumption, decimal> value, int month) =>
-        value(plan.RequestsPerMonth) * (plan.GrowthPercent is null ? 1 : Growth(value(plan.GrowthPercent), month));
 
     private static decimal Tax(PlanRequest plan, Func<Assumption, decimal> value) => plan.TaxPercent is null ? 0 : value(plan.TaxPercent) / 100;
 
     private static List<PlanLine> Lines(PlanRequest plan, PlanOption option, Func<Assumption, decimal> value, PlanPriceOf price)
     {
         var terms = PlanTerms.Of(plan, option, value, price);
+        var requestsByMonth = RequestsByMonth(plan, value);
         List<PlanLine> lines = [];
         for (var month = 0; month < plan.Months; month++)
         {
-            var requests = Requests(plan, value, month);
+            var requests = requestsByMonth[month];
             var before = lines.Count;
             lines.AddRange(terms.PerRequest.Select(term => Line(term, requests, isOnce: false)));
             lines.AddRange(terms.PerMonth.Select(term => Line(term, 1, isOnce: false)));
-            lines.AddRange(terms.InMonths.Where(paid => paid.Month == month).Select(paid => Line(paid.Term, 1, isOnce: true)));
+            lines.AddRange(terms.InMonths.Where(paid => paid.IsIn(month)).Select(paid => Line(paid.Term, 1, isOnce: true)));
             if (Tax(plan, value) is var tax and > 0)
             {
                 var taxed = lines.Skip(before).GroupBy(line => line.IsOnce).Select(part => (IsOnce: part.Key, Amount: part.Sum(line => line.Amount ?? 0))).ToArray();
                 lines.AddRange(taxed.Select(part => new PlanLine(
-                    NameOf(plan, month), Component.Other, "tax", Meters.Amount, Math.Round(part.Amount * tax, Decimals), 1, Math.Round(part.Amount * tax, Decimals), part.IsOnce, PlanTerms.Given)));
+                    NameOf(plan, month), Component.Other, "tax", Meters.Amount, Math.Round(part.Amount * tax, Decimals), part.IsOnce, 1, Math.Round(part.Amount * tax, Decimals), PlanTerms.Given)));
             }
 
             PlanLine Line(PlanTerm term, decimal times, bool isOnce) => new(
-                NameOf(plan, month), term.Component, term.Sku, term.Meter, Math.Round(term.Quantity * times, Decimals), term.Price?.UnitPrice,
-                term.Price is null ? null : Math.Round(term.Amount * times, Decimals), isOnce, term.Price?.Source);
+                NameOf(plan, month), term.Component, term.Sku, term.Meter, Math.Round(term.Quantity * times, Decimals), isOnce, term.Price?.UnitPrice,
+                term.Price is null ? null : Math.Round(term.Amount * times, Decimals), term.Price?.Source);
         }
 
         return lines;
@@ -149,6 +123,7 @@ public static class PlanArithmetic
     private static PlanMonth[] Months(PlanRequest plan, List<PlanLine> lines, Func<Assumption, decimal> value)
     {
         var cumulative = 0m;
+        var requests = RequestsByMonth(plan, value);
         var months = new PlanMonth[plan.Months];
         var byMonth = lines.ToLookup(line => line.Month);
         var once = Enumerable.Range(0, plan.Months).Select(month => byMonth[NameOf(plan, month)].Where(line => line.IsOnce).Sum(line => line.Amount ?? 0)).ToArray();
@@ -158,7 +133,7 @@ public static class PlanArithmetic
             var writtenOff = Enumerable.Range(0, month + 1).Where(paid => month - paid < plan.AmortisationMonths).Sum(paid => once[paid]) / plan.AmortisationMonths;
             cumulative += running + once[month];
             months[month] = new PlanMonth(
-                NameOf(plan, month), Math.Round(Requests(plan, value, month), Decimals), running, once[month], running + once[month],
+                NameOf(plan, month), Math.Round(requests[month], Decimals), running, once[month], running + once[month],
                 Math.Round(writtenOff, Decimals), Math.Round(running + writtenOff, Decimals), new PlanRange(cumulative, cumulative, cumulative));
         }
 

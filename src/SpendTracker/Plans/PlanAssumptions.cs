@@ -22,14 +22,17 @@ public static class PlanAssumptions
     private const decimal MostHoursPerMonth = 745;
 
     /// <summary>In the order of the request. One that is not given is not among them.</summary>
-    public static IEnumerable<NamedAssumption> Of(PlanRequest plan) => Of(plan, plan.Options);
+    public static IEnumerable<NamedAssumption> Of(PlanRequest plan) => Shared(plan).Concat(plan.Options.SelectMany((_, i) => Own(plan, i)));
 
-    /// <summary>Those that concern some of its options.</summary>
-    public static IEnumerable<NamedAssumption> Of(PlanRequest plan, IReadOnlyList<PlanOption> options) =>
+    /// <summary>Those that concern all options.</summary>
+    public static IEnumerable<NamedAssumption> Shared(PlanRequest plan) =>
         Given("requestsPerMonth", plan.RequestsPerMonth, 0, MostRequests)
             .Concat(Given("growthPercent", plan.GrowthPercent, -50, 50))
-            .Concat(Given("taxPercent", plan.TaxPercent, 0, 100))
-            .Concat(plan.Options.SelectMany((option, i) => options.Contains(option) ? Of($"options[{i}]", option) : []));
+            .Concat(Given("taxPercent", plan.TaxPercent, 0, 100));
+
+    /// <summary>Those of one option alone.</summary>
+    /// <param name="i">Its place in the plan.</param>
+    public static IEnumerable<NamedAssumption> Own(PlanRequest plan, int i) => Of($"options[{i}]", plan.Options[i]);
 
     private static IEnumerable<NamedAssumption> Of(string field, PlanOption option) =>
         option.Routes.SelectMany((route, i) => Of($"{field}.routes[{i}]", route))
@@ -54,7 +57,8 @@ public static class PlanAssumptions
             .Concat(Given($"{field}.retirement.cost", option.Retirement?.Cost, 0, MostAmount));
 
     private static IEnumerable<NamedAssumption> Of(string field, PlanRoute route) =>
-        Given($"{field}.inputTokens", route.InputTokens, 0, MostTokensPerRequest)
+        Given($"{field}.share", route.Share, 0, 1, aboveLeast: true)
+            .Concat(Given($"{field}.inputTokens", route.InputTokens, 0, MostTokensPerRequest))
             .Concat(Given($"{field}.outputTokens", route.OutputTokens, 0, MostTokensPerRequest))
             .Concat(Given($"{field}.exampleTokens", route.ExampleTokens, 0, 1_000_000))
             .Concat(Given($"{field}.cachedShare", route.CachedShare, 0, 1))

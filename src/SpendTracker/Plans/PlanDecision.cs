@@ -52,8 +52,8 @@ public static class PlanDecision
         if ((isEarlier || last is not { IsOpen: true }) && reading is { IsOutside: true, Observed: { } observed })
         {
             yield return new PlanAlertRaised(
-                plan.Plan, state.Version, plan.Assumptions.Name, plan.Watch!.Workload, reading.On, reading.Assumption, reading.Low, reading.High, observed, reading.Unit,
-                reading.From, reading.To, last?.Version == state.Version ? last.Occurrence + 1 : 1, plan.Watch.Channels ?? []);
+                plan.Plan, state.Version, plan.Assumptions.Name, plan.Watch!.Workload, reading.On, reading.Assumption, observed, reading.Unit, reading.From, reading.To,
+                last?.Version == state.Version ? last.Occurrence + 1 : 1, plan.Watch.Channels ?? [], reading.Low, reading.High);
         }
     }
 }

@@ -51,10 +51,10 @@ public static class PlanPresets
         Currency: "USD");
 
     /// <summary>1,250 tokens a request: with the requests above, 25 to 100 million a month at $0.002 per 1,000.</summary>
-    private static PlanRoute Prompted(decimal share) => new("guide-2025/api-low", new(1_000), new(250), share, Prices: PerThousand(0.002m));
+    private static PlanRoute Prompted(decimal share) => new("guide-2025/api-low", new(1_000), new(250), new(share), Prices: PerThousand(0.002m));
 
     /// <summary>A model that has learned the instructions needs fewer of them. "Plus usage", says the guide, without a price: that of the cheapest API.</summary>
-    private static PlanRoute Tuned(decimal share) => new("azure/gpt-35-turbo-fine-tuned", new(400), new(250), share, Prices: PerThousand(0.002m));
+    private static PlanRoute Tuned(decimal share) => new("azure/gpt-35-turbo-fine-tuned", new(400), new(250), new(share), Prices: PerThousand(0.002m));
 
     private static IReadOnlyList<PlanMeterPrice> PerThousand(decimal price) => [new(Meters.InputTokens, new(price), 1_000), new(Meters.OutputTokens, new(price), 1_000)];
 

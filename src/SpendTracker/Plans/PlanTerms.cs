@@ -17,22 +17,43 @@ public sealed record PlanTerm(Component Component, string Sku, string Meter, dec
     public decimal Amount => Price is null ? 0 : Quantity * Price.UnitPrice;
 }
 
+/// <summary>Something that is paid in single months.</summary>
+/// <param name="First">The first month, which counts from 0.</param>
+/// <param name="Every">It is paid again after so many months; null for once.</param>
+public sealed record PlanPayment(PlanTerm Term, int First, int? Every = null)
+{
+    /// <summary>Whether it is paid in a month.</summary>
+    public bool IsIn(int month) => month == First || (Every is { } every && month > First && (month - First) % every == 0);
+
+    /// <summary>The sum over the payments of the part that is written off within the plan's months: min(amortisation, months left) ÷ amortisation.</summary>
+    public decimal WrittenOff(PlanRequest plan)
+    {
+        var months = 0;
+        for (var month = First; month < plan.Months; month += Every ?? plan.Months)
+        {
+            months += Math.Min(plan.AmortisationMonths, plan.Months - month);
+        }
+
+        return Term.Amount * months / plan.AmortisationMonths;
+    }
+}
+
 /// <summary>
 /// What an option's cost is made of, for one choice of its assumptions: cost = requests × Σ per request + Σ per month + what is
 /// paid in single months. Since it is linear in the requests, break-even volumes have a closed form.
 /// </summary>
 /// <param name="PerRequest">Of one request of the workload, attempts and evaluator included.</param>
-/// <param name="InMonths">What is paid in one month, which counts from 0.</param>
-public sealed record PlanTerms(IReadOnlyList<PlanTerm> PerRequest, IReadOnlyList<PlanTerm> PerMonth, IReadOnlyList<(int Month, PlanTerm Term)> InMonths)
+/// <param name="InMonths">What is paid in single months.</param>
+public sealed record PlanTerms(IReadOnlyList<PlanTerm> PerRequest, IReadOnlyList<PlanTerm> PerMonth, IReadOnlyList<PlanPayment> InMonths)
 {
     /// <param name="value">Chooses each assumption's value.</param>
     public static PlanTerms Of(PlanRequest plan, PlanOption option, Func<Assumption, decimal> value, PlanPriceOf price)
     {
         var attempts = Or(option.AttemptsPerRequest, 1);
-        List<PlanTerm> perRequest = [.. option.Routes.SelectMany(route => Route(route, attempts))];
+        List<PlanTerm> perRequest = [.. option.Routes.Zip(Shares(option.Routes, value)).SelectMany(part => Route(part.First, part.Second * attempts))];
         if (option.Evaluator is { } evaluator)
         {
-            perRequest.AddRange(Route(evaluator, attempts));
+            perRequest.AddRange(Route(evaluator, Or(evaluator.Share, 1) * attempts));
         }
 
         List<PlanTerm> perMonth =
@@ -45,21 +66,21 @@ public sealed record PlanTerms(IReadOnlyList<PlanTerm> PerRequest, IReadOnlyList
             perMonth.Add(Charge(Component.Infrastructure, "infrastructure", value(infrastructure)));
         }
 
-        List<(int, PlanTerm)> inMonths = [.. (option.Labour ?? []).Where(labour => !labour.EveryMonth).Select(labour => (0, Labour(labour)))];
-        inMonths.AddRange((option.Datasets ?? []).Select(dataset => (0, Dataset(dataset, 1))));
+        List<PlanPayment> inMonths = [.. (option.Labour ?? []).Where(labour => !labour.EveryMonth).Select(labour => new PlanPayment(Labour(labour), 0))];
+        inMonths.AddRange((option.Datasets ?? []).Select(dataset => new PlanPayment(Dataset(dataset, 1), 0)));
         if (option.Training is { } training)
         {
-            inMonths.Add((0, Training(training)));
-            for (var month = training.EveryMonths ?? plan.Months; month < plan.Months; month += training.EveryMonths ?? plan.Months)
+            inMonths.Add(new(Training(training), 0));
+            if (training.EveryMonths is { } every && every < plan.Months)
             {
-                inMonths.Add((month, Training(training)));
-                inMonths.AddRange((option.Datasets ?? []).Where(dataset => dataset.RefreshShare is not null).Select(dataset => (month, Dataset(dataset, value(dataset.RefreshShare!)))));
+                inMonths.Add(new(Training(training), every, every));
+                inMonths.AddRange((option.Datasets ?? []).Where(dataset => dataset.RefreshShare is not null).Select(dataset => new PlanPayment(Dataset(dataset, value(dataset.RefreshShare!)), every, every)));
             }
         }
 
         if (option.Retirement is { } retirement && MonthsAfter(plan.From, retirement.Month) is var moved && moved >= 0 && moved < plan.Months)
         {
-            inMonths.Add((moved, Charge(Component.Other, "move to another model", value(retirement.Cost))));
+            inMonths.Add(new(Charge(Component.Other, "move to another model", value(retirement.Cost)), moved));
         }
 
         return new PlanTerms(perRequest, perMonth, inMonths);
@@ -89,12 +110,11 @@ public sealed record PlanTerms(IReadOnlyList<PlanTerm> PerRequest, IReadOnlyList
             };
         }
 
-        IEnumerable<PlanTerm> Route(PlanRoute route, decimal attempts)
+        IEnumerable<PlanTerm> Route(PlanRoute route, decimal sent)
         {
             var input = value(route.InputTokens) + (route.Examples * Or(route.ExampleTokens, 0));
             var cached = Or(route.CachedShare, 0);
             var step = Meters.Steps.Last(step => input > step || step == 0);
-            var sent = route.Share * attempts;
             (string Meter, decimal Quantity)[] parts =
             [
                 (Meters.InputTokens, input * (1 - cached) * sent), (Meters.CachedInputTokens, input * cached * sent),
@@ -113,22 +133,44 @@ public sealed record PlanTerms(IReadOnlyList<PlanTerm> PerRequest, IReadOnlyList
         }
     }
 
+    /// <summary>
+    /// The share of each route. Those that are not as expected have it, and the others what they leave, in proportion to what is expected of
+    /// them; so shares always add up to 1. Where nothing is left, all are in proportion to their own.
+    /// </summary>
+    private static decimal[] Shares(IReadOnlyList<PlanRoute> routes, Func<Assumption, decimal> value)
+    {
+        var expected = routes.Select(route => route.Share?.Expected ?? 1).ToArray();
+        var chosen = routes.Select(route => route.Share is null ? 1 : value(route.Share)).ToArray();
+        var (moved, kept) = (0m, 0m);
+        foreach (var (own, planned) in chosen.Zip(expected))
+        {
+            (moved, kept) = own == planned ? (moved, kept + planned) : (moved + own, kept);
+        }
+
+        return moved == 0 && kept == 1 ? expected
+            : kept > 0 && moved <= 1 ? [.. chosen.Zip(expected, (own, planned) => own == planned ? planned * (1 - moved) / kept : own)]
+            : moved + kept > 0 ? [.. chosen.Select(own => own / (moved + kept))]
+            : expected;
+    }
+
     /// <summary>The source of a price or an amount that is not the book's.</summary>
     internal const string Given = "given in the plan";
 
     /// <summary>Of one more request.</summary>
     public decimal Variable => PerRequest.Sum(term => term.Amount);
 
-    /// <summary>Of a month whatever is asked, what is paid once written off: Σ per month + first payments ÷ months of amortisation + later ones ÷ months between them.</summary>
-    public decimal Fixed(PlanRequest plan, PlanOption option) =>
-        PerMonth.Sum(term => term.Amount)
-        + (InMonths.Where(paid => paid.Month == 0 || paid.Term.Component == Component.Other).Sum(paid => paid.Term.Amount) / plan.AmortisationMonths)
-        + (option.Training?.EveryMonths is { } every ? InMonths.Where(paid => paid.Month == every && paid.Term.Component != Component.Other).Sum(paid => paid.Term.Amount) / every : 0);
+    /// <summary>Of a month whatever is asked, what is paid once written off: Σ per month + what is paid once ÷ months of amortisation + what is paid again ÷ months between.</summary>
+    public decimal Fixed(PlanRequest plan) =>
+        PerMonth.Sum(term => term.Amount) + InMonths.Sum(paid => paid.Term.Amount / (paid.Every ?? plan.AmortisationMonths));
 
-    /// <summary>Of all months: Σ per request × Σ requests + months × Σ per month + the written-off part of what is paid in single months.</summary>
-    public decimal Effective(PlanRequest plan, decimal requests) =>
-        (Variable * requests) + (PerMonth.Sum(term => term.Amount) * plan.Months)
-        + InMonths.Sum(paid => paid.Term.Amount * Math.Min(plan.AmortisationMonths, plan.Months - paid.Month) / plan.AmortisationMonths);
+    /// <summary>Of all months, without requests: months × Σ per month + the written-off part of what is paid in single months.</summary>
+    public decimal EffectiveFixed(PlanRequest plan) => (PerMonth.Sum(term => term.Amount) * plan.Months) + InMonths.Sum(paid => paid.WrittenOff(plan));
+
+    /// <summary>Of all months: Σ per request × Σ requests + what is fixed.</summary>
+    public decimal Effective(PlanRequest plan, decimal requests) => (Variable * requests) + EffectiveFixed(plan);
+
+    /// <summary>What is paid in a month, before tax.</summary>
+    public decimal Cash(int month, decimal requests) => (Variable * requests) + PerMonth.Sum(term => term.Amount) + InMonths.Where(paid => paid.IsIn(month)).Sum(paid => paid.Term.Amount);
 
     private static PlanTerm Charge(Component component, string name, decimal amount) => new(component, name, Meters.Amount, amount, new PlanPrice(1, Given));
 

@@ -13,12 +13,16 @@ namespace SpendTracker.Plans;
 /// Compares recorded plans with what happened, and records what left its range. Each host does so by itself: a decision is appended
 /// at the expected version of the plan's stream, so that of two hosts that decide the same one does.
 /// </summary>
-public sealed class PlanWatching(NpgsqlDataSource dataSource, EventStore store, OrganisationSettings settings, ReportingClock clock, WorkloadQuantityQuery quantities, ILogger<PlanWatching> logger)
+public sealed class PlanWatching(
+    NpgsqlDataSource dataSource, EventStore store, EventLog log, OrganisationSettings settings, ReportingClock clock, WorkloadQuantityQuery quantities, ILogger<PlanWatching> logger)
 {
     /// <summary>Four weeks of usage change slowly.</summary>
     private static readonly TimeSpan Pause = TimeSpan.FromMinutes(1);
 
     private static readonly Recorder Recorder = new("host:plans");
+
+    /// <summary>As it was at the last look: a stream with many versions is megabytes.</summary>
+    private readonly Dictionary<string, PlanState> _states = [];
 
     /// <summary>Runs until cancelled. Outlives a database that goes away and comes back.</summary>
     public Task RunAsync(CancellationToken cancellationToken) => Forever.RunAsync("The watch over plans", async token =>
@@ -37,7 +41,7 @@ public sealed class PlanWatching(NpgsqlDataSource dataSource, EventStore store, 
         {
             try
             {
-                if (EventStreams.Fold<PlanState>(await store.ReadStreamAsync(PlanBook.StreamOf(plan), cancellationToken)) is { Submitted: { } submitted } state)
+                if (await StateAsync(plan, cancellationToken) is { Submitted: { } submitted } state)
                 {
                     var isOver = PlanReadings.IsOver(submitted.Assumptions, clock.Today);
                     var decided = PlanDecision.Decide(state, state.IsRetired || isOver ? [] : await ReadAsync(submitted, cancellationToken), isOver);
@@ -66,6 +70,22 @@ public sealed class PlanWatching(NpgsqlDataSource dataSource, EventStore store, 
         var bare = submitted.Assumptions with { Options = [.. submitted.Assumptions.Options.Select(PlanReadings.WithoutPrices)], Currency = submitted.Currency };
         var prices = await PlanPrices.LoadAsync(dataSource, bare, settings.ReportingCurrency, today, cancellationToken);
         return PlanReadings.Of(submitted, new PlanActuals(today, from, today.AddDays(-1), used.Quantities), prices.HasCurrency ? prices.Of : (_, _, _) => null);
+    }
+
+    /// <summary>Read again only where the stream has become longer.</summary>
+    private async Task<PlanState?> StateAsync(string plan, CancellationToken cancellationToken)
+    {
+        var stream = PlanBook.StreamOf(plan);
+        if (_states.GetValueOrDefault(plan) is not { } known || known.Length != await log.HeadAsync(stream, cancellationToken))
+        {
+            _states.Remove(plan);
+            if (EventStreams.Fold<PlanState>(await store.ReadStreamAsync(stream, cancellationToken)) is { } read)
+            {
+                _states[plan] = read;
+            }
+        }
+
+        return _states.GetValueOrDefault(plan);
     }
 
     private async Task<IReadOnlyList<string>> WatchedAsync(CancellationToken cancellationToken)

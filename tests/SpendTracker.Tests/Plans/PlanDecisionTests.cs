@@ -161,7 +161,7 @@ public sealed class PlanDecisionTests
     private static PlanReading Reading(decimal? observed) => new(PlanWatchOn.Success, "options[0].successShare", 0, 1, observed, "share", Today, Today);
 
     private static PlanAlertRaised Raise(PlanReading reading) =>
-        new("triage", 1, "Triage", "chat", reading.On, reading.Assumption, reading.Low, reading.High, reading.Observed!.Value, "share", Today, Today, 1, ["ops"]);
+        new("triage", 1, "Triage", "chat", reading.On, reading.Assumption, reading.Observed!.Value, "share", Today, Today, 1, ["ops"], reading.Low, reading.High);
 
     private static bool Alike(object? left, object? right) => left is PlanAlertRaised one && right is PlanAlertRaised other && one with { Channels = [] } == other with { Channels = [] };
 
