@@ -34,6 +34,7 @@ namespace SpendTracker.Contracts;
 [JsonSerializable(typeof(BillingPeriodReopened))]
 [JsonSerializable(typeof(EstimateSubmitted))]
 [JsonSerializable(typeof(PlanRequest))]
+[JsonSerializable(typeof(CounterfactualRequest))]
 [JsonSerializable(typeof(BudgetSet))]
 [JsonSerializable(typeof(BudgetRequest))]
 [JsonSerializable(typeof(BudgetRemoved))]

@@ -5,6 +5,7 @@ using SpendTracker.Access;
 using SpendTracker.Alerts;
 using SpendTracker.Budgets;
 using SpendTracker.Closing;
+using SpendTracker.Comparison;
 using SpendTracker.Costs;
 using SpendTracker.Estimates;
 using SpendTracker.Explorer;
@@ -57,6 +58,10 @@ public static class SpendTrackerServices
             .AddSingleton<ReportedCostQuery>()
             .AddSingleton<ExplainQuery>()
             .AddSingleton<RatePreview>()
+            .AddSingleton<ComparisonQuery>()
+            .AddSingleton<HostingQuery>()
+            .AddSingleton<ModelQuery>()
+            .AddSingleton<CounterfactualQuery>()
             .AddSingleton<BillingPeriods>()
             .AddSingleton<CorrectionQuery>()
             .AddSingleton<CostLineQuery>()

@@ -16,6 +16,7 @@ public static class Comparisons
     public const string Success = "success";
 
     private const string Accuracy = "accuracy";
+    private const int Decimals = 12;
 
     /// <summary>What a comparison can be narrowed by: what costs, requests and evaluations all have.</summary>
     public static IReadOnlyList<string> Dimensions { get; } = ["workload", "approach", "team", "cost-centre", "environment"];
@@ -84,6 +85,8 @@ public static class Comparisons
 
     private static ComparedRow Priced(ComparedRow row) => row with
     {
+        // Parts of months and of requests are quotients, which may have endless decimals.
+        Running = Math.Round(row.Running, Decimals), OneOff = Math.Round(row.OneOff, Decimals), OneOffPaid = Math.Round(row.OneOffPaid, Decimals), Shared = Math.Round(row.Shared, Decimals),
         Per1000 = UnitCosts.Per1000(row.Cost, row.Requests), PerSuccess = UnitCosts.PerSuccess(row.Cost, row.Requests, new Proportion(row.Succeeded, row.Succeeded + row.Failed)),
     };
 
