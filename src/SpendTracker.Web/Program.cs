@@ -11,6 +11,7 @@ var root = new RootCommand("SpendTracker: what prompt engineering, fine-tuning a
     ImportCommand.Create(),
     CorrectCommand.Create(),
     CostsCommand.Create(),
+    CompareCommand.Create(),
     UnpricedCommand.Create(),
     ReportedCostsCommand.Create(),
     RatesCommand.Create(),

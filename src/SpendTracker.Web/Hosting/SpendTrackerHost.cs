@@ -12,6 +12,7 @@ using SpendTracker.Web.Alerts;
 using SpendTracker.Web.Alerts.Senders;
 using SpendTracker.Web.Budgets;
 using SpendTracker.Web.Closing;
+using SpendTracker.Web.Comparison;
 using SpendTracker.Web.Costs;
 using SpendTracker.Web.Estimates;
 using SpendTracker.Web.Events;
@@ -116,6 +117,7 @@ public static class SpendTrackerHost
         api.MapPublishing();
         api.MapEstimates();
         api.MapPlans();
+        api.MapComparisons();
         api.MapBudgets();
         api.MapAllowance();
         api.MapSetAside();

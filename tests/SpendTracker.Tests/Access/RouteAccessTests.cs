@@ -60,6 +60,10 @@ public sealed class RouteAccessTests : IAsyncLifetime
         PUT    /api/v1/channels/{id}                  401    401    401    403    403    403    403    403    400    400    401    401    401    403
         POST   /api/v1/channels/{id}/resume           401    401    401    403    403    403    403    403    404    404    401    401    401    403
         POST   /api/v1/channels/{id}/test             401    401    401    403    403    403    403    403    404    404    401    401    401    403
+        GET    /api/v1/compare                        401    401    401    403    200    403    403    403    403    200    200    200    200    403
+        POST   /api/v1/compare/counterfactual         401    401    401    403    400    403    403    403    403    400    401    401    401    403
+        GET    /api/v1/compare/hosting                401    401    401    403    200    403    403    403    403    200    200    200    200    403
+        GET    /api/v1/compare/models                 401    401    401    403    400    403    403    403    403    400    400    400    400    403
         GET    /api/v1/costs                          401    401    401    403    200    403    403    403    403    200    200    200    200    403
         GET    /api/v1/costs/explain                  401    401    401    403    400    403    403    403    403    400    400    400    400    403
         GET    /api/v1/discounts                      401    401    401    403    200    403    403    403    403    200    200    200    200    403
