@@ -12,6 +12,7 @@ var root = new RootCommand("SpendTracker: what prompt engineering, fine-tuning a
     CorrectCommand.Create(),
     CostsCommand.Create(),
     CompareCommand.Create(),
+    AdviseCommand.Create(),
     UnpricedCommand.Create(),
     ReportedCostsCommand.Create(),
     RatesCommand.Create(),

@@ -62,6 +62,7 @@ public static class SpendTrackerServices
             .AddSingleton<HostingQuery>()
             .AddSingleton<ModelQuery>()
             .AddSingleton<CounterfactualQuery>()
+            .AddSingleton<AdviceQuery>()
             .AddSingleton<BillingPeriods>()
             .AddSingleton<CorrectionQuery>()
             .AddSingleton<CostLineQuery>()

@@ -26,8 +26,16 @@ internal static class ComparedWords
 
     /// <summary><c>accuracy 91.2 % (89 to 93, of 500)</c>; what is no share, as it was scored.</summary>
     public static string Quality(QualityFigure figure) => figure is { Low: { } low, High: { } high }
-        ? $"{figure.Metric} {Share(new ShareInterval(low, figure.Score, high, figure.Samples))}"
+        ? $"{figure.Metric} {Share(new ShareInterval(low, figure.Score, high, figure.Samples, figure.Samples))}"
         : $"{figure.Metric} {figure.Score.ToString("0.####", CultureInfo.InvariantCulture)} (of {figure.Samples.ToString("#,0", CultureInfo.InvariantCulture)})";
+
+    public static string Score(QualityFigure figure) => figure.Low is null ? figure.Score.ToString("0.####", CultureInfo.InvariantCulture) : Percent(figure.Score);
+
+    public static string Between(CostInterval cost, string currency) => $"{Unit(cost.Low, currency)} to {(cost.High is { } high ? Unit(high, currency) : "any")}";
+
+    public static string Between(ShareInterval share) => $"{Bare(share.Low)} to {Bare(share.High)}";
+
+    public static string Between(QualityFigure figure) => figure is { Low: { } low, High: { } high } ? $"{Bare(low)} to {Bare(high)}, of {Count(figure.Samples)}" : $"of {Count(figure.Samples)}";
 
     public static string Lacking(ComparedRow row) => Lacking(row.Unpriced, row.Unconverted, row.Incomplete);
 
@@ -56,6 +64,21 @@ internal static class ComparedWords
     /// <summary>A run, with what its losses say.</summary>
     public static string Run(ModelRun run, string currency) => $"{run.RunId} {Amount(run.Cost, currency)}{(run.Curve is { Turned: true } curve ? $", validation turned after epoch {curve.BestEpoch} of {curve.Epochs}" : "")}"
         + (run.EarlyStopSaves > 0 ? $", stopping early would have saved {Amount(run.EarlyStopSaves, currency)}" : "");
+
+    public static string Recommended(Advice advice) => advice.Recommended is { } approach ? Label.Of(approach) : "nothing yet, since nothing is known of it";
+
+    /// <summary>From which volume on a fine-tuned model costs less: never and already are answers.</summary>
+    public static string BreakEven(AdviceBreakEven? breakEven) => breakEven switch
+    {
+        null => "From which volume on a fine-tuned model would cost less is not known: both approaches have to be used, and all of their cost priced.",
+        { Answer: "never" } => "A fine-tuned model costs less at no volume: a request costs as much there in tokens, or more.",
+        { Answer: "already", RequestsPerMonth: var from } => $"The fine-tuned model costs less already: it does from {Count(from!.Value)} requests a month on.",
+        { RequestsPerMonth: var from } => $"The fine-tuned model costs less from {Count(from!.Value)} requests a month on.",
+    };
+
+    public static string Done(AdviceStep step) => step.IsDone switch { true => "done", false => "open", _ => "cannot be told" };
+
+    public static string Count(decimal number) => number.ToString("#,0", CultureInfo.InvariantCulture);
 
     private static string Name(string name) => name.Length == 0 ? "usage without a variant" : name;
 

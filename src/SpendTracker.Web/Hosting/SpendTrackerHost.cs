@@ -118,6 +118,7 @@ public static class SpendTrackerHost
         api.MapEstimates();
         api.MapPlans();
         api.MapComparisons();
+        api.MapAdvice();
         api.MapBudgets();
         api.MapAllowance();
         api.MapSetAside();

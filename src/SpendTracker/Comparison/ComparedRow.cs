@@ -17,18 +17,19 @@ public sealed record QualityFigure(string Metric, decimal Score, decimal? Low, d
 /// <param name="InputTokens">Cached and cache-write tokens included.</param>
 /// <param name="OutputTokens">Reasoning included.</param>
 /// <param name="Running">What the months cost besides what is paid once.</param>
+/// <param name="Inference">What of that was for tokens and requests: it rises with each request, where the rest does not.</param>
 /// <param name="OneOff">Their part of datasets, training and set-up work, written off.</param>
 /// <param name="OneOffPaid">What of that was paid in these months.</param>
 /// <param name="Shared">Of a variant's running and one-off cost, what names no variant and is shared out by requests.</param>
 /// <param name="Per1000">Running and one-off cost of 1,000 requests.</param>
 /// <param name="PerSuccess">The same of a successful request.</param>
-/// <param name="Success">The share of requests with a known outcome that succeeded.</param>
+/// <param name="Success">The share of requests with a known outcome that succeeded; its interval allows for requests that fail together (<see cref="Clusters"/>).</param>
 /// <param name="Unpriced">Quantities that no rate covers, by unit: in no amount. Those of a workload's shared cost are at the approach.</param>
 /// <param name="Unconverted">Amounts without an exchange rate, by currency: in no amount.</param>
 /// <param name="Incomplete">Quantities that are priced incompletely, by unit: in the amounts in part.</param>
 public sealed record ComparedRow(
     string? Workload, Approach? Approach, string? Variant, decimal Requests, decimal Succeeded, decimal Failed, decimal Unknown, decimal InputTokens, decimal OutputTokens,
-    decimal Running, decimal OneOff, decimal OneOffPaid, decimal Shared, decimal? Per1000, CostInterval? PerSuccess, ShareInterval? Success,
+    decimal Running, decimal Inference, decimal OneOff, decimal OneOffPaid, decimal Shared, decimal? Per1000, CostInterval? PerSuccess, ShareInterval? Success,
     IReadOnlyList<QualityFigure> Quality, IReadOnlyDictionary<string, decimal> Unpriced, IReadOnlyDictionary<string, decimal> Unconverted,
     IReadOnlyDictionary<string, decimal> Incomplete)
 {

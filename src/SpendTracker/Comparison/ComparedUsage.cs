@@ -5,13 +5,15 @@ namespace SpendTracker.Comparison;
 /// <summary>Costs of a workload's approach, as read.</summary>
 /// <param name="Month">In which it was used, or paid.</param>
 /// <param name="IsOneOff">Whether it is written off over months.</param>
+/// <param name="IsInference">Whether it is for tokens and requests.</param>
 /// <param name="Variant">Whose it is; null if it names none that could be in use, as labour and datasets.</param>
 internal sealed record ComparedCost(
-    BillingPeriod Month, string Workload, Approach Approach, bool IsOneOff, string? Variant, decimal Requests, decimal InputTokens, decimal OutputTokens, decimal Amount,
+    BillingPeriod Month, string Workload, Approach Approach, bool IsOneOff, bool IsInference, string? Variant, decimal Requests, decimal InputTokens, decimal OutputTokens, decimal Amount,
     string? Unit, decimal Unpriced, decimal Incomplete, string? Currency, decimal Unconverted);
 
 /// <summary>Outcomes of a workload's variant.</summary>
-internal sealed record ComparedOutcome(string Workload, Approach Approach, string Variant, decimal Succeeded, decimal Failed);
+/// <param name="Known">Requests that succeeded, of those whose outcome is known: each model's of a day are a cluster.</param>
+internal sealed record ComparedOutcome(string Workload, Approach Approach, string Variant, Clusters Known);
 
 /// <summary>Evaluations of a workload's variant.</summary>
 /// <param name="Score">Σ score × samples.</param>

@@ -47,7 +47,7 @@ public sealed class ComparisonQuery(NpgsqlDataSource dataSource, ReportingClock 
         var (tables, costs) = BookedCosts.OfUse(question.KnownOn);
         return $"""
             with {tables}{question.Registry}
-            select c.month, c.workload, c.approach, c.component in ({OneOff}) as one_off,
+            select c.month, c.workload, c.approach, c.component in ({OneOff}) as one_off, c.component = 'usage' as inference,
                    case when c.component in ('usage', 'hosting') and c.sku not like 'charge/%' then c.variant end,
                    coalesce(sum(c.quantity) filter (where c.meter = 'requests'), 0), coalesce(sum(c.quantity) filter (where c.meter in ({InputMeters})), 0),
                    coalesce(sum(c.quantity) filter (where c.meter in ({OutputMeters})), 0), coalesce({PriceSql.Sum("c.amount")}, 0), c.unit, trim_scale(sum(c.unpriced)),
@@ -59,7 +59,7 @@ public sealed class ComparisonQuery(NpgsqlDataSource dataSource, ReportingClock 
                 where tenant_id = $1 and month between $2 and $3 and (month >= $5 or component in ({OneOff}))) as c
             {question.Join}
             where true{question.Where}
-            group by c.month, c.workload, c.approach, 4, 5, c.unit, c.unconverted_in
+            group by c.month, c.workload, c.approach, 4, 5, 6, c.unit, c.unconverted_in
             """;
     }
 
@@ -83,21 +83,23 @@ public sealed class ComparisonQuery(NpgsqlDataSource dataSource, ReportingClock 
         group by c.month, c.workload, c.approach
         """;
 
+    /// <summary>A model's requests of a day are a cluster.</summary>
     private static string OutcomesSql(ScopedQuestion question) =>
         $"""
         {question.Begin}
         counted as materialized (
-            select u.line_id, {question.Month} as month, coalesce(sum(u.quantity) filter (where u.part = '{UsageParts.Succeeded}'), 0) as succeeded,
-                   coalesce(sum(u.quantity) filter (where u.part = '{UsageParts.Failed}'), 0) as failed
-            from spend.daily_part as u
-            where u.part in ('{UsageParts.Succeeded}', '{UsageParts.Failed}') and {question.Days("$5")}
+            select u.line_id, {question.Month} as month, sum(u.succeeded) as succeeded, sum(u.succeeded + u.failed) as known, count(*) as clusters,
+                   sum(u.succeeded::float8 * u.succeeded::float8) as xx, sum(u.succeeded::float8 * (u.succeeded + u.failed)::float8) as xn,
+                   sum((u.succeeded + u.failed)::float8 * (u.succeeded + u.failed)::float8) as nn
+            from spend.daily_outcome as u
+            where {question.Days("$5")}
             group by 1, 2)
-        select c.workload, c.approach, c.variant, sum(c.succeeded), sum(c.failed)
-        from (select l.workload, l.approach, l.variant, o.month, o.succeeded, o.failed from counted as o join spend.cost_line as l using (line_id) where l.tenant_id = $1) as c
+        select c.workload, c.approach, c.variant, sum(c.succeeded), sum(c.known), sum(c.clusters)::bigint, sum(c.xx), sum(c.xn), sum(c.nn)
+        from (select l.workload, l.approach, l.variant, o.* from counted as o join spend.cost_line as l using (line_id) where l.tenant_id = $1) as c
         {question.Join}
         where true{question.Where}
         group by c.workload, c.approach, c.variant
-        having sum(c.succeeded) <> 0 or sum(c.failed) <> 0
+        having sum(c.known) <> 0
         """;
 
     private static string EvaluationsSql(ScopedQuestion question) =>
@@ -119,9 +121,9 @@ public sealed class ComparisonQuery(NpgsqlDataSource dataSource, ReportingClock 
         $"""
         {question.Begin}
         counted as materialized (
-            select l.workload, l.approach, l.variant, '{Comparisons.Success}' as metric, u.day, coalesce(sum(u.quantity) filter (where u.part = '{UsageParts.Succeeded}'), 0) as successes, sum(u.quantity) as samples, 0 as beyond
-            from spend.daily_part as u join spend.cost_line as l using (line_id)
-            where l.tenant_id = $1 and u.part in ('{UsageParts.Succeeded}', '{UsageParts.Failed}') and {question.Days("$5")}
+            select l.workload, l.approach, l.variant, '{Comparisons.Success}' as metric, u.day, sum(u.succeeded) as successes, sum(u.succeeded + u.failed) as samples, 0 as beyond
+            from spend.daily_outcome as u join spend.cost_line as l using (line_id)
+            where l.tenant_id = $1 and {question.Days("$5")}
             group by 1, 2, 3, 5
             union all
             select u.workload, u.approach, u.variant, u.metric, u.day, sum(u.score), sum(u.samples), sum(u.beyond)
@@ -137,15 +139,16 @@ public sealed class ComparisonQuery(NpgsqlDataSource dataSource, ReportingClock 
         """;
 
     private static ComparedCost Cost(NpgsqlDataReader row) => new(
-        BillingPeriod.Of(row.GetFieldValue<DateOnly>(0)), row.GetString(1), EnumName.Parse<Approach>(row.GetString(2)), row.GetBoolean(3), row.IsDBNull(4) ? null : row.GetString(4),
-        row.GetDecimal(5), row.GetDecimal(6), row.GetDecimal(7), row.GetDecimal(8), row.IsDBNull(9) ? null : row.GetString(9), row.GetDecimal(10), row.GetDecimal(11),
-        row.IsDBNull(12) ? null : row.GetString(12), row.GetDecimal(13));
+        BillingPeriod.Of(row.GetFieldValue<DateOnly>(0)), row.GetString(1), EnumName.Parse<Approach>(row.GetString(2)), row.GetBoolean(3), row.GetBoolean(4),
+        row.IsDBNull(5) ? null : row.GetString(5), row.GetDecimal(6), row.GetDecimal(7), row.GetDecimal(8), row.GetDecimal(9), row.IsDBNull(10) ? null : row.GetString(10), row.GetDecimal(11),
+        row.GetDecimal(12), row.IsDBNull(13) ? null : row.GetString(13), row.GetDecimal(14));
 
     private static ComparedCost SetUpCost(NpgsqlDataReader row) => new(
-        BillingPeriod.Of(row.GetFieldValue<DateOnly>(0)), row.GetString(1), EnumName.Parse<Approach>(row.GetString(2)), true, null, 0, 0, 0, row.GetDecimal(3), null, 0, 0, null, 0);
+        BillingPeriod.Of(row.GetFieldValue<DateOnly>(0)), row.GetString(1), EnumName.Parse<Approach>(row.GetString(2)), true, false, null, 0, 0, 0, row.GetDecimal(3), null, 0, 0, null, 0);
 
     private static ComparedOutcome Outcome(NpgsqlDataReader row) =>
-        new(row.GetString(0), EnumName.Parse<Approach>(row.GetString(1)), row.GetString(2), row.GetDecimal(3), row.GetDecimal(4));
+        new(row.GetString(0), EnumName.Parse<Approach>(row.GetString(1)), row.GetString(2), new Clusters(
+            new Proportion(row.GetDecimal(3), row.GetDecimal(4)), row.GetInt64(5), row.GetDouble(6), row.GetDouble(7), row.GetDouble(8)));
 
     private static ComparedEvaluation Evaluation(NpgsqlDataReader row) => new(
         row.GetString(0), EnumName.Parse<Approach>(row.GetString(1)), row.GetString(2), row.GetString(3), row.GetDecimal(4), row.GetDecimal(5), row.GetInt64(6), row.GetInt64(7));

@@ -63,7 +63,7 @@ public static class Comparisons
                 var share = requests > 0 ? own.Requests / requests : 0;
                 yield return Priced(own with
                 {
-                    Workload = served.Workload, Approach = served.Approach, Variant = variant, Running = own.Running + (shared.Running * share), OneOff = own.OneOff + (shared.OneOff * share),
+                    Workload = served.Workload, Approach = served.Approach, Variant = variant, Running = own.Running + (shared.Running * share), Inference = own.Inference + (shared.Inference * share), OneOff = own.OneOff + (shared.OneOff * share),
                     OneOffPaid = own.OneOffPaid + (shared.OneOffPaid * share), Shared = shared.Cost * share,
                 });
             }
@@ -74,20 +74,20 @@ public static class Comparisons
     {
         var (from, to) = (filter.Costs.From, filter.Costs.To);
         var inSpan = usage.Costs.Where(cost => cost.Month >= from).ToArray();
-        var (requests, succeeded, failed) = (inSpan.Sum(cost => cost.Requests), usage.Outcomes.Sum(o => o.Succeeded), usage.Outcomes.Sum(o => o.Failed));
+        var (requests, known) = (inSpan.Sum(cost => cost.Requests), usage.Outcomes.Aggregate(default(Clusters), (sum, outcome) => sum + outcome.Known));
         return Priced(new ComparedRow(
-            null, null, null, requests, succeeded, failed, requests - succeeded - failed, inSpan.Sum(cost => cost.InputTokens), inSpan.Sum(cost => cost.OutputTokens),
-            inSpan.Where(cost => !cost.IsOneOff).Sum(cost => cost.Amount),
+            null, null, null, requests, known.Sum.Successes, known.Sum.Samples - known.Sum.Successes, requests - known.Sum.Samples, inSpan.Sum(cost => cost.InputTokens), inSpan.Sum(cost => cost.OutputTokens),
+            inSpan.Where(cost => !cost.IsOneOff).Sum(cost => cost.Amount), inSpan.Where(cost => cost.IsInference).Sum(cost => cost.Amount),
             usage.Costs.Where(cost => cost.IsOneOff).GroupBy(cost => cost.Month).Sum(paid => Amortisation.WrittenOff(paid.Key, paid.Sum(cost => cost.Amount), filter.AmortisationMonths, from, to, now)),
-            inSpan.Where(cost => cost.IsOneOff).Sum(cost => cost.Amount), 0, null, null, new Proportion(succeeded, succeeded + failed).Interval(), Qualities(usage.Evaluations),
+            inSpan.Where(cost => cost.IsOneOff).Sum(cost => cost.Amount), 0, null, null, known.Interval(), Qualities(usage.Evaluations),
             Sums(usage.Costs, cost => cost.Unit, cost => cost.Unpriced), Sums(usage.Costs, cost => cost.Currency, cost => cost.Unconverted), Sums(usage.Costs, cost => cost.Unit, cost => cost.Incomplete)));
     }
 
     private static ComparedRow Priced(ComparedRow row) => row with
     {
         // Parts of months and of requests are quotients, which may have endless decimals.
-        Running = Math.Round(row.Running, Decimals), OneOff = Math.Round(row.OneOff, Decimals), OneOffPaid = Math.Round(row.OneOffPaid, Decimals), Shared = Math.Round(row.Shared, Decimals),
-        Per1000 = UnitCosts.Per1000(row.Cost, row.Requests), PerSuccess = UnitCosts.PerSuccess(row.Cost, row.Requests, new Proportion(row.Succeeded, row.Succeeded + row.Failed)),
+        Running = Math.Round(row.Running, Decimals), Inference = Math.Round(row.Inference, Decimals), OneOff = Math.Round(row.OneOff, Decimals), OneOffPaid = Math.Round(row.OneOffPaid, Decimals), Shared = Math.Round(row.Shared, Decimals),
+        Per1000 = UnitCosts.Per1000(row.Cost, row.Requests), PerSuccess = UnitCosts.PerSuccess(row.Cost, row.Requests, row.Success),
     };
 
     private static QualityFigure[] Qualities(IEnumerable<ComparedEvaluation> evaluations) =>
@@ -124,15 +124,18 @@ public static class Comparisons
     private static Proportion[] Daily(IEnumerable<ComparedDay> days) =>
         [.. days.GroupBy(day => day.Day).OrderBy(day => day.Key).Select(day => day.Aggregate(default(Proportion), (sum, counted) => sum + counted.Counted))];
 
+    /// <summary>Requests fail together, so their days are clusters; examples of evaluations count by themselves.</summary>
     private static ComparedShare? Difference(string metric, (string One, Proportion[] OfOne, string Other, Proportion[] OfOther) pair)
     {
         var (one, other) = (Sum(pair.OfOne), Sum(pair.OfOther));
-        return ProportionTest.PValue(one, other) is { } p
-            ? new ComparedShare(metric, pair.One, pair.Other, one.Interval()!, other.Interval()!, p, SequentialTest.PValue(SequentialTest.Pair(pair.OfOne, pair.OfOther)))
-            : null;
+        var isSuccess = metric == Success;
+        var days = SequentialTest.Pair(pair.OfOne, pair.OfOther);
+        return ProportionTest.PValue(isSuccess ? one.Effective : one.Sum, isSuccess ? other.Effective : other.Sum) is not { } p ? null : new ComparedShare(
+            metric, pair.One, pair.Other, (isSuccess ? one.Interval() : one.Sum.Interval())!, (isSuccess ? other.Interval() : other.Sum.Interval())!, p,
+            isSuccess ? SequentialTest.OfDays(days) : SequentialTest.OfSamples(days));
     }
 
-    private static Proportion Sum(IEnumerable<Proportion> days) => days.Aggregate(default(Proportion), (sum, day) => sum + day);
+    private static Clusters Sum(IEnumerable<Proportion> days) => days.Aggregate(default(Clusters), (sum, day) => sum + Clusters.Of(day));
 
     private static FrontierRow[] FrontierOf(ComparedRow[] rows, string metric)
     {

@@ -2,7 +2,8 @@ namespace SpendTracker.Comparison;
 
 /// <summary>A share, 0 to 1, that was counted, and between which values it lies with 95 % confidence.</summary>
 /// <param name="Samples">How many it rests on.</param>
-public sealed record ShareInterval(decimal Low, decimal Expected, decimal High, decimal Samples);
+/// <param name="EffectiveSamples">How many independent ones they are worth (<see cref="Clusters"/>); the same if each counts by itself.</param>
+public sealed record ShareInterval(decimal Low, decimal Expected, decimal High, decimal Samples, decimal EffectiveSamples);
 
 /// <summary>So many of so many: requests that succeeded, examples that were answered right.</summary>
 /// <param name="Successes">0 to <paramref name="Samples"/>; a mean score times samples need not be whole.</param>
@@ -36,7 +37,7 @@ public readonly record struct Proportion(decimal Successes, decimal Samples)
         var low = Math.Round((decimal)Math.Clamp((centre - half) / (1 + square), 0, 1), Decimals);
         var high = Math.Round((decimal)Math.Clamp((centre + half) / (1 + square), 0, 1), Decimals);
         var expected = Math.Round(Successes / Samples, Decimals);
-        return new ShareInterval(Math.Min(low, expected), expected, Math.Max(high, expected), Samples);
+        return new ShareInterval(Math.Min(low, expected), expected, Math.Max(high, expected), Samples, Samples);
     }
 
     public static Proportion operator +(Proportion left, Proportion right) => new(left.Successes + right.Successes, left.Samples + right.Samples);

@@ -18,21 +18,18 @@ public static class UnitCosts
     /// since the quotient falls as the share rises (an interval of a parameter gives one of each monotone function of it;
     /// G. Casella, R. Berger, Statistical Inference, 2nd ed. 2002, 9.2). Null without requests, a known outcome, or a success.
     /// </summary>
-    /// <param name="known">Of the requests whose outcome is known, those that succeeded.</param>
-    public static CostInterval? PerSuccess(decimal cost, decimal requests, Proportion known)
+    /// <param name="success">Of the requests whose outcome is known.</param>
+    public static CostInterval? PerSuccess(decimal cost, decimal requests, ShareInterval? success)
     {
-        if (requests <= 0 || known.Successes <= 0 || known.Interval() is not { } share)
+        if (requests <= 0 || success is not { Expected: > 0 } share)
         {
             return null;
         }
 
-        var each = cost / requests;
-        var (one, other) = (each / share.High, share.Low > 0 ? each / share.Low : (decimal?)null);
-        var expected = Math.Round(each * known.Samples / known.Successes, Decimals);
-
         // Money back makes a negative cost, whose order is the other way round.
-        return each >= 0 || other is null
-            ? new CostInterval(Math.Min(expected, Math.Round(one, Decimals)), expected, other is null ? null : Math.Max(expected, Math.Round(other.Value, Decimals)))
-            : new CostInterval(Math.Min(expected, Math.Round(other.Value, Decimals)), expected, Math.Max(expected, Math.Round(one, Decimals)));
+        var each = cost / requests;
+        var (atHigh, atLow) = (Math.Round(each / share.High, Decimals), share.Low > 0 ? Math.Round(each / share.Low, Decimals) : (decimal?)null);
+        var expected = Math.Round(each / share.Expected, Decimals);
+        return each < 0 && atLow is { } least ? new CostInterval(least, expected, atHigh) : new CostInterval(atHigh, expected, atLow);
     }
 }

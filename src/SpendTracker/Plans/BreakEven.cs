@@ -64,7 +64,7 @@ public sealed record BreakEven(
         {
             var (ofFew, ofMany) = (PlanTerms.Of(plan, few, value, price), PlanTerms.Of(plan, many, value, price));
             var (more, saved) = (ofMany.Fixed(plan, many) - ofFew.Fixed(plan, few), ofFew.Variable - ofMany.Variable);
-            return saved <= 0 ? Never : more <= 0 ? 0 : more / saved;
+            return VolumeFrom(more, saved) ?? Never;
         }
 
         Func<Func<Assumption, decimal>, decimal> Difference(PlanOption left, PlanOption right) =>
@@ -76,6 +76,9 @@ public sealed record BreakEven(
             return first.Zip(later).FirstOrDefault(month => month.Second.CumulativeCash.Expected <= month.First.CumulativeCash.Expected).First?.Month;
         }
     }
+
+    /// <summary>The requests a month from which an option costs less: what more it costs in a month without requests ÷ what each request saves. 0 is always, null is never.</summary>
+    internal static decimal? VolumeFrom(decimal more, decimal saved) => saved <= 0 ? null : more <= 0 ? 0 : more / saved;
 
     private static decimal Variable(PlanRequest plan, PlanOption option, PlanPriceOf price) => PlanTerms.Of(plan, option, a => a.Expected, price).Variable;
 
