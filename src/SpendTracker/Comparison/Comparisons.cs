@@ -158,7 +158,7 @@ public static class Comparisons
             notKnown.Add($"The outcome of {total.Unknown:#,0} of {total.Requests:#,0} requests: record outcome with the usage. They are taken to succeed as often as the others.");
         }
 
-        notKnown.AddRange(approaches.Where(row => row.QualityOf(metric) is null).Select(row => $"The {metric} of {row.Name}: record evaluation_recorded."));
+        notKnown.AddRange(approaches.Where(row => row.Requests > 0 && row.QualityOf(metric) is null).Select(row => $"The {metric} of {row.Name}: record evaluation_recorded."));
         if (!total.IsComplete)
         {
             notKnown.Add("All that it cost: some of it has no price, no exchange rate, or is priced incompletely.");
