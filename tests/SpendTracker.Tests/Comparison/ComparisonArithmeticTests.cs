@@ -1,6 +1,5 @@
 using FsCheck;
 using FsCheck.Fluent;
-using FsCheck.Xunit;
 using SpendTracker.Comparison;
 
 namespace SpendTracker.Tests.Comparison;
@@ -40,14 +39,16 @@ public sealed class ComparisonArithmeticTests
         Assert.Null(ProportionTest.PValue(new(0, 0), new(1, 2)));
     }
 
-    [Property(MaxTest = 200)]
-    public void A_share_lies_in_its_interval_which_shrinks_with_samples(PositiveInt samples, NonNegativeInt part)
+    [Fact]
+    public void A_share_lies_in_its_interval_which_shrinks_with_samples()
     {
-        var counted = new Proportion(part.Get % (samples.Get + 1), samples.Get);
-        var (once, often) = (counted.Interval()!, new Proportion(counted.Successes * 100, counted.Samples * 100).Interval()!);
-
-        Assert.True(once.Low >= 0 && once.High <= 1 && once.Low <= once.Expected && once.Expected <= once.High, once.ToString());
-        Assert.True(often.High - often.Low < once.High - once.Low, $"{once} {often}");
+        var all = from samples in Gen.Choose(1, 500) from part in Gen.Choose(0, 500) select new Proportion(part % (samples + 1), samples);
+        foreach (var counted in all.Sample(300))
+        {
+            var (once, often) = (counted.Interval()!, new Proportion(counted.Successes * 100, counted.Samples * 100).Interval()!);
+            Assert.True(once.Low >= 0 && once.High <= 1 && once.Low <= once.Expected && once.Expected <= once.High, once.ToString());
+            Assert.True(often.High - often.Low < once.High - once.Low, $"{once} {often}");
+        }
     }
 
     /// <summary>Ten clusters of 50 that succeed or fail as a whole are worth ten samples: the design effect is 50 × 10/9, since one in ten deviates from the mean.</summary>
@@ -87,20 +88,19 @@ public sealed class ComparisonArithmeticTests
         public int GetHashCode((decimal Low, decimal High) obj) => 0;
     }
 
-    [Property(MaxTest = 100)]
-    public void What_is_written_off_over_all_months_is_what_was_paid(PositiveInt months, int cents)
+    [Fact]
+    public void What_is_written_off_over_all_months_is_what_was_paid()
     {
-        var over = 1 + (months.Get % 40);
-        var (paid, amount) = (BillingPeriod.Of(new DateOnly(2020, 3, 1)), cents / 100m);
-        var now = new DateTime(2030, 1, 1);
-
-        var all = Amortisation.WrittenOff(paid, amount, over, BillingPeriod.Of(new DateOnly(2019, 1, 1)), BillingPeriod.Of(new DateOnly(2029, 1, 1)), now);
-        var before = Amortisation.WrittenOff(paid, amount, over, BillingPeriod.Of(new DateOnly(2019, 1, 1)), paid.Previous, now);
-        var last = BillingPeriod.Of(paid.Start.AddMonths(over - 1));
-
-        Assert.Equal((double)amount, (double)all, 1e-9);
-        Assert.Equal(0, before);
-        Assert.Equal((double)amount / over, (double)Amortisation.WrittenOff(paid, amount, over, last, BillingPeriod.Of(last.Start.AddMonths(9)), now), 1e-9);
+        var (paid, now) = (BillingPeriod.Of(new DateOnly(2020, 3, 1)), new DateTime(2031, 1, 1));
+        var (early, late) = (BillingPeriod.Of(new DateOnly(2019, 1, 1)), BillingPeriod.Of(new DateOnly(2030, 6, 1)));
+        foreach (var (months, cents) in (from months in Gen.Choose(1, 120) from cents in Gen.Choose(-1_000, 1_000_000) select (months, cents)).Sample(100))
+        {
+            var amount = cents / 100m;
+            var last = BillingPeriod.Of(paid.Start.AddMonths(months - 1));
+            Assert.Equal((double)amount, (double)Amortisation.WrittenOff(paid, amount, months, early, late, now), 1e-9);
+            Assert.Equal(0, Amortisation.WrittenOff(paid, amount, months, early, paid.Previous, now));
+            Assert.Equal((double)amount / months, (double)Amortisation.WrittenOff(paid, amount, months, last, late, now), 1e-9);
+        }
     }
 
     [Fact]
