@@ -31,9 +31,11 @@ public static class Comparisons
         var metric = filter.Quality ?? (total.Quality.Any(figure => figure.Metric == Accuracy) ? Accuracy : Success);
         var differences = span.Where.ContainsKey("workload") ? Differences(usage.Days) : [];
         return new ComparisonFigures(
-            span.From, span.To, span.KnownOn ?? DateOnly.FromDateTime(now), filter.AmortisationMonths, metric, approaches, variants, total, differences,
+            span.From, span.To, Least(span.To.End.AddDays(-1), span.KnownOn ?? DateOnly.FromDateTime(now)), filter.AmortisationMonths, metric, approaches, variants, total, differences,
             FrontierOf(span.Where.ContainsKey("workload") && variants.Length > 0 ? variants : approaches, metric), NotKnown(span, total, approaches, metric));
     }
+
+    private static DateOnly Least(DateOnly one, DateOnly other) => one < other ? one : other;
 
     private static bool HasSomething(ComparedRow row) => row.Requests != 0 || row.Running != 0 || row.OneOff != 0 || row.Quality.Count > 0 || !row.IsComplete;
 
@@ -49,14 +51,16 @@ public static class Comparisons
     {
         var outcomes = usage.Outcomes.ToLookup(o => (o.Workload, o.Approach, o.Variant));
         var evaluations = usage.Evaluations.ToLookup(e => (e.Workload, e.Approach, e.Variant));
+        var costsOf = usage.Costs.ToLookup(cost => (cost.Workload, cost.Approach));
+        var evaluated = usage.Evaluations.ToLookup(e => (e.Workload, e.Approach), e => e.Variant);
         foreach (var served in usage.Costs.Select(c => (c.Workload, c.Approach)).Concat(usage.Evaluations.Select(e => (e.Workload, e.Approach))).Distinct())
         {
-            var costs = usage.Costs.Where(cost => (cost.Workload, cost.Approach) == served).ToArray();
+            var costs = costsOf[served].ToArray();
             var requests = costs.Sum(cost => cost.Requests);
             var byVariant = costs.Where(cost => cost.Variant is not null).ToLookup(cost => cost.Variant!);
             var used = byVariant.Where(variant => variant.Sum(cost => cost.Requests) > 0).Select(variant => variant.Key).ToHashSet();
             var shared = Row(filter, new([.. costs.Where(cost => cost.Variant is null || !used.Contains(cost.Variant))], [], [], []), now);
-            foreach (var variant in used.Union(usage.Evaluations.Where(e => (e.Workload, e.Approach) == served).Select(e => e.Variant)))
+            foreach (var variant in used.Union(evaluated[served]))
             {
                 var key = (served.Workload, served.Approach, variant);
                 var own = Row(filter, new([.. used.Contains(variant) ? byVariant[variant] : []], [.. outcomes[key]], [.. evaluations[key]], []), now);

@@ -51,7 +51,9 @@ internal sealed record ScopedQuestion(string? Day, bool IsOfRegistry, string Whe
     public string Registry => IsOfRegistry ? $",\n{CostOwners.Registry(Day)}" : "";
 
     /// <summary>Rows <c>w</c> of the registry beside rows <c>c</c> with workload and month.</summary>
-    public string Join => IsOfRegistry ? $"left join registry as w on w.workload = c.workload and w.position = {CostOwners.PositionOf("c.month")}" : "";
+    public string Join => IsOfRegistry
+        ? $"cross join lateral (select c.month as used_in) as of_month left join registry as w on w.workload = c.workload and w.position = {CostOwners.PositionOf("of_month.used_in")}"
+        : "";
 
     /// <summary>The beginning of common table expressions, of which one has to follow.</summary>
     public string Begin => IsOfRegistry ? $"with {BookedCosts.Closed("$1", Day ?? "'infinity'")}{Registry}," : "with";

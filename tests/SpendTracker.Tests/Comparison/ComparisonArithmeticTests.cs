@@ -132,6 +132,7 @@ public sealed class ComparisonArithmeticTests
     [InlineData("1.5 1.2 1.0", 3, false, 3, 0)]
     [InlineData("1.5 1.0 1.1 1.2", 2, true, 3, 0.25)]
     [InlineData("1.5 1.0 1.1 0.9 1.3 1.4", 4, true, 3, 0.5)]
+    [InlineData("1.0 1.0 0.9", 3, false, 3, 0)]
     [InlineData("1.0 1.0", 1, false, 2, 0)]
     public void Validation_turns_after_its_lowest_loss_and_early_stopping_ends_at_the_first_worse_epoch(string losses, int best, bool turned, int stop, double saved)
     {

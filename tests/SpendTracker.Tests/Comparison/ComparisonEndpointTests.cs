@@ -1,6 +1,9 @@
 using System.Net;
 using System.Text.Json;
+using Microsoft.Extensions.DependencyInjection;
+using SpendTracker.Comparison;
 using SpendTracker.Contracts;
+using SpendTracker.Costs;
 using SpendTracker.Tests.Log;
 
 namespace SpendTracker.Tests.Comparison;
@@ -61,19 +64,26 @@ public sealed class ComparisonEndpointTests(ComparedHost shared) : IClassFixture
         Assert.Equal((double)(evaluations.Sum(e => e.Score * e.Samples) / evaluations.Sum(e => e.Samples)), quality.GetProperty("score").GetDouble(), 1e-6);
     }
 
+    /// <summary>The team had another name until April was closed, and April stays with it.</summary>
     [Fact]
-    public async Task A_team_costs_what_its_workloads_cost_and_different_workloads_are_not_told_apart_by_tests()
+    public async Task A_team_has_what_its_workloads_had_when_months_were_closed_and_different_workloads_are_not_told_apart_by_tests()
     {
-        using var registered = await _host.PostAsync("/api/v1/workloads", """{"workload":"mail","name":"Mail","team":"Post","approach":"hybrid"}""");
-        Assert.Equal(HttpStatusCode.OK, registered.StatusCode);
+        foreach (var (team, month) in ((string, string)[])[("Post", "2026-04"), ("Later", "2026-05")])
+        {
+            var ofTeam = await _host.GetAsync($"/api/v1/compare?from=2026-04&to=2026-05&where=team={team}");
+            var ofMonth = await _host.GetAsync($"/api/v1/compare?from={month}&where=workload=mail");
 
-        var team = await _host.GetAsync("/api/v1/compare?from=2026-05&to=2026-06&where=team=Post");
-        var workload = await _host.GetAsync("/api/v1/compare?from=2026-05&to=2026-06&where=workload=mail");
+            foreach (var field in (string[])["requests", "running", "oneOffPaid", "succeeded", "success", "quality", "inputTokens"])
+            {
+                Assert.Equal(ofMonth.GetProperty("total").GetProperty(field).GetRawText(), ofTeam.GetProperty("total").GetProperty(field).GetRawText());
+            }
 
-        Assert.Equal(workload.GetProperty("total").GetRawText(), team.GetProperty("total").GetRawText());
-        Assert.Equal(0, team.GetProperty("differences").GetArrayLength());
-        Assert.NotEqual(0, workload.GetProperty("differences").GetArrayLength());
-        Assert.Contains("different workloads", team.GetProperty("notKnown").GetRawText(), StringComparison.Ordinal);
+            var hosted = (await _host.GetAsync($"/api/v1/compare/hosting?from=2026-04&to=2026-05&where=team={team}")).GetProperty("total").GetProperty("available").GetDecimal();
+            Assert.Equal((await _host.GetAsync($"/api/v1/compare/hosting?from={month}&where=workload=mail")).GetProperty("total").GetProperty("available").GetDecimal(), hosted);
+            Assert.Equal(0, ofTeam.GetProperty("differences").GetArrayLength());
+            Assert.NotEqual(0, ofMonth.GetProperty("differences").GetArrayLength());
+            Assert.Contains("different workloads", ofTeam.GetProperty("notKnown").GetRawText(), StringComparison.Ordinal);
+        }
     }
 
     [Fact]
@@ -162,8 +172,26 @@ public sealed class ComparisonEndpointTests(ComparedHost shared) : IClassFixture
         Assert.Equal([field], (await TestHost.ProblemAsync(response, HttpStatusCode.BadRequest)).GetProperty("errors").EnumerateObject().Select(error => error.Name));
     }
 
+    /// <summary>All of it was recorded on the last day.</summary>
     [Fact]
-    public async Task As_known_before_anything_was_there_nothing_is_compared_and_commands_answer_as_the_API_does()
+    public async Task As_known_on_the_day_of_recording_all_is_known_and_the_day_before_nothing()
+    {
+        var query = _host.Services.GetRequiredService<ComparisonQuery>();
+        var (from, to) = (BillingPeriod.Of(new DateOnly(2026, 4, 1)), BillingPeriod.Of(new DateOnly(2026, 5, 1)));
+        var recorded = DateOnly.FromDateTime(ComparedPlay.Now.DateTime);
+        foreach (var where in (Dictionary<string, string>[])[new() { ["workload"] = "mail" }, new() { ["environment"] = "(none)" }])
+        {
+            var now = await query.OfAsync(new(new CostFilter(from, to) { Where = where }), TestContext.Current.CancellationToken);
+            var known = await query.OfAsync(new(new CostFilter(from, to) { Where = where, KnownOn = recorded }), TestContext.Current.CancellationToken);
+            var before = await query.OfAsync(new(new CostFilter(from, to) { Where = where, KnownOn = recorded.AddDays(-1) }), TestContext.Current.CancellationToken);
+
+            Assert.Equal((now.Total.Requests, now.Total.Running, now.Total.OneOff, now.Total.Success), (known.Total.Requests, known.Total.Running, known.Total.OneOff, known.Total.Success));
+            Assert.Equal((0, 0, null), (before.Total.Requests, before.Total.Cost, before.Total.Success));
+        }
+    }
+
+    [Fact]
+    public async Task Commands_answer_as_the_API_does()
     {
         using var commands = new CommandFolder(_host.Database);
         string[] span = ["--from", "2026-05", "--to", "2026-06", "--where", "workload=chat"];
