@@ -40,6 +40,7 @@ namespace SpendTracker.Contracts;
 [JsonSerializable(typeof(PlanRetired))]
 [JsonSerializable(typeof(PlanAlertRaised))]
 [JsonSerializable(typeof(PlanAlertResolved))]
+[JsonSerializable(typeof(CounterfactualRequest))]
 [JsonSerializable(typeof(BudgetSet))]
 [JsonSerializable(typeof(BudgetRequest))]
 [JsonSerializable(typeof(BudgetRemoved))]

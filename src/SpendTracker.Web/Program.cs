@@ -11,6 +11,8 @@ var root = new RootCommand("SpendTracker: what prompt engineering, fine-tuning a
     ImportCommand.Create(),
     CorrectCommand.Create(),
     CostsCommand.Create(),
+    CompareCommand.Create(),
+    AdviseCommand.Create(),
     UnpricedCommand.Create(),
     AnomaliesCommand.Create(),
     ReportedCostsCommand.Create(),

@@ -6,6 +6,7 @@ using SpendTracker.Alerts;
 using SpendTracker.Anomalies;
 using SpendTracker.Budgets;
 using SpendTracker.Closing;
+using SpendTracker.Comparison;
 using SpendTracker.Costs;
 using SpendTracker.Estimates;
 using SpendTracker.Explorer;
@@ -61,6 +62,11 @@ public static class SpendTrackerServices
             .AddSingleton<ReportedCostQuery>()
             .AddSingleton<ExplainQuery>()
             .AddSingleton<RatePreview>()
+            .AddSingleton<ComparisonQuery>()
+            .AddSingleton<HostingQuery>()
+            .AddSingleton<ModelQuery>()
+            .AddSingleton<CounterfactualQuery>()
+            .AddSingleton<AdviceQuery>()
             .AddSingleton<BillingPeriods>()
             .AddSingleton<CorrectionQuery>()
             .AddSingleton<CostLineQuery>()

@@ -13,6 +13,7 @@ using SpendTracker.Web.Alerts.Senders;
 using SpendTracker.Web.Anomalies;
 using SpendTracker.Web.Budgets;
 using SpendTracker.Web.Closing;
+using SpendTracker.Web.Comparison;
 using SpendTracker.Web.Costs;
 using SpendTracker.Web.Estimates;
 using SpendTracker.Web.Events;
@@ -123,6 +124,8 @@ public static class SpendTrackerHost
         api.MapPublishing();
         api.MapEstimates();
         api.MapPlans();
+        api.MapComparisons();
+        api.MapAdvice();
         api.MapBudgets();
         api.MapAllowance();
         api.MapSetAside();

@@ -42,7 +42,7 @@ public sealed class CostProjection : Projection
     public override string Name => "DailyUsage";
 
     public override string CreateTables =>
-        DropEarlierLayout("daily_part", "part")
+        DropEarlierLayout("daily_outcome", "succeeded")
         + CostTables.Create + PriceBookRows.Create + ClosingRows.Create + PageCorrections.Create + CostChanges.Create + QualityTables.Create;
 
     /// <summary>In the order in which most queries come to them: so a rebuild, which locks all, seldom has to let go again.</summary>

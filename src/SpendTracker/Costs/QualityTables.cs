@@ -3,7 +3,7 @@ namespace SpendTracker.Costs;
 /// <summary>The tables of what the money bought, beside daily_usage: outcomes, evaluations, hosting by the hour, and training runs.</summary>
 internal static class QualityTables
 {
-    public static IReadOnlyList<string> Tables { get; } = ["daily_part", "daily_evaluation", "hosting_hour", "training_run"];
+    public static IReadOnlyList<string> Tables { get; } = ["daily_outcome", "daily_part", "daily_evaluation", "hosting_hour", "training_run"];
 
     /// <summary>
     /// Quantities and scores are added up by the day used and the day recorded, like daily_usage, so that a correction takes them back
@@ -12,6 +12,15 @@ internal static class QualityTables
     public const string Create =
         """
 
+
+        create table if not exists daily_outcome (
+            line_id uuid not null,
+            day date not null,
+            recorded_on date not null,
+            succeeded numeric not null,
+            failed numeric not null,
+            primary key (line_id, day, recorded_on)
+        );
 
         create table if not exists daily_part (
             line_id uuid not null,
@@ -68,6 +77,14 @@ internal static class QualityTables
             taken_back_on date,
             primary key (tenant_id, event_id)
         );
+        """;
+
+    /// <summary>$1 to $5: an array of each column.</summary>
+    public const string AddOutcomes =
+        """
+        insert into daily_outcome as o (line_id, day, recorded_on, succeeded, failed)
+        select * from unnest($1::uuid[], $2::date[], $3::date[], $4::numeric[], $5::numeric[])
+        on conflict (line_id, day, recorded_on) do update set succeeded = o.succeeded + excluded.succeeded, failed = o.failed + excluded.failed
         """;
 
     /// <summary>$1 to $5: an array of each column.</summary>

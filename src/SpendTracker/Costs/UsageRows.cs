@@ -11,6 +11,7 @@ namespace SpendTracker.Costs;
 internal sealed class UsageRows(TimeZoneInfo reportingTimeZone, CostLines lines, CostChanges changes) : IPagePart
 {
     private readonly Dictionary<DailyUsageKey, (decimal Quantity, long Events, long SeqId)> _usage = [];
+    private readonly Dictionary<DailyUsageKey, (decimal Succeeded, decimal Failed)> _outcomes = [];
     private readonly Dictionary<(DailyUsageKey Row, string Part), decimal> _parts = [];
 
     /// <param name="RecordedOn">The day it became known: a report "as known on" a date leaves out what came later.</param>
@@ -71,8 +72,26 @@ internal sealed class UsageRows(TimeZoneInfo reportingTimeZone, CostLines lines,
                     new() { Value = Array.ConvertAll(rows, row => row.Value.Events) },
                 },
             },
+            .. _outcomes.Count > 0 ? (NpgsqlBatchCommand[])[AddOutcomes()] : [],
             .. _parts.Count > 0 ? (NpgsqlBatchCommand[])[AddParts()] : [],
         ];
+    }
+
+    private NpgsqlBatchCommand AddOutcomes()
+    {
+        var rows = _outcomes.Select(row => (Id: lines.IdOf(row.Key.Tenant, row.Key.Line), row.Key.Day, row.Key.RecordedOn, row.Value.Succeeded, row.Value.Failed)).ToArray();
+        Array.Sort(rows);
+        return new(QualityTables.AddOutcomes)
+        {
+            Parameters =
+            {
+                new() { Value = Array.ConvertAll(rows, row => row.Id) },
+                new() { Value = Array.ConvertAll(rows, row => row.Day) },
+                new() { Value = Array.ConvertAll(rows, row => row.RecordedOn) },
+                new() { Value = Array.ConvertAll(rows, row => row.Succeeded) },
+                new() { Value = Array.ConvertAll(rows, row => row.Failed) },
+            },
+        };
     }
 
     private NpgsqlBatchCommand AddParts()
@@ -95,6 +114,7 @@ internal sealed class UsageRows(TimeZoneInfo reportingTimeZone, CostLines lines,
     public void Discard()
     {
         _usage.Clear();
+        _outcomes.Clear();
         _parts.Clear();
         TakesBack = false;
     }
@@ -111,10 +131,24 @@ internal sealed class UsageRows(TimeZoneInfo reportingTimeZone, CostLines lines,
             var key = new DailyUsageKey(stored.TenantId, line, quantity.Day, recordedOn);
             ref var row = ref CollectionsMarshal.GetValueRefOrAddDefault(_usage, key, out _);
             row = (row.Quantity + (sign * quantity.Quantity), row.Events + sign, Math.Max(row.SeqId, seqId));
-            if (UsageQuantities.PartOf(usage, quantity.Meter) is { } part)
+            if (usage is TokenUsageRecorded { Outcome: not Outcome.Unknown } tokens)
+            {
+                AddOutcome(key, tokens.Outcome, quantity, sign);
+            }
+            else if (UsageQuantities.PartOf(usage) is { } part)
             {
                 CollectionsMarshal.GetValueRefOrAddDefault(_parts, (key, part), out _) += sign * quantity.Quantity;
             }
+        }
+    }
+
+    private void AddOutcome(in DailyUsageKey key, Outcome outcome, in UsageQuantity quantity, int sign)
+    {
+        if (quantity.Meter == Meters.Requests)
+        {
+            ref var row = ref CollectionsMarshal.GetValueRefOrAddDefault(_outcomes, key, out _);
+            var requests = sign * quantity.Quantity;
+            row = outcome == Outcome.Succeeded ? row with { Succeeded = row.Succeeded + requests } : row with { Failed = row.Failed + requests };
         }
     }
 }

@@ -41,12 +41,11 @@ internal static class BreakEvens
         string? NameOf(int month) => month < plan.Months ? first.Figures.Months[month].Month : null;
     }
 
-    /// <summary>Requests a month from which the second costs less: more fixed cost ÷ saved cost of a request.</summary>
-    private static decimal Volume(PlanRequest plan, PlanTerms few, PlanTerms many)
-    {
-        var (saved, more) = (few.Variable - many.Variable, many.Fixed(plan) - few.Fixed(plan));
-        return saved <= 0 ? Never : more <= 0 ? 0 : more / saved;
-    }
+    /// <summary>The requests a month from which an option costs less: what more it costs in a month without requests ÷ what each request saves. 0 is always, null is never.</summary>
+    internal static decimal? VolumeFrom(decimal more, decimal saved) => saved <= 0 ? null : more <= 0 ? 0 : more / saved;
+
+    private static decimal Volume(PlanRequest plan, PlanTerms few, PlanTerms many) =>
+        VolumeFrom(many.Fixed(plan) - few.Fixed(plan), few.Variable - many.Variable) ?? Never;
 
     /// <summary>The month, from 0, by whose end no more has been paid for the second, for each choice of the requests; the plan's months where there is none. Tax changes no sign.</summary>
     private static IEnumerable<int> Crossings(PlanRequest plan, PlanTerms first, PlanTerms later)

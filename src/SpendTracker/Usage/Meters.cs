@@ -82,6 +82,11 @@ public static class Meters
         _ => meter,
     };
 
+    /// <summary>A meter without its tier, and the tier.</summary>
+    public static (string Meter, ServiceTier Tier) OutOfTier(string meter) => Array.Find(Tiers, tier => meter.StartsWith($"{tier}-", StringComparison.Ordinal)) is { } tier
+        ? (meter[(tier.Length + 1)..], EnumName.Parse<ServiceTier>(tier))
+        : (meter, ServiceTier.Standard);
+
     /// <summary>Whether a price of the meter may depend on the context length.</summary>
     public static bool HasSteps(string meter) => meter.EndsWith("-tokens", StringComparison.Ordinal) && meter != TrainingTokens;
 

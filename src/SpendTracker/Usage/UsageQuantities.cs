@@ -97,16 +97,11 @@ public static class UsageQuantities
         _ => "",
     };
 
-    /// <summary>
-    /// What a quantity of an event is besides, whatever it costs: requests that <c>succeeded</c> or <c>failed</c>, hosting hours whose
-    /// busy share was <c>measured</c>, hours of labour by their activity. Null if nothing.
-    /// </summary>
-    public static string? PartOf(IUsageEvent usage, string meter) => usage switch
+    /// <summary>What an event's quantities are besides, whatever they cost: labour and work on datasets by their activity. Null if nothing.</summary>
+    public static string? PartOf(IUsageEvent usage) => usage switch
     {
-        TokenUsageRecorded { Outcome: Outcome.Succeeded } when meter == Meters.Requests => UsageParts.Succeeded,
-        TokenUsageRecorded { Outcome: Outcome.Failed } when meter == Meters.Requests => UsageParts.Failed,
-        HostingHoursRecorded { BusyShare: not null } when meter == Meters.HostingHours => UsageParts.Measured,
         LabourRecorded labour => EnumName.Of(labour.Activity),
+        DatasetPrepRecorded prep => EnumName.Of(prep.Activity),
         _ => null,
     };
 

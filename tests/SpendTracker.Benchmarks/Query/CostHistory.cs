@@ -27,6 +27,7 @@ internal static class CostHistory
         await Sql.RunAsync(dataSource, Rates(first), cancellationToken);
         await InsertLinesAsync(dataSource, workloads, cancellationToken);
         await Sql.RunAsync(dataSource, Daily(first), cancellationToken);
+        await Sql.RunAsync(dataSource, Quality(first), cancellationToken);
         await using (var rate = dataSource.CreateCommand(CostTables.ReRate))
         {
             rate.CommandTimeout = 600;
@@ -35,7 +36,7 @@ internal static class CostHistory
         }
 
         // As autovacuum would have done in the course of the year.
-        foreach (var statement in (string[])["vacuum full analyze daily_usage", "analyze cost_line", "vacuum full analyze monthly_cost", "analyze rate", "analyze workload", "checkpoint"])
+        foreach (var statement in (string[])["vacuum full analyze daily_usage", "vacuum analyze daily_outcome", "analyze daily_part", "analyze daily_evaluation", "analyze cost_line", "vacuum full analyze monthly_cost", "analyze rate", "analyze workload", "checkpoint"])
         {
             await Sql.RunAsync(dataSource, statement, cancellationToken);
         }
@@ -105,5 +106,20 @@ internal static class CostHistory
         select line_id, day, day, 1000 + (hashtext(line_id::text) & 255 + n * 17) % 500, 10
         from (select date '{first:yyyy-MM-dd}' + n, n from generate_series(0, {Days - 1}) as n) as day (day, n), cost_line
         order by day, line_id
+        """);
+
+    /// <summary>Every line of requests has outcomes each day; every variant is evaluated each second week; a third of the labour of one role is setting up.</summary>
+    private static string Quality(DateOnly first) => string.Create(
+        CultureInfo.InvariantCulture,
+        $"""
+        insert into daily_outcome (line_id, day, recorded_on, succeeded, failed)
+        select line_id, day, recorded_on, quantity - (hashtext(line_id::text) & 15), hashtext(line_id::text) & 15
+        from daily_usage join cost_line using (line_id) where meter = 'requests';
+        insert into daily_part (line_id, day, recorded_on, part, quantity)
+        select line_id, day, recorded_on, 'integration', quantity / 3 from daily_usage join cost_line using (line_id) where sku = 'labour/prompt-engineer';
+        insert into daily_evaluation (tenant_id, workload, approach, variant, metric, day, recorded_on, score, samples, evaluations, beyond)
+        select distinct tenant_id, workload, approach, variant, 'accuracy', day, day, 90, 100, 1, 0
+        from cost_line, (select date '{first:yyyy-MM-dd}' + n * 14 from generate_series(0, {(Days - 1) / 14}) as n) as day (day)
+        where component = 'usage'
         """);
 }

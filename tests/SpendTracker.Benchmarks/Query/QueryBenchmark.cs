@@ -3,6 +3,7 @@ using System.Globalization;
 using Microsoft.Extensions.Logging.Abstractions;
 using SpendTracker.Benchmarks.Soak;
 using SpendTracker.Closing;
+using SpendTracker.Comparison;
 using SpendTracker.Contracts;
 using SpendTracker.Costs;
 using SpendTracker.Events;
@@ -33,6 +34,9 @@ internal sealed class QueryBenchmark(BenchmarkServer server, Report report, bool
         [
             await QueryAsync("12 months by approach", database, costs, new CostFilter(from, to), ["approach"], cancellationToken),
             await QueryAsync("1 month by workload and component", database, costs, new CostFilter(to, to), ["workload", "component"], cancellationToken),
+            await CompareAsync("Comparing 3 months of one workload", database, new CostFilter(BillingPeriod.Of(to.Start.AddMonths(-2)), to) { Where = new Dictionary<string, string> { ["workload"] = "workload-7" } }, cancellationToken),
+            await CompareAsync("Comparing 3 months of a team", database, new CostFilter(BillingPeriod.Of(to.Start.AddMonths(-2)), to) { Where = new Dictionary<string, string> { ["team"] = "team-7" } }, cancellationToken),
+            await CompareAsync("Comparing 12 months of all workloads", database, new CostFilter(from, to), cancellationToken),
             await ReRateAsync(database, first, cancellationToken),
             await PreviewAsync(database, first, cancellationToken),
             await KnownAsync("12 months by approach, as known on a day", database, costs, new CostFilter(from, to) { KnownOn = DateOnly.FromDateTime(DateTime.UtcNow) }, cancellationToken),
@@ -57,6 +61,18 @@ internal sealed class QueryBenchmark(BenchmarkServer server, Report report, bool
             if ((await costs.ByAsync(filter, dimensions, cancellationToken)).Count == 0)
             {
                 throw new BenchmarkFailedException($"{name}: no rows.");
+            }
+        }, cancellationToken);
+    }
+
+    private Task<string[]> CompareAsync(string name, SpendDatabase database, CostFilter filter, CancellationToken cancellationToken)
+    {
+        var comparisons = database.Get<ComparisonQuery>();
+        return MeasureAsync(name, _runs, warmUp: 20, database, async () =>
+        {
+            if ((await comparisons.OfAsync(new(filter), cancellationToken)).Total is not { Requests: > 0, Success: not null, Quality.Count: 1, OneOff: > 0 })
+            {
+                throw new BenchmarkFailedException($"{name}: something is missing.");
             }
         }, cancellationToken);
     }
@@ -190,7 +206,7 @@ internal sealed class QueryBenchmark(BenchmarkServer server, Report report, bool
     private static async Task<List<string[]>> SizesAsync(SpendDatabase database, CancellationToken cancellationToken)
     {
         List<string[]> rows = [];
-        foreach (var table in (string[])["cost_line", "daily_usage", "monthly_cost", "rate", "workload"])
+        foreach (var table in (string[])["cost_line", "daily_usage", "daily_outcome", "monthly_cost", "rate", "workload"])
         {
             var count = await Sql.ScalarAsync<long>(database.DataSource, $"select count(*) from {table}", cancellationToken);
             var bytes = await Sql.ScalarAsync<long>(database.DataSource, $"select pg_total_relation_size('{table}')", cancellationToken);

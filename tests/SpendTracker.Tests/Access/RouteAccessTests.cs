@@ -42,6 +42,7 @@ public sealed class RouteAccessTests : IAsyncLifetime
         GET    /alerts/{id:guid}                      302    401    401    401    401    401    401    401    401    401    200    200    200    403
         GET    /anomalies                             302    401    401    401    401    401    401    401    401    401    200    200    200    403
         GET    /anomalies/{id:guid}                   302    401    401    401    401    401    401    401    401    401    200    200    200    403
+        GET    /api/v1/advice                         401    401    401    403    400    403    403    403    403    400    400    400    400    403
         GET    /api/v1/alerts                         401    401    401    403    200    403    403    403    403    200    200    200    200    403
         GET    /api/v1/alerts/{id:guid}               401    401    401    403    404    403    403    403    403    404    404    404    404    403
         POST   /api/v1/alerts/{id:guid}/acknowledge   401    401    401    403    403    403    403    404    403    404    401    401    401    403
@@ -64,6 +65,10 @@ public sealed class RouteAccessTests : IAsyncLifetime
         PUT    /api/v1/channels/{id}                  401    401    401    403    403    403    403    403    400    400    401    401    401    403
         POST   /api/v1/channels/{id}/resume           401    401    401    403    403    403    403    403    404    404    401    401    401    403
         POST   /api/v1/channels/{id}/test             401    401    401    403    403    403    403    403    404    404    401    401    401    403
+        GET    /api/v1/compare                        401    401    401    403    200    403    403    403    403    200    200    200    200    403
+        POST   /api/v1/compare/counterfactual         401    401    401    403    400    403    403    403    403    400    401    401    401    403
+        GET    /api/v1/compare/hosting                401    401    401    403    200    403    403    403    403    200    200    200    200    403
+        GET    /api/v1/compare/models                 401    401    401    403    400    403    403    403    403    400    400    400    400    403
         GET    /api/v1/costs                          401    401    401    403    200    403    403    403    403    200    200    200    200    403
         GET    /api/v1/costs/explain                  401    401    401    403    400    403    403    403    403    400    400    400    400    403
         GET    /api/v1/discounts                      401    401    401    403    200    403    403    403    403    200    200    200    200    403
@@ -98,6 +103,7 @@ public sealed class RouteAccessTests : IAsyncLifetime
         GET    /budgets/{id}                          302    401    401    401    401    401    401    401    401    401    200    200    200    403
         GET    /channels                              302    401    401    401    401    401    401    401    401    401    200    200    200    403
         GET    /closing                               302    401    401    401    401    401    401    401    401    401    200    200    200    403
+        GET    /compare                               302    401    401    401    401    401    401    401    401    401    200    200    200    403
         GET    /events                                302    401    401    401    401    401    401    401    401    401    200    200    200    403
         GET    /explain                               302    401    401    401    401    401    401    401    401    401    200    200    200    403
         GET    /health/live                           200    200    200    200    200    200    200    200    200    200    200    200    200    403

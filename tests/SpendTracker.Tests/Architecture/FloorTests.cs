@@ -13,13 +13,13 @@ public sealed class FloorTests
 
     private static readonly string[][] CoreFloors =
     [
-        ["Log"], ["Settings", "Access", "Workloads"], ["Usage"], ["Estimates", "Rates"], ["Costs"], ["Closing", "Explorer", "Alerts"], ["Anomalies", "Budgets", "Plans"],
+        ["Log"], ["Settings", "Access", "Workloads"], ["Usage"], ["Estimates", "Rates"], ["Costs"], ["Closing", "Explorer", "Alerts"], ["Anomalies", "Budgets", "Plans"], ["Comparison"],
         [Rooms.Roof],
     ];
 
     private static readonly string[][] WebFloors =
     [
-        ["Requests"], ["Access", "Events"], ["Pages"], ["Ingest", "Workloads", "Estimates", "Closing", "SetAside", "Alerts", "Costs"], ["Import", "Anomalies", "Budgets", "Plans", "Explorer"], ["Rates"],
+        ["Requests"], ["Access", "Events"], ["Pages"], ["Ingest", "Workloads", "Estimates", "Closing", "SetAside", "Alerts", "Costs"], ["Import", "Anomalies", "Budgets", "Plans", "Explorer", "Comparison"], ["Rates"],
         ["Hosting"], ["Demo"], ["Commands"], [Rooms.Roof],
     ];
 

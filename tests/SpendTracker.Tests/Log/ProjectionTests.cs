@@ -67,7 +67,7 @@ public sealed class ProjectionTests : IAsyncLifetime
         await _database.ExecuteAsync(
             """
             drop table spend.cost_line, spend.exchange_rate, spend.exchange_rate_age, spend.discount, spend.alias, spend.withdrawal;
-            drop table spend.daily_part;
+            drop table spend.daily_outcome;
             alter table spend.workload drop column seq_id;
             alter table spend.monthly_estimate drop column superseded_on
             """);

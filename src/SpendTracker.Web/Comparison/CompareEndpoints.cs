@@ -1,0 +1,94 @@
+using SpendTracker.Comparison;
+using SpendTracker.Contracts;
+using SpendTracker.Costs;
+using SpendTracker.Settings;
+using SpendTracker.Web.Access;
+using SpendTracker.Web.Requests;
+
+namespace SpendTracker.Web.Comparison;
+
+/// <summary>Approaches and variants side by side.</summary>
+/// <param name="Until">The last day that counts.</param>
+/// <param name="Variants">Those that cost most, at most 500.</param>
+/// <param name="VariantsLeftOut">How many more there are.</param>
+internal sealed record CompareResponse(
+    string From, string To, DateOnly Until, DateOnly? KnownOn, string Currency, string ReportingTimeZone, int AmortisationMonths, string QualityMetric, IReadOnlyList<ComparedRow> Approaches,
+    IReadOnlyList<ComparedRow> Variants, int VariantsLeftOut, ComparedRow Total, IReadOnlyList<ComparedShare> Differences, IReadOnlyList<FrontierRow> Frontier, IReadOnlyList<string> NotKnown)
+{
+    private const int MostVariants = 500;
+
+    public static CompareResponse Of(ComparisonFilter filter, ComparisonFigures figures, OrganisationSettings settings)
+    {
+        var shown = figures.Variants.Count <= MostVariants ? figures.Variants : [.. figures.Variants.OrderByDescending(row => row.Cost).Take(MostVariants)];
+        return new(
+            figures.From.ToString(), figures.To.ToString(), figures.Until, filter.Costs.KnownOn, settings.ReportingCurrency, settings.ReportingTimeZone.Id, figures.AmortisationMonths,
+            figures.QualityMetric, figures.Approaches, shown, figures.Variants.Count - shown.Count, figures.Total, figures.Differences, figures.Frontier, figures.NotKnown);
+    }
+}
+
+/// <param name="Hosting">By workload, approach, SKU and variant, the dearest first.</param>
+internal sealed record HostingResponse(string From, string To, string Currency, string ReportingTimeZone, IReadOnlyList<HostedRow> Hosting, HostingFigures Total)
+{
+    public static HostingResponse Of(CostFilter span, IReadOnlyList<HostedRow> rows, OrganisationSettings settings) => new(
+        span.From.ToString(), span.To.ToString(), settings.ReportingCurrency, settings.ReportingTimeZone.Id, [.. rows.SkipLast(1)], rows[^1].Figures);
+}
+
+/// <param name="Versions">In the order in which they came into use; what is not used yet last.</param>
+internal sealed record ModelsResponse(string Workload, string Currency, IReadOnlyList<ModelVersion> Versions);
+
+/// <summary>A month as it was, and as it had been.</summary>
+internal sealed record CounterfactualResponse(CounterfactualRequest Asked, string Currency, CounterfactualFigures Figures);
+
+/// <summary>Comparisons over HTTP. They record nothing, so whoever may read costs may ask for them.</summary>
+internal static class CompareEndpoints
+{
+    public static void MapComparisons(this IEndpointRouteBuilder api)
+    {
+        api.MapGet("/compare", CompareAsync).RequireAuthorization(Policies.Read).WithName("Compare");
+        api.MapGet("/compare/hosting", HostingAsync).RequireAuthorization(Policies.Read).WithName("CompareHosting").WithMetadata(ExpensiveQuery.Always);
+        api.MapGet("/compare/models", ModelsAsync).RequireAuthorization(Policies.Read).WithName("CompareModels").WithMetadata(ExpensiveQuery.Always);
+        api.MapPost("/compare/counterfactual", CounterfactualAsync).RequireAuthorization(Policies.Read).WithName("CompareCounterfactual").WithMetadata(ExpensiveQuery.Always);
+    }
+
+    private static async Task<IResult> CompareAsync(
+        string? from, string? to, string[]? where, string? knownOn, string? amortisationMonths, string? quality, ComparisonQuery query, KnownOn days, OrganisationSettings settings,
+        CancellationToken cancellationToken)
+    {
+        var check = new FieldCheck();
+        return await CompareQuestion.ReadAsync(check, (from, to, where ?? [], knownOn, amortisationMonths, quality), days, cancellationToken) is { } filter
+            ? TypedResults.Ok(CompareResponse.Of(filter, await query.OfAsync(filter, cancellationToken), settings))
+            : Problems.Of(check.Reasons);
+    }
+
+    private static async Task<IResult> HostingAsync(
+        string? from, string? to, string[]? where, string? knownOn, string? night, HostingQuery query, KnownOn days, OrganisationSettings settings, CancellationToken cancellationToken)
+    {
+        var check = new FieldCheck();
+        var hours = CompareQuestion.Night(check, night);
+        return await CompareQuestion.SpanAsync(check, (from, to, where ?? [], knownOn), days, cancellationToken) is { } span
+            ? TypedResults.Ok(HostingResponse.Of(span, await query.ListAsync(span, hours.From, hours.To, cancellationToken), settings))
+            : Problems.Of(check.Reasons);
+    }
+
+    private static async Task<IResult> ModelsAsync(string? workload, ModelQuery query, OrganisationSettings settings, CancellationToken cancellationToken)
+    {
+        var check = new FieldCheck();
+        check.Text("workload", workload, TextLength.Name);
+        return check.Reasons.Count > 0
+            ? Problems.Of(check.Reasons)
+            : TypedResults.Ok(new ModelsResponse(workload!, settings.ReportingCurrency, await query.ListAsync(workload!, cancellationToken)));
+    }
+
+    private static async Task<IResult> CounterfactualAsync(HttpRequest request, CounterfactualQuery query, OrganisationSettings settings, CancellationToken cancellationToken)
+    {
+        var (asked, problem) = await Problems.ReadAsync(request, ContractsJson.Default.CounterfactualRequest, cancellationToken);
+        if (asked is null)
+        {
+            return problem!;
+        }
+
+        return Counterfactual.Check(asked) is { Count: > 0 } reasons
+            ? Problems.Of(reasons)
+            : TypedResults.Ok(new CounterfactualResponse(asked, settings.ReportingCurrency, await query.OfAsync(asked, request.HttpContext.RequestAborted)));
+    }
+}

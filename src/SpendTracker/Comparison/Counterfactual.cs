@@ -1,0 +1,144 @@
+using SpendTracker.Contracts;
+using SpendTracker.Rates;
+using SpendTracker.Usage;
+
+namespace SpendTracker.Comparison;
+
+/// <summary>An amount between its least and its most.</summary>
+public sealed record AmountRange(decimal Low, decimal Expected, decimal High);
+
+/// <summary>A meter as it had been.</summary>
+/// <param name="Amount">As expected; null if it has no price.</param>
+public sealed record CounterfactualLine(string Sku, string Meter, decimal Quantity, decimal? Amount);
+
+/// <summary>What tokens of both models say about the factor between them.</summary>
+/// <param name="Factor">Tokens a request on the other model ÷ on those that were used: over all months, and the least and the most of a month.</param>
+/// <param name="Months">In how many months both were used.</param>
+public sealed record MeasuredFactor(AmountRange Factor, int Months);
+
+/// <summary>A month's tokens as they were, and as they had been. Amounts are in the reporting currency, at the prices of each day.</summary>
+/// <param name="Actual">Of tokens and requests; hosting, training and people are not in it.</param>
+/// <param name="Saves">Actual less counterfactual: below 0, it had cost more. Null if one of the two is not known in full.</param>
+/// <param name="TokenFactor">What was used.</param>
+/// <param name="FactorFrom"><c>given</c>, <c>measured</c>, or <c>assumed</c>: 1, the same tokens.</param>
+/// <param name="Unpriced">As it was: quantities without a price, by unit, in no amount.</param>
+/// <param name="Incomplete">As it was: quantities priced incompletely.</param>
+/// <param name="CounterfactualUnpriced">As it had been.</param>
+/// <param name="CounterfactualIncomplete">As it had been.</param>
+public sealed record CounterfactualFigures(
+    decimal Requests, decimal Actual, AmountRange Counterfactual, AmountRange? Saves, Assumption TokenFactor, string FactorFrom, MeasuredFactor? Measured,
+    IReadOnlyList<CounterfactualLine> Lines, IReadOnlyDictionary<string, decimal> Unpriced, IReadOnlyDictionary<string, decimal> Incomplete,
+    IReadOnlyDictionary<string, decimal> CounterfactualUnpriced, IReadOnlyDictionary<string, decimal> CounterfactualIncomplete);
+
+/// <summary>Works out a counterfactual month. Pure; prices come in.</summary>
+public static class Counterfactual
+{
+    private const decimal MostFactor = 100;
+
+    /// <summary>Of a factor or a share.</summary>
+    private const int Decimals = 6;
+
+    private static readonly string[] Input = [Meters.InputTokens, Meters.CachedInputTokens, Meters.CacheWriteTokens];
+
+    public static IReadOnlyList<FieldReason> Check(CounterfactualRequest asked)
+    {
+        var check = new FieldCheck();
+        check.That("month", BillingPeriod.TryParse(asked.Month, out _), "Must be a month like 2026-01.");
+        check.OptionalText("workload", asked.Workload, TextLength.Name);
+        check.OptionalText("model", asked.Model, TextLength.Name);
+        check.OptionalText("sku", asked.Sku, TextLength.Name);
+        check.That("", asked is not { Sku: null, ServiceTier: null, CachedShare: null, TokenFactor: null }, "Say what had been different: sku, serviceTier, cachedShare or tokenFactor.");
+        Range(check, "cachedShare", asked.CachedShare, (field, value) => check.Range(field, value, 0, 1));
+        Range(check, "tokenFactor", asked.TokenFactor, (field, value) => check.Above(field, value, 0, MostFactor));
+        return check.Reasons;
+    }
+
+    private static void Range(FieldCheck check, string field, Assumption? value, Action<string, decimal> each)
+    {
+        if (value is null)
+        {
+            return;
+        }
+
+        check.That(field, value.Low <= value.Expected && value.Expected <= value.High, "Low must not be above expected, nor expected above high.");
+        foreach (var bound in new HashSet<decimal> { value.Low, value.Expected, value.High })
+        {
+            each(field, bound);
+            check.That(field, bound == Math.Round(bound, Decimals), $"At most {Decimals} decimals.");
+        }
+    }
+
+    /// <summary>All quantities that prices are needed for: as they were, and as they had been.</summary>
+    internal static IEnumerable<UsageQuantity> Wanted(CounterfactualRequest asked, IReadOnlyList<UsageQuantity> usage) =>
+        usage.Concat(As(asked, usage, 1, asked.CachedShare?.Expected)).Concat(As(asked, usage, 1, asked.CachedShare is null ? null : 0.5m));
+
+    /// <summary>
+    /// Σ quantity × price of the day. Input and output tokens are multiplied by the factor; with a cached share, all input tokens are
+    /// split by it. The context length of each call stays as it was, and so does its step of a price. Low and high are the least and the most
+    /// over the ends of both ranges: the sum is linear in each, so its extremes lie at ends.
+    /// </summary>
+    internal static CounterfactualFigures Figures(
+        CounterfactualRequest asked, IReadOnlyList<UsageQuantity> usage, Func<UsageQuantity, DayPricing> price, MeasuredFactor? measured)
+    {
+        var factor = asked.TokenFactor ?? (measured is { Factor: var m } ? new Assumption(m.Low, m.Expected, m.High) : new Assumption(1));
+        var ends = from f in (decimal[])[factor.Low, factor.Expected, factor.High]
+                   from c in asked.CachedShare is { } share ? (decimal?[])[share.Low, share.Expected, share.High] : [null]
+                   select Amount(As(asked, usage, f, c), price);
+        var expected = As(asked, usage, factor.Expected, asked.CachedShare?.Expected).ToArray();
+        var amounts = ends.Append(Amount(expected, price)).ToArray();
+        var (actual, had) = (Amount(usage, price), new AmountRange(amounts.Min(), amounts[^1], amounts.Max()));
+        var figures = new CounterfactualFigures(
+            usage.Where(quantity => quantity.Meter == Meters.Requests).Sum(quantity => quantity.Quantity), actual, had, null, factor,
+            asked.TokenFactor is not null ? "given" : measured is not null ? "measured" : "assumed", measured, Lines(expected, price),
+            Sums(usage, quantity => price(quantity).IsUnpriced || Unconverted(price(quantity))), Sums(usage, quantity => price(quantity).IsIncomplete),
+            Sums(expected, quantity => price(quantity).IsUnpriced || Unconverted(price(quantity))), Sums(expected, quantity => price(quantity).IsIncomplete));
+        var isKnown = figures.Unpriced.Count + figures.Incomplete.Count + figures.CounterfactualUnpriced.Count + figures.CounterfactualIncomplete.Count == 0;
+        return isKnown ? figures with { Saves = new AmountRange(actual - had.High, actual - had.Expected, actual - had.Low) } : figures;
+    }
+
+    /// <summary>A price in a currency without an exchange rate is none that could be added.</summary>
+    private static bool Unconverted(DayPricing pricing) => pricing.Price is { ExchangeRate: null };
+
+    private static IEnumerable<UsageQuantity> As(CounterfactualRequest asked, IEnumerable<UsageQuantity> usage, decimal factor, decimal? cachedShare)
+    {
+        foreach (var quantity in usage)
+        {
+            var (meter, tier) = Meters.OutOfTier(quantity.Meter);
+            var had = quantity with { Sku = asked.Sku ?? quantity.Sku };
+            var inTier = asked.ServiceTier ?? tier;
+            if (Meters.UnitOf(quantity.Meter) != "tokens")
+            {
+                yield return had;
+            }
+            else if (cachedShare is not { } cached || !Input.Contains(meter))
+            {
+                if (cachedShare is null || meter != Meters.CacheWrite1hTokens)
+                {
+                    yield return had with { Meter = Meters.InTier(meter, inTier), Quantity = quantity.Quantity * factor };
+                }
+            }
+            else
+            {
+                yield return had with { Meter = Meters.InTier(Meters.InputTokens, inTier), Quantity = quantity.Quantity * factor * (1 - cached) };
+                yield return had with { Meter = Meters.InTier(Meters.CachedInputTokens, inTier), Quantity = quantity.Quantity * factor * cached };
+            }
+        }
+    }
+
+    private static decimal Amount(IEnumerable<UsageQuantity> usage, Func<UsageQuantity, DayPricing> price) => usage.Sum(quantity => AmountOf(quantity, price) ?? 0);
+
+    private static decimal? AmountOf(UsageQuantity quantity, Func<UsageQuantity, DayPricing> price) =>
+        price(quantity).Price is { ExchangeRate: { } rate } held ? quantity.Quantity * held.UnitPrice * rate : null;
+
+    private static CounterfactualLine[] Lines(IEnumerable<UsageQuantity> usage, Func<UsageQuantity, DayPricing> price) =>
+    [
+        .. usage.Where(quantity => quantity.Quantity != 0 && !Meters.Parts.ContainsKey(quantity.Meter)).GroupBy(quantity => (quantity.Sku, quantity.Meter))
+            .Select(line => new CounterfactualLine(
+                line.Key.Sku, line.Key.Meter, line.Sum(quantity => quantity.Quantity), line.Any(quantity => AmountOf(quantity, price) is not null) ? Amount(line, price) : null))
+            .Where(line => line.Amount is not null || line.Meter != Meters.Requests)
+            .OrderByDescending(line => line.Amount).ThenBy(line => line.Sku, StringComparer.Ordinal).ThenBy(line => line.Meter, StringComparer.Ordinal),
+    ];
+
+    private static Dictionary<string, decimal> Sums(IEnumerable<UsageQuantity> usage, Func<UsageQuantity, bool> covers) =>
+        usage.Where(quantity => quantity.Quantity != 0 && covers(quantity)).GroupBy(quantity => Meters.UnitOf(quantity.Meter)).ToDictionary(unit => unit.Key, unit => unit.Sum(quantity => quantity.Quantity));
+}

@@ -1,0 +1,64 @@
+namespace SpendTracker.Comparison;
+
+/// <summary>Hosting in one hour of the day, on all days with one price.</summary>
+/// <param name="Hour">0 to 23, in the reporting time zone.</param>
+/// <param name="Hours">Hours times units that were allocated.</param>
+/// <param name="Measured">Of these, those whose busy share was recorded.</param>
+/// <param name="Idle">Of the measured, those in which nothing was served.</param>
+/// <param name="PeakShare">The largest busy share of this hour on a day; null if nothing was measured.</param>
+/// <param name="UnitPrice">Of an hour of a unit, in the reporting currency; null if it is not known.</param>
+public sealed record HostedHour(int Hour, decimal Hours, decimal Measured, decimal Idle, decimal? PeakShare, decimal? UnitPrice);
+
+/// <summary>What hosting was, cost, and could have saved. Amounts are in the reporting currency.</summary>
+/// <param name="Hours">Hours times units that were allocated.</param>
+/// <param name="Measured">Of these, those whose busy share is known.</param>
+/// <param name="Busy">Of the measured, those that served requests.</param>
+/// <param name="BusyShare">Busy ÷ measured; null if nothing was measured.</param>
+/// <param name="Available">What it cost to keep it available: all hours.</param>
+/// <param name="Used">What it cost to run it: the busy hours. Null if nothing was measured.</param>
+/// <param name="Idle">What the idle hours cost, of those measured. Null if nothing was measured.</param>
+/// <param name="Unpriced">Hours without a price: in no amount.</param>
+/// <param name="Night">What stopping at night would save.</param>
+/// <param name="PeakShare">The largest busy share of an hour of the day. A recorded share is of its whole period, so shorter records can show more.</param>
+/// <param name="HalfSaves">What half the capacity would save; null if the peak needs more than half of it, or nothing was measured.</param>
+public sealed record HostingFigures(
+    decimal Hours, decimal Measured, decimal Busy, decimal? BusyShare, decimal Available, decimal? Used, decimal? Idle, decimal Unpriced,
+    NightHosting Night, decimal? PeakShare, decimal? HalfSaves);
+
+/// <summary>Hosting in the hours of the night.</summary>
+/// <param name="Hours">Allocated.</param>
+/// <param name="Saves">What they cost: what stopping would save.</param>
+/// <param name="Busy">Of these, those known to serve requests, which would have to be served at another time, or elsewhere.</param>
+public sealed record NightHosting(int From, int To, decimal Hours, decimal Saves, decimal Busy);
+
+/// <summary>Works out hosting from hours by the hour of the day.</summary>
+public static class HostingArithmetic
+{
+    public const int DefaultNightFrom = 22;
+    public const int DefaultNightTo = 6;
+
+    /// <summary>Cost = hours × price of the day; busy = measured − idle. Half the capacity serves an hour if at most half of it was busy.</summary>
+    /// <param name="nightFrom">The hour that the night begins at, 0 to 23.</param>
+    /// <param name="nightTo">The hour that it ends at, 0 to 23; the same as the first is the whole day.</param>
+    public static HostingFigures Figures(IReadOnlyCollection<HostedHour> hours, int nightFrom, int nightTo)
+    {
+        var measured = hours.Sum(hour => hour.Measured);
+        var busy = measured - hours.Sum(hour => hour.Idle);
+        var available = hours.Sum(Cost);
+        var peak = hours.Max(hour => hour.PeakShare);
+        var night = hours.Where(hour => IsNight(hour.Hour, nightFrom, nightTo)).ToArray();
+        return new HostingFigures(
+            hours.Sum(hour => hour.Hours), measured, busy, measured > 0 ? Share(busy, measured) : null, available,
+            measured > 0 ? hours.Sum(hour => (hour.Measured - hour.Idle) * (hour.UnitPrice ?? 0)) : null,
+            measured > 0 ? hours.Sum(hour => hour.Idle * (hour.UnitPrice ?? 0)) : null,
+            hours.Where(hour => hour.UnitPrice is null).Sum(hour => hour.Hours),
+            new NightHosting(nightFrom, nightTo, night.Sum(hour => hour.Hours), night.Sum(Cost), night.Sum(hour => hour.Measured - hour.Idle)),
+            peak, peak <= 0.5m ? available / 2 : null);
+    }
+
+    private static decimal Cost(HostedHour hour) => hour.Hours * (hour.UnitPrice ?? 0);
+
+    private static decimal Share(decimal part, decimal whole) => Math.Round(part / whole, Proportion.Decimals);
+
+    private static bool IsNight(int hour, int from, int to) => from < to ? hour >= from && hour < to : hour >= from || hour < to;
+}
