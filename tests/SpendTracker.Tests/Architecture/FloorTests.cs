@@ -13,7 +13,7 @@ public sealed class FloorTests
 
     private static readonly string[][] CoreFloors =
     [
-        ["Log"], ["Settings", "Access", "Workloads"], ["Usage"], ["Estimates", "Rates"], ["Costs", "Plans"], ["Closing", "Explorer", "Alerts"], ["Budgets"],
+        ["Log"], ["Settings", "Access", "Workloads"], ["Usage"], ["Estimates", "Rates"], ["Costs", "Plans"], ["Closing", "Explorer", "Alerts", "Forecasts"], ["Budgets"],
         [Rooms.Roof],
     ];
 
