@@ -20,7 +20,7 @@ internal sealed class PastForecasts(IReadOnlyList<ScopeComponent> components, in
     /// <summary>Until there are errors of one's own: what was enough on synthetic workloads.</summary>
     private const double UsualFactor = 2;
 
-    private const double SmallestFactor = 1.3;
+    private const double SmallestFactor = 0.8;
     private const double LargestFactor = 4;
     private const double Covered = 0.8;
 

@@ -8,6 +8,9 @@ internal struct Use(bool isHosting)
 {
     private const int GapsCountFor = 120;
 
+    /// <summary>A longer gap is none of something that comes once in a month.</summary>
+    private const int LongestRhythm = 31;
+
     /// <summary>Hosting costs something on every day, so three days without a report are enough.</summary>
     private readonly int _shortestStop = isHosting ? 3 : 7;
 
@@ -33,7 +36,7 @@ internal struct Use(bool isHosting)
         var gap = day - LastUsed - 1;
         if (LastUsed < 0 || HasStopped(day - 1))
         {
-            (CameAgain, Begun, _longestGap) = (LastUsed >= 0, day, default);
+            (CameAgain, Begun, _longestGap) = (LastUsed >= 0, day, LastUsed >= 0 && gap <= LongestRhythm ? (day, gap) : default);
         }
         else if (gap > 0 && (gap >= _longestGap.Length || day - _longestGap.End > GapsCountFor))
         {
