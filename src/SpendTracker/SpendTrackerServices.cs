@@ -8,6 +8,7 @@ using SpendTracker.Closing;
 using SpendTracker.Costs;
 using SpendTracker.Estimates;
 using SpendTracker.Explorer;
+using SpendTracker.Forecasts;
 using SpendTracker.Log;
 using SpendTracker.Rates;
 using SpendTracker.Settings;
@@ -57,6 +58,8 @@ public static class SpendTrackerServices
             .AddSingleton<ReportedCostQuery>()
             .AddSingleton<ExplainQuery>()
             .AddSingleton<RatePreview>()
+            .AddSingleton<DailyCostReading>()
+            .AddSingleton<ForecastQuery>()
             .AddSingleton<BillingPeriods>()
             .AddSingleton<CorrectionQuery>()
             .AddSingleton<CostLineQuery>()

@@ -80,7 +80,7 @@ internal static class Backtest
         var (spent, ahead) = (scope.Sum(start, scope.Day), end - scope.Day);
         var before = start - (month.Start.DayNumber - month.Previous.Start.DayNumber);
         double? last = before >= 0 && scope.Sum(before, start - 1) is not 0 and var sum ? sum : null;
-        return new(day, spent + scope.Expected(scope.Day, ahead), scope.HalfWidth(ahead), spent / day.Day * (end - start + 1), last, spent, 0);
+        return new(day, spent + scope.Expected(scope.Day, ahead), scope.HalfWidth(1, ahead), spent / day.Day * (end - start + 1), last, spent, 0);
     }
 
     /// <summary>Why a scope shows no interval, though it is old enough: too few of last year's held. Null if they did, or there are too few to tell.</summary>
@@ -92,3 +92,23 @@ internal static class Backtest
             : null;
     }
 }
+
+/// <summary>How good a scope's forecasts of past months were.</summary>
+/// <param name="Keys">Dimension → value; empty for all that was asked for.</param>
+/// <param name="All">Of all days together.</param>
+/// <param name="Days">By day of the month: looking back at a month from that day's end.</param>
+/// <param name="WhyNoInterval">Why the scope shows no interval, though it is old enough; null if it does.</param>
+public sealed record ScopeBacktest(
+    IReadOnlyDictionary<string, string> Keys, ForecastAccuracy All, IReadOnlyDictionary<int, ForecastAccuracy> Days, string? WhyNoInterval)
+{
+    internal static ScopeBacktest Of(IReadOnlyDictionary<string, string> keys, IReadOnlyList<PastForecast> past) => new(
+        keys, ForecastAccuracy.Of(past), past.GroupBy(one => one.Day.Day).OrderBy(day => day.Key).ToDictionary(day => day.Key, day => ForecastAccuracy.Of([.. day])),
+        Backtest.WhyNoInterval([.. past.Where(one => Backtest.Days.Contains(one.Day.Day))]));
+}
+
+/// <summary>Forecasts of past months.</summary>
+/// <param name="From">The first month.</param>
+/// <param name="To">The last month.</param>
+/// <param name="Rows">By the dimensions asked for.</param>
+/// <param name="Pooled">The rows together, each forecast by itself; null without dimensions.</param>
+public sealed record BacktestAnswer(BillingPeriod From, BillingPeriod To, ScopeBacktest Total, IReadOnlyList<ScopeBacktest> Rows, ScopeBacktest? Pooled);

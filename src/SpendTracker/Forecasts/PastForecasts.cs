@@ -23,6 +23,8 @@ internal sealed class PastForecasts(IReadOnlyList<ScopeComponent> components, in
     private const double SmallestFactor = 0.8;
     private const double LargestFactor = 4;
     private const double Covered = 0.8;
+    private const int FewestErrors = 10;
+    private const int OneMonth = 31;
 
     /// <summary>Past forecasts that the factor is taken of, in days.</summary>
     private const int LookBack = 365;
@@ -116,47 +118,52 @@ internal sealed class PastForecasts(IReadOnlyList<ScopeComponent> components, in
     }
 
     /// <summary>
-    /// Half the width of the interval around the sum of the days to come that 8 of 10 of the scope's own past forecasts, looking as
-    /// far ahead, would have been within: factor × deviation of a day × √(h + h² ÷ 28). √h is the noise of the days, h² ÷ 28 that of
-    /// the mean they are expected by. Null if the scope is too new (<see cref="WhyNone"/>).
+    /// Half the width of the interval around the sum of days to come that 8 of 10 of the scope's own past forecasts of as many days as
+    /// far ahead would have been within: factor × deviation of a day × √(n + n² ÷ 28). √n is the noise of the days, n² ÷ 28 that of the
+    /// mean they are expected by. Null if the scope is too new (<see cref="WhyNone"/>).
     /// </summary>
-    public double? HalfWidth(int ahead) => WhyNone(ahead) is not null ? null : FactorAt(ahead) * _deviation[Day] * Spread(ahead);
+    /// <param name="from">The first of the days; 1 is the next one.</param>
+    /// <param name="to">The last.</param>
+    public double? HalfWidth(int from, int to) => WhyNone(to) is not null ? null : FactorAt(from, to) * _deviation[Day] * Spread(to - from + 1);
 
     /// <summary>Why there is no interval; null if there is one.</summary>
+    /// <param name="ahead">The last day, counted from now.</param>
     public string? WhyNone(int ahead)
     {
         var use = _days[Day];
-        return use == 0 ? "Nothing is in use that could be expected to go on."
-            : use < ShortestUse ? $"In use for {use} days{(CameAgain ? " since it stopped" : "")}, and an interval needs {ShortestUse}."
-            : ahead > 31 && use < Habit.Window + (3 * ahead) ? $"{ahead} days ahead are too far: an interval needs {Habit.Window + (3 * ahead)} days of use to be checked, and there are {use}."
+        return use == 0 ? "Nothing is in use that is expected to go on."
+            : use < ShortestUse ? $"In use for {use} days{(CameAgain ? " since it stopped" : "")}; an interval needs {ShortestUse}."
+            : ahead > OneMonth && use < Habit.Window + (3 * ahead) ? $"In use for {use} days; an interval {ahead} days ahead needs {Habit.Window + (3 * ahead)}, to be checked by the past."
             : null;
     }
 
-    private double FactorAt(int ahead)
+    private double FactorAt(int from, int to)
     {
         if (_days[Day] < UseOfOwnErrors)
         {
             return UsualFactor;
         }
 
-        Span<double> errors = stackalloc double[LookBack];
-        var (count, spread) = (0, Spread(ahead));
-        for (var day = Math.Max(Day - LookBack, 0); day <= Day - ahead && count < LookBack; day++)
+        Span<double> errors = stackalloc double[LookBack + 1];
+        var (count, spread) = (0, Spread(to - from + 1));
+        for (var day = Math.Max(Day - LookBack, 0); day <= Day - to; day++)
         {
             if (_days[day] >= Habit.Window && _deviation[day] > 0)
             {
-                errors[count++] = Math.Abs(Sum(day + 1, day + ahead) - Expected(day, ahead)) / (_deviation[day] * spread);
+                var expected = Expected(day, to) - (from == 1 ? 0 : Expected(day, from - 1));
+                errors[count++] = Math.Abs(Sum(day + from, day + to) - expected) / (_deviation[day] * spread);
             }
         }
 
-        if (count < 10)
+        if (count < FewestErrors)
         {
             return UsualFactor;
         }
 
         errors = errors[..count];
         errors.Sort();
-        return Math.Clamp(errors[Math.Min((int)Math.Ceiling(Covered * (count + 1)) - 1, count - 1)], SmallestFactor, LargestFactor);
+        var factor = errors[Math.Min((int)Math.Ceiling(Covered * (count + 1)) - 1, count - 1)];
+        return Math.Clamp(factor, SmallestFactor, to <= OneMonth ? LargestFactor : double.MaxValue); // Far ahead, more than noise adds up.
     }
 
     private static double Spread(int ahead) => Math.Sqrt(ahead + ((double)ahead * ahead / Habit.Window));

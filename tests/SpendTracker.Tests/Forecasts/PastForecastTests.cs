@@ -21,7 +21,7 @@ public sealed class PastForecastTests
             while (past.Day < until - 1)
             {
                 past.MoveOn();
-                Assert.Equal(all[past.Day], (past.Expected(past.Day, 20), past.HalfWidth(20)));
+                Assert.Equal(all[past.Day], (past.Expected(past.Day, 20), past.HalfWidth(1, 20)));
             }
         }
     }
@@ -77,7 +77,7 @@ public sealed class PastForecastTests
             {
                 fresh.MoveOn();
             }
-            while (fresh.HalfWidth(ahead) is null);
+            while (fresh.HalfWidth(1, ahead) is null);
             return fresh.Day;
         }));
         for (var day = 0; day < 30; day++)
@@ -85,7 +85,7 @@ public sealed class PastForecastTests
             scope.MoveOn();
         }
 
-        Assert.Equal("In use for 30 days, and an interval needs 42.", scope.WhyNone(10));
+        Assert.Equal("In use for 30 days; an interval needs 42.", scope.WhyNone(10));
     }
 
     [Fact]
@@ -116,7 +116,7 @@ public sealed class PastForecastTests
         while (scope.Day < days - 1)
         {
             scope.MoveOn();
-            all.Add((scope.Expected(scope.Day, 20), scope.HalfWidth(20)));
+            all.Add((scope.Expected(scope.Day, 20), scope.HalfWidth(1, 20)));
         }
 
         return all;
