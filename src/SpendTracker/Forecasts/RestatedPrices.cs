@@ -37,13 +37,13 @@ internal static class RestatedPrices
                 from ({PriceSql.Priced("(select distinct tenant_id, sku, meter, above_tokens, day from used union select distinct u.tenant_id, u.sku, u.meter, u.above_tokens, c.day from used as u cross join changed as c)")}) as p
                 cross join lateral (select p.tenant_id, $2::date as day) as n
                 left join lateral ({PriceSql.ExchangeRate("n", "p.currency")}) as x on true)
-            select u.workload, u.approach, u.component, u.model, u.variant, u.is_once, u.day, later.day, {PriceSql.Sum("u.quantity * (later.price - coalesce(then.price, 0))")}
+            select u.workload, u.approach, u.component, u.model, u.variant, u.is_once, u.day, later.day, {PriceSql.Sum("u.quantity * (later.price - coalesce(earlier.price, 0))")}
             from used as u
-            join price as then using (tenant_id, sku, meter, above_tokens, day)
+            join price as earlier using (tenant_id, sku, meter, above_tokens, day)
             join price as later on (later.tenant_id, later.sku, later.meter, later.above_tokens) = (u.tenant_id, u.sku, u.meter, u.above_tokens) and later.day >= $2
             where later.price is not null
             group by 1, 2, 3, 4, 5, 6, 7, 8
-            having sum(u.quantity * (later.price - coalesce(then.price, 0))) <> 0
+            having sum(u.quantity * (later.price - coalesce(earlier.price, 0))) <> 0
             """);
         command.CommandTimeout = BookedCosts.LongestForThePast;
         command.Parameters.Add(new() { Value = Tenant.Default });

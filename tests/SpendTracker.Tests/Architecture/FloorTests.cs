@@ -19,7 +19,7 @@ public sealed class FloorTests
 
     private static readonly string[][] WebFloors =
     [
-        ["Requests"], ["Access", "Events"], ["Pages"], ["Ingest", "Workloads", "Estimates", "Plans", "Closing", "SetAside", "Alerts", "Costs"], ["Import", "Budgets", "Explorer"], ["Rates"],
+        ["Requests"], ["Access", "Events"], ["Pages"], ["Ingest", "Workloads", "Estimates", "Plans", "Closing", "SetAside", "Alerts", "Costs"], ["Import", "Budgets", "Explorer", "Forecasts"], ["Rates"],
         ["Hosting"], ["Demo"], ["Commands"], [Rooms.Roof],
     ];
 
