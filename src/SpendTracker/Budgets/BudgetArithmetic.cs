@@ -81,6 +81,7 @@ internal static class BudgetArithmetic
         var amount = BudgetCalendar.AmountOf(terms, span);
         var rolledOver = RolledOver(terms, span, spend, rates);
         var forecast = Forecast(terms.Budget, span, reported, moment, spend) / rate;
+        var rough = span.Contains(moment.Today) ? (spend.ExpectedOf(terms.Budget)?.RoughToCome(span) ?? 0) / rate : 0;
         var lag = span.Contains(moment.Today) ? (decimal)Math.Max(0, moment.Lag.TotalSeconds) : 0;
         var thresholds = (terms.Thresholds ?? []).Select(threshold =>
         {
@@ -88,7 +89,7 @@ internal static class BudgetArithmetic
             {
                 ThresholdOn.Unpriced => (threshold.Percent ?? 0, UnpricedPart.LargestPercent(unpriced)),
                 ThresholdOn.Lag => (threshold.Seconds ?? 0, lag),
-                ThresholdOn.Forecast => (LineOf(threshold, amount + rolledOver), forecast),
+                ThresholdOn.Forecast => (LineOf(threshold, amount + rolledOver), forecast - rough),
                 _ => (LineOf(threshold, amount + rolledOver), spent),
             };
             return new ThresholdFigures(threshold, Thresholds.KeyOf(threshold), at, observed);
@@ -97,6 +98,7 @@ internal static class BudgetArithmetic
             terms.Budget, budget.Version, span, terms.Currency, amount, rolledOver, spent, forecast, unpriced, lag, moment.Position, [.. thresholds])
         {
             Name = terms.Name,
+            Rough = forecast is null ? 0 : rough ?? 0,
         };
     }
 

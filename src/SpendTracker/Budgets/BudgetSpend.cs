@@ -118,11 +118,12 @@ internal sealed class BudgetSpend
         _expected = new ExpectedSpend?[_budgets.Length];
         var soFar = _months.GetValueOrDefault(BillingPeriod.Of(runRates.Today), []).Where(row => row is { Key.Position: 0, Unit: not "amounts" })
             .GroupBy(row => row.Key).ToDictionary(key => key.Key, key => key.Sum(row => row.Amount));
-        foreach (var (key, rate) in runRates.ByKey)
+        foreach (var (key, outlook) in runRates.ByKey)
         {
+            var today = soFar.GetValueOrDefault(key) - outlook.BeforeToday;
             foreach (var place in CoveringOf(key))
             {
-                (_expected[place] ??= new ExpectedSpend(runRates.Today)).Add(rate, soFar.GetValueOrDefault(key));
+                (_expected[place] ??= new ExpectedSpend(runRates.Today)).Add(outlook, today);
             }
         }
     }

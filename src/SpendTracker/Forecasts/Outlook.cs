@@ -9,9 +9,11 @@ internal readonly record struct Restated(CostPart Part, DateOnly Day, DateOnly F
 /// <param name="Prices">By the first day of each price, today's first: what a day of each weekday costs, Sunday first.</param>
 /// <param name="Ahead">What is recorded for days to come: hosting is, up to its end.</param>
 /// <param name="Today">What today has cost so far.</param>
+/// <param name="BeforeToday">What this month's days before today cost.</param>
 /// <param name="IsRough">Whether it has been in use for less than a week.</param>
 internal sealed record Outlook(
-    CostPart Part, DateOnly Now, IReadOnlyList<(DateOnly From, decimal[] ByWeekday)> Prices, IReadOnlyDictionary<DateOnly, decimal> Ahead, decimal Today, bool IsRough)
+    CostPart Part, DateOnly Now, IReadOnlyList<(DateOnly From, decimal[] ByWeekday)> Prices, IReadOnlyDictionary<DateOnly, decimal> Ahead, decimal Today, decimal BeforeToday,
+    bool IsRough)
 {
     /// <summary>All parts of a component, after its last full day.</summary>
     public static IEnumerable<Outlook> Of(ComponentSeries component, ILookup<CostPart, Restated> restated)
@@ -33,7 +35,8 @@ internal sealed record Outlook(
                 return (from, ByWeekday(habit, costs, first));
             });
             yield return new(
-                part.Part, today, [.. prices], part.Ahead.ToDictionary(ahead => first.AddDays(ahead.Key), ahead => ahead.Value), part.Costs[last + 1], habit.IsRough);
+                part.Part, today, [.. prices], part.Ahead.ToDictionary(ahead => first.AddDays(ahead.Key), ahead => ahead.Value), part.Costs[last + 1],
+                part.Costs[Math.Max(0, last + 2 - today.Day)..(last + 1)].Sum(), habit.IsRough);
         }
     }
 
@@ -52,7 +55,8 @@ internal sealed record Outlook(
             : Ahead.GetValueOrDefault(day);
     }
 
-    private decimal Usual(DateOnly day)
+    /// <summary>What a day of its weekday costs, at the price of that day.</summary>
+    public decimal Usual(DateOnly day)
     {
         var price = Prices.Count - 1;
         while (price > 0 && Prices[price].From > day)
