@@ -17,6 +17,9 @@ internal static class ForecastWords
     public static IEnumerable<(string Day, ForecastAccuracy Accuracy)> Days(ScopeBacktest scope) =>
         scope.Days.Where(day => Shown.Contains(day.Key)).Select(day => (day.Key.ToString(CultureInfo.InvariantCulture), day.Value)).Append(("all", scope.All));
 
+    /// <summary>Like <c>Cost centre</c>.</summary>
+    public static string Dimension(string name) => $"{char.ToUpperInvariant(name[0])}{name[1..].Replace('-', ' ')}";
+
     public static string Percent(decimal? share) => share is { } known ? string.Create(CultureInfo.InvariantCulture, $"{known * 100:0.0} %") : "–";
 
     public static string Signed(decimal? share) => share is { } known ? string.Create(CultureInfo.InvariantCulture, $"{known * 100:+0.0;−0.0;0.0} %") : "–";

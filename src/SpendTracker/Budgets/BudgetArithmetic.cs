@@ -127,10 +127,11 @@ internal static class BudgetArithmetic
 
     /// <summary>
     /// Spent so far, and what is expected of the days to come (<see cref="ExpectedSpend"/>). A period that is over ends at what it
-    /// spent. Null where there is no history to expect anything from.
+    /// spent. Null where there is no history to expect anything from, and while that was read on another day: days that have come since
+    /// would count twice.
     /// </summary>
     private static decimal? Forecast(string budget, BudgetSpan span, decimal spent, SpendMoment moment, BudgetSpend spend) =>
-        span.Contains(moment.Today) ? spent + spend.ExpectedOf(budget)?.ToCome(span)
+        span.Contains(moment.Today) ? spend.ExpectedOn == moment.Today ? spent + spend.ExpectedOf(budget)?.ToCome(span) : null
         : moment.Today >= span.End ? spent
         : null;
 }

@@ -163,6 +163,9 @@ internal sealed class BudgetSpend
         return new SpendTotal(sums[0], unpriced);
     }
 
+    /// <summary>The day from which on days are expected.</summary>
+    public DateOnly ExpectedOn => _runRates.Today;
+
     /// <summary>What days are expected to cost a budget, in the reporting currency; null without a history.</summary>
     public ExpectedSpend? ExpectedOf(string budget) => _places.TryGetValue(budget, out var place) ? _expected[place] : null;
 

@@ -98,22 +98,24 @@ public sealed class DailyCostReading(NpgsqlDataSource dataSource) : IDisposable
     private async Task<DailyCosts> DaysAsync(NpgsqlConnection connection, DailyCosts before, IReadOnlyCollection<DateOnly>? days, DateOnly today, CancellationToken cancellationToken)
     {
         // A few days by the index, line by line; all of them in one go.
-        var used = days is null
-            ? "spend.daily_usage as u join line as l using (line_id) where u.day >= $2"
-            : "line as l cross join lateral (select * from spend.daily_usage as d where d.line_id = l.line_id and d.day = any($3) offset 0) as u where u.day >= $2";
+        var usage = days is null
+            ? "spend.daily_usage as u join line as l using (line_id)"
+            : "line as l cross join lateral (select * from spend.daily_usage as d where d.line_id = l.line_id and d.day = any($3) offset 0) as u";
         await using var batch = new NpgsqlBatch(connection) { Timeout = BookedCosts.LongestForThePast };
         batch.BatchCommands.Add(new($"with {Lines} select distinct workload, approach, component, model, variant, is_once, part from line") { Parameters = { new() { Value = Tenant.Default } } });
         batch.BatchCommands.Add(new(
             $"""
             with {Lines},
-            used as materialized (
-                select l.tenant_id, l.sku, l.meter, l.above_tokens, l.part, u.day, u.recorded_on, sum(u.quantity) as quantity
-                from {used}
-                group by 1, 2, 3, 4, 5, 6, 7),
-            priced as materialized ({PriceSql.Priced("(select distinct tenant_id, sku, meter, above_tokens, day from used)")})
-            select u.part, u.day, u.recorded_on, {PriceSql.Sum("u.quantity * p.unit_price * p.exchange_rate")}
-            from used as u join priced as p using (tenant_id, sku, meter, above_tokens, day)
-            where p.unit_price is not null and p.exchange_rate is not null
+            used_day as materialized (
+                select g.*, d.day
+                from (select distinct l.price_group, u.day from {usage} where u.day >= $2) as d
+                join (select distinct price_group, tenant_id, sku, meter, above_tokens from line) as g using (price_group)),
+            price as materialized (
+                select p.price_group, p.day, p.unit_price * p.exchange_rate as price
+                from ({PriceSql.Priced("used_day")}) as p where p.unit_price is not null and p.exchange_rate is not null)
+            select l.part, u.day, u.recorded_on, {PriceSql.Sum("u.quantity * p.price")}
+            from {usage} join price as p on (p.price_group, p.day) = (l.price_group, u.day)
+            where u.day >= $2
             group by 1, 2, 3
             """) { Parameters = { new() { Value = Tenant.Default }, new() { Value = today.AddDays(-Days) } } });
         if (days is not null)
@@ -142,11 +144,14 @@ public sealed class DailyCostReading(NpgsqlDataSource dataSource) : IDisposable
         return new(before.Parts.Count == _parts.Count ? before.Parts : [.. _parts], all.ToImmutable());
     }
 
-    /// <summary>Cost lines with the part that each is of; parts are numbered alike within one transaction.</summary>
+    /// <summary>
+    /// Cost lines with the part that each is of, and the group of those that are priced alike: there may be millions of daily rows, and few prices.
+    /// Both are numbered alike within one transaction.
+    /// </summary>
     private static readonly string Lines =
         $"""
         line as materialized (
-            select *, dense_rank() over (order by workload, approach, component, model, variant, is_once) as part
+            select *, dense_rank() over (order by workload, approach, component, model, variant, is_once) as part, dense_rank() over (order by sku, meter, above_tokens) as price_group
             from (
                 select c.line_id, c.tenant_id, c.sku, c.meter, c.above_tokens, c.workload, c.approach, c.component, {CostDimension.Model("c")} as model,
                        {CostDimension.Variant("c")} as variant, {IsOnce("c")} as is_once
