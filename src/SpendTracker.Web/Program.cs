@@ -32,6 +32,7 @@ var root = new RootCommand("SpendTracker: what prompt engineering, fine-tuning a
     ClosingCommands.Close(),
     ClosingCommands.Reopen(),
     ExplainCommand.Create(),
+    ForecastCommand.Create(),
 };
 
 // Ctrl+C cancels the command; what it started, PostgreSQL included, gets this long to stop cleanly.

@@ -10,6 +10,7 @@ using SpendTracker.Comparison;
 using SpendTracker.Costs;
 using SpendTracker.Estimates;
 using SpendTracker.Explorer;
+using SpendTracker.Forecasts;
 using SpendTracker.Log;
 using SpendTracker.Plans;
 using SpendTracker.Rates;
@@ -67,6 +68,8 @@ public static class SpendTrackerServices
             .AddSingleton<ModelQuery>()
             .AddSingleton<CounterfactualQuery>()
             .AddSingleton<AdviceQuery>()
+            .AddSingleton<DailyCostReading>()
+            .AddSingleton<ForecastQuery>()
             .AddSingleton<BillingPeriods>()
             .AddSingleton<CorrectionQuery>()
             .AddSingleton<CostLineQuery>()

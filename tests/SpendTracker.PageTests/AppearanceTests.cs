@@ -43,7 +43,7 @@ public sealed class AppearanceTests(AppearanceTests.Extremes extremes) : IClassF
     {
         var dashboard = await extremes.DashboardAsync();
         var page = await dashboard.OpenAsync("/events", width: 390);
-        foreach (var path in (string[])["/", $"/events?workload={LongName}", "/events?workload=tiny", "/events", "/?month=2001-01", "/set-aside", "/closing", "/explain", "/compare", "/compare?workload=tiny", .. Budgets, .. Plans, .. PriceBook])
+        foreach (var path in (string[])["/", $"/events?workload={LongName}", "/events?workload=tiny", "/events", "/?month=2001-01", "/set-aside", "/closing", "/explain", "/forecast", "/compare", "/compare?workload=tiny", .. Budgets, .. Plans, .. PriceBook])
         {
             await dashboard.GoAsync(page, path);
             await Expect(page.GetByRole(AriaRole.Heading, new() { Level = 1 })).ToBeVisibleAsync();

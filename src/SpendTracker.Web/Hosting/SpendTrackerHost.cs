@@ -18,6 +18,7 @@ using SpendTracker.Web.Costs;
 using SpendTracker.Web.Estimates;
 using SpendTracker.Web.Events;
 using SpendTracker.Web.Explorer;
+using SpendTracker.Web.Forecasts;
 using SpendTracker.Web.Ingest;
 using SpendTracker.Web.Pages;
 using SpendTracker.Web.Plans;
@@ -116,6 +117,7 @@ public static class SpendTrackerHost
         api.MapCorrections();
         api.MapCosts();
         api.MapExplain();
+        api.MapForecasts();
         api.MapEvents();
         api.MapClosing();
         api.MapWorkloads();

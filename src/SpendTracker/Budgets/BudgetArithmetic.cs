@@ -81,6 +81,7 @@ internal static class BudgetArithmetic
         var amount = BudgetCalendar.AmountOf(terms, span);
         var rolledOver = RolledOver(terms, span, spend, rates);
         var forecast = Forecast(terms.Budget, span, reported, moment, spend) / rate;
+        var rough = span.Contains(moment.Today) ? (spend.ExpectedOf(terms.Budget)?.RoughToCome(span) ?? 0) / rate : 0;
         var lag = span.Contains(moment.Today) ? (decimal)Math.Max(0, moment.Lag.TotalSeconds) : 0;
         var thresholds = (terms.Thresholds ?? []).Select(threshold =>
         {
@@ -88,7 +89,7 @@ internal static class BudgetArithmetic
             {
                 ThresholdOn.Unpriced => (threshold.Percent ?? 0, UnpricedPart.LargestPercent(unpriced)),
                 ThresholdOn.Lag => (threshold.Seconds ?? 0, lag),
-                ThresholdOn.Forecast => (LineOf(threshold, amount + rolledOver), forecast),
+                ThresholdOn.Forecast => (LineOf(threshold, amount + rolledOver), forecast - rough),
                 _ => (LineOf(threshold, amount + rolledOver), spent),
             };
             return new ThresholdFigures(threshold, Thresholds.KeyOf(threshold), at, observed);
@@ -97,6 +98,7 @@ internal static class BudgetArithmetic
             terms.Budget, budget.Version, span, terms.Currency, amount, rolledOver, spent, forecast, unpriced, lag, moment.Position, [.. thresholds])
         {
             Name = terms.Name, StaleSince = rates.StaleSince(terms.Currency, span.Start),
+            Rough = forecast is null ? 0 : rough ?? 0,
         };
     }
 
@@ -125,10 +127,11 @@ internal static class BudgetArithmetic
 
     /// <summary>
     /// Spent so far, and what is expected of the days to come (<see cref="ExpectedSpend"/>). A period that is over ends at what it
-    /// spent. Null where there is no history to expect anything from.
+    /// spent. Null where there is no history to expect anything from, and while that was read on another day: days that have come since
+    /// would count twice.
     /// </summary>
     private static decimal? Forecast(string budget, BudgetSpan span, decimal spent, SpendMoment moment, BudgetSpend spend) =>
-        span.Contains(moment.Today) ? spent + spend.ExpectedOf(budget)?.ToCome(span)
+        span.Contains(moment.Today) ? spend.ExpectedOn == moment.Today ? spent + spend.ExpectedOf(budget)?.ToCome(span) : null
         : moment.Today >= span.End ? spent
         : null;
 }

@@ -5,7 +5,7 @@ namespace SpendTracker.Budgets;
 /// <summary>A threshold with its figures.</summary>
 /// <param name="Key"><see cref="Thresholds.KeyOf"/>.</param>
 /// <param name="At">Where its line is: an amount in the budget's currency; for <c>unpriced</c> a percentage, for <c>lag</c> seconds.</param>
-/// <param name="Observed">In the same unit; null where nothing can be said: no forecast yet, or no exchange rate.</param>
+/// <param name="Observed">In the same unit, of a forecast without what is rough; null where nothing can be said: no forecast yet, or no exchange rate.</param>
 public sealed record ThresholdFigures(BudgetThreshold Threshold, string Key, decimal At, decimal? Observed)
 {
     /// <summary>
@@ -71,6 +71,12 @@ public sealed record BudgetFigures(
 
     /// <summary>The day of the newest exchange rate into the currency, where nobody knows what was spent because it is stale.</summary>
     public DateOnly? StaleSince { get; init; }
+
+    /// <summary>
+    /// What of the forecast is a guess by less than a week of use. It is shown, and raises no alert: one expensive day at the start
+    /// would be forecast as a month of them.
+    /// </summary>
+    public decimal Rough { get; init; }
 
     /// <summary>What a threshold on <c>unpriced</c> looks at.</summary>
     public decimal UnpricedPercent => UnpricedPart.LargestPercent(Unpriced);

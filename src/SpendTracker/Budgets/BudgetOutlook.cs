@@ -1,6 +1,7 @@
 using System.Data;
 using Npgsql;
 using SpendTracker.Contracts;
+using SpendTracker.Forecasts;
 using SpendTracker.Settings;
 
 namespace SpendTracker.Budgets;
@@ -9,7 +10,7 @@ namespace SpendTracker.Budgets;
 /// Figures that nobody keeps in memory: what terms would mean before they are set, and periods that are long over. Read from
 /// the database when somebody asks, by the arithmetic that decides crossings.
 /// </summary>
-public sealed class BudgetOutlook(NpgsqlDataSource dataSource, OrganisationSettings settings, TimeProvider clock)
+public sealed class BudgetOutlook(NpgsqlDataSource dataSource, DailyCostReading daily, OrganisationSettings settings, TimeProvider clock)
 {
     /// <summary>What checked terms would mean now; null where their time is not now.</summary>
     public async Task<BudgetFigures?> NowAsync(BudgetSet terms, CancellationToken cancellationToken)
@@ -20,7 +21,7 @@ public sealed class BudgetOutlook(NpgsqlDataSource dataSource, OrganisationSetti
             return null;
         }
 
-        var expected = await new RunRateQuery(dataSource).LoadAsync(today, cancellationToken);
+        var expected = await RunRateQuery.LoadAsync(daily, dataSource, today, cancellationToken);
         return (await FiguresAsync([(1, terms, span)], expected, cancellationToken))[0];
     }
 

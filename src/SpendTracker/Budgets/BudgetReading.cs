@@ -4,13 +4,14 @@ using System.Diagnostics;
 using Microsoft.Extensions.Logging;
 using Npgsql;
 using SpendTracker.Costs;
+using SpendTracker.Forecasts;
 using SpendTracker.Log;
 using SpendTracker.Settings;
 
 namespace SpendTracker.Budgets;
 
 /// <summary>Budgets and what they are made of, in memory, read again where they changed. Not for several threads.</summary>
-internal sealed class BudgetReading(NpgsqlDataSource dataSource, EventStore store, OrganisationSettings settings, ILogger logger)
+internal sealed class BudgetReading(NpgsqlDataSource dataSource, DailyCostReading daily, EventStore store, OrganisationSettings settings, ILogger logger)
 {
     /// <summary>A rebuild, or an event that was set aside and is applied late, changes sums without a newer event.</summary>
     private static readonly TimeSpan ReadAnyhow = TimeSpan.FromMinutes(1);
@@ -203,7 +204,7 @@ internal sealed class BudgetReading(NpgsqlDataSource dataSource, EventStore stor
             && (_runRates is not { } read || read.Day != today || Stopwatch.GetElapsedTime(read.ReadAt) >= (_runRatesStale ? _runRatesRest : ReadRunRatesAnyhow)))
         {
             (_runRates, _runRatesStale) = ((today, Stopwatch.GetTimestamp()), false);
-            _readingRunRates = new RunRateQuery(dataSource).LoadAsync(today, cancellationToken);
+            _readingRunRates = RunRateQuery.LoadAsync(daily, dataSource, today, cancellationToken);
             _ = _readingRunRates.ContinueWith(_ => arrived(), TaskScheduler.Default);
         }
 

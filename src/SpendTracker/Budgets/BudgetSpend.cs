@@ -120,11 +120,12 @@ internal sealed class BudgetSpend
         _expected = new ExpectedSpend?[_budgets.Length];
         var soFar = _months.GetValueOrDefault(BillingPeriod.Of(runRates.Today), []).Where(row => row is { Key.Position: 0, Unit: not "amounts" })
             .GroupBy(row => row.Key).ToDictionary(key => key.Key, key => key.Sum(row => row.Amount));
-        foreach (var (key, rate) in runRates.ByKey)
+        foreach (var (key, outlook) in runRates.ByKey)
         {
+            var today = soFar.GetValueOrDefault(key) - outlook.BeforeToday;
             foreach (var place in CoveringOf(key))
             {
-                (_expected[place] ??= new ExpectedSpend(runRates.Today)).Add(rate, soFar.GetValueOrDefault(key));
+                (_expected[place] ??= new ExpectedSpend(runRates.Today)).Add(outlook, today);
             }
         }
     }
@@ -164,6 +165,9 @@ internal sealed class BudgetSpend
 
         return new SpendTotal(sums[0], unpriced);
     }
+
+    /// <summary>The day from which on days are expected.</summary>
+    public DateOnly ExpectedOn => _runRates.Today;
 
     /// <summary>What days are expected to cost a budget, in the reporting currency; null without a history.</summary>
     public ExpectedSpend? ExpectedOf(string budget) => _places.TryGetValue(budget, out var place) ? _expected[place] : null;

@@ -13,7 +13,7 @@ public enum BudgetStanding
     /// <summary>The figures cannot say: no exchange rate, much usage without a price, or far behind what is recorded.</summary>
     [JsonStringEnumMemberName("untrusted")] Untrusted,
 
-    /// <summary>By the forecast, it will be exceeded when the period ends.</summary>
+    /// <summary>By the forecast, without what is rough, it will be exceeded when the period ends.</summary>
     [JsonStringEnumMemberName("forecast-over")] ForecastOver,
 
     /// <summary>Spent and forecast are below it.</summary>
@@ -40,7 +40,7 @@ public static class BudgetJudgement
         // What has no price, or is not counted yet, comes on top: an exceeded budget stays exceeded.
         { Left: <= 0, Spent: > 0 } => BudgetStanding.Exceeded,
         { UnpricedPercent: >= UntrustedPercent } or { LagSeconds: >= UntrustedSeconds } => BudgetStanding.Untrusted,
-        { Forecast: { } forecast } when forecast > figures.Limit => BudgetStanding.ForecastOver,
+        { Forecast: { } forecast } when forecast - figures.Rough > figures.Limit => BudgetStanding.ForecastOver,
         _ => BudgetStanding.Within,
     };
 }

@@ -7,6 +7,7 @@ using Microsoft.Extensions.Logging;
 using Npgsql;
 using SpendTracker.Contracts;
 using SpendTracker.Events;
+using SpendTracker.Forecasts;
 using SpendTracker.Log;
 using SpendTracker.Settings;
 
@@ -18,7 +19,8 @@ namespace SpendTracker.Budgets;
 /// two hosts that decide the same one does. What was decided is in the log; a rebuild, or another host, decides nothing twice.
 /// </summary>
 public sealed class BudgetWatch(
-    NpgsqlDataSource dataSource, EventStore store, OrganisationSettings settings, TimeProvider clock, BudgetContributors contributors, ILogger<BudgetWatch> logger)
+    NpgsqlDataSource dataSource, DailyCostReading daily, EventStore store, OrganisationSettings settings, TimeProvider clock, BudgetContributors contributors,
+    ILogger<BudgetWatch> logger)
 {
     /// <summary>Figures are at most about this old while the database answers.</summary>
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(500);
@@ -38,7 +40,7 @@ public sealed class BudgetWatch(
     private static readonly Histogram<double> Refreshed = EventMetrics.Meter.CreateHistogram<double>(
         "spendtracker.budget.refresh.duration", "s", "Time to read what changed and to work out budgets.", advice: EventMetrics.Seconds);
 
-    private readonly BudgetReading _reading = new(dataSource, store, settings, logger);
+    private readonly BudgetReading _reading = new(dataSource, daily, store, settings, logger);
     private readonly HashSet<string> _undecided = [];
     private readonly ConcurrentDictionary<string, IReadOnlyList<BudgetFigures>> _figures = [];
     private readonly Bell _awake = new();

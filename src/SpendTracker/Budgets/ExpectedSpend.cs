@@ -1,51 +1,34 @@
+using SpendTracker.Forecasts;
+
 namespace SpendTracker.Budgets;
 
-/// <summary>What days cost in the past, what of the current month came before today, and what is recorded for days to come.</summary>
-/// <param name="Today">The day that all of it is of.</param>
-internal sealed record RunRates(DateOnly Today, IReadOnlyDictionary<SpendKey, RunRate> ByKey)
+/// <summary>What parts of the costs are expected to cost from a day on.</summary>
+internal sealed record RunRates(DateOnly Today, IReadOnlyDictionary<SpendKey, Outlook> ByKey)
 {
-    public static RunRates None { get; } = new(DateOnly.MinValue, new Dictionary<SpendKey, RunRate>());
+    public static RunRates None { get; } = new(DateOnly.MinValue, new Dictionary<SpendKey, Outlook>());
 }
 
-/// <summary>The same of one part of the costs; amounts in the reporting currency.</summary>
-/// <param name="ByWeekday">What a day of each weekday costs, Sunday first.</param>
-/// <param name="BeforeToday">What this month's days before today cost.</param>
-/// <param name="Ahead">Days to come with what is recorded for them: hosting is, up to its end.</param>
-internal sealed record RunRate(decimal[] ByWeekday, decimal BeforeToday, IReadOnlyDictionary<DateOnly, decimal> Ahead);
-
 /// <summary>
-/// What a budget's days are expected to cost. A day counts whole, by what a day of its weekday costs. Of today at least so much
-/// as is there; a day to come that is recorded costs what is recorded, and the last such day, which may be covered in part, at
-/// least that.
+/// What a budget's days are expected to cost, by the outlook of the parts that it covers. A day counts whole, by what a day of its
+/// weekday costs. Of today at least so much as is there; a day to come that is recorded costs what is recorded.
 /// </summary>
 internal sealed class ExpectedSpend(DateOnly today)
 {
     public const int DaysOfWeek = 7;
 
     private readonly decimal[] _byWeekday = new decimal[DaysOfWeek];
+    private Dictionary<DateOnly, decimal[]>? _priced; // From a day on: by how much each weekday costs more than at the price before.
     private Dictionary<DateOnly, decimal>? _recorded; // By how much a day differs from its weekday.
     private decimal _restOfToday;
+    private ExpectedSpend? _rough;
 
-    /// <param name="soFar">What the month has cost, today included.</param>
-    public void Add(RunRate rate, decimal soFar)
+    /// <param name="soFar">What today has cost.</param>
+    public void Add(Outlook outlook, decimal soFar)
     {
-        for (var day = 0; day < DaysOfWeek; day++)
+        AddCertain(outlook, soFar);
+        if (outlook.IsRough)
         {
-            _byWeekday[day] += rate.ByWeekday[day];
-        }
-
-        if (rate.Ahead.Count == 0)
-        {
-            _restOfToday += Math.Max(0, rate.ByWeekday[(int)today.DayOfWeek] - Math.Max(0, soFar - rate.BeforeToday));
-            return;
-        }
-
-        _recorded ??= [];
-        var last = rate.Ahead.Keys.Max();
-        for (var day = today.AddDays(1); day <= last; day = day.AddDays(1))
-        {
-            var (usual, recorded) = (rate.ByWeekday[(int)day.DayOfWeek], rate.Ahead.GetValueOrDefault(day));
-            _recorded[day] = _recorded.GetValueOrDefault(day) + (day == last ? Math.Max(usual, recorded) : recorded) - usual;
+            (_rough ??= new(today)).AddCertain(outlook, soFar);
         }
     }
 
@@ -53,13 +36,57 @@ internal sealed class ExpectedSpend(DateOnly today)
     public decimal ToCome(BudgetSpan span)
     {
         var first = span.Start > today ? span.Start : today.AddDays(1);
-        var (weeks, rest) = Math.DivRem(Math.Max(0, span.End.DayNumber - first.DayNumber), DaysOfWeek);
-        var sum = (span.Contains(today) ? _restOfToday : 0) + (weeks * _byWeekday.Sum());
-        for (var day = 0; day < rest; day++)
+        var sum = (span.Contains(today) ? _restOfToday : 0) + Weekdays(_byWeekday, first, span.End);
+        foreach (var (from, difference) in _priced ?? [])
         {
-            sum += _byWeekday[(int)first.AddDays(day).DayOfWeek];
+            sum += Weekdays(difference, from > first ? from : first, span.End);
         }
 
         return sum + (_recorded ?? []).Where(day => day.Key >= first && day.Key < span.End).Sum(day => day.Value);
+    }
+
+    /// <summary>What of that is a guess by less than a week of use.</summary>
+    public decimal RoughToCome(BudgetSpan span) => _rough?.ToCome(span) ?? 0;
+
+    private void AddCertain(Outlook outlook, decimal soFar)
+    {
+        _restOfToday += (outlook with { Today = soFar }).RestOfToday;
+        decimal[]? before = null;
+        foreach (var (from, byWeekday) in outlook.Prices)
+        {
+            var sums = _byWeekday;
+            if (before is not null && !(_priced ??= []).TryGetValue(from, out sums!))
+            {
+                _priced.Add(from, sums = new decimal[DaysOfWeek]);
+            }
+
+            for (var day = 0; day < DaysOfWeek; day++)
+            {
+                sums[day] += byWeekday[day] - (before?[day] ?? 0);
+            }
+
+            before = byWeekday;
+        }
+
+        if (outlook.Ahead.Count > 0)
+        {
+            _recorded ??= [];
+            for (var (day, last) = (today.AddDays(1), outlook.Ahead.Keys.Max()); day <= last; day = day.AddDays(1))
+            {
+                _recorded[day] = _recorded.GetValueOrDefault(day) + outlook.On(day) - outlook.Usual(day);
+            }
+        }
+    }
+
+    private static decimal Weekdays(decimal[] byWeekday, DateOnly first, DateOnly end)
+    {
+        var (weeks, rest) = Math.DivRem(Math.Max(0, end.DayNumber - first.DayNumber), DaysOfWeek);
+        var sum = weeks * byWeekday.Sum();
+        for (var day = 0; day < rest; day++)
+        {
+            sum += byWeekday[(int)first.AddDays(day).DayOfWeek];
+        }
+
+        return sum;
     }
 }

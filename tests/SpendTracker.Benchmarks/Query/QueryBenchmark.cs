@@ -7,8 +7,10 @@ using SpendTracker.Comparison;
 using SpendTracker.Contracts;
 using SpendTracker.Costs;
 using SpendTracker.Events;
+using SpendTracker.Forecasts;
 using SpendTracker.Log;
 using SpendTracker.Rates;
+using SpendTracker.Settings;
 
 namespace SpendTracker.Benchmarks.Query;
 
@@ -41,6 +43,7 @@ internal sealed class QueryBenchmark(BenchmarkServer server, Report report, bool
             await PreviewAsync(database, first, cancellationToken),
             await KnownAsync("12 months by approach, as known on a day", database, costs, new CostFilter(from, to) { KnownOn = DateOnly.FromDateTime(DateTime.UtcNow) }, cancellationToken),
             await ExplainAsync(database, from, cancellationToken),
+            .. await ForecastAsync(database, first.AddDays(CostHistory.Days), cancellationToken),
         ];
         await CloseAsync(database, from, to, cancellationToken);
         rows.Add(await QueryAsync("12 months by approach, 11 of them closed", database, costs, new CostFilter(from, to), ["approach"], cancellationToken));
@@ -91,6 +94,32 @@ internal sealed class QueryBenchmark(BenchmarkServer server, Report report, bool
                 throw new BenchmarkFailedException($"{explanation.Month} does not add up: {explanation.Before} + {explanation.Explained} is not {explanation.After}.");
             }
         }, cancellationToken);
+    }
+
+    /// <summary>On the first day without usage. The first answer of a host reads all days, those after it what has changed.</summary>
+    private async Task<List<string[]>> ForecastAsync(SpendDatabase database, DateOnly today, CancellationToken cancellationToken)
+    {
+        var clock = new ReportingClock(database.Settings, new StoppedClock(today));
+        var costs = new MonthlyCostQuery(database.DataSource, clock);
+        CostDimension[] by = [CostDimension.Find("workload")!, CostDimension.Find("component")!];
+        ForecastQuery Cold() => new(database.DataSource, new DailyCostReading(database.DataSource), costs, clock);
+        var (warm, scopes, tested) = (Cold(), 0, 0);
+        async Task ForecastAsync(ForecastQuery query) => scopes = (await query.ByAsync(by, new Dictionary<string, string>(), cancellationToken)).Rows.Count;
+        var year = BillingPeriod.Of(today.AddMonths(-12));
+        List<string[]> rows =
+        [
+            await MeasureAsync("Forecasts by workload and component, the first answer of a host", _rates, warmUp: 1, database, () => ForecastAsync(Cold()), cancellationToken),
+            await MeasureAsync("The same, any other answer", _rates, warmUp: 1, database, () => ForecastAsync(warm), cancellationToken),
+            await MeasureAsync("Backtest of a year by workload, every day", quick ? 1 : 3, warmUp: 0, database, async () =>
+                tested = (await warm.BacktestAsync(by[..1], new Dictionary<string, string>(), year, BillingPeriod.Of(today), null, cancellationToken)).Rows.Count, cancellationToken),
+        ];
+        report.Note($"Forecasts of {Report.Number(scopes)} scopes, backtest of {Report.Number(tested)}.");
+        return rows;
+    }
+
+    private sealed class StoppedClock(DateOnly day) : TimeProvider
+    {
+        public override DateTimeOffset GetUtcNow() => new(day.ToDateTime(new TimeOnly(12, 0)), TimeSpan.Zero);
     }
 
     private Task<string[]> PreviewAsync(SpendDatabase database, DateOnly first, CancellationToken cancellationToken)

@@ -81,6 +81,8 @@ public sealed class RouteAccessTests : IAsyncLifetime
         POST   /api/v1/exchange-rates/import          401    401    401    403    403    415    403    403    403    415    401    401    401    403
         GET    /api/v1/plans                          401    401    401    403    200    403    403    403    403    200    200    200    200    403
         GET    /api/v1/plans/from-actuals             401    401    401    403    400    403    403    403    403    400    400    400    400    403
+        GET    /api/v1/forecast                       401    401    401    403    200    403    403    403    403    200    200    200    200    403
+        GET    /api/v1/forecast/backtest              401    401    401    403    200    403    403    403    403    200    200    200    200    403
         GET    /api/v1/plans/presets                  401    401    401    403    200    403    403    403    403    200    200    200    200    403
         POST   /api/v1/plans/preview                  401    401    401    403    400    403    403    403    403    400    401    401    401    403
         DELETE /api/v1/plans/{id}                     401    401    401    403    403    400    403    403    403    400    401    401    401    403
@@ -106,6 +108,7 @@ public sealed class RouteAccessTests : IAsyncLifetime
         GET    /compare                               302    401    401    401    401    401    401    401    401    401    200    200    200    403
         GET    /events                                302    401    401    401    401    401    401    401    401    401    200    200    200    403
         GET    /explain                               302    401    401    401    401    401    401    401    401    401    200    200    200    403
+        GET    /forecast                              302    401    401    401    401    401    401    401    401    401    200    200    200    403
         GET    /health/live                           200    200    200    200    200    200    200    200    200    200    200    200    200    403
         POST   /health/live                           200    200    200    200    200    200    200    200    200    200    200    200    200    403
         GET    /health/ready                          200    200    200    200    200    200    200    200    200    200    200    200    200    403

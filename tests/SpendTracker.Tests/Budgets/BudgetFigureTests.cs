@@ -93,16 +93,6 @@ public sealed class BudgetFigureTests : WatchTests
     }
 
     [Fact]
-    public void Few_days_are_averaged_and_weekdays_are_divided_by_how_often_they_came()
-    {
-        Assert.Equal(Enumerable.Repeat(4m, 7), RunRateQuery.Average([0, 0, 0, 4, 8, 0, 0], 3, Today));
-        Assert.Equal([4m, 4, 4, 4, 4, 4, 4], RunRateQuery.Average([16, 16, 16, 16, 16, 16, 16], 28, Today));
-
-        // Ten days back from a Saturday: 10 to 19 June; Wednesday, Thursday and Friday came twice.
-        Assert.Equal([6m, 6, 6, 3, 3, 3, 6], RunRateQuery.Average([6, 6, 6, 6, 6, 6, 6], 10, Today));
-    }
-
-    [Fact]
     public async Task The_allowance_says_what_is_left_and_how_old_that_is_and_answers_304_while_nothing_changes()
     {
         await using var host = await TestHost.StartAsync();

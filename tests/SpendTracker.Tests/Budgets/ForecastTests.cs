@@ -3,6 +3,7 @@ using SpendTracker.Closing;
 using SpendTracker.Contracts;
 using SpendTracker.Costs;
 using SpendTracker.Events;
+using SpendTracker.Forecasts;
 using static SpendTracker.Tests.Budgets.WatchedBudgets;
 
 namespace SpendTracker.Tests.Budgets;
@@ -21,7 +22,7 @@ public sealed class ForecastTests : WatchTests
         {
             var (today, spent) = (June.Start.AddDays(hour / 24), hour * Day / 24);
             var expected = new ExpectedSpend(today);
-            expected.Add(Flat(before: Day * (today.Day - 1)), spent);
+            expected.Add(Flat(today), spent - (Day * (today.Day - 1)));
             Assert.Equal(10_080, spent + expected.ToCome(June));
         }
     }
@@ -29,9 +30,10 @@ public sealed class ForecastTests : WatchTests
     [Fact]
     public void Today_costs_at_least_what_is_there_part_by_part_and_the_next_period_begins_after_today()
     {
-        var expected = new ExpectedSpend(new(2026, 6, 29));
-        expected.Add(Flat(before: 28 * Day), soFar: (28 * Day) + 500);
-        expected.Add(new([0, 100, 0, 0, 0, 0, 0], 0, new Dictionary<DateOnly, decimal>()), soFar: 40); // Mondays: today is one.
+        var monday = new DateOnly(2026, 6, 29);
+        var expected = new ExpectedSpend(monday);
+        expected.Add(Flat(monday), soFar: 500);
+        expected.Add(Flat(monday) with { Prices = [(monday, [0, 100, 0, 0, 0, 0, 0])] }, soFar: 40);
 
         Assert.Equal(60 + Day, expected.ToCome(June));
         Assert.Equal((31 * Day) + 400, expected.ToCome(new(new(2026, 7), new(2026, 7))));
@@ -40,11 +42,27 @@ public sealed class ForecastTests : WatchTests
     [Fact]
     public void What_is_recorded_for_a_day_to_come_is_its_cost_and_for_the_last_such_day_at_least_that()
     {
-        var expected = new ExpectedSpend(new(2026, 6, 26));
-        expected.Add(Flat(before: 25 * Day, (new(2026, 6, 27), 100), (new(2026, 6, 28), 14)), soFar: 25 * Day);
+        var today = new DateOnly(2026, 6, 26);
+        var expected = new ExpectedSpend(today);
+        expected.Add(Flat(today, (new(2026, 6, 27), 100), (new(2026, 6, 28), 14)), soFar: 0);
 
         // Nothing more today, 100 on the 27th; the 28th is covered in part, and then it goes on.
         Assert.Equal(100 + (3 * Day), expected.ToCome(June));
+    }
+
+    [Fact]
+    public void A_price_of_a_day_to_come_counts_from_that_day_and_a_guess_by_few_days_is_told_apart()
+    {
+        var today = new DateOnly(2026, 6, 20);
+        var expected = new ExpectedSpend(today);
+        var halved = Flat(today) with { Prices = [(today, [.. Enumerable.Repeat(10m, 7)]), (new(2026, 6, 25), [.. Enumerable.Repeat(5m, 7)])] };
+        expected.Add(halved, soFar: 0);
+        expected.Add(halved with { IsRough = true }, soFar: 10);
+
+        Assert.Equal(10 + (2 * ((4 * 10) + (6 * 5))), expected.ToCome(June)); // 21 to 24 June, and 25 to 30 June.
+        Assert.Equal(70, expected.RoughToCome(June));
+        Assert.Equal(31 * 10, expected.ToCome(new(new(2026, 7), new(2026, 7))));
+        Assert.Equal(15, halved.On(new(2026, 6, 24)) + halved.On(new(2026, 6, 25)));
     }
 
     [Theory]
@@ -91,8 +109,9 @@ public sealed class ForecastTests : WatchTests
         Assert.Empty(await Budgets.Database.Spend.CreateRebuild().VerifyAsync(Budgets.Database.Spend.Projections()[0], null, Cancel));
     }
 
-    private static RunRate Flat(decimal before, params (DateOnly Day, decimal Amount)[] ahead) =>
-        new([.. Enumerable.Repeat(Day, 7)], before, ahead.ToDictionary(day => day.Day, day => day.Amount));
+    private static Outlook Flat(DateOnly today, params (DateOnly Day, decimal Amount)[] ahead) => new(
+        new("chat", "fine-tuning", "hosting", "azure/host", CostDimension.None, false), today, [(today, [.. Enumerable.Repeat(Day, 7)])],
+        ahead.ToDictionary(day => day.Day, day => day.Amount), 0, 0, IsRough: false);
 
     private static HostingHoursRecorded Host(DateTimeOffset start, int hours) => new("chat", Approach.FineTuning, "azure/host", hours, start, start.AddHours(hours));
 

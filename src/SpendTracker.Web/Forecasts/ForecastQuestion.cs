@@ -1,0 +1,34 @@
+using SpendTracker.Costs;
+using SpendTracker.Forecasts;
+
+namespace SpendTracker.Web.Forecasts;
+
+/// <summary>Whose forecast, and broken down by what, as the API, the command line and the page are asked.</summary>
+internal sealed record ForecastQuestion(IReadOnlyList<CostDimension> By, IReadOnlyDictionary<string, string> Where)
+{
+    /// <summary>Of more dimensions together nearly every scope is too small to repeat itself.</summary>
+    private const int MostDimensions = 3;
+
+    private static readonly string Known = string.Join(", ", ForecastQuery.Dimensions.Select(dimension => dimension.Name));
+
+    /// <param name="by">Dimensions with commas; null or empty for the total alone.</param>
+    /// <param name="where">Conditions like <c>team=Support</c>: a value may have any characters, so each comes by itself.</param>
+    /// <returns>Null if something cannot be read; the check has why.</returns>
+    public static ForecastQuestion? Read(FieldCheck check, string? by, IReadOnlyList<string> where)
+    {
+        string[] names = string.IsNullOrWhiteSpace(by) ? [] : [.. by.Split(',', StringSplitOptions.TrimEntries).Distinct()];
+        check.That("by", names.All(name => Find(name) is not null), $"Must be one or several of {Known}, separated by commas.");
+        check.That("by", names.Length <= MostDimensions, $"At most {MostDimensions} dimensions.");
+        Dictionary<string, string> conditions = [];
+        foreach (var condition in where)
+        {
+            var (name, value) = condition.Split('=', 2) is [var left, var right] ? (left, right) : ("", "");
+            check.That("where", Find(name) is not null, $"Must be like team=Support, with one of {Known}.");
+            check.That("where", conditions.TryAdd(name, value), "A dimension has one value at a time, so it can be named once.");
+        }
+
+        return check.Reasons.Count > 0 ? null : new([.. names.Select(name => Find(name)!)], conditions);
+    }
+
+    private static CostDimension? Find(string name) => ForecastQuery.Dimensions.FirstOrDefault(dimension => dimension.Name == name);
+}

@@ -1,0 +1,26 @@
+using System.Globalization;
+using SpendTracker.Forecasts;
+using SpendTracker.Web.Pages;
+
+namespace SpendTracker.Web.Forecasts;
+
+/// <summary>How forecasts and their accuracy read, on pages and on the command line.</summary>
+internal static class ForecastWords
+{
+    /// <summary>The days of a month that are shown where not all are, and all together.</summary>
+    private static readonly int[] Shown = [5, 10, 15, 20, 25];
+
+    /// <summary>Like <c>$90.00 to $110.00</c>, or why there is none.</summary>
+    public static string Interval(ForecastSpan span, string currency) =>
+        span is { Low: { } low, High: { } high } ? $"{Money.Text(low, currency)} to {Money.Text(high, currency)}" : span.WhyNoInterval ?? "–";
+
+    public static IEnumerable<(string Day, ForecastAccuracy Accuracy)> Days(ScopeBacktest scope) =>
+        scope.Days.Where(day => Shown.Contains(day.Key)).Select(day => (day.Key.ToString(CultureInfo.InvariantCulture), day.Value)).Append(("all", scope.All));
+
+    /// <summary>Like <c>Cost centre</c>.</summary>
+    public static string Dimension(string name) => $"{char.ToUpperInvariant(name[0])}{name[1..].Replace('-', ' ')}";
+
+    public static string Percent(decimal? share) => share is { } known ? string.Create(CultureInfo.InvariantCulture, $"{known * 100:0.0} %") : "–";
+
+    public static string Signed(decimal? share) => share is { } known ? string.Create(CultureInfo.InvariantCulture, $"{known * 100:+0.0;−0.0;0.0} %") : "–";
+}

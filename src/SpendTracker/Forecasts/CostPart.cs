@@ -1,0 +1,35 @@
+using SpendTracker.Contracts;
+using SpendTracker.Costs;
+
+namespace SpendTracker.Forecasts;
+
+/// <summary>What daily costs are kept apart by.</summary>
+/// <param name="Model">As in a breakdown of costs, like the variant.</param>
+/// <param name="IsOnce">Whether it is not expected again: a charge, training, the preparation of a dataset.</param>
+internal readonly record struct CostPart(string Workload, string Approach, string Component, string Model, string Variant, bool IsOnce)
+{
+    /// <summary>What has a rule of its own, by which all its parts go on.</summary>
+    public (string Workload, string Component, bool IsOnce) Whole => (Workload, Component, IsOnce);
+
+    public bool IsHosting => Component == EnumName.Of(Contracts.Component.Hosting);
+
+    /// <summary>The dimensions of costs that a forecast may be broken down by, and narrowed to.</summary>
+    public static IReadOnlyList<CostDimension> Dimensions { get; } = [.. CostDimension.All.Where(dimension => dimension.Name is not ("month" or "origin"))];
+
+    /// <param name="owners">By workload.</param>
+    public string ValueOf(string dimension, IReadOnlyDictionary<string, WorkloadOwner> owners) => dimension switch
+    {
+        "workload" => Workload,
+        "approach" => Approach,
+        "component" => Component,
+        CostDimension.ModelName => Model,
+        "variant" => Variant,
+        "team" => owners.TryGetValue(Workload, out var owner) ? owner.Team : CostDimension.Unregistered,
+        "cost-centre" => owners.GetValueOrDefault(Workload)?.CostCentre ?? CostDimension.None,
+        "environment" => owners.GetValueOrDefault(Workload)?.Environment ?? CostDimension.None,
+        _ => throw new ArgumentException($"'{dimension}' is no dimension of a forecast.", nameof(dimension)),
+    };
+}
+
+/// <summary>Whom a workload is of, as the registry has it now.</summary>
+internal sealed record WorkloadOwner(string Team, string CostCentre, string Environment);

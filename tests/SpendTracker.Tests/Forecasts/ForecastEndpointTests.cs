@@ -1,0 +1,148 @@
+using System.Net;
+using System.Text.Json;
+using SpendTracker.Contracts;
+using SpendTracker.Events;
+using SpendTracker.Forecasts;
+using SpendTracker.Rates;
+
+namespace SpendTracker.Tests.Forecasts;
+
+/// <summary>Forecasts over HTTP and from the command line, recomputed by hand from what was recorded.</summary>
+public sealed class ForecastEndpointTests : IAsyncLifetime
+{
+    /// <summary>A Saturday.</summary>
+    private static readonly DateOnly Today = new(2026, 6, 20);
+
+    private readonly FixedClock _clock = new(Given.At(Today));
+    private TestHost _host = null!;
+
+    private TestDatabase Database => _host.Database;
+
+    public async ValueTask InitializeAsync()
+    {
+        _host = await TestHost.StartAsync(await TestDatabase.CreateAsync("UTC", _clock));
+        await Database.PublishAsync("openai/own", new(2025, 1, 1), new("input-tokens", 1), new("output-tokens", 0));
+        await Database.PublishAsync("azure/host", new(2025, 1, 1), new MeterPrice("hosting-hours", 2));
+
+        // 170 days of 10, at weekends 3; hosting since 1 May at 48 a day; a charge and a training run that are not expected again.
+        await RecordAsync([.. Enumerable.Range(1, 170).Select(back => Costing(IsWeekend(Today.AddDays(-back)) ? 3 : 10, Today.AddDays(-back)))]);
+        await RecordAsync([.. Days(new(2026, 5, 1), Today).Select(day => new HostingHoursRecorded("search", Approach.FineTuning, "azure/host", 24, 1, null, Given.At(day, 0), Given.At(day.AddDays(1), 0)))]);
+        await RecordAsync(new ChargeRecorded("search", Approach.FineTuning, Component.Other, 500, "USD", Given.At(new(2026, 6, 3))), Costing(7, new(2026, 6, 18), "fresh"), Costing(9, new(2026, 6, 19), "fresh"));
+        await _host.GetUntilAsync("/api/v1/costs?where=workload=fresh&from=2026-06", answer => answer.GetProperty("total").GetProperty("actual").GetDecimal() == 16);
+    }
+
+    public ValueTask DisposeAsync() => _host.DisposeAsync();
+
+    [Fact]
+    public async Task A_forecast_is_what_is_spent_and_what_each_component_of_each_workload_goes_on_to_cost()
+    {
+        var answer = await _host.GetAsync("/api/v1/forecast?by=workload");
+        var chat = RowOf(answer, "chat");
+
+        // 1 to 19 June: 13 weekdays and 6 weekend days; to come, with today: 7 weekdays, 4 weekend days.
+        Assert.Equal((148m, 230m), (Of(chat, "month", "spent"), Of(chat, "month", "forecast")));
+        Assert.Equal(23 * 10 + 8 * 3, Of(chat.GetProperty("next")[0], "forecast")); // July.
+        Assert.InRange(Of(chat, "month", "low"), 148, 229.99m);
+        Assert.InRange(Of(chat, "month", "high"), 230.01m, 260);
+
+        // Hosting of today is recorded to its end, and there are ten days to come. The charge counts, and is not expected again.
+        var search = RowOf(answer, "search");
+        Assert.Equal((500 + (20 * 48), 500 + (30 * 48)), ((int)Of(search, "month", "spent"), (int)Of(search, "month", "forecast")));
+        Assert.Equal(31 * 48, Of(search.GetProperty("next")[0], "forecast"));
+
+        // Two days of use: their mean, a rough guess without an interval.
+        var fresh = RowOf(answer, "fresh");
+        Assert.Equal((16 + (11 * 8), 11 * 8), ((int)Of(fresh, "month", "forecast"), (int)fresh.GetProperty("rough").GetDecimal()));
+        Assert.StartsWith("In use for 2 days", fresh.GetProperty("month").GetProperty("whyNoInterval").GetString());
+        Assert.False(fresh.GetProperty("month").TryGetProperty("low", out _));
+
+        var total = answer.GetProperty("total");
+        Assert.Equal(answer.GetProperty("rows").EnumerateArray().Sum(row => Of(row, "month", "forecast")), Of(total, "month", "forecast"));
+        var narrowed = (await _host.GetAsync("/api/v1/forecast?where=component=hosting&where=approach=fine-tuning")).GetProperty("total");
+        Assert.Equal(30 * 48, Of(narrowed, "month", "forecast"));
+        var none = (await _host.GetAsync("/api/v1/forecast?where=workload=nobody&by=component")).GetProperty("total");
+        Assert.Equal((0m, "Nothing is in use that is expected to go on."), (Of(none, "month", "forecast"), none.GetProperty("month").GetProperty("whyNoInterval").GetString()));
+    }
+
+    [Fact]
+    public async Task A_price_published_for_the_future_counts_from_its_day_and_usage_that_comes_is_seen_at_once()
+    {
+        Assert.Equal(230, await MonthAsync("chat"));
+        await Database.PublishAsync("openai/own", new(2026, 6, 27), new("input-tokens", 3), new("output-tokens", 0)); // Saturday to Tuesday: 26 at today's price.
+        await UntilAsync("chat", 230 + (2 * 26));
+
+        await RecordAsync(Costing(40)); // Today, a Saturday: instead of 3.
+        await UntilAsync("chat", 230 + (2 * 26) + 37);
+        await RecordAsync(Costing(400, new(2026, 6, 15))); // A Monday: and the next two Mondays a quarter of it, the second at the new price.
+        await UntilAsync("chat", 230 + (2 * 26) + 37 + 400 + 100 + 300);
+    }
+
+    [Fact]
+    public async Task The_backtest_makes_past_forecasts_again_from_what_was_known_on_each_day()
+    {
+        // Recorded on 20 June for 2 June, after chat's first recording on 20 June? No: all before is imported history, known on its own day.
+        var answer = await _host.GetAsync("/api/v1/forecast/backtest?from=2026-03&to=2026-05&by=workload");
+        Assert.Equal(("2026-03", "2026-05"), (answer.GetProperty("from").GetString(), answer.GetProperty("to").GetString()));
+        var chat = RowOf(answer, "chat");
+        Assert.Equal(30 + 29 + 30, chat.GetProperty("all").GetProperty("forecasts").GetInt32());
+        Assert.Equal((0m, 0m, 1m), (Of(chat, "all", "wape"), Of(chat, "all", "bias"), Of(chat, "all", "coverage")));
+        Assert.InRange(Of(chat, "all", "runRateWape"), 0.01m, 0.2m);
+        Assert.Equal(1, chat.GetProperty("days")[0].GetProperty("day").GetInt32());
+        Assert.Equal(30, RowOf(answer, "search").GetProperty("all").GetProperty("forecasts").GetInt32()); // May, from its first day on.
+        Assert.Equal(answer.GetProperty("pooled").GetProperty("all").GetProperty("forecasts").GetInt32(), 30 + 29 + 30 + 30);
+
+        // What comes now for 5 May is known since 20 June: May's forecasts stay as they were, and May came to more.
+        await RecordAsync(Costing(100, new(2026, 5, 5), "late"), Costing(100, Today, "late"));
+        _clock.Now = Given.At(Today.AddDays(1));
+        await RecordAsync(Costing(1_000, new(2026, 5, 20), "late"), Costing(1, Today, "late"));
+        var late = RowOf(await _host.GetUntilAsync("/api/v1/forecast/backtest?from=2026-05&to=2026-05&by=workload", a =>
+            a.GetProperty("rows").EnumerateArray().Any(row => row.GetProperty("keys").GetProperty("workload").GetString() == "late" && Of(row, "all", "lastMonthWape") == 1)), "late");
+        Assert.Equal(30, late.GetProperty("all").GetProperty("forecasts").GetInt32());
+    }
+
+    [Theory]
+    [InlineData("forecast?by=month", "by")]
+    [InlineData("forecast?by=workload,team,component,approach", "by")]
+    [InlineData("forecast?where=team", "where")]
+    [InlineData("forecast?where=origin=2026-01", "where")]
+    [InlineData("forecast?where=team=A&where=team=B", "where")]
+    [InlineData("forecast/backtest?from=2026-13", "from")]
+    [InlineData("forecast/backtest?from=2026-06&to=2026-06", "to")]
+    [InlineData("forecast/backtest?from=2023-01&to=2023-02", "from")]
+    [InlineData("forecast/backtest?from=2026-05&to=2026-04", "to")]
+    public async Task What_cannot_be_asked_is_named(string question, string field)
+    {
+        using var response = await _host.Client.GetAsync(new Uri($"/api/v1/{question}", UriKind.Relative), TestContext.Current.CancellationToken);
+        var problem = await TestHost.ProblemAsync(response, HttpStatusCode.BadRequest);
+        Assert.Contains(problem.GetProperty("errors").EnumerateObject(), error => error.Name == field);
+    }
+
+    [Fact]
+    public async Task The_command_says_what_the_API_says()
+    {
+        using var commands = new CommandFolder(Database);
+        var backtest = "/api/v1/forecast/backtest?from=2026-04&to=2026-05&by=component";
+        Assert.True(JsonElement.DeepEquals(await _host.GetAsync(backtest), await commands.JsonAsync(0, "forecast", "backtest", "--from", "2026-04", "--to", "2026-05", "--by", "component")));
+        Assert.Contains(await commands.RunAsync(1, "forecast", "--by", "planet"), line => line.StartsWith("by: Must be one or several of", StringComparison.Ordinal));
+        Assert.Contains(await commands.RunAsync(0, "forecast", "backtest", "--from", "2026-04", "--to", "2026-05", "--by", "workload"), line => line.Contains("chat", StringComparison.Ordinal));
+    }
+
+    private static bool IsWeekend(DateOnly day) => day.DayOfWeek is DayOfWeek.Saturday or DayOfWeek.Sunday;
+
+    private static IEnumerable<DateOnly> Days(DateOnly first, DateOnly last) => Enumerable.Range(0, last.DayNumber - first.DayNumber + 1).Select(first.AddDays);
+
+    private static TokenUsageRecorded Costing(long amount, DateOnly? day = null, string workload = "chat") =>
+        Given.Tokens(Given.At(day ?? Today, 10), workload, Approach.PromptEngineering, "own", amount, 0);
+
+    private static JsonElement RowOf(JsonElement answer, string workload) =>
+        answer.GetProperty("rows").EnumerateArray().Single(row => row.GetProperty("keys").GetProperty("workload").GetString() == workload);
+
+    private static decimal Of(JsonElement row, params string[] path) => path.Aggregate(row, (at, name) => at.GetProperty(name)).GetDecimal();
+
+    private async Task<decimal> MonthAsync(string workload) => Of((await _host.GetAsync($"/api/v1/forecast?where=workload={workload}")).GetProperty("total"), "month", "forecast");
+
+    private async Task UntilAsync(string workload, decimal forecast) => Assert.Equal(
+        forecast, Of((await _host.GetUntilAsync($"/api/v1/forecast?where=workload={workload}", answer => Of(answer.GetProperty("total"), "month", "forecast") == forecast)).GetProperty("total"), "month", "forecast"));
+
+    private async Task RecordAsync(params IUsageEvent[] usage) => Assert.All(await Database.RecordAsync(usage), result => Assert.Equal(AppendResult.Appended, result));
+}
