@@ -7,8 +7,15 @@ namespace SpendTracker.Costs;
 /// <summary>A quantity of a workload in a month, or in the part of it that was asked for.</summary>
 /// <param name="Month">The first day of the month used.</param>
 /// <param name="Sku">What it is priced as.</param>
-/// <param name="Part">Of the quantity: requests that succeeded, hours of an activity (<see cref="Usage.UsageParts"/>); empty for all of it.</param>
-public sealed record WorkloadQuantity(DateOnly Month, Approach Approach, Component Component, string Sku, string Meter, string Variant, string Part, decimal Quantity);
+/// <param name="Part">Of the quantity: requests that succeeded or failed, hours of an activity; empty for all of it.</param>
+public sealed record WorkloadQuantity(DateOnly Month, Approach Approach, Component Component, string Sku, string Meter, string Variant, string Part, decimal Quantity)
+{
+    /// <summary>Requests that gave what the caller wanted.</summary>
+    public const string Succeeded = "succeeded";
+
+    /// <summary>Requests that did not.</summary>
+    public const string Failed = "failed";
+}
 
 /// <summary>What a workload used.</summary>
 /// <param name="FirstUse">The first day of any usage of a model; null if there was none.</param>
@@ -39,7 +46,11 @@ public sealed class WorkloadQuantityQuery(NpgsqlDataSource dataSource)
             cross join lateral (
                 select day, '' as part, quantity from spend.daily_usage as u where u.line_id = l.line_id and u.day >= $3 and u.day < $4
                 union all
-                select day, part, quantity from spend.daily_part as p where p.line_id = l.line_id and p.day >= $3 and p.day < $4) as q
+                select day, part, quantity from spend.daily_part as p where p.line_id = l.line_id and p.day >= $3 and p.day < $4
+                union all
+                select o.day, part.name, part.quantity from spend.daily_outcome as o
+                cross join lateral (values ('{WorkloadQuantity.Succeeded}', o.succeeded), ('{WorkloadQuantity.Failed}', o.failed)) as part (name, quantity)
+                where o.line_id = l.line_id and o.day >= $3 and o.day < $4) as q
             group by 1, 2, 3, 4, 5, 6, 7
             having sum(q.quantity) <> 0
             order by 1, 2, 3, 4, 5, 6, 7

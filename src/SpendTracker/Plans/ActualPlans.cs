@@ -214,8 +214,8 @@ public sealed class ActualPlans
 
     private Assumption? Success(string field, Approach approach, WorkloadQuantity[] own)
     {
-        var succeeded = ByMonth(own, q => q.Part == UsageParts.Succeeded);
-        var known = ByMonth(own, q => q.Part is UsageParts.Succeeded or UsageParts.Failed);
+        var succeeded = ByMonth(own, q => q.Part == WorkloadQuantity.Succeeded);
+        var known = ByMonth(own, q => q.Part is WorkloadQuantity.Succeeded or WorkloadQuantity.Failed);
         if (succeeded.Values.Sum() <= 0)
         {
             _unknown.Add(new(field, known.Values.Sum() > 0 ? "No request succeeded." : "No outcome of a request is recorded."));

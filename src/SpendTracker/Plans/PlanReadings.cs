@@ -111,7 +111,7 @@ public static class PlanReadings
         if (option.SuccessShare is { HasRange: true } success)
         {
             var skus = option.Routes.Select(route => route.Sku).ToHashSet();
-            var (succeeded, failed) = (Part(UsageParts.Succeeded), Part(UsageParts.Failed));
+            var (succeeded, failed) = (Part(WorkloadQuantity.Succeeded), Part(WorkloadQuantity.Failed));
             var missing = Missing(actuals) ?? (succeeded + failed > 0 ? null : "No outcome is recorded.");
             yield return Reading(
                 PlanWatchOn.Success, $"{field}.successShare", success.Low, success.High, missing is null ? Math.Round(succeeded / (succeeded + failed), Decimals) : null, "share", actuals, missing);
