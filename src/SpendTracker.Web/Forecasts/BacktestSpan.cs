@@ -18,7 +18,7 @@ internal static class BacktestSpan
         }
 
         var span = MonthSpan.Read(check, from ?? to, to ?? last.ToString(), last);
-        check.That("from", span.First.Start >= last.Start.AddMonths(1 - MostMonths), $"At most {MostMonths} months back: daily costs are kept for so long.");
+        check.That("from", span.First == default || span.First >= BillingPeriod.Of(last.Start.AddMonths(1 - MostMonths)), $"At most {MostMonths} months back: daily costs are kept for so long.");
         check.That("to", span.Last <= last, $"Must be over: {last} is the last month that is.");
         return span;
     }

@@ -4,7 +4,7 @@ using SpendTracker.Forecasts;
 namespace SpendTracker.Web.Forecasts;
 
 /// <summary>Whose forecast, and broken down by what, as the API, the command line and the page are asked.</summary>
-internal sealed record ForecastQuestion(IReadOnlyList<CostDimension> By, IReadOnlyDictionary<string, string> Where)
+public sealed record ForecastQuestion(IReadOnlyList<CostDimension> By, IReadOnlyDictionary<string, string> Where)
 {
     /// <summary>Of more dimensions together nearly every scope is too small to repeat itself.</summary>
     private const int MostDimensions = 3;
@@ -14,7 +14,7 @@ internal sealed record ForecastQuestion(IReadOnlyList<CostDimension> By, IReadOn
     /// <param name="by">Dimensions with commas; null or empty for the total alone.</param>
     /// <param name="where">Conditions like <c>team=Support</c>: a value may have any characters, so each comes by itself.</param>
     /// <returns>Null if something cannot be read; the check has why.</returns>
-    public static ForecastQuestion? Read(FieldCheck check, string? by, IReadOnlyList<string> where)
+    internal static ForecastQuestion? Read(FieldCheck check, string? by, IReadOnlyList<string> where)
     {
         string[] names = string.IsNullOrWhiteSpace(by) ? [] : [.. by.Split(',', StringSplitOptions.TrimEntries).Distinct()];
         check.That("by", names.All(name => Find(name) is not null), $"Must be one or several of {Known}, separated by commas.");

@@ -54,10 +54,11 @@ internal static class Backtest
     /// <summary>Moves a scope on to the last day that is known, and notes its forecasts of months that were over by then.</summary>
     /// <param name="scope">At its start.</param>
     /// <param name="first">The day that is number 0.</param>
-    /// <param name="last">The number of the last day.</param>
+    /// <param name="last">The number of the last day: what months came to is as known at its end.</param>
     /// <param name="from">The first month that is looked at.</param>
+    /// <param name="to">The last month; one that is not over by the last day is left out.</param>
     /// <param name="days">Of each month; null for all.</param>
-    public static IReadOnlyList<PastForecast> Run(PastForecasts scope, DateOnly first, int last, BillingPeriod from, IReadOnlyList<int>? days)
+    public static IReadOnlyList<PastForecast> Run(PastForecasts scope, DateOnly first, int last, BillingPeriod from, BillingPeriod to, IReadOnlyList<int>? days)
     {
         List<(int Month, int End, PastForecast Past)> points = [];
         while (scope.Day < last)
@@ -66,7 +67,7 @@ internal static class Backtest
             var day = first.AddDays(scope.Day);
             var month = BillingPeriod.Of(day);
             var (start, end) = (month.Start.DayNumber - first.DayNumber, month.End.DayNumber - first.DayNumber - 1);
-            if (month >= from && start >= 0 && end <= last && scope.Day < end && (days is null || days.Contains(day.Day)))
+            if (month >= from && month <= to && start >= 0 && end <= last && scope.Day < end && (days is null || days.Contains(day.Day)))
             {
                 points.Add((start, end, At(scope, day, month, start, end)));
             }

@@ -63,14 +63,14 @@ public sealed class ForecastQuery(NpgsqlDataSource dataSource, DailyCostReading 
         IReadOnlyList<CostDimension> by, IReadOnlyDictionary<string, string> where, BillingPeriod from, BillingPeriod to, Action<int, int>? onScope, CancellationToken cancellationToken)
     {
         var scopes = await ScopesAsync(by, where, cancellationToken);
-        var until = Math.Min(to.End.DayNumber, BillingPeriod.Of(scopes.Today).Start.DayNumber) - scopes.First.DayNumber - 1;
+        var (last, over) = (scopes.Today.DayNumber - scopes.First.DayNumber, BillingPeriod.Of(scopes.Today).Previous);
         ScopeKey[] keys = [ScopeKey.All, .. scopes.Keys.Where(_ => by.Count > 0).OrderBy(key => key.Text, StringComparer.Ordinal)];
         List<(ScopeKey Key, IReadOnlyList<PastForecast> Past)> tested = [];
         foreach (var (at, key) in keys.Index())
         {
             cancellationToken.ThrowIfCancellationRequested();
             var isTotal = at == 0;
-            tested.Add((key, until < 0 ? [] : Backtest.Run(scopes.Past(isTotal ? null : key), scopes.First, until, from, null)));
+            tested.Add((key, Backtest.Run(scopes.Past(isTotal ? null : key), scopes.First, last, from, to < over ? to : over, null)));
             onScope?.Invoke(at + 1, keys.Length);
         }
 

@@ -18,7 +18,7 @@ internal sealed class ScopeOutlook
         var yesterday = today.DayNumber - first.DayNumber - 1;
         WhyNoInterval = yesterday < 0
             ? "Nothing was in use before today."
-            : Backtest.WhyNoInterval(Backtest.Run(past, first, yesterday, BillingPeriod.Of(today.AddMonths(-12)), Backtest.Days));
+            : Backtest.WhyNoInterval(Backtest.Run(past, first, yesterday, BillingPeriod.Of(today.AddMonths(-12)), BillingPeriod.Of(today).Previous, Backtest.Days));
         GrowthByWeek = yesterday < 0 ? 0 : (decimal)past.GrowthByWeek;
         _sums = new decimal[until.DayNumber - today.DayNumber + 1];
         _sums[0] = Grown(1, parts.Sum(part => part.RestOfToday));

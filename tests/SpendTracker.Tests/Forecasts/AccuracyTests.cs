@@ -43,14 +43,14 @@ public sealed class AccuracyTests(ITestOutputHelper output)
             .Select(line => double.Parse(line.Split(',')[4], CultureInfo.InvariantCulture)).ToArray();
         var days = new KnownDays(costs, []);
 
-        var past = Backtest.Run(new PastForecasts([new(false, days, days)], costs.Length, grows), new(1994, 1, 1), costs.Length - 1, new(1994, 2), Backtest.Days);
+        var past = Backtest.Run(new PastForecasts([new(false, days, days)], costs.Length, grows), new(1994, 1, 1), costs.Length - 1, new(1994, 2), new(2199, 12), Backtest.Days);
 
         Assert.Equal(5 * 119, past.Count);
         AssertGood($"births, growth {grows}", past, leastByDay: 0.7m);
         Assert.All(past.GroupBy(one => one.Day.Day), day => Assert.InRange(ForecastAccuracy.Of([.. day]).Bias!.Value, -0.01m, 0.01m));
     }
 
-    private static IReadOnlyList<PastForecast> Run(PastForecasts scope) => Backtest.Run(scope, SyntheticCosts.First, SyntheticCosts.Days - 1, new(2024, 2), Backtest.Days);
+    private static IReadOnlyList<PastForecast> Run(PastForecasts scope) => Backtest.Run(scope, SyntheticCosts.First, SyntheticCosts.Days - 1, new(2024, 2), new(2199, 12), Backtest.Days);
 
     private void AssertGood(string name, IReadOnlyCollection<PastForecast> past, decimal leastByDay)
     {

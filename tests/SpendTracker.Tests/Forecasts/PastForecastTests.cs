@@ -54,7 +54,7 @@ public sealed class PastForecastTests
     {
         // 10 a day, 20 from 11 March 2025 on.
         double[] costs = [.. Enumerable.Range(0, 120).Select(day => First.AddDays(day) < new DateOnly(2025, 3, 11) ? 10.0 : 20)];
-        var past = Backtest.Run(Scope(costs, [], 120), First, 119, new(2025, 2), null);
+        var past = Backtest.Run(Scope(costs, [], 120), First, 119, new(2025, 2), new(2025, 4), null);
 
         Assert.Equal(27 + 30 + 29, past.Count); // Not the last day of a month, when nothing is to come.
         var march10 = past.Single(one => one.Day == new DateOnly(2025, 3, 10));
@@ -93,7 +93,7 @@ public sealed class PastForecastTests
     {
         // Quiet for seven weeks, then a burst of seven days: no interval of quiet weeks covers it.
         double[] costs = [.. Enumerable.Range(0, 500).Select(day => (day % 56) < 49 ? 1.0 : 60)];
-        var past = Backtest.Run(Scope(costs, [], 500), First, 499, new(2025, 3), Backtest.Days);
+        var past = Backtest.Run(Scope(costs, [], 500), First, 499, new(2025, 3), new(2199, 12), Backtest.Days);
         var coverage = ForecastAccuracy.Of(past).Coverage!.Value;
 
         Assert.Equal(coverage < Backtest.LeastCoverage, Backtest.WhyNoInterval(past) is not null);
