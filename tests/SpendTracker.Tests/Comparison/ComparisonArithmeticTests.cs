@@ -63,6 +63,8 @@ public sealed class ComparisonArithmeticTests
         Assert.Equal(500, whole.Interval()!.Samples);
         Assert.Equal(1, mixed.DesignEffect);
         Assert.Equal(new Proportion(450, 500).Interval(), mixed.Interval());
+        var never = Enumerable.Repeat(Clusters.Of(new(50, 50)), 10).Aggregate((sum, cluster) => sum + cluster);
+        Assert.Equal(new Proportion(10, 10).Interval()!.Low, never.Interval()!.Low);
     }
 
     [Fact]
