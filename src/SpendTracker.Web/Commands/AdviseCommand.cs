@@ -14,7 +14,8 @@ internal static class AdviseCommand
         var workload = new Argument<string>("workload") { Description = "The workload." };
         var needs = new Option<string?>("--needs") { Description = "What the team needs, with commas: speed, limited-resources, flexibility, generality, specialised-domain, accuracy, consistency, training-resources, critical-parts." };
         var (json, demo) = (CommandLine.JsonOption(), CommandLine.DemoOption());
-        var command = new Command("advise", "Which approach a workload should take, with its reasons, what would change them, and the guides' steps.") { workload, needs, json, demo };
+        var command = new Command("advise",
+            "Which approach a workload should take, with its reasons, what would change them, and the guides' steps.") { workload, needs, json, demo };
         command.SetAction((parsed, cancellationToken) => CommandLine.RunAsync(parsed.GetValue(demo), async opened =>
         {
             var stated = AdviceEndpoints.NeedsOf(parsed.GetValue(needs));
@@ -62,7 +63,8 @@ internal static class AdviseCommand
         var steps = new Table().AddColumns("Approach", "Group", "Step", "Done", "Because");
         foreach (var step in advice.Steps)
         {
-            steps.AddRow(EnumName.Of(step.Approach), Markup.Escape(step.Group), Markup.Escape(step.Step), ComparedWords.Done(step), Markup.Escape(step.Evidence));
+            steps.AddRow(EnumName.Of(step.Approach), Markup.Escape(step.Group), Markup.Escape(step.Step), ComparedWords.Done(step),
+                Markup.Escape(step.Evidence));
         }
 
         CommandLine.Write(steps);

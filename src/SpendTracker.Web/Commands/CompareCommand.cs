@@ -24,7 +24,8 @@ internal static class CompareCommand
         command.SetAction((parsed, cancellationToken) => CommandLine.RunAsync(parsed.GetValue(demo), async opened =>
         {
             var check = new FieldCheck();
-            var asked = (parsed.GetValue(from), parsed.GetValue(to), (IReadOnlyList<string>)parsed.GetRequiredValue(where), parsed.GetValue(knownOn), parsed.GetValue(months), parsed.GetValue(quality));
+            var asked = (parsed.GetValue(from), parsed.GetValue(to), (IReadOnlyList<string>)parsed.GetRequiredValue(where), parsed.GetValue(knownOn),
+                parsed.GetValue(months), parsed.GetValue(quality));
             if (await CompareQuestion.ReadAsync(check, asked, opened.Get<KnownOn>(), cancellationToken) is not { } filter)
             {
                 return CommandLine.Fail(check.Reasons);
@@ -49,7 +50,8 @@ internal static class CompareCommand
     {
         var (from, to, where, knownOn, json, demo) = Common();
         var night = new Option<string?>("--night") { Description = $"The hours of the night; {HostingArithmetic.DefaultNightFrom}-{HostingArithmetic.DefaultNightTo} if not given." };
-        var command = new Command("hosting", "Busy and idle hours of hosting, and what stopping at night would save.") { from, to, where, night, knownOn, json, demo };
+        var command = new Command("hosting", "Busy and idle hours of hosting, and what stopping at night would save.") { from, to, where, night, knownOn,
+            json, demo };
         command.SetAction((parsed, cancellationToken) => CommandLine.RunAsync(parsed.GetValue(demo), async opened =>
         {
             var check = new FieldCheck();
@@ -83,7 +85,8 @@ internal static class CompareCommand
         command.SetAction((parsed, cancellationToken) => CommandLine.RunAsync(parsed.GetValue(demo), async opened =>
         {
             var currency = opened.Database.Settings.ReportingCurrency;
-            var response = new ModelsResponse(parsed.GetRequiredValue(workload), currency, await opened.Get<ModelQuery>().ListAsync(parsed.GetRequiredValue(workload), cancellationToken));
+            var response = new ModelsResponse(parsed.GetRequiredValue(workload), currency,
+                await opened.Get<ModelQuery>().ListAsync(parsed.GetRequiredValue(workload), cancellationToken));
             if (parsed.GetValue(json))
             {
                 CommandLine.WriteJson(response);
@@ -102,7 +105,8 @@ internal static class CompareCommand
     {
         var file = new Argument<string>("file") { Description = "JSON with what had been different, as the API takes it; - for the standard input." };
         var demo = CommandLine.DemoOption();
-        var command = new Command("counterfactual", "Price a month's tokens as if they had been served elsewhere. Writes what the API answers; records nothing.") { file, demo };
+        var command = new Command("counterfactual",
+            "Price a month's tokens as if they had been served elsewhere. Writes what the API answers; records nothing.") { file, demo };
         command.SetAction((parsed, cancellationToken) => CommandLine.WithObjectAsync(
             parsed.GetRequiredValue(file), ContractsJson.Default.CounterfactualRequest, asked => Counterfactual.Check(asked) is { Count: > 0 } reasons
                 ? Task.FromResult(CommandLine.Fail(reasons))
@@ -115,20 +119,27 @@ internal static class CompareCommand
         return command;
     }
 
-    private static (Option<string?> From, Option<string?> To, Option<string[]> Where, Option<string?> KnownOn, Option<bool> Json, Option<bool> Demo) Common() => (
+    private static (Option<string?> From, Option<string?> To, Option<string[]> Where, Option<string?> KnownOn, Option<bool> Json,
+        Option<bool> Demo) Common() => (
         CommandLine.FromOption("this month"), CommandLine.ToOption(),
-        new Option<string[]>("--where") { Description = "Only what has this, like workload=chat; given again, it narrows further.", DefaultValueFactory = _ => [] },
+        new Option<string[]>("--where")
+        {
+            Description = "Only what has this, like workload=chat; given again, it narrows further.", DefaultValueFactory = _ => [],
+        },
         CommandLine.KnownOnOption(), CommandLine.JsonOption(), CommandLine.DemoOption());
 
     private static void Write(ComparisonFigures figures, string currency)
     {
-        var table = new Table().AddColumns("Workload", "What", "Requests", "Running", "One-off", "Per 1,000 requests", "Per success", "Success", "Quality", "Not in the amounts");
+        var table = new Table().AddColumns("Workload", "What", "Requests", "Running", "One-off", "Per 1,000 requests", "Per success", "Success", "Quality",
+            "Not in the amounts");
         foreach (var row in figures.Approaches.Concat(figures.Variants).Append(figures.Total))
         {
             table.AddRow(((string[])
             [
-                row.Workload ?? "", row.Name, Number(row.Requests), Money.Text(row.Running, currency), Money.Text(row.OneOff, currency), ComparedWords.Amount(row.Per1000, currency),
-                ComparedWords.Interval(row.PerSuccess, currency), ComparedWords.Share(row.Success), string.Join(", ", row.Quality.Select(ComparedWords.Quality)), ComparedWords.Lacking(row),
+                row.Workload ?? "", row.Name, Number(row.Requests), Money.Text(row.Running, currency), Money.Text(row.OneOff, currency),
+                    ComparedWords.Amount(row.Per1000, currency),
+                ComparedWords.Interval(row.PerSuccess, currency), ComparedWords.Share(row.Success),
+                    string.Join(", ", row.Quality.Select(ComparedWords.Quality)), ComparedWords.Lacking(row),
             ]).Select(Markup.Escape).ToArray());
         }
 
@@ -153,14 +164,17 @@ internal static class CompareCommand
 
     private static void WriteHosting(IReadOnlyList<HostedRow> rows, string currency)
     {
-        var table = new Table().AddColumns("Workload", "SKU", "Variant", "Hours", "Busy", "To keep available", "To run", "Idle", "Stopped at night saves", "Half of it saves", "Unpriced hours");
+        var table = new Table().AddColumns("Workload", "SKU", "Variant", "Hours", "Busy", "To keep available", "To run", "Idle", "Stopped at night saves",
+            "Half of it saves", "Unpriced hours");
         foreach (var row in rows)
         {
             var hosted = row.Figures;
             table.AddRow(((string[])
             [
-                row.Workload ?? "Total", row.Sku ?? "", row.Variant ?? "", Number(hosted.Hours), ComparedWords.Percent(hosted.BusyShare), Money.Text(hosted.Available, currency),
-                ComparedWords.Amount(hosted.Used, currency), ComparedWords.Amount(hosted.Idle, currency), Money.Text(hosted.Night.Saves, currency), ComparedWords.Amount(hosted.HalfSaves, currency), Number(hosted.Unpriced),
+                row.Workload ?? "Total", row.Sku ?? "", row.Variant ?? "", Number(hosted.Hours), ComparedWords.Percent(hosted.BusyShare),
+                    Money.Text(hosted.Available, currency),
+                ComparedWords.Amount(hosted.Used, currency), ComparedWords.Amount(hosted.Idle, currency), Money.Text(hosted.Night.Saves, currency),
+                    ComparedWords.Amount(hosted.HalfSaves, currency), Number(hosted.Unpriced),
             ]).Select(Markup.Escape).ToArray());
         }
 
@@ -169,15 +183,19 @@ internal static class CompareCommand
 
     private static void WriteModels(ModelsResponse models)
     {
-        var table = new Table().AddColumns("Version", "From", "Requests", "Datasets", "Training", "Evaluation", "Labour", "Hosting", "Inference", "Other", "In all", "Per 1,000", "Runs", "Not in the amounts");
+        var table = new Table().AddColumns("Version", "From", "Requests", "Datasets", "Training", "Evaluation", "Labour", "Hosting", "Inference", "Other",
+            "In all", "Per 1,000", "Runs", "Not in the amounts");
         foreach (var version in models.Versions)
         {
-            decimal[] amounts = [version.Datasets, version.Training, version.Evaluation, version.Labour, version.Hosting, version.Inference, version.Other, version.Total];
+            decimal[] amounts = [version.Datasets, version.Training, version.Evaluation, version.Labour, version.Hosting, version.Inference, version.Other,
+                version.Total];
             table.AddRow(((string[])
             [
-                version.Version is null ? "(not in use yet)" : version.Version.Length == 0 ? "(no variant)" : version.Version, version.FirstDay is { } day ? KnownOn.Text(day) : "", Number(version.Requests),
+                version.Version is null ? "(not in use yet)" : version.Version.Length == 0 ? "(no variant)" : version.Version, version.FirstDay is { } day
+                    ? KnownOn.Text(day) : "", Number(version.Requests),
                 .. amounts.Select(amount => Money.Text(amount, models.Currency)), ComparedWords.Amount(version.Per1000, models.Currency),
-                string.Join("; ", version.Runs.Select(run => ComparedWords.Run(run, models.Currency))), ComparedWords.Lacking(version.Unpriced, version.Unconverted, version.Incomplete),
+                string.Join("; ", version.Runs.Select(run => ComparedWords.Run(run, models.Currency))), ComparedWords.Lacking(version.Unpriced,
+                    version.Unconverted, version.Incomplete),
             ]).Select(Markup.Escape).ToArray());
         }
 

@@ -10,18 +10,21 @@ namespace SpendTracker.Web.Comparison;
 /// <param name="From">The first month of its figures.</param>
 /// <param name="Recommended">Null if nothing is known of the workload.</param>
 internal sealed record AdviceResponse(
-    string Workload, string From, string To, Approach? Recommended, decimal? RequestsPerMonth, IReadOnlyList<AdviceReasonRow> Reasons, IReadOnlyList<string> Changes, AdviceBreakEven? BreakEven,
+    string Workload, string From, string To, Approach? Recommended, decimal? RequestsPerMonth, IReadOnlyList<AdviceReasonRow> Reasons,
+        IReadOnlyList<string> Changes, AdviceBreakEven? BreakEven,
     IReadOnlyList<string> NotKnown, IReadOnlyList<AdviceStep> Steps)
 {
     public static AdviceResponse Of(Advice advice) => new(
-        advice.Workload, advice.From.ToString(), advice.To.ToString(), advice.Recommended, advice.RequestsPerMonth, [.. advice.Reasons.Select(reason => AdviceReasonRow.Of(advice, reason))], advice.Changes,
+        advice.Workload, advice.From.ToString(), advice.To.ToString(), advice.Recommended, advice.RequestsPerMonth,
+            [.. advice.Reasons.Select(reason => AdviceReasonRow.Of(advice, reason))], advice.Changes,
         advice.BreakEven, advice.NotKnown, advice.Steps);
 }
 
 /// <param name="Figures">Where its figures are, over the API; null if it is what the team states.</param>
 internal sealed record AdviceReasonRow(string Criterion, Approach Favours, string Text, string? Figures)
 {
-    public static AdviceReasonRow Of(Advice advice, AdviceReason reason) => new(reason.Criterion, reason.Favours, reason.Text, AdviceEndpoints.Figures(advice, reason.Source));
+    public static AdviceReasonRow Of(Advice advice, AdviceReason reason) => new(reason.Criterion, reason.Favours, reason.Text, AdviceEndpoints.Figures(advice,
+        reason.Source));
 }
 
 /// <summary>Advice over HTTP.</summary>
@@ -36,11 +39,13 @@ internal static class AdviceEndpoints
         check.Text("workload", workload, TextLength.Name);
         var stated = NeedsOf(needs);
         check.Add(AdviceQuery.Check(stated));
-        return check.Reasons.Count > 0 ? Problems.Of(check.Reasons) : TypedResults.Ok(AdviceResponse.Of(await query.OfAsync(workload!, stated, cancellationToken)));
+        return check.Reasons.Count > 0 ? Problems.Of(check.Reasons)
+            : TypedResults.Ok(AdviceResponse.Of(await query.OfAsync(workload!, stated, cancellationToken)));
     }
 
     /// <summary>What is between commas.</summary>
-    public static string[] NeedsOf(string? text) => [.. (text ?? "").Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries).Distinct()];
+    public static string[] NeedsOf(string? text) =>
+        [.. (text ?? "").Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries).Distinct()];
 
     /// <summary>Where the figures of a reason are.</summary>
     public static string? Figures(Advice advice, AdviceSource source) => source switch

@@ -12,8 +12,10 @@ namespace SpendTracker.Web.Comparison;
 /// <param name="Variants">Those that cost most, at most 500.</param>
 /// <param name="VariantsLeftOut">How many more there are.</param>
 internal sealed record CompareResponse(
-    string From, string To, DateOnly Until, DateOnly? KnownOn, string Currency, string ReportingTimeZone, int AmortisationMonths, string QualityMetric, IReadOnlyList<ComparedRow> Approaches,
-    IReadOnlyList<ComparedRow> Variants, int VariantsLeftOut, ComparedRow Total, IReadOnlyList<ComparedShare> Differences, IReadOnlyList<FrontierRow> Frontier, IReadOnlyList<string> NotKnown)
+    string From, string To, DateOnly Until, DateOnly? KnownOn, string Currency, string ReportingTimeZone, int AmortisationMonths, string QualityMetric,
+        IReadOnlyList<ComparedRow> Approaches,
+    IReadOnlyList<ComparedRow> Variants, int VariantsLeftOut, ComparedRow Total, IReadOnlyList<ComparedShare> Differences,
+        IReadOnlyList<FrontierRow> Frontier, IReadOnlyList<string> NotKnown)
 {
     private const int MostVariants = 500;
 
@@ -21,13 +23,16 @@ internal sealed record CompareResponse(
     {
         var shown = figures.Variants.Count <= MostVariants ? figures.Variants : [.. figures.Variants.OrderByDescending(row => row.Cost).Take(MostVariants)];
         return new(
-            figures.From.ToString(), figures.To.ToString(), figures.Until, filter.Costs.KnownOn, settings.ReportingCurrency, settings.ReportingTimeZone.Id, figures.AmortisationMonths,
-            figures.QualityMetric, figures.Approaches, shown, figures.Variants.Count - shown.Count, figures.Total, figures.Differences, figures.Frontier, figures.NotKnown);
+            figures.From.ToString(), figures.To.ToString(), figures.Until, filter.Costs.KnownOn, settings.ReportingCurrency, settings.ReportingTimeZone.Id,
+                figures.AmortisationMonths,
+            figures.QualityMetric, figures.Approaches, shown, figures.Variants.Count - shown.Count, figures.Total, figures.Differences, figures.Frontier,
+                figures.NotKnown);
     }
 }
 
 /// <param name="Hosting">By workload, approach, SKU and variant, the dearest first.</param>
-internal sealed record HostingResponse(string From, string To, string Currency, string ReportingTimeZone, IReadOnlyList<HostedRow> Hosting, HostingFigures Total)
+internal sealed record HostingResponse(string From, string To, string Currency, string ReportingTimeZone, IReadOnlyList<HostedRow> Hosting,
+    HostingFigures Total)
 {
     public static HostingResponse Of(CostFilter span, IReadOnlyList<HostedRow> rows, OrganisationSettings settings) => new(
         span.From.ToString(), span.To.ToString(), settings.ReportingCurrency, settings.ReportingTimeZone.Id, [.. rows.SkipLast(1)], rows[^1].Figures);
@@ -47,11 +52,13 @@ internal static class CompareEndpoints
         api.MapGet("/compare", CompareAsync).RequireAuthorization(Policies.Read).WithName("Compare");
         api.MapGet("/compare/hosting", HostingAsync).RequireAuthorization(Policies.Read).WithName("CompareHosting").WithMetadata(ExpensiveQuery.Always);
         api.MapGet("/compare/models", ModelsAsync).RequireAuthorization(Policies.Read).WithName("CompareModels").WithMetadata(ExpensiveQuery.Always);
-        api.MapPost("/compare/counterfactual", CounterfactualAsync).RequireAuthorization(Policies.Read).WithName("CompareCounterfactual").WithMetadata(ExpensiveQuery.Always);
+        api.MapPost("/compare/counterfactual",
+            CounterfactualAsync).RequireAuthorization(Policies.Read).WithName("CompareCounterfactual").WithMetadata(ExpensiveQuery.Always);
     }
 
     private static async Task<IResult> CompareAsync(
-        string? from, string? to, string[]? where, string? knownOn, string? amortisationMonths, string? quality, ComparisonQuery query, KnownOn days, OrganisationSettings settings,
+        string? from, string? to, string[]? where, string? knownOn, string? amortisationMonths, string? quality, ComparisonQuery query, KnownOn days,
+            OrganisationSettings settings,
         CancellationToken cancellationToken)
     {
         var check = new FieldCheck();
@@ -61,7 +68,8 @@ internal static class CompareEndpoints
     }
 
     private static async Task<IResult> HostingAsync(
-        string? from, string? to, string[]? where, string? knownOn, string? night, HostingQuery query, KnownOn days, OrganisationSettings settings, CancellationToken cancellationToken)
+        string? from, string? to, string[]? where, string? knownOn, string? night, HostingQuery query, KnownOn days, OrganisationSettings settings,
+            CancellationToken cancellationToken)
     {
         var check = new FieldCheck();
         var hours = CompareQuestion.Night(check, night);
@@ -79,7 +87,8 @@ internal static class CompareEndpoints
             : TypedResults.Ok(new ModelsResponse(workload!, settings.ReportingCurrency, await query.ListAsync(workload!, cancellationToken)));
     }
 
-    private static async Task<IResult> CounterfactualAsync(HttpRequest request, CounterfactualQuery query, OrganisationSettings settings, CancellationToken cancellationToken)
+    private static async Task<IResult> CounterfactualAsync(HttpRequest request, CounterfactualQuery query, OrganisationSettings settings,
+        CancellationToken cancellationToken)
     {
         var (asked, problem) = await Problems.ReadAsync(request, ContractsJson.Default.CounterfactualRequest, cancellationToken);
         if (asked is null)

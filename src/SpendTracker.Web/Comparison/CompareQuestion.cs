@@ -12,16 +12,19 @@ internal static class CompareQuestion
     /// <param name="asked">Months, conditions like <c>workload=chat</c>, a day, a number of months, a metric; what is null is as by default.</param>
     /// <returns>Null where something cannot be read; the check has why.</returns>
     public static async Task<ComparisonFilter?> ReadAsync(
-        FieldCheck check, (string? From, string? To, IReadOnlyList<string> Where, string? KnownOn, string? AmortisationMonths, string? Quality) asked, KnownOn days, CancellationToken cancellationToken)
+        FieldCheck check, (string? From, string? To, IReadOnlyList<string> Where, string? KnownOn, string? AmortisationMonths, string? Quality) asked,
+            KnownOn days, CancellationToken cancellationToken)
     {
         var months = Amortisation.DefaultMonths;
         check.That(
             "amortisationMonths", string.IsNullOrEmpty(asked.AmortisationMonths)
-                || (int.TryParse(asked.AmortisationMonths, NumberStyles.None, CultureInfo.InvariantCulture, out months) && months is >= Amortisation.LeastMonths and <= Amortisation.MostMonths),
+                || (int.TryParse(asked.AmortisationMonths, NumberStyles.None, CultureInfo.InvariantCulture, out months)
+                    && months is >= Amortisation.LeastMonths and <= Amortisation.MostMonths),
             $"Must be a whole number from {Amortisation.LeastMonths} to {Amortisation.MostMonths}.");
         check.OptionalText("quality", asked.Quality, TextLength.Name);
         var costs = await SpanAsync(check, (asked.From, asked.To, asked.Where, asked.KnownOn), days, cancellationToken);
-        return costs is null || check.Reasons.Count > 0 ? null : new ComparisonFilter(costs, months, string.IsNullOrEmpty(asked.Quality) ? null : asked.Quality);
+        return costs is null || check.Reasons.Count > 0 ? null : new ComparisonFilter(costs, months, string.IsNullOrEmpty(asked.Quality) ? null
+            : asked.Quality);
     }
 
     /// <summary>Months and conditions, by the conventions of costs.</summary>
@@ -30,7 +33,8 @@ internal static class CompareQuestion
     {
         var question = await CostQuestion.ReadAsync(check, (asked.From, asked.To, null, asked.Where, asked.KnownOn), days, cancellationToken);
         check.That(
-            "where", question?.Filter.Where.Keys.All(Comparisons.Dimensions.Contains) != false, $"What is compared can be narrowed by {string.Join(", ", Comparisons.Dimensions)}.");
+            "where", question?.Filter.Where.Keys.All(Comparisons.Dimensions.Contains) != false,
+                $"What is compared can be narrowed by {string.Join(", ", Comparisons.Dimensions)}.");
         return check.Reasons.Count > 0 ? null : question!.Filter;
     }
 

@@ -12,7 +12,8 @@ internal static class ComparedWords
     public static string Amount(decimal? amount, string currency) => amount is { } known ? Money.Text(known, currency) : NotKnown;
 
     /// <summary>A unit cost, with as many decimals as it takes: <c>$0.0043</c>.</summary>
-    public static string Unit(decimal amount, string currency) => Math.Abs(amount) >= 1 || amount == 0 ? Money.Text(amount, currency) : Money.Short((double)amount, currency);
+    public static string Unit(decimal amount, string currency) => Math.Abs(amount) >= 1 || amount == 0 ? Money.Text(amount, currency)
+        : Money.Short((double)amount, currency);
 
     /// <summary><c>$0.0043 ($0.0042 to $0.0044)</c>.</summary>
     public static string Interval(CostInterval? cost, string currency) => cost is null ? NotKnown
@@ -29,20 +30,25 @@ internal static class ComparedWords
         ? $"{figure.Metric} {Share(new ShareInterval(low, figure.Score, high, figure.Samples, figure.Samples))}"
         : $"{figure.Metric} {figure.Score.ToString("0.####", CultureInfo.InvariantCulture)} (of {figure.Samples.ToString("#,0", CultureInfo.InvariantCulture)})";
 
-    public static string Score(QualityFigure figure) => figure.Low is null ? figure.Score.ToString("0.####", CultureInfo.InvariantCulture) : Percent(figure.Score);
+    public static string Score(QualityFigure figure) => figure.Low is null ? figure.Score.ToString("0.####", CultureInfo.InvariantCulture)
+        : Percent(figure.Score);
 
-    public static string Between(CostInterval cost, string currency) => $"{Unit(cost.Low, currency)} to {(cost.High is { } high ? Unit(high, currency) : "any")}";
+    public static string Between(CostInterval cost, string currency) =>
+        $"{Unit(cost.Low, currency)} to {(cost.High is { } high ? Unit(high, currency) : "any")}";
 
     public static string Between(ShareInterval share) => $"{Bare(share.Low)} to {Bare(share.High)}";
 
-    public static string Between(QualityFigure figure) => figure is { Low: { } low, High: { } high } ? $"{Bare(low)} to {Bare(high)}, of {Count(figure.Samples)}" : $"of {Count(figure.Samples)}";
+    public static string Between(QualityFigure figure) => figure is { Low: { } low, High: { } high }
+        ? $"{Bare(low)} to {Bare(high)}, of {Count(figure.Samples)}" : $"of {Count(figure.Samples)}";
 
     public static string Lacking(ComparedRow row) => Lacking(row.Unpriced, row.Unconverted, row.Incomplete);
 
     /// <summary>What is in no amount, or in part: <c>1.2 M tokens unpriced, €10.00 unconverted</c>.</summary>
-    public static string Lacking(IReadOnlyDictionary<string, decimal> unpriced, IReadOnlyDictionary<string, decimal> unconverted, IReadOnlyDictionary<string, decimal> incomplete) => string.Join(", ",
+    public static string Lacking(IReadOnlyDictionary<string, decimal> unpriced, IReadOnlyDictionary<string, decimal> unconverted, IReadOnlyDictionary<string,
+        decimal> incomplete) => string.Join(", ",
     [
-        .. unpriced.Count > 0 ? (string[])[$"{Pages.Quantity.Short(unpriced)} unpriced"] : [], .. unconverted.Count > 0 ? (string[])[$"{Money.InEach(unconverted)} unconverted"] : [],
+        .. unpriced.Count > 0 ? (string[])[$"{Pages.Quantity.Short(unpriced)} unpriced"] : [], .. unconverted.Count > 0
+            ? (string[])[$"{Money.InEach(unconverted)} unconverted"] : [],
         .. incomplete.Count > 0 ? (string[])[$"{Pages.Quantity.Short(incomplete)} incomplete"] : [],
     ]);
 
@@ -50,7 +56,8 @@ internal static class ComparedWords
     public static string Difference(ComparedShare share)
     {
         var points = Math.Abs(share.Difference) * 100;
-        var more = share.Difference == 0 ? "the same as" : $"{points.ToString("0.##", CultureInfo.InvariantCulture)} points {(share.Difference > 0 ? "above" : "below")}";
+        var more = share.Difference == 0 ? "the same as"
+            : $"{points.ToString("0.##", CultureInfo.InvariantCulture)} points {(share.Difference > 0 ? "above" : "below")}";
         return $"{char.ToUpperInvariant(share.Metric[0])}{share.Metric[1..]} of {Name(share.Other)} is {more} {Name(share.One)}: {Verdict(share)} (p {Probability(share.SequentialPValue)} however often one looks, {Probability(share.PValue)} for one look).";
     }
 

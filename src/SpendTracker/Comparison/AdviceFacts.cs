@@ -42,7 +42,8 @@ public sealed record AdviceStep(Approach Approach, string Group, string Step, bo
 /// <param name="Changes">What would change the advice.</param>
 /// <param name="BreakEven">Null if not both approaches have been used, or not all of their cost is known.</param>
 public sealed record Advice(
-    string Workload, BillingPeriod From, BillingPeriod To, Approach? Recommended, decimal? RequestsPerMonth, IReadOnlyList<AdviceReason> Reasons, IReadOnlyList<string> Changes,
+    string Workload, BillingPeriod From, BillingPeriod To, Approach? Recommended, decimal? RequestsPerMonth, IReadOnlyList<AdviceReason> Reasons,
+        IReadOnlyList<string> Changes,
     AdviceBreakEven? BreakEven, IReadOnlyList<string> NotKnown, IReadOnlyList<AdviceStep> Steps);
 
 /// <summary>What advice rests on.</summary>
@@ -52,7 +53,8 @@ public sealed record Advice(
 /// <param name="Activities">What people worked on, by approach: activities of labour and of datasets.</param>
 /// <param name="Currency">The reporting currency.</param>
 internal sealed record AdviceFacts(
-    string Workload, ComparisonFigures Figures, decimal Months, IReadOnlyList<ModelVersion> Versions, IReadOnlyList<string> Needs, Approach? Registered, bool HasEstimate,
+    string Workload, ComparisonFigures Figures, decimal Months, IReadOnlyList<ModelVersion> Versions, IReadOnlyList<string> Needs, Approach? Registered,
+        bool HasEstimate,
     IReadOnlySet<(Approach Approach, string Activity)> Activities, string Currency)
 {
     public ComparedRow? Prompts => Row(Approach.PromptEngineering);

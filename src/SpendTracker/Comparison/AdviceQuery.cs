@@ -7,7 +7,8 @@ using SpendTracker.Settings;
 namespace SpendTracker.Comparison;
 
 /// <summary>Advises on a workload's approach, from the guides' criteria and its own numbers.</summary>
-public sealed class AdviceQuery(NpgsqlDataSource dataSource, ComparisonQuery comparisons, ModelQuery models, OrganisationSettings settings, ReportingClock clock)
+public sealed class AdviceQuery(NpgsqlDataSource dataSource, ComparisonQuery comparisons, ModelQuery models, OrganisationSettings settings,
+    ReportingClock clock)
 {
     /// <summary>Full months that are looked at, if the workload has been there for so long.</summary>
     private const int MostMonths = 3;
@@ -17,13 +18,16 @@ public sealed class AdviceQuery(NpgsqlDataSource dataSource, ComparisonQuery com
     {
         var (first, registered, hasEstimate) = await WorkloadAsync(workload, cancellationToken);
         var (from, to, months) = Span(first);
-        var figures = await comparisons.OfAsync(new(new CostFilter(from, to) { Where = new Dictionary<string, string> { ["workload"] = workload } }), cancellationToken);
+        var figures = await comparisons.OfAsync(new(new CostFilter(from, to) { Where = new Dictionary<string, string> { ["workload"] = workload } }),
+            cancellationToken);
         var facts = new AdviceFacts(
-            workload, figures, months, await models.ListAsync(workload, cancellationToken), needs, registered, hasEstimate, await ActivitiesAsync(workload, cancellationToken),
+            workload, figures, months, await models.ListAsync(workload, cancellationToken), needs, registered, hasEstimate, await ActivitiesAsync(workload,
+                cancellationToken),
             settings.ReportingCurrency);
         var reasons = AdviceRules.Reasons(facts);
         return new Advice(
-            workload, from, to, AdviceRules.Recommended(reasons), figures.Total.Requests > 0 ? facts.RequestsPerMonth : null, reasons, AdviceRules.Changes(reasons), AdviceRules.BreakEvenOf(facts),
+            workload, from, to, AdviceRules.Recommended(reasons), figures.Total.Requests > 0 ? facts.RequestsPerMonth : null, reasons,
+                AdviceRules.Changes(reasons), AdviceRules.BreakEvenOf(facts),
             AdviceRules.NotKnown(facts), AdviceSteps.Of(facts));
     }
 
@@ -63,7 +67,8 @@ public sealed class AdviceQuery(NpgsqlDataSource dataSource, ComparisonQuery com
         command.Parameters.Add(new() { Value = workload });
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
         await reader.ReadAsync(cancellationToken);
-        return (reader.IsDBNull(0) ? null : reader.GetFieldValue<DateOnly>(0), reader.IsDBNull(1) ? null : EnumName.Parse<Approach>(reader.GetString(1)), reader.GetBoolean(2));
+        return (reader.IsDBNull(0) ? null : reader.GetFieldValue<DateOnly>(0), reader.IsDBNull(1) ? null : EnumName.Parse<Approach>(reader.GetString(1)),
+            reader.GetBoolean(2));
     }
 
     private async Task<HashSet<(Approach, string)>> ActivitiesAsync(string workload, CancellationToken cancellationToken)

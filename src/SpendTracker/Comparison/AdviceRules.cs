@@ -5,9 +5,9 @@ using SpendTracker.Plans;
 namespace SpendTracker.Comparison;
 
 /// <summary>
-/// When to use prompts, a fine-tuned model, or both: the criteria of the guides, each with the workload's own numbers. A rule gives a reason for an approach, or none if it cannot
-/// tell. Prompts: quick solutions, limited resources, flexible use, general applications. Fine-tuning: a specialised domain, high accuracy, consistent output, resources for
-/// training. Both: a fine-tuned model for critical parts, and prompts for the rest. Pure.
+/// When to use prompts, a fine-tuned model, or both: the criteria of the guides, each with the workload's own numbers. A rule gives a reason for an
+/// approach, or none if it cannot tell. Prompts: quick solutions, limited resources, flexible use, general applications. Fine-tuning: a specialised
+/// domain, high accuracy, consistent output, resources for training. Both: a fine-tuned model for critical parts, and prompts for the rest. Pure.
 /// </summary>
 internal static class AdviceRules
 {
@@ -32,11 +32,12 @@ internal static class AdviceRules
         [facts => Quality(facts, "accuracy"), facts => Quality(facts, "consistency"), Cost, Speed, TrainingResources, Flexibility];
 
     /// <summary>All reasons: what the team states, then what the numbers say.</summary>
-    public static IReadOnlyList<AdviceReason> Reasons(AdviceFacts facts) => [.. facts.Needs.Select(Stated), .. Measured.Select(rule => rule(facts)).OfType<AdviceReason>()];
+    public static IReadOnlyList<AdviceReason> Reasons(AdviceFacts facts) =>
+        [.. facts.Needs.Select(Stated), .. Measured.Select(rule => rule(facts)).OfType<AdviceReason>()];
 
     /// <summary>
-    /// The approach: both, if parts are critical, or if a fine-tuned model is better by more than chance while prompts cost less; otherwise the one that more reasons speak for,
-    /// and prompts if as many do, since they can be tried at once. Null without a reason.
+    /// The approach: both, if parts are critical, or if a fine-tuned model is better by more than chance while prompts cost less; otherwise the one
+    /// that more reasons speak for, and prompts if as many do, since they can be tried at once. Null without a reason.
     /// </summary>
     public static Approach? Recommended(IReadOnlyCollection<AdviceReason> reasons)
     {
@@ -44,7 +45,8 @@ internal static class AdviceRules
         var cheaper = reasons.Any(reason => reason is { Criterion: "cost", Favours: Approach.PromptEngineering });
         return reasons.Count == 0 ? null
             : (better && cheaper) || reasons.Any(reason => reason.Favours == Approach.Hybrid) ? Approach.Hybrid
-            : reasons.Count(reason => reason.Favours == Approach.FineTuning) > reasons.Count(reason => reason.Favours == Approach.PromptEngineering) ? Approach.FineTuning
+            : reasons.Count(reason => reason.Favours == Approach.FineTuning) > reasons.Count(reason => reason.Favours == Approach.PromptEngineering)
+                ? Approach.FineTuning
             : Approach.PromptEngineering;
     }
 
@@ -52,12 +54,13 @@ internal static class AdviceRules
     public static IReadOnlyList<string> Changes(IReadOnlyList<AdviceReason> reasons)
     {
         var now = Recommended(reasons);
-        return [.. reasons.Where(reason => Recommended([.. reasons.Except([reason])]) != now || Recommended([.. reasons.Except([reason]), Turned(reason)]) != now).Select(reason => reason.WouldChange)];
+        return [.. reasons.Where(reason => Recommended([.. reasons.Except([reason])]) != now
+            || Recommended([.. reasons.Except([reason]), Turned(reason)]) != now).Select(reason => reason.WouldChange)];
     }
 
     /// <summary>
-    /// From which volume a fine-tuned model costs less: (fixed cost a month of the fine-tuned model − of prompts) ÷ (cost of a request with prompts − with the model). A request costs its
-    /// tokens; everything else is fixed. Null if one was not used, or not all of its cost is known.
+    /// From which volume a fine-tuned model costs less: (fixed cost a month of the fine-tuned model − of prompts) ÷ (cost of a request with prompts
+    /// − with the model). A request costs its tokens; everything else is fixed. Null if one was not used, or not all of its cost is known.
     /// </summary>
     public static AdviceBreakEven? BreakEvenOf(AdviceFacts facts)
     {
@@ -67,7 +70,8 @@ internal static class AdviceRules
         }
 
         var more = (tuned.Cost - tuned.Inference - (prompts.Cost - prompts.Inference)) / facts.Months;
-        var volume = BreakEvens.VolumeFrom(more, (prompts.Inference / prompts.Requests) - (tuned.Inference / tuned.Requests)) is { } from ? Math.Round(from, 2) : (decimal?)null;
+        var volume = BreakEvens.VolumeFrom(more, (prompts.Inference / prompts.Requests) - (tuned.Inference / tuned.Requests)) is { } from ? Math.Round(from, 2)
+            : (decimal?)null;
         return new AdviceBreakEven(volume, facts.RequestsPerMonth >= volume);
     }
 
@@ -77,7 +81,8 @@ internal static class AdviceRules
         .. facts.Figures.NotKnown,
         .. facts.Prompts is null ? (string[])["What prompts would cost and achieve here: none have been used in these months."] : [],
         .. facts.Tuned is null ? (string[])["What a fine-tuned model would cost and achieve here: none has been used in these months. A plan can tell its cost."] : [],
-        .. Needs.Keys.Except(facts.Needs) is var others && facts.Needs.Count == 0 ? (string[])[$"What the team needs: say it by needs, of {string.Join(", ", others)}."] : [],
+        .. Needs.Keys.Except(facts.Needs) is var others && facts.Needs.Count == 0
+            ? (string[])[$"What the team needs: say it by needs, of {string.Join(", ", others)}."] : [],
         .. facts.Registered is null ? (string[])["Whose workload it is: nobody registered it."] : [],
     ];
 
@@ -88,7 +93,8 @@ internal static class AdviceRules
     private static AdviceReason? Quality(AdviceFacts facts, string metric) => facts.Difference(metric) is not { } share ? null : new(
         metric, share is { IsDifferent: true, Difference: > 0 } ? Approach.FineTuning : Approach.PromptEngineering,
         $"The {metric} of the fine-tuned model is {Percent(share.ShareOfOther.Expected)}, that of prompts {Percent(share.ShareOfOne.Expected)}: {(share.IsDifferent ? "more than chance" : "it could be chance")}.",
-        AdviceSource.Comparison, share is { IsDifferent: true, Difference: > 0 } ? $"If prompts reached the same {metric}." : $"If the fine-tuned model's {metric} were better by more than chance.");
+        AdviceSource.Comparison, share is { IsDifferent: true, Difference: > 0 } ? $"If prompts reached the same {metric}."
+            : $"If the fine-tuned model's {metric} were better by more than chance.");
 
     /// <summary>Limited resources: what 1,000 requests cost at the volume that there is.</summary>
     private static AdviceReason? Cost(AdviceFacts facts)
@@ -112,21 +118,25 @@ internal static class AdviceRules
 
     /// <summary>Quick solutions: prompts answer at once, where no fine-tuned version is in use yet.</summary>
     private static AdviceReason? Speed(AdviceFacts facts) => facts.Versions.Any(version => version.Version is not null) || facts.Figures.Total.Requests == 0 ? null : new(
-        "speed", Approach.PromptEngineering, "No fine-tuned version is in use. Prompts answer within days, where the guides count four to eight weeks for a first model.", AdviceSource.Models,
+        "speed", Approach.PromptEngineering,
+            "No fine-tuned version is in use. Prompts answer within days, where the guides count four to eight weeks for a first model.", AdviceSource.Models,
         "If a fine-tuned version were there already.");
 
     /// <summary>Resources for training: datasets and runs that are there already are paid.</summary>
     private static AdviceReason? TrainingResources(AdviceFacts facts) => facts.Figures.Total.Requests == 0 ? null
         : facts.Runs.Count > 0 && facts.Versions.Any(version => version.Datasets > 0)
             ? new("training-resources", Approach.FineTuning, $"A dataset and {Number(facts.Runs.Count)} training {(facts.Runs.Count == 1 ? "run" : "runs")} are there already, for {Money(facts.Versions.Sum(v => v.Datasets + v.Training), facts)}.", AdviceSource.Models, "If the dataset had to be made anew.")
-            : new("limited-resources", Approach.PromptEngineering, "No dataset with a training run is recorded: they would have to be paid first.", AdviceSource.Models, "If a dataset and a training run were there.");
+            : new("limited-resources", Approach.PromptEngineering, "No dataset with a training run is recorded: they would have to be paid first.",
+                AdviceSource.Models, "If a dataset and a training run were there.");
 
     /// <summary>Flexible use: what changes often is changed at once in a prompt, and by training in a model.</summary>
     private static AdviceReason? Flexibility(AdviceFacts facts) => facts.PromptVariants.Count < ManyVariants ? null : new(
-        "flexibility", Approach.PromptEngineering, $"{Number(facts.PromptVariants.Count)} variants of prompts were in use in these months: what is asked for changes.", AdviceSource.Comparison,
+        "flexibility", Approach.PromptEngineering,
+            $"{Number(facts.PromptVariants.Count)} variants of prompts were in use in these months: what is asked for changes.", AdviceSource.Comparison,
         $"If fewer than {ManyVariants} variants were in use.");
 
-    private static AdviceReason Turned(AdviceReason reason) => reason with { Favours = reason.Favours == Approach.FineTuning ? Approach.PromptEngineering : Approach.FineTuning };
+    private static AdviceReason Turned(AdviceReason reason) => reason with { Favours = reason.Favours == Approach.FineTuning ? Approach.PromptEngineering
+        : Approach.FineTuning };
 
     private static string Percent(decimal share) => $"{(share * 100).ToString("0.#", CultureInfo.InvariantCulture)} %";
 

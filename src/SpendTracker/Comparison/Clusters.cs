@@ -21,9 +21,10 @@ public readonly record struct Clusters(Proportion Sum, long Count, double Xx, do
         new(left.Sum + right.Sum, left.Count + right.Count, left.Xx + right.Xx, left.Xn + right.Xn, left.Nn + right.Nn);
 
     /// <summary>
-    /// The design effect: how much larger the variance of the share is, as the clusters show it, than that of single samples. With p = Σx ÷ Σn and m clusters it is
-    /// m ÷ (m−1) × Σ(x − np)² ÷ (Σn)², divided by p(1−p) ÷ Σn; at least 1. One cluster says nothing of it: 1.
-    /// Source: J. N. K. Rao, A. J. Scott, A simple method for the analysis of clustered binary data, Biometrics 48 (1992), 577-585.
+    /// The design effect: how much larger the variance of the share is, as the clusters show it, than that of single samples. With p = Σx ÷ Σn and
+    /// m clusters it is m ÷ (m−1) × Σ(x − np)² ÷ (Σn)², divided by p(1−p) ÷ Σn; at least 1. One cluster says nothing of it: 1. If all succeeded, or
+    /// none, the clusters do not say how they differ: then each counts as one sample. Source: J. N. K. Rao, A. J. Scott, A simple method for the
+    /// analysis of clustered binary data, Biometrics 48 (1992), 577-585.
     /// </summary>
     public double DesignEffect
     {
@@ -37,7 +38,7 @@ public readonly record struct Clusters(Proportion Sum, long Count, double Xx, do
             var (p, n) = Sum.AsDouble;
             var single = p * (1 - p) * n;
             var squares = Xx - (2 * p * Xn) + (p * p * Nn);
-            return single <= 0 ? 1 : Math.Max(1, (double)Count / (Count - 1) * squares / single);
+            return single <= 0 ? Math.Max(1, n / Count) : Math.Max(1, (double)Count / (Count - 1) * squares / single);
         }
     }
 
@@ -52,5 +53,6 @@ public readonly record struct Clusters(Proportion Sum, long Count, double Xx, do
     }
 
     /// <summary>The share with Wilson's interval of the effective samples; null without samples.</summary>
-    public ShareInterval? Interval() => Effective.Interval() is { } share ? share with { Samples = Sum.Samples, EffectiveSamples = Math.Round(Effective.Samples, 2) } : null;
+    public ShareInterval? Interval() => Effective.Interval() is { } share ? share with { Samples = Sum.Samples,
+        EffectiveSamples = Math.Round(Effective.Samples, 2) } : null;
 }

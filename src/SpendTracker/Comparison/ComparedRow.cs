@@ -23,12 +23,14 @@ public sealed record QualityFigure(string Metric, decimal Score, decimal? Low, d
 /// <param name="Shared">Of a variant's running and one-off cost, what names no variant and is shared out by requests.</param>
 /// <param name="Per1000">Running and one-off cost of 1,000 requests.</param>
 /// <param name="PerSuccess">The same of a successful request.</param>
-/// <param name="Success">The share of requests with a known outcome that succeeded; its interval allows for requests that fail together (<see cref="Clusters"/>).</param>
+/// <param name="Success">The share of requests with a known outcome that succeeded; its interval allows for requests that fail together (<see
+/// cref="Clusters"/>).</param>
 /// <param name="Unpriced">Quantities that no rate covers, by unit: in no amount. Those of a workload's shared cost are at the approach.</param>
 /// <param name="Unconverted">Amounts without an exchange rate, by currency: in no amount.</param>
 /// <param name="Incomplete">Quantities that are priced incompletely, by unit: in the amounts in part.</param>
 public sealed record ComparedRow(
-    string? Workload, Approach? Approach, string? Variant, decimal Requests, decimal Succeeded, decimal Failed, decimal Unknown, decimal InputTokens, decimal OutputTokens,
+    string? Workload, Approach? Approach, string? Variant, decimal Requests, decimal Succeeded, decimal Failed, decimal Unknown, decimal InputTokens,
+        decimal OutputTokens,
     decimal Running, decimal Inference, decimal OneOff, decimal OneOffPaid, decimal Shared, decimal? Per1000, CostInterval? PerSuccess, ShareInterval? Success,
     IReadOnlyList<QualityFigure> Quality, IReadOnlyDictionary<string, decimal> Unpriced, IReadOnlyDictionary<string, decimal> Unconverted,
     IReadOnlyDictionary<string, decimal> Incomplete)
@@ -39,17 +41,20 @@ public sealed record ComparedRow(
     public bool IsComplete => Unpriced.Count == 0 && Unconverted.Count == 0 && Incomplete.Count == 0;
 
     /// <summary>How approach and variant read: <c>fine-tuning contracts/v2</c>.</summary>
-    public string Name => Approach is not { } approach ? "all" : Variant is null ? EnumName.Of(approach) : $"{EnumName.Of(approach)} {(Variant.Length == 0 ? "(no variant)" : Variant)}";
+    public string Name => Approach is not { } approach ? "all" : Variant is null ? EnumName.Of(approach)
+        : $"{EnumName.Of(approach)} {(Variant.Length == 0 ? "(no variant)" : Variant)}";
 
     /// <summary>A metric's score; of <see cref="Comparisons.Success"/> the share of requests that succeeded. Null if nobody measured it.</summary>
-    public decimal? QualityOf(string metric) => metric == Comparisons.Success ? Success?.Expected : Quality.FirstOrDefault(figure => figure.Metric == metric)?.Score;
+    public decimal? QualityOf(string metric) => metric == Comparisons.Success ? Success?.Expected : Quality.FirstOrDefault(figure =>
+        figure.Metric == metric)?.Score;
 }
 
 /// <summary>Whether two sides differ in a share.</summary>
 /// <param name="Metric"><c>success</c>, or the metric of evaluations.</param>
 /// <param name="PValue">Of one look (<see cref="ProportionTest"/>).</param>
 /// <param name="SequentialPValue">For those who look again and again (<see cref="SequentialTest"/>).</param>
-public sealed record ComparedShare(string Metric, string One, string Other, ShareInterval ShareOfOne, ShareInterval ShareOfOther, double PValue, double SequentialPValue)
+public sealed record ComparedShare(string Metric, string One, string Other, ShareInterval ShareOfOne, ShareInterval ShareOfOther, double PValue,
+    double SequentialPValue)
 {
     /// <summary>At most this often, two shares that are the same are called different.</summary>
     public const double Level = 0.05;
@@ -72,5 +77,6 @@ public sealed record FrontierRow(string Name, decimal? Quality, decimal? Per1000
 /// <param name="Differences">Only of one workload: different workloads do different work.</param>
 /// <param name="NotKnown">What would be needed to say more, in words.</param>
 public sealed record ComparisonFigures(
-    BillingPeriod From, BillingPeriod To, DateOnly Until, int AmortisationMonths, string QualityMetric, IReadOnlyList<ComparedRow> Approaches, IReadOnlyList<ComparedRow> Variants,
+    BillingPeriod From, BillingPeriod To, DateOnly Until, int AmortisationMonths, string QualityMetric, IReadOnlyList<ComparedRow> Approaches,
+        IReadOnlyList<ComparedRow> Variants,
     ComparedRow Total, IReadOnlyList<ComparedShare> Differences, IReadOnlyList<FrontierRow> Frontier, IReadOnlyList<string> NotKnown);

@@ -8,7 +8,8 @@ namespace SpendTracker.Comparison;
 /// <param name="IsInference">Whether it is for tokens and requests.</param>
 /// <param name="Variant">Whose it is; null if it names none that could be in use, as labour and datasets.</param>
 internal sealed record ComparedCost(
-    BillingPeriod Month, string Workload, Approach Approach, bool IsOneOff, bool IsInference, string? Variant, decimal Requests, decimal InputTokens, decimal OutputTokens, decimal Amount,
+    BillingPeriod Month, string Workload, Approach Approach, bool IsOneOff, bool IsInference, string? Variant, decimal Requests, decimal InputTokens,
+        decimal OutputTokens, decimal Amount,
     string? Unit, decimal Unpriced, decimal Incomplete, string? Currency, decimal Unconverted);
 
 /// <summary>Outcomes of a workload's variant.</summary>
@@ -18,7 +19,8 @@ internal sealed record ComparedOutcome(string Workload, Approach Approach, strin
 /// <summary>Evaluations of a workload's variant.</summary>
 /// <param name="Score">Σ score × samples.</param>
 /// <param name="Beyond">Evaluations whose score is no share.</param>
-internal sealed record ComparedEvaluation(string Workload, Approach Approach, string Variant, string Metric, decimal Score, decimal Samples, long Evaluations, long Beyond);
+internal sealed record ComparedEvaluation(string Workload, Approach Approach, string Variant, string Metric, decimal Score, decimal Samples, long Evaluations,
+    long Beyond);
 
 /// <summary>What was counted on a day, of a share.</summary>
 internal sealed record ComparedDay(Approach Approach, string Variant, string Metric, DateOnly Day, Proportion Counted);

@@ -30,11 +30,14 @@ public sealed class ComparisonQuery(NpgsqlDataSource dataSource, ReportingClock 
         var setUp = await ScopedQuestion.ListAsync(Command(connection, filter, SetUpSql), SetUpCost, cancellationToken);
         var outcomes = await ScopedQuestion.ListAsync(Command(connection, filter, OutcomesSql), Outcome, cancellationToken);
         var evaluations = await ScopedQuestion.ListAsync(Command(connection, filter, EvaluationsSql), Evaluation, cancellationToken);
-        var days = filter.Costs.Where.ContainsKey("workload") ? await ScopedQuestion.ListAsync(Command(connection, filter, DaysSql), Day, cancellationToken) : [];
+        var days = filter.Costs.Where.ContainsKey("workload") ? await ScopedQuestion.ListAsync(Command(connection, filter, DaysSql), Day, cancellationToken)
+            : [];
 
         // The work of setting up is in the labour as well; there it is taken off.
-        costs.AddRange(setUp.Concat(setUp.Select(cost => cost with { IsOneOff = false, Amount = -cost.Amount })).Where(cost => cost.IsOneOff || cost.Month >= filter.Costs.From));
-        var figures = Comparisons.Of(filter, new ComparedUsage(costs, outcomes, evaluations, days), filter.Costs.KnownOn?.AddDays(1).ToDateTime(TimeOnly.MinValue) ?? clock.Now);
+        costs.AddRange(setUp.Concat(setUp.Select(cost => cost with { IsOneOff = false, Amount = -cost.Amount })).Where(cost => cost.IsOneOff
+            || cost.Month >= filter.Costs.From));
+        var figures = Comparisons.Of(filter, new ComparedUsage(costs, outcomes, evaluations, days),
+            filter.Costs.KnownOn?.AddDays(1).ToDateTime(TimeOnly.MinValue) ?? clock.Now);
         CostMetrics.QueryDuration.Record(Stopwatch.GetElapsedTime(started).TotalSeconds);
         return figures;
     }
@@ -140,21 +143,25 @@ public sealed class ComparisonQuery(NpgsqlDataSource dataSource, ReportingClock 
 
     private static ComparedCost Cost(NpgsqlDataReader row) => new(
         BillingPeriod.Of(row.GetFieldValue<DateOnly>(0)), row.GetString(1), EnumName.Parse<Approach>(row.GetString(2)), row.GetBoolean(3), row.GetBoolean(4),
-        row.IsDBNull(5) ? null : row.GetString(5), row.GetDecimal(6), row.GetDecimal(7), row.GetDecimal(8), row.GetDecimal(9), row.IsDBNull(10) ? null : row.GetString(10), row.GetDecimal(11),
+        row.IsDBNull(5) ? null : row.GetString(5), row.GetDecimal(6), row.GetDecimal(7), row.GetDecimal(8), row.GetDecimal(9), row.IsDBNull(10) ? null
+            : row.GetString(10), row.GetDecimal(11),
         row.GetDecimal(12), row.IsDBNull(13) ? null : row.GetString(13), row.GetDecimal(14));
 
     private static ComparedCost SetUpCost(NpgsqlDataReader row) => new(
-        BillingPeriod.Of(row.GetFieldValue<DateOnly>(0)), row.GetString(1), EnumName.Parse<Approach>(row.GetString(2)), true, false, null, 0, 0, 0, row.GetDecimal(3), null, 0, 0, null, 0);
+        BillingPeriod.Of(row.GetFieldValue<DateOnly>(0)), row.GetString(1), EnumName.Parse<Approach>(row.GetString(2)), true, false, null, 0, 0, 0,
+            row.GetDecimal(3), null, 0, 0, null, 0);
 
     private static ComparedOutcome Outcome(NpgsqlDataReader row) =>
         new(row.GetString(0), EnumName.Parse<Approach>(row.GetString(1)), row.GetString(2), new Clusters(
             new Proportion(row.GetDecimal(3), row.GetDecimal(4)), row.GetInt64(5), row.GetDouble(6), row.GetDouble(7), row.GetDouble(8)));
 
     private static ComparedEvaluation Evaluation(NpgsqlDataReader row) => new(
-        row.GetString(0), EnumName.Parse<Approach>(row.GetString(1)), row.GetString(2), row.GetString(3), row.GetDecimal(4), row.GetDecimal(5), row.GetInt64(6), row.GetInt64(7));
+        row.GetString(0), EnumName.Parse<Approach>(row.GetString(1)), row.GetString(2), row.GetString(3), row.GetDecimal(4), row.GetDecimal(5),
+            row.GetInt64(6), row.GetInt64(7));
 
     private static ComparedDay Day(NpgsqlDataReader row) => new(
-        EnumName.Parse<Approach>(row.GetString(0)), row.GetString(1), row.GetString(2), row.GetFieldValue<DateOnly>(3), new Proportion(row.GetDecimal(4), row.GetDecimal(5)));
+        EnumName.Parse<Approach>(row.GetString(0)), row.GetString(1), row.GetString(2), row.GetFieldValue<DateOnly>(3), new Proportion(row.GetDecimal(4),
+            row.GetDecimal(5)));
 
     /// <summary>Meters in each tier.</summary>
     private static string List(params string[] meters) =>

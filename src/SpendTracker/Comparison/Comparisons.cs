@@ -24,14 +24,17 @@ public static class Comparisons
     internal static ComparisonFigures Of(ComparisonFilter filter, ComparedUsage usage, DateTime now)
     {
         var span = filter.Costs;
-        var approaches = usage.Costs.Select(cost => cost.Approach).Concat(usage.Outcomes.Select(o => o.Approach)).Concat(usage.Evaluations.Select(e => e.Approach)).Distinct().Order()
+        var approaches = usage.Costs.Select(cost => cost.Approach).Concat(usage.Outcomes.Select(o => o.Approach))
+            .Concat(usage.Evaluations.Select(e => e.Approach)).Distinct().Order()
             .Select(approach => Row(filter, Only(usage, approach), now) with { Approach = approach }).Where(HasSomething).ToArray();
-        var variants = Variants(filter, usage, now).Where(HasSomething).OrderBy(row => row.Workload, StringComparer.Ordinal).ThenBy(row => row.Approach).ThenBy(row => row.Variant, StringComparer.Ordinal).ToArray();
+        var variants = Variants(filter, usage, now).Where(HasSomething).OrderBy(row => row.Workload, StringComparer.Ordinal).ThenBy(row => row.Approach)
+            .ThenBy(row => row.Variant, StringComparer.Ordinal).ToArray();
         var total = Row(filter, usage, now);
         var metric = filter.Quality ?? (total.Quality.Any(figure => figure.Metric == Accuracy) ? Accuracy : Success);
         var differences = span.Where.ContainsKey("workload") ? Differences(usage.Days) : [];
         return new ComparisonFigures(
-            span.From, span.To, Least(span.To.End.AddDays(-1), span.KnownOn ?? DateOnly.FromDateTime(now)), filter.AmortisationMonths, metric, approaches, variants, total, differences,
+            span.From, span.To, Least(span.To.End.AddDays(-1), span.KnownOn ?? DateOnly.FromDateTime(now)), filter.AmortisationMonths, metric, approaches,
+                variants, total, differences,
             FrontierOf(span.Where.ContainsKey("workload") && variants.Length > 0 ? variants : approaches, metric), NotKnown(span, total, approaches, metric));
     }
 
@@ -67,7 +70,8 @@ public static class Comparisons
                 var share = requests > 0 ? own.Requests / requests : 0;
                 yield return Priced(own with
                 {
-                    Workload = served.Workload, Approach = served.Approach, Variant = variant, Running = own.Running + (shared.Running * share), Inference = own.Inference + (shared.Inference * share), OneOff = own.OneOff + (shared.OneOff * share),
+                    Workload = served.Workload, Approach = served.Approach, Variant = variant, Running = own.Running + (shared.Running * share),
+                        Inference = own.Inference + (shared.Inference * share), OneOff = own.OneOff + (shared.OneOff * share),
                     OneOffPaid = own.OneOffPaid + (shared.OneOffPaid * share), Shared = shared.Cost * share,
                 });
             }
@@ -80,27 +84,33 @@ public static class Comparisons
         var inSpan = usage.Costs.Where(cost => cost.Month >= from).ToArray();
         var (requests, known) = (inSpan.Sum(cost => cost.Requests), usage.Outcomes.Aggregate(default(Clusters), (sum, outcome) => sum + outcome.Known));
         return Priced(new ComparedRow(
-            null, null, null, requests, known.Sum.Successes, known.Sum.Samples - known.Sum.Successes, requests - known.Sum.Samples, inSpan.Sum(cost => cost.InputTokens), inSpan.Sum(cost => cost.OutputTokens),
+            null, null, null, requests, known.Sum.Successes, known.Sum.Samples - known.Sum.Successes, requests - known.Sum.Samples,
+                inSpan.Sum(cost => cost.InputTokens), inSpan.Sum(cost => cost.OutputTokens),
             inSpan.Where(cost => !cost.IsOneOff).Sum(cost => cost.Amount), inSpan.Where(cost => cost.IsInference).Sum(cost => cost.Amount),
-            usage.Costs.Where(cost => cost.IsOneOff).GroupBy(cost => cost.Month).Sum(paid => Amortisation.WrittenOff(paid.Key, paid.Sum(cost => cost.Amount), filter.AmortisationMonths, from, to, now)),
+            usage.Costs.Where(cost => cost.IsOneOff).GroupBy(cost => cost.Month).Sum(paid => Amortisation.WrittenOff(paid.Key, paid.Sum(cost => cost.Amount),
+                filter.AmortisationMonths, from, to, now)),
             inSpan.Where(cost => cost.IsOneOff).Sum(cost => cost.Amount), 0, null, null, known.Interval(), Qualities(usage.Evaluations),
-            Sums(usage.Costs, cost => cost.Unit, cost => cost.Unpriced), Sums(usage.Costs, cost => cost.Currency, cost => cost.Unconverted), Sums(usage.Costs, cost => cost.Unit, cost => cost.Incomplete)));
+            Sums(usage.Costs, cost => cost.Unit, cost => cost.Unpriced), Sums(usage.Costs, cost => cost.Currency, cost => cost.Unconverted),
+                Sums(usage.Costs, cost => cost.Unit, cost => cost.Incomplete)));
     }
 
     private static ComparedRow Priced(ComparedRow row) => row with
     {
         // Parts of months and of requests are quotients, which may have endless decimals.
-        Running = Math.Round(row.Running, Decimals), Inference = Math.Round(row.Inference, Decimals), OneOff = Math.Round(row.OneOff, Decimals), OneOffPaid = Math.Round(row.OneOffPaid, Decimals), Shared = Math.Round(row.Shared, Decimals),
+        Running = Math.Round(row.Running, Decimals), Inference = Math.Round(row.Inference, Decimals), OneOff = Math.Round(row.OneOff, Decimals),
+            OneOffPaid = Math.Round(row.OneOffPaid, Decimals), Shared = Math.Round(row.Shared, Decimals),
         Per1000 = UnitCosts.Per1000(row.Cost, row.Requests), PerSuccess = UnitCosts.PerSuccess(row.Cost, row.Requests, row.Success),
     };
 
     private static QualityFigure[] Qualities(IEnumerable<ComparedEvaluation> evaluations) =>
     [
         .. evaluations.GroupBy(e => e.Metric).OrderBy(metric => metric.Key, StringComparer.Ordinal)
-            .Select(metric => (metric.Key, Score: metric.Sum(e => e.Score), Samples: metric.Sum(e => e.Samples), Count: metric.Sum(e => e.Evaluations), IsShare: metric.All(e => e.Beyond == 0)))
+            .Select(metric => (metric.Key, Score: metric.Sum(e => e.Score), Samples: metric.Sum(e => e.Samples), Count: metric.Sum(e => e.Evaluations),
+                IsShare: metric.All(e => e.Beyond == 0)))
             .Where(metric => metric.Samples > 0)
             .Select(metric => (metric, Interval: metric.IsShare ? new Proportion(metric.Score, metric.Samples).Interval() : null))
-            .Select(m => new QualityFigure(m.metric.Key, Math.Round(m.metric.Score / m.metric.Samples, Proportion.Decimals), m.Interval?.Low, m.Interval?.High, m.metric.Samples, m.metric.Count)),
+            .Select(m => new QualityFigure(m.metric.Key, Math.Round(m.metric.Score / m.metric.Samples, Proportion.Decimals), m.Interval?.Low,
+                m.Interval?.High, m.metric.Samples, m.metric.Count)),
     ];
 
     private static Dictionary<string, decimal> Sums(IEnumerable<ComparedCost> costs, Func<ComparedCost, string?> name, Func<ComparedCost, decimal> value) =>
@@ -113,12 +123,15 @@ public static class Comparisons
         foreach (var metric in days.GroupBy(day => day.Metric).OrderBy(metric => metric.Key != Success).ThenBy(metric => metric.Key, StringComparer.Ordinal))
         {
             var approaches = metric.GroupBy(day => day.Approach).OrderBy(approach => approach.Key).ToArray();
-            var pairs = approaches.SelectMany((one, i) => approaches.Skip(i + 1).Select(other => (EnumName.Of(one.Key), Daily(one), EnumName.Of(other.Key), Daily(other))));
+            var pairs = approaches.SelectMany((one, i) => approaches.Skip(i + 1).Select(other => (EnumName.Of(one.Key), Daily(one), EnumName.Of(other.Key),
+                Daily(other))));
             found.AddRange(pairs.Select(pair => Difference(metric.Key, pair)).OfType<ComparedShare>());
             foreach (var approach in approaches)
             {
-                var variants = approach.GroupBy(day => day.Variant).OrderBy(variant => variant.Min(day => day.Day)).ThenBy(variant => variant.Key, StringComparer.Ordinal).ToArray();
-                found.AddRange(variants.Zip(variants.Skip(1), (one, other) => Difference(metric.Key, (one.Key, Daily(one), other.Key, Daily(other)))).OfType<ComparedShare>());
+                var variants = approach.GroupBy(day => day.Variant).OrderBy(variant => variant.Min(day => day.Day)).ThenBy(variant => variant.Key,
+                    StringComparer.Ordinal).ToArray();
+                found.AddRange(variants.Zip(variants.Skip(1), (one, other) => Difference(metric.Key, (one.Key, Daily(one), other.Key,
+                    Daily(other)))).OfType<ComparedShare>());
             }
         }
 
@@ -150,7 +163,8 @@ public static class Comparisons
         [
             .. points.Select(p => new FrontierRow(
                 p.Point.Name, p.Point.Quality, p.row.Per1000, Frontier.IsOn(p.Point, all), Frontier.BeatenBy(p.Point, all)?.Name,
-                p.Point.Quality is null ? $"{metric} was not measured" : p.row.Per1000 is null ? "no requests" : p.Point.Cost is null ? "not all of its cost is known" : null)),
+                p.Point.Quality is null ? $"{metric} was not measured" : p.row.Per1000 is null ? "no requests" : p.Point.Cost is null
+                    ? "not all of its cost is known" : null)),
         ];
     }
 
@@ -162,7 +176,8 @@ public static class Comparisons
             notKnown.Add($"The outcome of {total.Unknown:#,0} of {total.Requests:#,0} requests: record outcome with the usage. They are taken to succeed as often as the others.");
         }
 
-        notKnown.AddRange(approaches.Where(row => row.Requests > 0 && row.QualityOf(metric) is null).Select(row => $"The {metric} of {row.Name}: record evaluation_recorded."));
+        notKnown.AddRange(approaches.Where(row => row.Requests > 0 && row.QualityOf(metric) is null)
+            .Select(row => $"The {metric} of {row.Name}: record evaluation_recorded."));
         if (!total.IsComplete)
         {
             notKnown.Add("All that it cost: some of it has no price, no exchange rate, or is priced incompletely.");

@@ -47,7 +47,8 @@ public static class Counterfactual
         check.OptionalText("workload", asked.Workload, TextLength.Name);
         check.OptionalText("model", asked.Model, TextLength.Name);
         check.OptionalText("sku", asked.Sku, TextLength.Name);
-        check.That("", asked is not { Sku: null, ServiceTier: null, CachedShare: null, TokenFactor: null }, "Say what had been different: sku, serviceTier, cachedShare or tokenFactor.");
+        check.That("", asked is not { Sku: null, ServiceTier: null, CachedShare: null, TokenFactor: null },
+            "Say what had been different: sku, serviceTier, cachedShare or tokenFactor.");
         Range(check, "cachedShare", asked.CachedShare, (field, value) => check.Range(field, value, 0, 1));
         Range(check, "tokenFactor", asked.TokenFactor, (field, value) => check.Above(field, value, 0, MostFactor));
         return check.Reasons;
@@ -125,7 +126,8 @@ public static class Counterfactual
         }
     }
 
-    private static decimal Amount(IEnumerable<UsageQuantity> usage, Func<UsageQuantity, DayPricing> price) => usage.Sum(quantity => AmountOf(quantity, price) ?? 0);
+    private static decimal Amount(IEnumerable<UsageQuantity> usage, Func<UsageQuantity, DayPricing> price) =>
+        usage.Sum(quantity => AmountOf(quantity, price) ?? 0);
 
     private static decimal? AmountOf(UsageQuantity quantity, Func<UsageQuantity, DayPricing> price) =>
         price(quantity).Price is { ExchangeRate: { } rate } held ? quantity.Quantity * held.UnitPrice * rate : null;
@@ -134,11 +136,13 @@ public static class Counterfactual
     [
         .. usage.Where(quantity => quantity.Quantity != 0 && !Meters.Parts.ContainsKey(quantity.Meter)).GroupBy(quantity => (quantity.Sku, quantity.Meter))
             .Select(line => new CounterfactualLine(
-                line.Key.Sku, line.Key.Meter, line.Sum(quantity => quantity.Quantity), line.Any(quantity => AmountOf(quantity, price) is not null) ? Amount(line, price) : null))
+                line.Key.Sku, line.Key.Meter, line.Sum(quantity => quantity.Quantity), line.Any(quantity => AmountOf(quantity, price) is not null)
+                    ? Amount(line, price) : null))
             .Where(line => line.Amount is not null || line.Meter != Meters.Requests)
             .OrderByDescending(line => line.Amount).ThenBy(line => line.Sku, StringComparer.Ordinal).ThenBy(line => line.Meter, StringComparer.Ordinal),
     ];
 
     private static Dictionary<string, decimal> Sums(IEnumerable<UsageQuantity> usage, Func<UsageQuantity, bool> covers) =>
-        usage.Where(quantity => quantity.Quantity != 0 && covers(quantity)).GroupBy(quantity => Meters.UnitOf(quantity.Meter)).ToDictionary(unit => unit.Key, unit => unit.Sum(quantity => quantity.Quantity));
+        usage.Where(quantity => quantity.Quantity != 0 && covers(quantity)).GroupBy(quantity => Meters.UnitOf(quantity.Meter)).ToDictionary(unit => unit.Key,
+            unit => unit.Sum(quantity => quantity.Quantity));
 }

@@ -36,7 +36,8 @@ public sealed class CounterfactualQuery(NpgsqlDataSource dataSource, ReportingCl
                 where {Covered} and l.meter <> '{Meters.ReportedCost}' and l.reported_sku not like 'charge/%'
                 group by 1, 2, 3, 4
                 """),
-            row => new UsageQuantity(row.GetFieldValue<DateOnly>(3), Component.Usage, row.GetString(0), row.GetString(1), row.GetDecimal(4), row.GetInt32(2)), cancellationToken);
+            row => new UsageQuantity(row.GetFieldValue<DateOnly>(3), Component.Usage, row.GetString(0), row.GetString(1), row.GetDecimal(4), row.GetInt32(2)),
+                cancellationToken);
     }
 
     private const string Covered =
@@ -49,7 +50,8 @@ public sealed class CounterfactualQuery(NpgsqlDataSource dataSource, ReportingCl
     private async Task<MeasuredFactor?> MeasuredAsync(CounterfactualRequest asked, BillingPeriod month, CancellationToken cancellationToken)
     {
         var tokens = string.Join(", ", Enum.GetValues<ServiceTier>().SelectMany(tier =>
-            ((string[])[Meters.InputTokens, Meters.CachedInputTokens, Meters.CacheWriteTokens, Meters.OutputTokens, Meters.ReasoningTokens]).Select(meter => $"'{Meters.InTier(meter, tier)}'")));
+            ((string[])[Meters.InputTokens, Meters.CachedInputTokens, Meters.CacheWriteTokens, Meters.OutputTokens, Meters.ReasoningTokens])
+                .Select(meter => $"'{Meters.InTier(meter, tier)}'")));
         await using var connection = await dataSource.OpenConnectionAsync(cancellationToken);
         var command = Command(
             connection, asked, month.Start.AddMonths(1 - MonthsMeasured), month.End,
@@ -67,20 +69,24 @@ public sealed class CounterfactualQuery(NpgsqlDataSource dataSource, ReportingCl
             """);
         command.Parameters.Add(new() { Value = asked.Sku! });
         var rows = await ScopedQuestion.ListAsync(
-            command, row => (IsOther: row.GetBoolean(0), Month: row.GetFieldValue<DateOnly>(1), Tokens: row.GetDecimal(2), Requests: row.GetDecimal(3)), cancellationToken);
+            command, row => (IsOther: row.GetBoolean(0), Month: row.GetFieldValue<DateOnly>(1), Tokens: row.GetDecimal(2), Requests: row.GetDecimal(3)),
+                cancellationToken);
         var both = rows.GroupBy(row => row.Month).Where(rows => rows.Count() == 2).ToArray();
         if (both.Length == 0)
         {
             return null;
         }
 
-        var factors = both.Select(rows => Factor(rows.Single(row => row.IsOther).Tokens, rows.Single(row => row.IsOther).Requests, rows.Single(row => !row.IsOther).Tokens, rows.Single(row => !row.IsOther).Requests)).ToArray();
+        var factors = both.Select(rows => Factor(rows.Single(row => row.IsOther).Tokens, rows.Single(row => row.IsOther).Requests,
+            rows.Single(row => !row.IsOther).Tokens, rows.Single(row => !row.IsOther).Requests)).ToArray();
         var all = both.SelectMany(rows => rows).ToLookup(row => row.IsOther);
-        var expected = Factor(all[true].Sum(row => row.Tokens), all[true].Sum(row => row.Requests), all[false].Sum(row => row.Tokens), all[false].Sum(row => row.Requests));
+        var expected = Factor(all[true].Sum(row => row.Tokens), all[true].Sum(row => row.Requests), all[false].Sum(row => row.Tokens), all[false]
+            .Sum(row => row.Requests));
         return new MeasuredFactor(new AmountRange(Math.Min(factors.Min(), expected), expected, Math.Max(factors.Max(), expected)), both.Length);
     }
 
-    private static decimal Factor(decimal tokens, decimal requests, decimal used, decimal usedRequests) => Math.Round(tokens / requests / (used / usedRequests), 6);
+    private static decimal Factor(decimal tokens, decimal requests, decimal used, decimal usedRequests) =>
+        Math.Round(tokens / requests / (used / usedRequests), 6);
 
     private NpgsqlCommand Command(NpgsqlConnection connection, CounterfactualRequest asked, DateOnly from, DateOnly end, string sql)
     {

@@ -14,7 +14,8 @@ public static class Frontier
 {
     /// <summary>What beats a point, the cheapest first; null if it is on the frontier, or unknown.</summary>
     public static FrontierPoint? BeatenBy(FrontierPoint point, IEnumerable<FrontierPoint> all) => !IsKnown(point) ? null : all
-        .Where(other => IsKnown(other) && other.Quality >= point.Quality && other.Cost <= point.Cost && (other.Quality > point.Quality || other.Cost < point.Cost))
+        .Where(other => IsKnown(other) && other.Quality >= point.Quality && other.Cost <= point.Cost && (other.Quality > point.Quality
+            || other.Cost < point.Cost))
         .OrderBy(other => other.Cost).ThenByDescending(other => other.Quality).ThenBy(other => other.Name, StringComparer.Ordinal).FirstOrDefault();
 
     public static bool IsOn(FrontierPoint point, IReadOnlyCollection<FrontierPoint> all) => IsKnown(point) && BeatenBy(point, all) is null;

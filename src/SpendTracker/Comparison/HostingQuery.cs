@@ -18,8 +18,10 @@ public sealed class HostingQuery(NpgsqlDataSource dataSource, ReportingClock clo
         await using var connection = await dataSource.OpenConnectionAsync(cancellationToken);
         var hours = await ScopedQuestion.ListAsync(ScopedQuestion.Command(connection, span, 1, clock.Today, Sql), Row, cancellationToken);
         var rows = hours.GroupBy(hour => hour.Key)
-            .Select(line => new HostedRow(line.Key.Workload, line.Key.Approach, line.Key.Sku, line.Key.Variant, HostingArithmetic.Figures([.. line.Select(hour => hour.Hour)], nightFrom, nightTo)))
-            .OrderByDescending(row => row.Figures.Available).ThenBy(row => row.Workload, StringComparer.Ordinal).ThenBy(row => row.Variant, StringComparer.Ordinal);
+            .Select(line => new HostedRow(line.Key.Workload, line.Key.Approach, line.Key.Sku, line.Key.Variant,
+                HostingArithmetic.Figures([.. line.Select(hour => hour.Hour)], nightFrom, nightTo)))
+            .OrderByDescending(row => row.Figures.Available).ThenBy(row => row.Workload, StringComparer.Ordinal).ThenBy(row => row.Variant,
+                StringComparer.Ordinal);
         return [.. rows, new HostedRow(null, null, null, null, HostingArithmetic.Figures([.. hours.Select(hour => hour.Hour)], nightFrom, nightTo))];
     }
 
@@ -45,5 +47,6 @@ public sealed class HostingQuery(NpgsqlDataSource dataSource, ReportingClock clo
 
     private static ((string Workload, Approach Approach, string Sku, string Variant) Key, HostedHour Hour) Row(NpgsqlDataReader row) => (
         (row.GetString(0), EnumName.Parse<Approach>(row.GetString(1)), row.GetString(2), row.GetString(3)),
-        new HostedHour(row.GetInt32(4), row.GetDecimal(5), row.GetDecimal(6), row.GetDecimal(7), row.IsDBNull(8) ? null : row.GetDecimal(8), row.IsDBNull(9) ? null : row.GetDecimal(9)));
+        new HostedHour(row.GetInt32(4), row.GetDecimal(5), row.GetDecimal(6), row.GetDecimal(7), row.IsDBNull(8) ? null : row.GetDecimal(8), row.IsDBNull(9)
+            ? null : row.GetDecimal(9)));
 }

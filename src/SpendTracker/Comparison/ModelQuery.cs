@@ -75,7 +75,8 @@ public sealed class ModelQuery(NpgsqlDataSource dataSource, OrganisationSettings
     {
         var validation = row.GetFieldValue<decimal[]>(8);
         return new(
-            row.GetString(0), row.GetString(1), row.GetFieldValue<DateTimeOffset>(2), row.IsDBNull(3) ? null : row.GetDecimal(3), row.GetDecimal(4), row.IsDBNull(5) ? null : row.GetDecimal(5),
+            row.GetString(0), row.GetString(1), row.GetFieldValue<DateTimeOffset>(2), row.IsDBNull(3) ? null : row.GetDecimal(3), row.GetDecimal(4),
+                row.IsDBNull(5) ? null : row.GetDecimal(5),
             row.GetBoolean(6), row.GetFieldValue<decimal[]>(7), validation, null, TrainingCurve.Of(validation), null);
     }
 }

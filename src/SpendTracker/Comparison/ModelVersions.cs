@@ -6,19 +6,21 @@ namespace SpendTracker.Comparison;
 /// <param name="Variant">As recorded: a model version, a dataset, a run.</param>
 /// <param name="IsEvaluation">Whether it is people's work on evaluations.</param>
 internal sealed record ModelCost(
-    DateOnly Day, Component Component, string Variant, bool IsEvaluation, decimal Requests, decimal Amount, string? Unit, decimal Unpriced, decimal Incomplete, string? Currency, decimal Unconverted);
+    DateOnly Day, Component Component, string Variant, bool IsEvaluation, decimal Requests, decimal Amount, string? Unit, decimal Unpriced,
+        decimal Incomplete, string? Currency, decimal Unconverted);
 
 /// <summary>A training run.</summary>
 /// <param name="Cost">In the reporting currency; null if it has no price.</param>
 /// <param name="Curve">What its losses say; null without a validation loss of two epochs.</param>
 /// <param name="EarlyStopSaves">What ending it after the epoch that early stopping would have chosen had saved: share of its epochs × cost.</param>
 public sealed record ModelRun(
-    string RunId, string Model, DateTimeOffset CompletedAt, decimal? TrainedTokens, decimal Epochs, decimal? GpuHours, bool StoppedEarly, IReadOnlyList<decimal> TrainingLoss,
+    string RunId, string Model, DateTimeOffset CompletedAt, decimal? TrainedTokens, decimal Epochs, decimal? GpuHours, bool StoppedEarly,
+        IReadOnlyList<decimal> TrainingLoss,
     IReadOnlyList<decimal> ValidationLoss, decimal? Cost, TrainingCurve? Curve, decimal? EarlyStopSaves);
 
 /// <summary>
-/// What a version of a fine-tuned model cost in all, until today. Events say which version served and was hosted. Datasets and runs belong to the next version that
-/// came into use after them; labour and everything else to the version in use on its day, before the first to the first.
+/// What a version of a fine-tuned model cost in all, until today. Events say which version served and was hosted. Datasets and runs belong to the
+/// next version that came into use after them; labour and everything else to the version in use on its day, before the first to the first.
 /// </summary>
 /// <param name="Version">The variant; null for what was spent on a version that has not been used yet.</param>
 /// <param name="FirstDay">Of its use.</param>
@@ -28,8 +30,10 @@ public sealed record ModelRun(
 /// <param name="Labour">All other hours of people.</param>
 /// <param name="Per1000">Of all that it cost, so far.</param>
 public sealed record ModelVersion(
-    string? Version, DateOnly? FirstDay, DateOnly? LastDay, decimal Requests, decimal Datasets, decimal Training, decimal Evaluation, decimal Labour, decimal Hosting, decimal Inference,
-    decimal Other, decimal? Per1000, IReadOnlyList<ModelRun> Runs, IReadOnlyDictionary<string, decimal> Unpriced, IReadOnlyDictionary<string, decimal> Unconverted,
+    string? Version, DateOnly? FirstDay, DateOnly? LastDay, decimal Requests, decimal Datasets, decimal Training, decimal Evaluation, decimal Labour,
+        decimal Hosting, decimal Inference,
+    decimal Other, decimal? Per1000, IReadOnlyList<ModelRun> Runs, IReadOnlyDictionary<string, decimal> Unpriced, IReadOnlyDictionary<string,
+        decimal> Unconverted,
     IReadOnlyDictionary<string, decimal> Incomplete)
 {
     public decimal Total => Datasets + Training + Evaluation + Labour + Hosting + Inference + Other;
@@ -44,10 +48,12 @@ internal static class ModelVersions
             .Select(version => (Version: version.Key, First: version.Min(cost => cost.Day), Last: version.Max(cost => cost.Day)))
             .OrderBy(version => version.First).ThenBy(version => version.Version, StringComparer.Ordinal).ToArray();
         var byVersion = costs.ToLookup(VersionOf);
-        var ofRuns = runs.Select(run => run with { Cost = CostOf(run) }).Select(run => run with { EarlyStopSaves = Saved(run) }).ToLookup(run => Next(BillingPeriod.DayOf(run.CompletedAt, zone)));
+        var ofRuns = runs.Select(run => run with { Cost = CostOf(run) }).Select(run => run with { EarlyStopSaves = Saved(run) }).ToLookup(run =>
+            Next(BillingPeriod.DayOf(run.CompletedAt, zone)));
         return
         [
-            .. used.Select(version => Version(version.Version, byVersion[version.Version], ofRuns[version.Version]) with { FirstDay = version.First, LastDay = version.Last }),
+            .. used.Select(version => Version(version.Version, byVersion[version.Version], ofRuns[version.Version]) with { FirstDay = version.First,
+                LastDay = version.Last }),
             .. byVersion[null].Any() || ofRuns[null].Any() ? [Version(null, byVersion[null], ofRuns[null])] : Array.Empty<ModelVersion>(),
         ];
 
@@ -75,9 +81,11 @@ internal static class ModelVersions
         var costs = all.ToArray();
         var requests = costs.Where(cost => cost.Component == Component.Usage).Sum(cost => cost.Requests);
         var version = new ModelVersion(
-            name, null, null, requests, Of(Component.DatasetPreparation), Of(Component.Training), costs.Where(cost => cost.IsEvaluation).Sum(cost => cost.Amount), Of(Component.Labour),
+            name, null, null, requests, Of(Component.DatasetPreparation), Of(Component.Training), costs.Where(cost => cost.IsEvaluation)
+                .Sum(cost => cost.Amount), Of(Component.Labour),
             Of(Component.Hosting), Of(Component.Usage), Of(Component.Infrastructure) + Of(Component.Other), null, [.. runs.OrderBy(run => run.CompletedAt)],
-            Sums(cost => cost.Unit, cost => cost.Unpriced), Sums(cost => cost.Currency, cost => cost.Unconverted), Sums(cost => cost.Unit, cost => cost.Incomplete));
+            Sums(cost => cost.Unit, cost => cost.Unpriced), Sums(cost => cost.Currency, cost => cost.Unconverted), Sums(cost => cost.Unit, cost =>
+                cost.Incomplete));
         return version with { Per1000 = UnitCosts.Per1000(version.Total, requests) };
 
         decimal Of(Component component) => costs.Where(cost => cost.Component == component && !cost.IsEvaluation).Sum(cost => cost.Amount);

@@ -19,16 +19,19 @@ internal sealed record ScopedQuestion(string? Day, bool IsOfRegistry, string Whe
         var command = connection.CreateCommand();
         command.CommandTimeout = span.KnownOn is null ? command.CommandTimeout : BookedCosts.LongestForThePast;
         var earliest = span.From.Start.AddMonths(1 - months);
-        BookedCosts.AddParameters(command, BillingPeriod.Of(BillingPeriod.Covers(earliest) ? earliest : new DateOnly(BillingPeriod.FirstYear, 1, 1)), span.To, span.KnownOn ?? today);
+        BookedCosts.AddParameters(command, BillingPeriod.Of(BillingPeriod.Covers(earliest) ? earliest : new DateOnly(BillingPeriod.FirstYear, 1, 1)), span.To,
+            span.KnownOn ?? today);
         command.Parameters.Add(new() { Value = span.From.Start });
         var conditions = span.Where.Select(condition => (
-            Dimension: CostDimension.Find(condition.Key) ?? throw new ArgumentException($"'{condition.Key}' is not a dimension.", nameof(span)), condition.Value)).ToArray();
+            Dimension: CostDimension.Find(condition.Key) ?? throw new ArgumentException($"'{condition.Key}' is not a dimension.", nameof(span)),
+                condition.Value)).ToArray();
         var where = string.Concat(conditions.Select(condition =>
         {
             command.Parameters.Add(new() { Value = condition.Value });
             return $" and {condition.Dimension.Sql} = ${command.Parameters.Count}";
         }));
-        command.CommandText = sql(new ScopedQuestion(span.KnownOn is null ? null : "$4", conditions.Any(condition => condition.Dimension.IsOfRegistry), where, span.KnownOn));
+        command.CommandText = sql(new ScopedQuestion(span.KnownOn is null ? null : "$4", conditions.Any(condition => condition.Dimension.IsOfRegistry), where,
+            span.KnownOn));
         return command;
     }
 

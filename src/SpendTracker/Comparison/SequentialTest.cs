@@ -8,9 +8,9 @@ public readonly record struct ComparedBlock(Proportion One, Proportion Other);
 /// same are called different with a probability of at most the level. A test for one look does not keep that: looked at daily
 /// for a year, it finds a difference nearly always.
 /// <para>
-/// Both tests gather evidence E that is at most 1 on average if the shares are the same. So it ever exceeds 1/α with a probability of at most α (Ville's inequality),
-/// and 1 ÷ the largest so far is a p-value that holds at any time.
-/// Source of always-valid p-values: R. Johari, L. Pekelis, D. Walsh, Always valid inference, arXiv:1512.04922.
+/// Both tests gather evidence E that is at most 1 on average if the shares are the same. So it ever exceeds 1/α with a probability of at most α
+/// (Ville's inequality), and 1 ÷ the largest so far is a p-value that holds at any time. Source of always-valid p-values: R. Johari, L. Pekelis, D.
+/// Walsh, Always valid inference, arXiv:1512.04922.
 /// </para>
 /// </summary>
 public static class SequentialTest
@@ -22,11 +22,11 @@ public static class SequentialTest
     private const double Spread = 1;
 
     /// <summary>
-    /// For samples that each count by themselves, as examples of an evaluation. Each block gives Π p(y; θ₁) ÷ p(y; θ₀) over what was counted on both sides, where θ₁ and θ₂
-    /// are what the blocks before let expect of each side, θ₀ = (n₁θ₁ + n₂θ₂) ÷ (n₁ + n₂), and p(y; θ) = θ^y (1−θ)^(1−y); E is the product over blocks. It holds
-    /// exactly, whatever the share. The always-valid p-value after some blocks, in their order; 1 if nothing speaks for a difference.
-    /// Source: R. Turner, A. Ly, P. Grünwald, Generic E-variables for exact sequential k-sample tests that allow for optional stopping,
-    /// Journal of Statistical Planning and Inference 230 (2024).
+    /// For samples that each count by themselves, as examples of an evaluation. Each block gives Π p(y; θ₁) ÷ p(y; θ₀) over what was counted on
+    /// both sides, where θ₁ and θ₂ are what the blocks before let expect of each side, θ₀ = (n₁θ₁ + n₂θ₂) ÷ (n₁ + n₂), and p(y; θ) = θ^y
+    /// (1−θ)^(1−y); E is the product over blocks. It holds exactly, whatever the share. The always-valid p-value after some blocks, in their order;
+    /// 1 if nothing speaks for a difference. Source: R. Turner, A. Ly, P. Grünwald, Generic E-variables for exact sequential k-sample tests that
+    /// allow for optional stopping, Journal of Statistical Planning and Inference 230 (2024).
     /// </summary>
     public static double OfSamples(IEnumerable<ComparedBlock> blocks)
     {
@@ -43,11 +43,12 @@ public static class SequentialTest
     }
 
     /// <summary>
-    /// For requests, which fail together: each pair of days counts once, by the difference of its shares. After n pairs with Student's t of their mean, and ν = n − 1,
-    /// E = (1+ng)^(−1/2) × ((1 + t²/ν) ÷ (1 + t²/(ν(1+ng))))^((ν+1)/2): the Bayes factor of a mean of N(0, g) standard deviations against 0, whatever the deviation. It
-    /// holds exactly for differences that are normal, and nearly for those of shares. The always-valid p-value; 1 before the third pair.
-    /// Sources: M. Gönen, W. Johnson, Y. Lu, P. Westfall, The Bayesian two-sample t test, The American Statistician 59 (2005), 252-257; that it holds at any time: A. Hendriksen,
-    /// R. de Heide, P. Grünwald, Optional stopping with Bayes factors, Bayesian Analysis 16 (2021), 961-989.
+    /// For requests, which fail together: each pair of days counts once, by the difference of its shares. After n pairs with Student's t of their
+    /// mean, and ν = n − 1, E = (1+ng)^(−1/2) × ((1 + t²/ν) ÷ (1 + t²/(ν(1+ng))))^((ν+1)/2): the Bayes factor of a mean of N(0, g) standard
+    /// deviations against 0, whatever the deviation. It holds exactly for differences that are normal, and nearly for those of shares. The
+    /// always-valid p-value; 1 before the third pair. Sources: M. Gönen, W. Johnson, Y. Lu, P. Westfall, The Bayesian two-sample t test, The
+    /// American Statistician 59 (2005), 252-257; that it holds at any time: A. Hendriksen, R. de Heide, P. Grünwald, Optional stopping with Bayes
+    /// factors, Bayesian Analysis 16 (2021), 961-989.
     /// </summary>
     public static double OfDays(IEnumerable<ComparedBlock> pairs)
     {

@@ -34,6 +34,7 @@ public sealed record TrainingCurve(int Epochs, int BestEpoch, bool Turned, int E
         }
 
         return new TrainingCurve(
-            validationLoss.Count, best + 1, validationLoss.Skip(best + 1).Any(loss => loss > validationLoss[best]), stop, Math.Round((validationLoss.Count - stop) / (decimal)validationLoss.Count, 6));
+            validationLoss.Count, best + 1, validationLoss.Skip(best + 1).Any(loss => loss > validationLoss[best]), stop,
+                Math.Round((validationLoss.Count - stop) / (decimal)validationLoss.Count, 6));
     }
 }

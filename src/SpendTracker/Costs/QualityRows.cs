@@ -14,7 +14,8 @@ internal sealed class QualityRows(TimeZoneInfo reportingTimeZone, CostLines line
     private readonly List<(StoredEvent Stored, TrainingRunRecorded Run)> _runs = [];
     private readonly List<TakenBack> _runsTakenBack = [];
 
-    private readonly record struct EvaluationKey(string Tenant, string Workload, Approach Approach, string Variant, string Metric, DateOnly Day, DateOnly RecordedOn);
+    private readonly record struct EvaluationKey(string Tenant, string Workload, Approach Approach, string Variant, string Metric, DateOnly Day,
+        DateOnly RecordedOn);
 
     private readonly record struct HourKey(Guid Line, DateOnly Day, int Hour, DateOnly RecordedOn);
 
@@ -90,14 +91,17 @@ internal sealed class QualityRows(TimeZoneInfo reportingTimeZone, CostLines line
     {
         if (stored.Data is EvaluationRecorded e)
         {
-            var key = new EvaluationKey(stored.TenantId, e.Workload, e.Approach, e.Variant, e.Metric, BillingPeriod.DayOf(e.EvaluatedAt, reportingTimeZone), recordedOn);
+            var key = new EvaluationKey(stored.TenantId, e.Workload, e.Approach, e.Variant, e.Metric, BillingPeriod.DayOf(e.EvaluatedAt, reportingTimeZone),
+                recordedOn);
             ref var row = ref CollectionsMarshal.GetValueRefOrAddDefault(_evaluations, key, out _);
-            row = (row.Score + (sign * e.Score * e.Samples), row.Samples + (sign * e.Samples), row.Evaluations + sign, row.Beyond + (e.Score is < 0 or > 1 ? sign : 0));
+            row = (row.Score + (sign * e.Score * e.Samples), row.Samples + (sign * e.Samples), row.Evaluations + sign, row.Beyond
+                + (e.Score is < 0 or > 1 ? sign : 0));
         }
         else if (stored.Data is HostingHoursRecorded hosting)
         {
             var line = lines.IdOf(
-                stored.TenantId, new CostLineKey(hosting.Workload, hosting.Approach, Component.Hosting, hosting.Sku, Meters.HostingHours, 0, "", UsageQuantities.VariantOf(hosting)));
+                stored.TenantId, new CostLineKey(hosting.Workload, hosting.Approach, Component.Hosting, hosting.Sku, Meters.HostingHours, 0, "",
+                    UsageQuantities.VariantOf(hosting)));
             foreach (var part in UsageQuantities.ByHour(hosting, reportingTimeZone))
             {
                 ref var row = ref CollectionsMarshal.GetValueRefOrAddDefault(_hours, new HourKey(line, part.Day, part.Hour, recordedOn), out _);

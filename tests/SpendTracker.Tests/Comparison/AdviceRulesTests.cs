@@ -43,7 +43,8 @@ public sealed class AdviceRulesTests
     {
         Assert.Equal(Approach.PromptEngineering, Of("cost", Facts([Prompts, Tuned])).Favours);
         Assert.Equal(Approach.FineTuning, Of("cost", Facts([Prompts, Row(Approach.FineTuning, 300_000, 150, 0)])).Favours);
-        Assert.DoesNotContain(AdviceRules.Reasons(Facts([Prompts, Tuned with { Unpriced = new Dictionary<string, decimal> { ["tokens"] = 1 } }])), reason => reason.Criterion == "cost");
+        Assert.DoesNotContain(AdviceRules.Reasons(Facts([Prompts, Tuned with { Unpriced = new Dictionary<string, decimal> { ["tokens"] = 1 } }])), reason =>
+            reason.Criterion == "cost");
     }
 
     /// <summary>By hand: over three months the model costs $1,000 a month more, and saves $0.0005 a request: from 2,000,000 on.</summary>
@@ -52,7 +53,8 @@ public sealed class AdviceRulesTests
     {
         Assert.Equal(new AdviceBreakEven(2_000_000, false), AdviceRules.BreakEvenOf(Facts([Prompts, Tuned])));
         Assert.Equal("from", AdviceRules.BreakEvenOf(Facts([Prompts, Tuned]))!.Answer);
-        Assert.Equal(("never", null), (AdviceRules.BreakEvenOf(Facts([Prompts, Row(Approach.FineTuning, 300_000, 300, 10)]))!.Answer, AdviceRules.BreakEvenOf(Facts([Prompts, Row(Approach.FineTuning, 300_000, 300, 10)]))!.RequestsPerMonth));
+        Assert.Equal(("never", null), (AdviceRules.BreakEvenOf(Facts([Prompts, Row(Approach.FineTuning, 300_000, 300, 10)]))!.Answer,
+            AdviceRules.BreakEvenOf(Facts([Prompts, Row(Approach.FineTuning, 300_000, 300, 10)]))!.RequestsPerMonth));
         Assert.Equal("already", AdviceRules.BreakEvenOf(Facts([Prompts, Row(Approach.FineTuning, 300_000, 150, 60)]))!.Answer);
         Assert.Null(AdviceRules.BreakEvenOf(Facts([Prompts])));
     }
@@ -73,7 +75,8 @@ public sealed class AdviceRulesTests
     {
         ComparedRow[] variants = [.. Enumerable.Range(1, 3).Select(i => Prompts with { Workload = "w", Variant = $"v{i}" })];
 
-        Assert.Contains(AdviceRules.Reasons(Facts([Prompts], variants: variants)), reason => reason is { Criterion: "flexibility", Favours: Approach.PromptEngineering });
+        Assert.Contains(AdviceRules.Reasons(Facts([Prompts], variants: variants)), reason => reason is { Criterion: "flexibility",
+            Favours: Approach.PromptEngineering });
         Assert.DoesNotContain(AdviceRules.Reasons(Facts([Prompts], variants: variants[1..])), reason => reason.Criterion == "flexibility");
     }
 
@@ -83,14 +86,16 @@ public sealed class AdviceRulesTests
         var reasons = AdviceRules.Reasons(Facts([Prompts, Tuned], [Share("accuracy", 0.8m, 0.9m, 0.001)], versions: [Version]));
 
         Assert.Equal(Approach.Hybrid, AdviceRules.Recommended(reasons));
-        Assert.Equal(["If prompts reached the same accuracy.", "From 2,000,000 requests a month on, the fine-tuned model costs less."], AdviceRules.Changes(reasons));
+        Assert.Equal(["If prompts reached the same accuracy.", "From 2,000,000 requests a month on, the fine-tuned model costs less."],
+            AdviceRules.Changes(reasons));
         Assert.Null(AdviceRules.Recommended([]));
     }
 
     [Fact]
     public void Steps_are_done_open_or_cannot_be_told()
     {
-        var steps = AdviceSteps.Of(Facts([Prompts with { Quality = [new("accuracy", 0.8m, 0.7m, 0.9m, 100, 1)] }], versions: [Version], variants: [Prompts with { Workload = "w", Variant = "few-shot/v1" }])
+        var steps = AdviceSteps.Of(Facts([Prompts with { Quality = [new("accuracy", 0.8m, 0.7m, 0.9m, 100, 1)] }], versions: [Version],
+            variants: [Prompts with { Workload = "w", Variant = "few-shot/v1" }])
             with { Activities = new HashSet<(Approach, string)> { (Approach.FineTuning, "label") } });
 
         Assert.True(Is("Set measurable success metrics"));
@@ -109,7 +114,8 @@ public sealed class AdviceRulesTests
 
     private static ModelVersion Version { get; } = new(
         "v1", new(2026, 1, 1), new(2026, 2, 1), 1, 100, 10, 0, 0, 0, 0, 0, null,
-        [new("r", "openai/base", DateTimeOffset.UnixEpoch, 1, 3, null, false, [1, 1, 1], [1.5m, 1, 1.2m], 10, TrainingCurve.Of([1.5m, 1, 1.2m, 1.3m]), 0)], None, None, None);
+        [new("r", "openai/base", DateTimeOffset.UnixEpoch, 1, 3, null, false, [1, 1, 1], [1.5m, 1, 1.2m], 10, TrainingCurve.Of([1.5m, 1, 1.2m, 1.3m]), 0)],
+            None, None, None);
 
     private static ComparedShare Share(string metric, decimal prompts, decimal tuned, double p) =>
         new(metric, "prompt-engineering", "fine-tuning", new(prompts, prompts, prompts, 100, 100), new(tuned, tuned, tuned, 100, 100), p, p);
@@ -117,7 +123,8 @@ public sealed class AdviceRulesTests
     private static Dictionary<string, decimal> None => [];
 
     private static ComparedRow Row(Approach approach, decimal requests, decimal inference, decimal other) => new(
-        null, approach, null, requests, 0, 0, requests, 0, 0, inference + other, inference, 0, 0, 0, UnitCosts.Per1000(inference + other, requests), null, null, [], None, None, None);
+        null, approach, null, requests, 0, 0, requests, 0, 0, inference + other, inference, 0, 0, 0, UnitCosts.Per1000(inference + other, requests), null,
+            null, [], None, None, None);
 
     private static AdviceFacts Facts(
         ComparedRow[] approaches, ComparedShare[]? differences = null, string[]? needs = null, ModelVersion[]? versions = null, ComparedRow[]? variants = null)
@@ -125,7 +132,8 @@ public sealed class AdviceRulesTests
         var total = Row(default, approaches.Sum(row => row.Requests), 0, 0) with { Approach = null };
         var month = BillingPeriod.Of(new DateOnly(2026, 3, 1));
         return new AdviceFacts(
-            "w", new(month, month, month.Start, 12, "accuracy", approaches, variants ?? [], total, differences ?? [], [], []), 3, versions ?? [], needs ?? [], Approach.Hybrid, false,
+            "w", new(month, month, month.Start, 12, "accuracy", approaches, variants ?? [], total, differences ?? [], [], []), 3, versions ?? [], needs ?? [],
+                Approach.Hybrid, false,
             new HashSet<(Approach, string)>(), "USD");
     }
 }

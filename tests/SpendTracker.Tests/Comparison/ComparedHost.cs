@@ -18,7 +18,8 @@ public sealed class ComparedHost : IAsyncLifetime
         await Play.RecordAsync(database);
         await RegisterAsync(database, "Post");
         await database.ProjectAsync(); // A closing waits for what is recorded.
-        await database.Get<BillingPeriods>().CloseAsync(BillingPeriod.Of(new DateOnly(2026, 4, 1)), new CloseRequest("Over.", true, true), new Recorder("test"), TestContext.Current.CancellationToken);
+        await database.Get<BillingPeriods>().CloseAsync(BillingPeriod.Of(new DateOnly(2026, 4, 1)), new CloseRequest("Over.", true, true),
+            new Recorder("test"), TestContext.Current.CancellationToken);
         await database.ProjectAsync();
         await RegisterAsync(database, "Later");
         await database.ProjectAsync();

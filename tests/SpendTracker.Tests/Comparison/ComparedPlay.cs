@@ -3,7 +3,8 @@ using SpendTracker.Contracts;
 namespace SpendTracker.Tests.Comparison;
 
 /// <summary>
-/// Random usage of two workloads over three months, and an auditor's book beside it: prices by day and plain sums over the events that count, by none of the product's arithmetic.
+/// Random usage of two workloads over three months, and an auditor's book beside it: prices by day and plain sums over the events that count, by
+/// none of the product's arithmetic.
 /// </summary>
 internal sealed class ComparedPlay
 {
@@ -71,21 +72,26 @@ internal sealed class ComparedPlay
             {
                 var (model, variant) = approach == Approach.FineTuning ? ("ft", $"ft/v{day.Month - 3}") : ("m", day.Day < 10 ? "few-shot/v1" : "few-shot/v2");
                 yield return new TokenUsageRecorded(
-                    workload, approach, "openai", model, 1_000 + _random.Next(500), 100 + _random.Next(50), Given.At(day), CachedInputTokens: _random.Next(400), Requests: 1 + _random.Next(20),
-                    Variant: _random.Next(8) == 0 ? null : variant, Outcome: _random.Next(10) switch { 0 => Outcome.Unknown, < 3 => Outcome.Failed, _ => Outcome.Succeeded });
+                    workload, approach, "openai", model, 1_000 + _random.Next(500), 100 + _random.Next(50), Given.At(day),
+                        CachedInputTokens: _random.Next(400), Requests: 1 + _random.Next(20),
+                    Variant: _random.Next(8) == 0 ? null : variant, Outcome: _random.Next(10) switch { 0 => Outcome.Unknown, < 3 => Outcome.Failed, _ =>
+                        Outcome.Succeeded });
                 if (day.Day % 5 == 0)
                 {
-                    yield return new EvaluationRecorded(workload, approach, variant, "accuracy", (60 + _random.Next(40)) / 100m, 50 + _random.Next(50), Given.At(day));
+                    yield return new EvaluationRecorded(workload, approach, variant, "accuracy", (60 + _random.Next(40)) / 100m, 50 + _random.Next(50),
+                        Given.At(day));
                     yield return new LabourRecorded(workload, approach, "engineer", 1 + _random.Next(4), (LabourActivity)_random.Next(4), Given.At(day));
                 }
             }
 
             yield return new HostingHoursRecorded(
-                workload, Approach.FineTuning, "azure/host", 24, Given.At(day, 0), Given.At(day.AddDays(1), 0), Units: 2, _random.Next(3) == 0 ? null : _random.Next(101) / 100m, $"ft/v{day.Month - 3}");
+                workload, Approach.FineTuning, "azure/host", 24, Given.At(day, 0), Given.At(day.AddDays(1), 0), Units: 2, _random.Next(3) == 0 ? null
+                    : _random.Next(101) / 100m, $"ft/v{day.Month - 3}");
             if (day.Day == 3)
             {
                 yield return new TrainingRunRecorded(
-                    workload, "openai", "base", $"run-{day.Month}", Given.At(day), TrainedTokens: 100 + _random.Next(100), Epochs: 3, ValidationLoss: [1.5m, 1.1m, 1.2m], TrainingLoss: [1.4m, 1, 0.8m]);
+                    workload, "openai", "base", $"run-{day.Month}", Given.At(day), TrainedTokens: 100 + _random.Next(100), Epochs: 3,
+                        ValidationLoss: [1.5m, 1.1m, 1.2m], TrainingLoss: [1.4m, 1, 0.8m]);
                 yield return new DatasetPrepRecorded(workload, "d", DatasetActivity.Label, Given.At(day), Items: 100 + _random.Next(100));
                 yield return new DatasetPrepRecorded(workload, "d", DatasetActivity.Clean, Given.At(day), LabourHours: 2, Role: "engineer");
                 yield return new ChargeRecorded(workload, Approach.Hybrid, Component.Infrastructure, 12.5m, "USD", Given.At(day));
@@ -99,7 +105,8 @@ internal sealed class ComparedPlay
         var day = DateOnly.FromDateTime(usage.OccurredAt.UtcDateTime);
         return usage switch
         {
-            TokenUsageRecorded e => ((e.InputTokens - e.CachedInputTokens) * Price($"openai/{e.Model}", "input-tokens", day)) + (e.CachedInputTokens * Price($"openai/{e.Model}", "cached-input-tokens", day))
+            TokenUsageRecorded e => ((e.InputTokens - e.CachedInputTokens) * Price($"openai/{e.Model}", "input-tokens", day))
+                + (e.CachedInputTokens * Price($"openai/{e.Model}", "cached-input-tokens", day))
                 + (e.OutputTokens * Price($"openai/{e.Model}", "output-tokens", day)) + (e.Requests * Price($"openai/{e.Model}", "requests", day)),
             HostingHoursRecorded e => e.Hours * e.Units * 7,
             TrainingRunRecorded e => e.TrainedTokens!.Value * e.Epochs * 0.25m,

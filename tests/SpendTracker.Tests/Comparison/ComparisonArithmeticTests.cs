@@ -51,7 +51,10 @@ public sealed class ComparisonArithmeticTests
         }
     }
 
-    /// <summary>Ten clusters of 50 that succeed or fail as a whole are worth ten samples: the design effect is 50 × 10/9, since one in ten deviates from the mean.</summary>
+    /// <summary>
+    /// Ten clusters of 50 that succeed or fail as a whole are worth ten samples: the design effect is 50 × 10/9, since one in ten deviates from the
+    /// mean.
+    /// </summary>
     [Fact]
     public void Requests_that_fail_together_count_as_few_samples()
     {
@@ -63,6 +66,8 @@ public sealed class ComparisonArithmeticTests
         Assert.Equal(500, whole.Interval()!.Samples);
         Assert.Equal(1, mixed.DesignEffect);
         Assert.Equal(new Proportion(450, 500).Interval(), mixed.Interval());
+        var never = Enumerable.Repeat(Clusters.Of(new(50, 50)), 10).Aggregate((sum, cluster) => sum + cluster);
+        Assert.Equal(new Proportion(10, 10).Interval()!.Low, never.Interval()!.Low);
     }
 
     [Fact]
@@ -83,7 +88,8 @@ public sealed class ComparisonArithmeticTests
 
     private sealed class WithinPrecision : IEqualityComparer<(decimal Low, decimal High)>
     {
-        public bool Equals((decimal Low, decimal High) x, (decimal Low, decimal High) y) => Math.Abs(x.Low - y.Low) < 1e-11m && Math.Abs(x.High - y.High) < 1e-11m;
+        public bool Equals((decimal Low, decimal High) x, (decimal Low, decimal High) y) => Math.Abs(x.Low - y.Low) < 1e-11m
+            && Math.Abs(x.High - y.High) < 1e-11m;
 
         public int GetHashCode((decimal Low, decimal High) obj) => 0;
     }
@@ -121,7 +127,8 @@ public sealed class ComparisonArithmeticTests
         {
             foreach (var point in points)
             {
-                var beaten = points.Any(other => other.Quality >= point.Quality && other.Cost <= point.Cost && (other.Quality, other.Cost) != (point.Quality, point.Cost));
+                var beaten = points.Any(other => other.Quality >= point.Quality && other.Cost <= point.Cost && (other.Quality, other.Cost) != (point.Quality,
+                    point.Cost));
                 Assert.Equal(point is { Quality: not null, Cost: not null } && !beaten, Frontier.IsOn(point, points));
                 Assert.Equal(beaten, Frontier.BeatenBy(point, points) is not null);
             }
@@ -134,7 +141,8 @@ public sealed class ComparisonArithmeticTests
     [InlineData("1.5 1.0 1.1 0.9 1.3 1.4", 4, true, 3, 0.5)]
     [InlineData("1.0 1.0 0.9", 3, false, 3, 0)]
     [InlineData("1.0 1.0", 1, false, 2, 0)]
-    public void Validation_turns_after_its_lowest_loss_and_early_stopping_ends_at_the_first_worse_epoch(string losses, int best, bool turned, int stop, double saved)
+    public void Validation_turns_after_its_lowest_loss_and_early_stopping_ends_at_the_first_worse_epoch(string losses, int best, bool turned, int stop,
+        double saved)
     {
         var curve = TrainingCurve.Of([.. losses.Split(' ').Select(loss => decimal.Parse(loss, System.Globalization.CultureInfo.InvariantCulture))])!;
 
@@ -146,7 +154,8 @@ public sealed class ComparisonArithmeticTests
     public void Hosting_tells_what_was_busy_and_what_stopping_at_night_or_half_of_it_would_save()
     {
         // Two units for a day: 2 hours of each hour of the day. In daytime half busy, at night idle; of the last hour nothing is known, and it has no price.
-        HostedHour[] hours = [.. Enumerable.Range(0, 23).Select(hour => new HostedHour(hour, 2, 2, hour is >= 6 and < 22 ? 1 : 2, hour is >= 6 and < 22 ? 0.5m : 0, 7)), new(23, 2, 0, 0, null, null)];
+        HostedHour[] hours = [.. Enumerable.Range(0, 23).Select(hour => new HostedHour(hour, 2, 2, hour is >= 6 and < 22 ? 1 : 2, hour is >= 6 and < 22 ? 0.5m
+            : 0, 7)), new(23, 2, 0, 0, null, null)];
 
         var figures = HostingArithmetic.Figures(hours, 22, 6);
 

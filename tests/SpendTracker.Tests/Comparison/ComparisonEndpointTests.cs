@@ -56,7 +56,8 @@ public sealed class ComparisonEndpointTests(ComparedHost shared) : IClassFixture
         Assert.Equal((double)writtenOff, row.GetProperty("oneOff").GetDouble(), 1e-9);
         var cost = (row.GetProperty("running").GetDecimal() + row.GetProperty("oneOff").GetDecimal()) / tokens.Sum(e => e.Requests);
         Assert.Equal((double)cost * 1000, row.GetProperty("per1000").GetDouble(), 1e-9);
-        var share = (double)tokens.Where(e => e.Outcome == Outcome.Succeeded).Sum(e => e.Requests) / tokens.Where(e => e.Outcome != Outcome.Unknown).Sum(e => e.Requests);
+        var share = (double)tokens.Where(e => e.Outcome == Outcome.Succeeded).Sum(e => e.Requests) / tokens.Where(e => e.Outcome != Outcome.Unknown)
+            .Sum(e => e.Requests);
         Assert.Equal((double)cost / share, row.GetProperty("perSuccess").GetProperty("expected").GetDouble(), 1e-2);
         EvaluationRecorded[] evaluations = [.. inSpan.OfType<EvaluationRecorded>()];
         var quality = row.GetProperty("quality").EnumerateArray().Single();
@@ -98,8 +99,10 @@ public sealed class ComparisonEndpointTests(ComparedHost shared) : IClassFixture
 
         IUsageEvent[] tuned = [.. _play.Counting.Where(e => e is { Workload: "chat", Approach: Approach.FineTuning })];
         var versions = (await _host.GetAsync("/api/v1/compare/models?workload=chat")).GetProperty("versions").EnumerateArray().ToArray();
-        Assert.Equal(tuned.Where(e => e.OccurredAt <= ComparedPlay.Now).Sum(ComparedPlay.CostOf), versions.Sum(version => version.GetProperty("total").GetDecimal()));
-        Assert.Equal(tuned.OfType<LabourRecorded>().Where(e => e.Activity == LabourActivity.Evaluation).Sum(ComparedPlay.CostOf), versions.Sum(version => version.GetProperty("evaluation").GetDecimal()));
+        Assert.Equal(tuned.Where(e => e.OccurredAt <= ComparedPlay.Now).Sum(ComparedPlay.CostOf),
+            versions.Sum(version => version.GetProperty("total").GetDecimal()));
+        Assert.Equal(tuned.OfType<LabourRecorded>().Where(e => e.Activity == LabourActivity.Evaluation).Sum(ComparedPlay.CostOf),
+            versions.Sum(version => version.GetProperty("evaluation").GetDecimal()));
         var run = versions.SelectMany(version => version.GetProperty("runs").EnumerateArray()).First();
         Assert.Equal(2, run.GetProperty("curve").GetProperty("bestEpoch").GetInt32()); // The third epoch is worse, and the last: nothing to save.
         Assert.Equal(0, run.GetProperty("earlyStopSaves").GetDecimal());
@@ -109,15 +112,18 @@ public sealed class ComparisonEndpointTests(ComparedHost shared) : IClassFixture
     public async Task A_month_as_if_on_another_model_is_priced_by_its_days_and_nothing_is_recorded()
     {
         var events = await _host.Database.CountUsageAsync();
-        TokenUsageRecorded[] usage = [.. _play.Counting.OfType<TokenUsageRecorded>().Where(e => e is { Workload: "chat", Approach: Approach.PromptEngineering, UsedAt.Month: 5 })];
+        TokenUsageRecorded[] usage = [.. _play.Counting.OfType<TokenUsageRecorded>().Where(e => e is { Workload: "chat", Approach: Approach.PromptEngineering,
+            UsedAt.Month: 5 })];
 
         var figures = await PriceAsync("""{"month":"2026-05","workload":"chat","approach":"prompt-engineering","sku":"openai/ft","tokenFactor":{"low":0.5,"expected":1,"high":2}}""");
         var cached = await PriceAsync("""{"month":"2026-05","workload":"chat","approach":"prompt-engineering","cachedShare":{"low":0,"expected":0.5,"high":1}}""");
 
-        var (tokens, requests) = (usage.Sum(e => ((e.InputTokens - e.CachedInputTokens) * 4) + (e.CachedInputTokens * 2) + (e.OutputTokens * 12)), usage.Sum(e => e.Requests) * 0.5m);
+        var (tokens, requests) = (usage.Sum(e => ((e.InputTokens - e.CachedInputTokens) * 4) + (e.CachedInputTokens * 2) + (e.OutputTokens * 12)),
+            usage.Sum(e => e.Requests) * 0.5m);
         Assert.Equal(usage.Sum(ComparedPlay.CostOf), figures.GetProperty("actual").GetDecimal());
         AssertRange(figures.GetProperty("counterfactual"), (tokens / 2m) + requests, tokens + requests, (tokens * 2m) + requests);
-        decimal Cached(decimal share) => usage.Sum(e => (e.InputTokens * (1 - share) * Price(e, "input-tokens")) + (e.InputTokens * share * Price(e, "cached-input-tokens")) + (e.OutputTokens * Price(e, "output-tokens")));
+        decimal Cached(decimal share) => usage.Sum(e => (e.InputTokens * (1 - share) * Price(e, "input-tokens"))
+            + (e.InputTokens * share * Price(e, "cached-input-tokens")) + (e.OutputTokens * Price(e, "output-tokens")));
         AssertRange(cached.GetProperty("counterfactual"), Cached(1), Cached(0.5m), Cached(0));
         Assert.Equal(cached.GetProperty("actual").GetDecimal() - Cached(0.5m), cached.GetProperty("saves").GetProperty("expected").GetDecimal());
 
@@ -130,7 +136,8 @@ public sealed class ComparisonEndpointTests(ComparedHost shared) : IClassFixture
     }
 
     private static void AssertRange(JsonElement range, decimal low, decimal expected, decimal high) =>
-        Assert.Equal((low, expected, high), (range.GetProperty("low").GetDecimal(), range.GetProperty("expected").GetDecimal(), range.GetProperty("high").GetDecimal()));
+        Assert.Equal((low, expected, high), (range.GetProperty("low").GetDecimal(), range.GetProperty("expected").GetDecimal(),
+            range.GetProperty("high").GetDecimal()));
 
     private async Task<JsonElement> PriceAsync(string asked)
     {
@@ -156,7 +163,8 @@ public sealed class ComparisonEndpointTests(ComparedHost shared) : IClassFixture
     {
         using var response = await _host.Client.GetAsync(new Uri(path, UriKind.Relative), TestContext.Current.CancellationToken);
 
-        Assert.Equal([field], (await TestHost.ProblemAsync(response, HttpStatusCode.BadRequest)).GetProperty("errors").EnumerateObject().Select(error => error.Name));
+        Assert.Equal([field], (await TestHost.ProblemAsync(response, HttpStatusCode.BadRequest)).GetProperty("errors").EnumerateObject()
+            .Select(error => error.Name));
     }
 
     [Theory]
@@ -169,7 +177,8 @@ public sealed class ComparisonEndpointTests(ComparedHost shared) : IClassFixture
     {
         using var response = await _host.PostAsync("/api/v1/compare/counterfactual", body);
 
-        Assert.Equal([field], (await TestHost.ProblemAsync(response, HttpStatusCode.BadRequest)).GetProperty("errors").EnumerateObject().Select(error => error.Name));
+        Assert.Equal([field], (await TestHost.ProblemAsync(response, HttpStatusCode.BadRequest)).GetProperty("errors").EnumerateObject()
+            .Select(error => error.Name));
     }
 
     /// <summary>All of it was recorded on the last day.</summary>
@@ -183,9 +192,11 @@ public sealed class ComparisonEndpointTests(ComparedHost shared) : IClassFixture
         {
             var now = await query.OfAsync(new(new CostFilter(from, to) { Where = where }), TestContext.Current.CancellationToken);
             var known = await query.OfAsync(new(new CostFilter(from, to) { Where = where, KnownOn = recorded }), TestContext.Current.CancellationToken);
-            var before = await query.OfAsync(new(new CostFilter(from, to) { Where = where, KnownOn = recorded.AddDays(-1) }), TestContext.Current.CancellationToken);
+            var before = await query.OfAsync(new(new CostFilter(from, to) { Where = where, KnownOn = recorded.AddDays(-1) }),
+                TestContext.Current.CancellationToken);
 
-            Assert.Equal((now.Total.Requests, now.Total.Running, now.Total.OneOff, now.Total.Success), (known.Total.Requests, known.Total.Running, known.Total.OneOff, known.Total.Success));
+            Assert.Equal((now.Total.Requests, now.Total.Running, now.Total.OneOff, now.Total.Success), (known.Total.Requests, known.Total.Running,
+                known.Total.OneOff, known.Total.Success));
             Assert.Equal((0, 0, null), (before.Total.Requests, before.Total.Cost, before.Total.Success));
         }
     }

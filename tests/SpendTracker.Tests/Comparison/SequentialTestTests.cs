@@ -3,8 +3,8 @@ using SpendTracker.Comparison;
 namespace SpendTracker.Tests.Comparison;
 
 /// <summary>
-/// Simulations of people who look every day, always the same. A test that keeps its error rate calls two shares that are the same different in at most 5 % of the runs, whenever
-/// it is looked at.
+/// Simulations of people who look every day, always the same. A test that keeps its error rate calls two shares that are the same different in at
+/// most 5 % of the runs, whenever it is looked at.
 /// </summary>
 public sealed class SequentialTestTests
 {
@@ -53,7 +53,10 @@ public sealed class SequentialTestTests
         Assert.InRange(days, 180, 200);
     }
 
-    /// <summary>By hand: after the first block, which expects half of both, 10 of 10 against 0 of 10 are expected as 10.5/11 and 0.5/11, and both together as a half.</summary>
+    /// <summary>
+    /// By hand: after the first block, which expects half of both, 10 of 10 against 0 of 10 are expected as 10.5/11 and 0.5/11, and both together as
+    /// a half.
+    /// </summary>
     [Fact]
     public void The_evidence_of_samples_is_what_the_formula_says()
     {
