@@ -39,7 +39,8 @@ internal static class PlanWords
         "share" => string.Create(CultureInfo.InvariantCulture, $"{value * 100:0.##} %"),
         "requests" or "tokens" => value.ToString(Math.Abs(value) >= 100 ? "#,0" : "0.##", CultureInfo.InvariantCulture),
         "days" => value.ToString("#,0", CultureInfo.InvariantCulture),
-        _ => string.Create(CultureInfo.InvariantCulture, $"{value:0.############} {unit}"),
+        _ when value is > 0 and < 0.01m => string.Create(CultureInfo.InvariantCulture, $"{value * 1_000_000:0.######} {unit} a million"),
+        _ => string.Create(CultureInfo.InvariantCulture, $"{value:0.######} {unit}"),
     };
 
     /// <summary>What happened, in a line.</summary>
@@ -62,6 +63,11 @@ internal static class PlanWords
     public static string Range(PlanRange range, string currency) => range.Low == range.High
         ? Money.Text(range.Expected, currency)
         : $"{Money.Text(range.Expected, currency)} ({Money.Text(range.Low, currency)} to {Money.Text(range.High, currency)})";
+
+    /// <summary>The same with every digit.</summary>
+    public static string ExactRange(PlanRange range, string currency) => range.Low == range.High
+        ? Money.Exact(range.Expected, currency)
+        : $"{Money.Exact(range.Expected, currency)} ({Money.Exact(range.Low, currency)} to {Money.Exact(range.High, currency)})";
 
     /// <summary>When the other of two options is the cheaper one, in a sentence.</summary>
     public static string Of(BreakEven pair)
