@@ -1,8 +1,7 @@
 using SpendTracker.Costs;
 using SpendTracker.Usage;
-using SpendTracker.Web.Pages;
 
-namespace SpendTracker.Web.Costs;
+namespace SpendTracker.Web.Pages;
 
 /// <summary>What an explanation says of its moves, on the page and on the command line.</summary>
 internal static class ExplainWords
