@@ -110,7 +110,7 @@ public sealed class CatalogueTests : IAsyncLifetime
         await _database.ProjectAsync();
 
         Assert.Equal(
-            ["HighWaterMark", "Other:All", "SpendTracker.AlertOutbox:All", "SpendTracker.Budgets:All", "SpendTracker.Channels:All", "SpendTracker.DailyUsage:All", "SpendTracker.Estimates:All", "SpendTracker.Workloads:All"],
+            ["HighWaterMark", "Other:All", .. _database.Spend.Projections().Select(projection => $"SpendTracker.{projection.Name}:All").Order(StringComparer.Ordinal)],
             await _database.TextsAsync("select name from spend.mt_event_progression order by name collate \"C\""));
         Assert.Equal(5, await _database.ScalarAsync<decimal>("select sum(last_seq_id) from spend.mt_event_progression where not starts_with(name, 'SpendTracker.')"));
     }
