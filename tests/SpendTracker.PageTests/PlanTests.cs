@@ -32,6 +32,6 @@ public sealed class PlanTests
         await Expect(page.GetByText("The estimates of chat are recorded")).ToBeVisibleAsync();
 
         await dashboard.GoAsync(page, "/plans");
-        await Expect(page.GetByRole(AriaRole.Region, new() { Name = "Recorded plans" })).ToContainTextAsync("An enterprise");
+        await Expect(page.GetByRole(AriaRole.Region, new() { Name = "Plans that are followed" })).ToContainTextAsync("An enterprise");
     }
 }
