@@ -49,7 +49,7 @@ public sealed class BudgetTests
         await Expect(page.GetByRole(AriaRole.Link, new() { NameRegex = new(@"event 1 of chat$") }).First).ToHaveAttributeAsync("href", new System.Text.RegularExpressions.Regex("^/events\\?id="));
 
         await page.GetByRole(AriaRole.Row).Filter(new() { HasText = "100 % of the limit, reached with" }).First.GetByRole(AriaRole.Link).First.ClickAsync();
-        await Expect(page.GetByText("Nobody: its threshold names no channel.")).ToBeVisibleAsync();
+        await Expect(page.GetByText("Nobody: no channel is named.")).ToBeVisibleAsync();
         await FillAsync(page, "Note", "Asked for more");
         await Button(page, "Acknowledge it").ClickAsync();
         await Button(page, "Acknowledge").ClickAsync();

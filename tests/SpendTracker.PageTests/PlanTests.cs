@@ -12,7 +12,7 @@ public sealed class PlanTests
         var page = await dashboard.OpenAsync("/plans?preset=small-project");
         await page.GetByRole(AriaRole.Button, new() { Name = "Preview" }).ClickAsync();
         await Expect(page.GetByRole(AriaRole.Figure, new() { Name = "Paid until the end of" })).ToBeVisibleAsync();
-        await Expect(page.GetByText("Fine-tuned never costs less than Prompts").First).ToBeVisibleAsync();
+        await Expect(page.GetByText("Fine-tuned costs less than Prompts from").First).ToBeVisibleAsync();
 
         await page.GetByLabel("Assumptions, as JSON").FillAsync("""{"name":"x"}""");
         await page.GetByRole(AriaRole.Button, new() { Name = "Preview" }).ClickAsync();
@@ -32,6 +32,6 @@ public sealed class PlanTests
         await Expect(page.GetByText("The estimates of chat are recorded")).ToBeVisibleAsync();
 
         await dashboard.GoAsync(page, "/plans");
-        await Expect(page.GetByRole(AriaRole.Region, new() { Name = "Recorded plans" })).ToContainTextAsync("An enterprise");
+        await Expect(page.GetByRole(AriaRole.Region, new() { Name = "Plans that are followed" })).ToContainTextAsync("An enterprise");
     }
 }

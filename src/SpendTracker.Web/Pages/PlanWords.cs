@@ -64,11 +64,6 @@ internal static class PlanWords
         ? Money.Text(range.Expected, currency)
         : $"{Money.Text(range.Expected, currency)} ({Money.Text(range.Low, currency)} to {Money.Text(range.High, currency)})";
 
-    /// <summary>The same with every digit.</summary>
-    public static string ExactRange(PlanRange range, string currency) => range.Low == range.High
-        ? Money.Exact(range.Expected, currency)
-        : $"{Money.Exact(range.Expected, currency)} ({Money.Exact(range.Low, currency)} to {Money.Exact(range.High, currency)})";
-
     /// <summary>When the other of two options is the cheaper one, in a sentence.</summary>
     public static string Of(BreakEven pair)
     {

@@ -35,6 +35,9 @@ public sealed class PlanBook(NpgsqlDataSource dataSource, EventStore store, Orga
     /// <summary>So that an event stays below the 1 MiB that is read, whatever its envelope has.</summary>
     private const int MostBytes = 900_000;
 
+    /// <summary>Ids that are addresses of something else.</summary>
+    private static readonly string[] Reserved = ["presets", "preview", "from-actuals"];
+
     internal static string StreamOf(string plan) => $"plan/{plan}";
 
     /// <summary>Works a plan out at the prices of its day. Nothing is stored.</summary>
@@ -75,6 +78,7 @@ public sealed class PlanBook(NpgsqlDataSource dataSource, EventStore store, Orga
         var (wrong, figures, currency, day) = await WorkOutAsync(assumptions, cancellationToken);
         var check = new FieldCheck();
         check.Id("plan", plan);
+        check.That("plan", !Reserved.Contains(plan), $"Must not be {string.Join(", ", Reserved)}.");
         check.Add(wrong.Select(reason => reason with { Field = $"assumptions.{reason.Field}" }));
         check.OptionalText("note", submission.Note, TextLength.Description);
         Check(check, assumptions, submission.Watch);
@@ -138,9 +142,10 @@ public sealed class PlanBook(NpgsqlDataSource dataSource, EventStore store, Orga
             : new(new PlanSubmitting([], submitted, (state?.Version ?? 0) + 1, !held), submitted);
     }
 
-    /// <summary>Compared as they are stored, where lists are equal by what they hold.</summary>
-    private static bool Same(PlanSubmitted left, PlanSubmitted right) =>
-        JsonElement.DeepEquals(JsonSerializer.SerializeToElement(left, ContractsJson.Default.PlanSubmitted), JsonSerializer.SerializeToElement(right, ContractsJson.Default.PlanSubmitted));
+    /// <summary>Compared as they are stored, where lists are equal by what they hold. Another day with the same prices changes nothing.</summary>
+    private static bool Same(PlanSubmitted left, PlanSubmitted right) => JsonElement.DeepEquals(
+        JsonSerializer.SerializeToElement(left, ContractsJson.Default.PlanSubmitted),
+        JsonSerializer.SerializeToElement(right with { PricesOn = left.PricesOn }, ContractsJson.Default.PlanSubmitted));
 
     /// <returns>Why it cannot be retired; empty where it is done.</returns>
     public async Task<IReadOnlyList<FieldReason>> RetireAsync(string plan, string reason, Recorder recorder, CancellationToken cancellationToken)

@@ -44,7 +44,9 @@ public sealed class RecordedPlanTests(PlanHost shared) : IClassFixture<PlanHost>
         var first = await PutAsync("frozen", other, HttpStatusCode.Created);
         Assert.Equal(1, first.GetProperty("version").GetInt32());
         Assert.Equal(40, Prompts(first.GetProperty("result").GetProperty("figures")).GetProperty("cash").GetProperty("expected").GetDecimal());
+        _alerting.Clock.Now += TimeSpan.FromDays(1);
         Assert.Equal(1, (await PutAsync("frozen", other, HttpStatusCode.OK)).GetProperty("version").GetInt32());
+        _alerting.Clock.Now -= TimeSpan.FromDays(1);
 
         await Host.Database.PublishAsync("openai/moved", new(2026, 6, 1), new MeterPrice("input-tokens", 0.002m), new MeterPrice("output-tokens", 0));
         await Host.Database.ProjectAsync();
@@ -160,6 +162,9 @@ public sealed class RecordedPlanTests(PlanHost shared) : IClassFixture<PlanHost>
     }
 
     private static JsonElement Prompts(JsonElement figures) => figures.GetProperty("options")[0];
+
+    [Fact]
+    public async Task An_id_that_is_the_address_of_something_else_is_refused() => await PutAsync("presets", Watched, HttpStatusCode.BadRequest);
 
     private async Task<JsonElement[]> ListedAsync(string plan) => [.. (await Host.GetAsync("/api/v1/plans")).EnumerateArray().Where(listed => listed.GetProperty("plan").GetString() == plan)];
 
