@@ -59,7 +59,7 @@ public sealed class ComparisonQuery(NpgsqlDataSource dataSource, ReportingClock 
                 select month, workload, approach, component, sku, meter, variant, quantity, amount, unpriced, incomplete, unconverted,
                        case when unpriced = 0 and incomplete = 0 then null else {PriceSql.Unit} end as unit, case when {PriceSql.IsUnconverted} then currency end as unconverted_in
                 from {costs}
-                where tenant_id = $1 and month between $2 and $3 and (month >= $5 or component in ({OneOff}))) as c
+                where tenant_id = $1 and month between $2 and $3 and (month >= $5 or component in ({OneOff})){question.And("workload")}) as c
             {question.Join}
             where true{question.Where}
             group by c.month, c.workload, c.approach, 4, 5, 6, c.unit, c.unconverted_in
@@ -72,8 +72,8 @@ public sealed class ComparisonQuery(NpgsqlDataSource dataSource, ReportingClock 
         {question.Begin}
         set_up as materialized (
             select l.tenant_id, {question.Sku} as sku, l.meter, l.above_tokens, u.day, l.workload, l.approach, l.component, u.quantity
-            from spend.daily_part as u join spend.cost_line as l using (line_id)
-            where l.tenant_id = $1 and l.component = 'labour' and u.part in ({SetUp}) and {question.Days("$2")}),
+            from {question.Rows("daily_part", "$2")} join spend.cost_line as l on l.line_id = u.line_id
+            where l.tenant_id = $1 and l.component = 'labour' and u.part in ({SetUp})),
         priced as materialized ({PriceSql.Priced("(select distinct tenant_id, sku, meter, above_tokens, day from set_up)", question.Day)})
         select c.month, c.workload, c.approach, {PriceSql.Sum("c.amount")}
         from (
@@ -94,8 +94,7 @@ public sealed class ComparisonQuery(NpgsqlDataSource dataSource, ReportingClock 
             select u.line_id, {question.Month} as month, sum(u.succeeded) as succeeded, sum(u.succeeded + u.failed) as known, count(*) as clusters,
                    sum(u.succeeded::float8 * u.succeeded::float8) as xx, sum(u.succeeded::float8 * (u.succeeded + u.failed)::float8) as xn,
                    sum((u.succeeded + u.failed)::float8 * (u.succeeded + u.failed)::float8) as nn
-            from spend.daily_outcome as u
-            where {question.Days("$5")}
+            from {question.Rows("daily_outcome", "$5")}
             group by 1, 2)
         select c.workload, c.approach, c.variant, sum(c.succeeded), sum(c.known), sum(c.clusters)::bigint, sum(c.xx), sum(c.xn), sum(c.nn)
         from (select l.workload, l.approach, l.variant, o.* from counted as o join spend.cost_line as l using (line_id) where l.tenant_id = $1) as c
@@ -125,13 +124,13 @@ public sealed class ComparisonQuery(NpgsqlDataSource dataSource, ReportingClock 
         {question.Begin}
         counted as materialized (
             select l.workload, l.approach, l.variant, '{Comparisons.Success}' as metric, u.day, sum(u.succeeded) as successes, sum(u.succeeded + u.failed) as samples, 0 as beyond
-            from spend.daily_outcome as u join spend.cost_line as l using (line_id)
-            where l.tenant_id = $1 and {question.Days("$5")}
+            from {question.Rows("daily_outcome", "$5")} join spend.cost_line as l on l.line_id = u.line_id
+            where l.tenant_id = $1
             group by 1, 2, 3, 5
             union all
             select u.workload, u.approach, u.variant, u.metric, u.day, sum(u.score), sum(u.samples), sum(u.beyond)
             from spend.daily_evaluation as u
-            where u.tenant_id = $1 and {question.Days("$5")}
+            where u.tenant_id = $1 and {question.Days("$5")}{question.And("u.workload")}
             group by 1, 2, 3, 4, 5)
         select c.approach, c.variant, c.metric, c.day, {PriceSql.Sum("c.successes")}, sum(c.samples)
         from (select *, date_trunc('month', day)::date as month from counted) as c

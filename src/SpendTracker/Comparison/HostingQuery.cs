@@ -31,8 +31,8 @@ public sealed class HostingQuery(NpgsqlDataSource dataSource, ReportingClock clo
         hosted as materialized (
             select l.tenant_id, l.workload, l.approach, l.component, l.variant, {question.Sku} as sku, l.meter, l.above_tokens, u.day, u.hour,
                    sum(u.hours) as hours, sum(u.measured) as measured, sum(u.idle) as idle
-            from spend.hosting_hour as u join spend.cost_line as l using (line_id)
-            where l.tenant_id = $1 and {question.Days("$2")}
+            from {question.Rows("hosting_hour", "$2")} join spend.cost_line as l on l.line_id = u.line_id
+            where l.tenant_id = $1
             group by l.line_id, u.day, u.hour),
         priced as materialized ({PriceSql.Priced("(select distinct tenant_id, sku, meter, above_tokens, day from hosted)", question.Day)})
         select c.workload, c.approach, c.sku, c.variant, c.hour, trim_scale(sum(c.hours)), trim_scale(sum(c.measured)), trim_scale(sum(c.idle)),

@@ -17,8 +17,8 @@ internal static class QualityTables
             line_id uuid not null,
             day date not null,
             recorded_on date not null,
-            succeeded numeric not null,
-            failed numeric not null,
+            succeeded bigint not null,
+            failed bigint not null,
             primary key (line_id, day, recorded_on)
         );
 
@@ -83,7 +83,7 @@ internal static class QualityTables
     public const string AddOutcomes =
         """
         insert into daily_outcome as o (line_id, day, recorded_on, succeeded, failed)
-        select * from unnest($1::uuid[], $2::date[], $3::date[], $4::numeric[], $5::numeric[])
+        select * from unnest($1::uuid[], $2::date[], $3::date[], $4::bigint[], $5::bigint[])
         on conflict (line_id, day, recorded_on) do update set succeeded = o.succeeded + excluded.succeeded, failed = o.failed + excluded.failed
         """;
 

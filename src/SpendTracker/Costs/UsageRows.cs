@@ -11,7 +11,7 @@ namespace SpendTracker.Costs;
 internal sealed class UsageRows(TimeZoneInfo reportingTimeZone, CostLines lines, CostChanges changes) : IPagePart
 {
     private readonly Dictionary<DailyUsageKey, (decimal Quantity, long Events, long SeqId)> _usage = [];
-    private readonly Dictionary<DailyUsageKey, (decimal Succeeded, decimal Failed)> _outcomes = [];
+    private readonly Dictionary<DailyUsageKey, (long Succeeded, long Failed)> _outcomes = [];
     private readonly Dictionary<(DailyUsageKey Row, string Part), decimal> _parts = [];
 
     /// <param name="RecordedOn">The day it became known: a report "as known on" a date leaves out what came later.</param>
@@ -133,7 +133,7 @@ internal sealed class UsageRows(TimeZoneInfo reportingTimeZone, CostLines lines,
             row = (row.Quantity + (sign * quantity.Quantity), row.Events + sign, Math.Max(row.SeqId, seqId));
             if (usage is TokenUsageRecorded { Outcome: not Outcome.Unknown } tokens)
             {
-                AddOutcome(key, tokens.Outcome, quantity, sign);
+                AddOutcome(key, tokens, quantity.Meter, sign);
             }
             else if (UsageQuantities.PartOf(usage) is { } part)
             {
@@ -142,13 +142,13 @@ internal sealed class UsageRows(TimeZoneInfo reportingTimeZone, CostLines lines,
         }
     }
 
-    private void AddOutcome(in DailyUsageKey key, Outcome outcome, in UsageQuantity quantity, int sign)
+    private void AddOutcome(in DailyUsageKey key, TokenUsageRecorded tokens, string meter, int sign)
     {
-        if (quantity.Meter == Meters.Requests)
+        if (meter == Meters.Requests)
         {
             ref var row = ref CollectionsMarshal.GetValueRefOrAddDefault(_outcomes, key, out _);
-            var requests = sign * quantity.Quantity;
-            row = outcome == Outcome.Succeeded ? row with { Succeeded = row.Succeeded + requests } : row with { Failed = row.Failed + requests };
+            var requests = sign * tokens.Requests;
+            row = tokens.Outcome == Outcome.Succeeded ? row with { Succeeded = row.Succeeded + requests } : row with { Failed = row.Failed + requests };
         }
     }
 }
