@@ -15,7 +15,7 @@ public sealed class ForecastTests
             new[] { Dashboard.Tokens("chat", 10, usedAt: at), Dashboard.Tokens("search", 20, usedAt: at) })]);
 
         var page = await dashboard.OpenAsync("/forecast");
-        await Expect(page.GetByRole(AriaRole.Figure)).ToHaveAttributeAsync("aria-label", new System.Text.RegularExpressions.Regex("by the forecast, 8 of 10 times"));
+        await Expect(page.GetByRole(AriaRole.Figure, new() { NameRegex = new("spent and .* by the forecast, 8 of 10 times") })).ToBeVisibleAsync();
         var parts = page.GetByRole(AriaRole.Region, new() { Name = "By workload" });
         await Expect(parts.GetByRole(AriaRole.Row)).ToHaveCountAsync(3);
         await Expect(page.GetByRole(AriaRole.Region, new() { Name = "How good past forecasts were" }).GetByRole(AriaRole.Row, new() { Name = "All days" })).ToContainTextAsync("0.0 %");
