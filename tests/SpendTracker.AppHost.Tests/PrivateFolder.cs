@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Globalization;
 using SpendTracker.LocalPostgres;
 
 namespace SpendTracker.AppHost.Tests;
@@ -41,7 +42,9 @@ internal sealed class PrivateFolder : IDisposable
         if (Server is { } left && left.IsRunning()) // The test has failed.
         {
             using var process = Process.GetProcessById(left.ProcessId);
-            process.Kill();
+            // At SIGQUIT it ends after its children. Killed, it leaves them for a moment, and they write files into the folder.
+            using var kill = Process.Start("kill", ["-QUIT", left.ProcessId.ToString(CultureInfo.InvariantCulture)]);
+            kill.WaitForExit();
             process.WaitForExit();
         }
 

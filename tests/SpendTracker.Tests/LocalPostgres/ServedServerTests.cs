@@ -20,13 +20,14 @@ public sealed class ServedServerTests : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         _http.Dispose();
-        _host?.Kill();
-        _host?.Dispose();
-        if (Postmaster.Read(Data) is { } left && left.IsRunning())
+        if (_host is not null)
         {
-            await SignalAsync(left.ProcessId, "KILL");
+            _host.Kill();
+            await _host.WaitForExitAsync(CancellationToken.None);
+            _host.Dispose();
         }
 
+        await ServerFolder.EndAsync(Data);
         await _folder.DisposeAsync();
     }
 

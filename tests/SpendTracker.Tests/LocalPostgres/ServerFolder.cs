@@ -1,4 +1,6 @@
+using System.Collections.Concurrent;
 using System.Diagnostics;
+using System.Globalization;
 using System.Text.Json.Nodes;
 using Npgsql;
 using SpendTracker.LocalPostgres;
@@ -10,6 +12,8 @@ internal sealed class ServerFolder : IAsyncDisposable
 {
     public const UnixFileMode Open = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute
         | UnixFileMode.GroupRead | UnixFileMode.GroupExecute | UnixFileMode.OtherRead | UnixFileMode.OtherExecute;
+
+    private readonly ConcurrentBag<LocalServer> _started = [];
 
     public ServerFolder()
     {
@@ -40,9 +44,10 @@ internal sealed class ServerFolder : IAsyncDisposable
         Settings = new Dictionary<string, string> { ["fsync"] = "off", ["shared_buffers"] = "16MB" },
     };
 
-    public Task<LocalServer> StartAsync() => LocalServer.StartAsync(Options, Cancel);
+    public Task<LocalServer> StartAsync() => StartAsync(name => Environment.GetEnvironmentVariable(name));
 
-    public Task<LocalServer> StartAsync(Func<string, string?> variable) => LocalServer.StartAsync(Options, variable, Cancel);
+    public async Task<LocalServer> StartAsync(Func<string, string?> variable) =>
+        Noted(await LocalServer.StartAsync(Options, variable, Cancel));
 
     /// <summary>A place as the server has it, but with a say in its ports.</summary>
     public async Task<LocalServer> StartAsync(Func<int, int> choosePort)
@@ -51,7 +56,7 @@ internal sealed class ServerFolder : IAsyncDisposable
         var folders = new UserFolders(Environment.GetEnvironmentVariable, user);
         var place = await DataPlace.OpenAsync(Options, user, folders, Cancel);
         var search = new PostgresSearch(Environment.GetEnvironmentVariable, user, folders, null);
-        return await new ServerHome(place, user, search) { ChoosePort = choosePort }.StartAsync(Options, Cancel);
+        return Noted(await new ServerHome(place, user, search) { ChoosePort = choosePort }.StartAsync(Options, Cancel));
     }
 
     public void ChangeRecord(Action<JsonNode> change)
@@ -85,13 +90,31 @@ internal sealed class ServerFolder : IAsyncDisposable
             File.Delete(Record); // Else it is started again.
         }
 
-        if (Postmaster.Read(Data) is { } left && left.IsRunning())
+        await EndAsync(Data);
+        foreach (var server in Directory.Exists(Server) ? _started : [])
         {
-            using var process = Process.GetProcessById(left.ProcessId);
-            process.Kill();
-            await process.WaitForExitAsync(CancellationToken.None);
+            await server.DisposeAsync(); // Else it goes on looking after its server, and writes into the folder while it is deleted.
         }
 
         Directory.Delete(Parent, recursive: true);
+    }
+
+    /// <summary>Ends the server of a data folder, if one runs there.</summary>
+    public static async Task EndAsync(string data)
+    {
+        if (Postmaster.Read(data) is { } left && left.IsRunning())
+        {
+            using var process = Process.GetProcessById(left.ProcessId);
+            // At SIGQUIT it ends after its children. Killed, it leaves them for a moment, and they write files into the folder.
+            using var kill = Process.Start("kill", ["-QUIT", left.ProcessId.ToString(CultureInfo.InvariantCulture)]);
+            await kill.WaitForExitAsync(CancellationToken.None);
+            await process.WaitForExitAsync(CancellationToken.None);
+        }
+    }
+
+    private LocalServer Noted(LocalServer server)
+    {
+        _started.Add(server);
+        return server;
     }
 }
