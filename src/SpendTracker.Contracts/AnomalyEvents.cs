@@ -33,7 +33,7 @@ public enum AnomalyKind
 /// <param name="Parts">The meters of SKUs whose costs moved most, the largest move first; at most 5.</param>
 /// <param name="Channels">Ids of the channels that are told; null for none.</param>
 public sealed record AnomalyDetected(
-    string Workload, DateOnly Day, AnomalyKind Kind, string Currency, decimal Amount, decimal Usual, long Position, decimal? Limit = null, double? Score = null,
+    string Workload, DateOnly Day, AnomalyKind Kind, string Currency, decimal Amount, decimal Usual, long Position, decimal? Limit = null, decimal? Score = null,
     AnomalyCauses? Causes = null, IReadOnlyList<AnomalyPart>? Parts = null, IReadOnlyList<string>? Channels = null) : IAlertRaised
 {
     IReadOnlyList<string> IAlertRaised.ToldTo => Channels ?? [];

@@ -8,4 +8,4 @@ namespace SpendTracker.Anomalies;
 /// <param name="Usual">What such a day usually costs; of a silence, the mean day before it.</param>
 /// <param name="Limit">From more than this on, one day alone is unusual; null for a silence.</param>
 /// <param name="Score">By how many deviations the day is above what is usual; null for a silence.</param>
-internal sealed record AnomalyFinding(DateOnly Day, AnomalyKind Kind, decimal Amount, decimal Usual, decimal? Limit, double? Score);
+internal sealed record AnomalyFinding(DateOnly Day, AnomalyKind Kind, decimal Amount, decimal Usual, decimal? Limit, decimal? Score);

@@ -80,7 +80,7 @@ internal static class AnomalyRule
             if (rest-- <= 0 && kind is { } unusual)
             {
                 decimal At(double score) => (decimal)Math.Clamp(((usual + margin) * Math.Exp(spread.Centre + (score * spread.Deviation))) - margin, 0, MostAmount);
-                found.Add(new(first.AddDays(day), unusual, used[day].Amount, At(0), At(OneDay), Math.Round(judged.Score, 1)));
+                found.Add(new(first.AddDays(day), unusual, used[day].Amount, At(0), At(OneDay), Math.Round((decimal)judged.Score, 1)));
                 (sum, rest) = (0, DaysOfRest);
             }
         }

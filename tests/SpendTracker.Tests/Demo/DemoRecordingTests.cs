@@ -3,6 +3,7 @@ using SpendTracker.Budgets;
 using SpendTracker.Closing;
 using SpendTracker.Contracts;
 using SpendTracker.Costs;
+using SpendTracker.Forecasts;
 using SpendTracker.Web.Demo;
 
 namespace SpendTracker.Tests.Demo;
@@ -116,6 +117,21 @@ public sealed class DemoRecordingTests(RecordedDemo demo) : IClassFixture<Record
         Assert.InRange(added!.Value, 2_000, 4_500);
         Assert.Equal((long)(first!.Value + added.Value), await host.Database.CountUsageAsync());
         Assert.Equal("2025-07", await host.Database.ScalarAsync<string>("select to_char(min(month), 'YYYY-MM') from spend.monthly_estimate"));
+    }
+
+    [Fact]
+    public async Task Of_the_demo_forecasts_beat_the_run_rate_and_last_month_and_intervals_hold()
+    {
+        var answer = await demo.Host.Database.Get<ForecastQuery>().BacktestAsync(
+            [CostDimension.Find("workload")!], new Dictionary<string, string>(), First.Next, Last, null, TestContext.Current.CancellationToken);
+
+        foreach (var (day, accuracy) in answer.Total.Days.Concat(answer.Pooled!.Days).Where(day => day.Key is 5 or 10 or 15 or 20))
+        {
+            Assert.True(accuracy.Wape < accuracy.RunRateWape && accuracy.Wape < accuracy.LastMonthWape, $"Day {day}: {accuracy}");
+        }
+
+        Assert.InRange(answer.Pooled.All.Coverage!.Value, 0.75m, 0.9m);
+        Assert.All(answer.Rows, row => Assert.Null(row.WhyNoInterval));
     }
 
     [Fact]
