@@ -14,6 +14,9 @@ public sealed class EarlierDatabaseTests : IAsyncLifetime
     /// <summary>The sequence number of the last event in the file.</summary>
     private const long LastEvent = 135;
 
+    /// <summary>Read models that have come since. Each sets aside the event whose type nobody knows, as those before did.</summary>
+    private static readonly string[] ReadModelsSince = ["Plans"];
+
     /// <summary>The sum of all events, then of all streams' versions. Columns are those that the log had then.</summary>
     private static readonly string Checksum =
         $"""
@@ -136,6 +139,17 @@ public sealed class EarlierDatabaseTests : IAsyncLifetime
                 foreach (var member in then.EnumerateObject())
                 {
                     Compare($"{place} {member.Name}", member.Value, now.TryGetProperty(member.Name, out var value) ? value : default, differences);
+                }
+
+                break;
+            case JsonValueKind.Array when place == "/api/v1/set-aside events" && now.ValueKind == JsonValueKind.Array:
+                var known = now.EnumerateArray().Where(aside => !ReadModelsSince.Contains(aside.GetProperty("projection").GetString())).ToArray();
+                Compare($"{place} known", then, JsonSerializer.SerializeToElement(known), differences);
+                break;
+            case JsonValueKind.Number when place.EndsWith(" setAside", StringComparison.Ordinal) || place == "/api/v1/set-aside total":
+                if (now.ValueKind != JsonValueKind.Number || now.GetInt32() != then.GetInt32() + ReadModelsSince.Length)
+                {
+                    differences.Add($"{place}: was {then}, is {now}");
                 }
 
                 break;
