@@ -108,7 +108,7 @@ internal static class CompareCommand
         var command = new Command("counterfactual",
             "Price a month's tokens as if they had been served elsewhere. Writes what the API answers; records nothing.") { file, demo };
         command.SetAction((parsed, cancellationToken) => CommandLine.WithObjectAsync(
-            parsed.GetRequiredValue(file), ContractsJson.Default.CounterfactualRequest, asked => Counterfactual.Check(asked) is { Count: > 0 } reasons
+            parsed.GetRequiredValue(file), ContractsJson.Default.CounterfactualRequest, sent => Counterfactual.AsAsked(sent) is var asked && Counterfactual.Check(asked) is { Count: > 0 } reasons
                 ? Task.FromResult(CommandLine.Fail(reasons))
                 : CommandLine.RunAsync(parsed.GetValue(demo), async opened =>
                 {

@@ -96,6 +96,7 @@ internal static class CompareEndpoints
             return problem!;
         }
 
+        asked = Counterfactual.AsAsked(asked);
         return Counterfactual.Check(asked) is { Count: > 0 } reasons
             ? Problems.Of(reasons)
             : TypedResults.Ok(new CounterfactualResponse(asked, settings.ReportingCurrency, await query.OfAsync(asked, request.HttpContext.RequestAborted)));

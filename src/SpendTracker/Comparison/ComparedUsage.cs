@@ -3,7 +3,7 @@ using SpendTracker.Contracts;
 namespace SpendTracker.Comparison;
 
 /// <summary>Costs of a workload's approach, as read.</summary>
-/// <param name="Month">In which it was used, or paid.</param>
+/// <param name="Month">In which it was paid; of what is not written off, the first of the months asked for.</param>
 /// <param name="IsOneOff">Whether it is written off over months.</param>
 /// <param name="IsInference">Whether it is for tokens and requests.</param>
 /// <param name="Variant">Whose it is; null if it names none that could be in use, as labour and datasets.</param>

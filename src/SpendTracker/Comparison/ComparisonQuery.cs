@@ -50,7 +50,7 @@ public sealed class ComparisonQuery(NpgsqlDataSource dataSource, ReportingClock 
         var (tables, costs) = BookedCosts.OfUse(question.KnownOn);
         return $"""
             with {tables}{question.Registry}
-            select c.month, c.workload, c.approach, c.component in ({OneOff}) as one_off, c.component = 'usage' as inference,
+            select case when c.component in ({OneOff}) then c.month else $5 end, c.workload, c.approach, c.component in ({OneOff}) as one_off, c.component = 'usage' as inference,
                    case when c.component in ('usage', 'hosting') and c.sku not like 'charge/%' then c.variant end,
                    coalesce(sum(c.quantity) filter (where c.meter = 'requests'), 0), coalesce(sum(c.quantity) filter (where c.meter in ({InputMeters})), 0),
                    coalesce(sum(c.quantity) filter (where c.meter in ({OutputMeters})), 0), coalesce({PriceSql.Sum("c.amount")}, 0), c.unit, trim_scale(sum(c.unpriced)),
@@ -62,25 +62,40 @@ public sealed class ComparisonQuery(NpgsqlDataSource dataSource, ReportingClock 
                 where tenant_id = $1 and month between $2 and $3 and (month >= $5 or component in ({OneOff})){question.And("workload")}) as c
             {question.Join}
             where true{question.Where}
-            group by c.month, c.workload, c.approach, 4, 5, 6, c.unit, c.unconverted_in
+            group by 1, c.workload, c.approach, 4, 5, 6, c.unit, c.unconverted_in
             """;
     }
 
-    /// <summary>The work of setting up, by activity, at the price of its day. What of it has no price is among the labour.</summary>
+    /// <summary>
+    /// The work of setting up, by activity, at the price of its day. What of it has no price is among the labour. Lines that are priced alike are a group: days are many, and a
+    /// number is compared sooner than names.
+    /// </summary>
     private static string SetUpSql(ScopedQuestion question) =>
         $"""
         {question.Begin}
-        set_up as materialized (
-            select l.tenant_id, {question.Sku} as sku, l.meter, l.above_tokens, u.day, l.workload, l.approach, l.component, u.quantity
-            from {question.Rows("daily_part", "$2")} join spend.cost_line as l on l.line_id = u.line_id
-            where l.tenant_id = $1 and l.component = 'labour' and u.part in ({SetUp})),
-        priced as materialized ({PriceSql.Priced("(select distinct tenant_id, sku, meter, above_tokens, day from set_up)", question.Day)})
+        line as materialized (
+            select l.*, dense_rank() over (order by l.sku) as price_group
+            from (
+                select l.line_id, l.tenant_id, l.workload, l.approach, l.component, {question.Sku} as sku, l.meter, l.above_tokens
+                from spend.cost_line as l
+                where l.tenant_id = $1 and l.component = 'labour' and l.meter = '{Meters.LabourHours}'{question.And("l.workload")}) as l),
+        worked as materialized (
+            select l.price_group, u.line_id, u.day, u.quantity
+            from {question.Rows("daily_part", "$2")} join line as l on l.line_id = u.line_id
+            where u.part in ({SetUp})),
+        wanted as materialized (
+            select g.*, d.day
+            from (select distinct price_group, day from worked) as d
+            join (select distinct price_group, tenant_id, sku, meter, above_tokens from line) as g using (price_group)),
+        priced as materialized (
+            select p.price_group, p.day, p.unit_price * p.exchange_rate as price from ({PriceSql.Priced("wanted", question.Day)}) as p
+            where p.unit_price is not null and p.exchange_rate is not null),
+        paid as materialized (
+            select u.line_id, date_trunc('month', u.day)::date as month, sum(u.quantity * p.price) as amount
+            from worked as u join priced as p using (price_group, day)
+            group by 1, 2)
         select c.month, c.workload, c.approach, {PriceSql.Sum("c.amount")}
-        from (
-            select date_trunc('month', u.day)::date as month, u.workload, u.approach, u.component, sum(u.quantity * p.unit_price * p.exchange_rate) as amount
-            from set_up as u join priced as p using (tenant_id, sku, meter, above_tokens, day)
-            where p.unit_price is not null and p.exchange_rate is not null
-            group by 1, 2, 3, 4) as c
+        from (select p.month, l.workload, l.approach, l.component, p.amount from paid as p join line as l using (line_id)) as c
         {question.Join}
         where true{question.Where}
         group by c.month, c.workload, c.approach

@@ -40,6 +40,12 @@ public static class Counterfactual
 
     private static readonly string[] Input = [Meters.InputTokens, Meters.CachedInputTokens, Meters.CacheWriteTokens];
 
+    /// <summary>The question without the noise of binary fractions, as everything that is sent is taken.</summary>
+    public static CounterfactualRequest AsAsked(CounterfactualRequest asked) => asked with { CachedShare = Cut(asked.CachedShare), TokenFactor = Cut(asked.TokenFactor) };
+
+    private static Assumption? Cut(Assumption? value) =>
+        value is null ? null : new(Noise.Cut(value.Low, Decimals), Noise.Cut(value.Expected, Decimals), Noise.Cut(value.High, Decimals));
+
     public static IReadOnlyList<FieldReason> Check(CounterfactualRequest asked)
     {
         var check = new FieldCheck();
