@@ -78,6 +78,17 @@ public sealed class ForecastTests : WatchTests
     }
 
     [Fact]
+    public async Task One_day_of_history_is_shown_as_a_rough_forecast_and_raises_no_alert()
+    {
+        await Budgets.SetAsync(Monthly("all", 500, new BudgetThreshold(ThresholdOn.Forecast, 100)));
+        await Budgets.SpendAsync(Costing(100, Today.AddDays(-1)));
+        await ForecastAsync(Today, 100 + (11 * 100)); // Today, and ten days to come.
+
+        Assert.Equal((1_100, BudgetStanding.Within), (Watch.Current("all")!.Rough, BudgetJudgement.Of(Watch.Current("all"))));
+        Assert.Empty(await Budgets.DecidedAsync("all"));
+    }
+
+    [Fact]
     public async Task Hosting_ahead_is_counted_by_day_as_days_come_and_known_to_the_forecast()
     {
         await PublishAsync();
