@@ -36,8 +36,8 @@ internal sealed class QueryBenchmark(BenchmarkServer server, Report report, bool
         [
             await QueryAsync("12 months by approach", database, costs, new CostFilter(from, to), ["approach"], cancellationToken),
             await QueryAsync("1 month by workload and component", database, costs, new CostFilter(to, to), ["workload", "component"], cancellationToken),
-            await CompareAsync("Comparing 3 months of one workload", database, new CostFilter(BillingPeriod.Of(to.Start.AddMonths(-2)), to) { Where = new Dictionary<string, string> { ["workload"] = "workload-7" } }, cancellationToken),
-            await CompareAsync("Comparing 3 months of a team", database, new CostFilter(BillingPeriod.Of(to.Start.AddMonths(-2)), to) { Where = new Dictionary<string, string> { ["team"] = "team-7" } }, cancellationToken),
+            await CompareAsync("Comparing 3 months of one workload", database, new CostFilter(BillingPeriod.Of(to.Start.AddMonths(-2)), to) { Where = new Dictionary<string, string> { ["workload"] = "workload-5" } }, cancellationToken),
+            await CompareAsync("Comparing 3 months of a team", database, new CostFilter(BillingPeriod.Of(to.Start.AddMonths(-2)), to) { Where = new Dictionary<string, string> { ["team"] = "team-5" } }, cancellationToken),
             await CompareAsync("Comparing 12 months of all workloads", database, new CostFilter(from, to), cancellationToken),
             await ReRateAsync(database, first, cancellationToken),
             await PreviewAsync(database, first, cancellationToken),
