@@ -114,7 +114,7 @@ public sealed class PriceBookTests
         await page.GetByRole(AriaRole.Link, new() { Name = "€10.00 unconverted" }).First.ClickAsync();
         await Expect(page.GetByText("as charged, no exchange rate").First).ToBeVisibleAsync();
         await dashboard.GoAsync(page, $"/explain?month={Dashboard.Month}");
-        await Expect(Row(page, "chat unconverted charge/EUR amount €10.00 1")).ToBeVisibleAsync();
+        await Expect(Row(page, "chat €10.00 unconverted charge/EUR amount €10.00 1")).ToBeVisibleAsync();
         await dashboard.GoAsync(page, "/");
 
         await page.GetByRole(AriaRole.Link, new() { Name = "Publish an exchange rate" }).ClickAsync();
