@@ -1,6 +1,8 @@
 using System.Diagnostics.Metrics;
+using System.Runtime.CompilerServices;
 using System.Text.Json;
 using System.Text.RegularExpressions;
+using SpendTracker.Anomalies;
 using SpendTracker.Log;
 
 namespace SpendTracker.Tests.Deploy;
@@ -59,6 +61,7 @@ public sealed partial class MetricNameTests
             },
         };
         listener.Start();
+        RuntimeHelpers.RunClassConstructor(typeof(AnomalyWatch).TypeHandle); // A test's host does not look for unusual days.
         await using var host = await TestHost.StartAsync();
         await host.RecordAsync(Given.TokensJson("a"));
         await host.GetAsync("/api/v1/costs");
