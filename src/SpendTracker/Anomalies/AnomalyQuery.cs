@@ -2,17 +2,9 @@ using Npgsql;
 using NpgsqlTypes;
 using SpendTracker.Costs;
 using SpendTracker.Events;
-using SpendTracker.Log;
 using SpendTracker.Rates;
 
 namespace SpendTracker.Anomalies;
-
-/// <summary>What has changed since somebody looked last.</summary>
-/// <param name="Position">The place in the log up to which costs are counted.</param>
-/// <param name="Days">Days whose costs have changed; <see cref="CostChanges.All"/> among them where a change may concern all.</param>
-/// <param name="LastChange">The place in the log of the last of these changes; the one that was known where there are none.</param>
-/// <param name="Waiting">When the oldest event was recorded that costs do not count yet; null where there is none.</param>
-internal sealed record UsageChanges(long Position, IReadOnlySet<DateOnly> Days, long LastChange, DateTimeOffset? Waiting);
 
 /// <summary>Reads daily usage, tokens and requests alone: hosting, labour and invoices have no days of their own.</summary>
 internal sealed class AnomalyQuery(NpgsqlConnection connection)
@@ -21,39 +13,6 @@ internal sealed class AnomalyQuery(NpgsqlConnection connection)
     private const int Weeks = 8;
 
     private const string Amount = "u.quantity * p.unit_price * p.exchange_rate";
-
-    public async Task<UsageChanges> ChangesAsync(long after, CancellationToken cancellationToken)
-    {
-        await using var batch = new NpgsqlBatch(connection)
-        {
-            BatchCommands =
-            {
-                new($"select coalesce({LogTables.Checkpoint("$1")}, 0)") { Parameters = { new() { Value = CostProjection.CheckpointName } } },
-                new($"select day, seq_id from spend.{CostChanges.Table} where tenant_id = $1 and seq_id > $2")
-                {
-                    Parameters = { new() { Value = Tenant.Default }, new() { Value = after } },
-                },
-                new($"select timestamp from {LogTables.Events} where seq_id > coalesce({LogTables.Checkpoint("$1")}, 0) order by seq_id limit 1")
-                {
-                    Parameters = { new() { Value = CostProjection.CheckpointName } },
-                },
-            },
-        };
-        await using var reader = await batch.ExecuteReaderAsync(cancellationToken);
-        await reader.ReadAsync(cancellationToken);
-        var position = reader.GetInt64(0);
-        await reader.NextResultAsync(cancellationToken);
-        HashSet<DateOnly> days = [];
-        while (await reader.ReadAsync(cancellationToken))
-        {
-            days.Add(reader.GetFieldValue<DateOnly>(0));
-            after = Math.Max(after, reader.GetInt64(1));
-        }
-
-        await reader.NextResultAsync(cancellationToken);
-        DateTimeOffset? waiting = await reader.ReadAsync(cancellationToken) ? reader.GetFieldValue<DateTimeOffset>(0) : null;
-        return new(position, days, after, waiting);
-    }
 
     /// <summary>What days cost each workload, in the reporting currency, at the prices of the day.</summary>
     /// <param name="days">Only these; null for all of the span. Few are read by the index, line by line.</param>

@@ -62,7 +62,7 @@ public sealed class AnomalyWatch(NpgsqlDataSource dataSource, EventStore store, 
         await using var transaction = await connection.BeginTransactionAsync(IsolationLevel.RepeatableRead, cancellationToken);
         var query = new AnomalyQuery(connection);
         var today = clock.Today;
-        var changes = await query.ChangesAsync(_changesSeen, cancellationToken);
+        var changes = await CostsSince.LoadAsync(connection, _changesSeen, cancellationToken);
         if (time.GetUtcNow() - changes.Waiting > FarBehind)
         {
             return;

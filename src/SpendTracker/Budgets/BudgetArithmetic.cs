@@ -9,7 +9,7 @@ namespace SpendTracker.Budgets;
 public sealed record SpendMoment(DateOnly Today, long Position, TimeSpan Lag)
 {
     internal static SpendMoment Of(DateTimeOffset now, TimeZoneInfo zone, SpendChanges changes) =>
-        new(BillingPeriod.DayOf(now, zone), changes.Position, changes.Waiting is { } waiting ? now - waiting : TimeSpan.Zero);
+        new(BillingPeriod.DayOf(now, zone), changes.Costs.Position, changes.Costs.Waiting is { } waiting ? now - waiting : TimeSpan.Zero);
 }
 
 /// <summary>A budget's figures from what was spent. Pure.</summary>

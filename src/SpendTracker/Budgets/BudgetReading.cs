@@ -75,10 +75,10 @@ internal sealed class BudgetReading(NpgsqlDataSource dataSource, DailyCostReadin
             Spend.Cover(_budgets.Values.Where(budget => !budget.IsRemoved), Owners);
         }
 
-        var anyMonth = changes.Days.Contains(CostChanges.All);
-        var months = changes.Days.Where(day => day != CostChanges.All).Select(BillingPeriod.Of).Distinct().ToArray();
-        _runRatesStale |= anyMonth || changes.Days.Any(day => RunRateQuery.Counts(day, today));
-        var replayed = changes.Position < _position; // Costs are counted anew from the start, so that every month is another.
+        var anyMonth = changes.Costs.Days.Contains(CostChanges.All);
+        var months = changes.Costs.Days.Where(day => day != CostChanges.All).Select(BillingPeriod.Of).Distinct().ToArray();
+        _runRatesStale |= anyMonth || changes.Costs.Days.Any(day => RunRateQuery.Counts(day, today));
+        var replayed = changes.Costs.Position < _position; // Costs are counted anew from the start, so that every month is another.
         var all = termsChanged || replayed || _read is not { } last || last.Day != today || readAnyhow
             || anyMonth || months.Any(Owners.IsClosed);
         if (all)
@@ -87,7 +87,7 @@ internal sealed class BudgetReading(NpgsqlDataSource dataSource, DailyCostReadin
         }
 
         var spenders = all ? [] : await ReadMonthsAsync(query, months, today, cancellationToken);
-        (_position, _costsSeen) = (changes.Position, replayed ? 0 : changes.LastChange);
+        (_position, _costsSeen) = (changes.Costs.Position, replayed ? 0 : changes.Costs.LastChange);
         return (changes, all || coveredAnew ? null : [.. budgets, .. spenders]);
     }
 

@@ -125,7 +125,7 @@ public sealed class BudgetWatch(
             _figures.TryRemove(id, out _);
         }
 
-        AsOf = changes.Waiting is { } oldest && oldest < now ? oldest : now;
+        AsOf = changes.Costs.Waiting is { } oldest && oldest < now ? oldest : now;
         Refreshed.Record(Stopwatch.GetElapsedTime(started).TotalSeconds);
         Changed?.Invoke();
     }

@@ -9,15 +9,11 @@ using SpendTracker.Usage;
 namespace SpendTracker.Budgets;
 
 /// <summary>What has changed since somebody looked last.</summary>
-/// <param name="Position">The place in the log up to which costs are counted.</param>
+/// <param name="Costs">Of costs.</param>
 /// <param name="Budgets">Budgets whose streams have something new behind what was asked for, with the place of it.</param>
 /// <param name="BudgetsAll">Up to here all that is of budgets was in the tables. What comes after may be there in any order.</param>
-/// <param name="Days">Days whose costs have changed; <see cref="CostChanges.All"/> among them where a change may concern all.</param>
-/// <param name="LastChange">The place in the log of the last of these changes; the one that was known where there are none.</param>
 /// <param name="Owners">Another text when the registry has changed, or which months are closed.</param>
-/// <param name="Waiting">When the oldest event was recorded that is not counted yet; null where all are.</param>
-internal sealed record SpendChanges(
-    long Position, IReadOnlyDictionary<string, long> Budgets, long BudgetsAll, IReadOnlyCollection<DateOnly> Days, long LastChange, string Owners, DateTimeOffset? Waiting);
+internal sealed record SpendChanges(CostsSince Costs, IReadOnlyDictionary<string, long> Budgets, long BudgetsAll, string Owners);
 
 /// <summary>Reads what budgets are made of, over one connection: in one transaction it is of one moment.</summary>
 internal sealed class SpendQuery(NpgsqlConnection connection)
@@ -38,20 +34,17 @@ internal sealed class SpendQuery(NpgsqlConnection connection)
     public async Task<SpendChanges> ChangesAsync(long budgetsAfter, long costsAfter, CancellationToken cancellationToken)
     {
         await using var batch = new NpgsqlBatch(connection);
-        Add(batch, $"select coalesce({LogTables.Checkpoint("$1")}, 0)", CostProjection.CheckpointName);
+        CostsSince.AddTo(batch, costsAfter);
         Add(batch, $"select coalesce({LogTables.Checkpoint("$1")}, 0)", BudgetProjection.CheckpointName);
         Add(batch, ChangedBudgets, Tenant.Default, budgetsAfter, BudgetProjection.ProjectionName, BudgetBook.StreamOf(""));
-        Add(batch, $"select day, seq_id from spend.{CostChanges.Table} where tenant_id = $1 and seq_id > $2", Tenant.Default, costsAfter);
         Add(
             batch,
             """
             select concat(count(*), ' ', max(seq_id), ' ', (select count(*) from spend.period_closing where tenant_id = $1), ' ', (select count(*) from spend.period_reopening))
             from spend.workload where tenant_id = $1
             """, Tenant.Default);
-        Add(batch, $"select timestamp from {LogTables.Events} where seq_id > coalesce({LogTables.Checkpoint("$1")}, 0) order by seq_id limit 1", CostProjection.CheckpointName);
         await using var reader = await batch.ExecuteReaderAsync(cancellationToken);
-        await reader.ReadAsync(cancellationToken);
-        var position = reader.GetInt64(0);
+        var costs = await CostsSince.ReadAsync(reader, costsAfter, cancellationToken);
         await reader.NextResultAsync(cancellationToken);
         await reader.ReadAsync(cancellationToken);
         var budgetsAll = reader.GetInt64(0);
@@ -63,19 +56,8 @@ internal sealed class SpendQuery(NpgsqlConnection connection)
         }
 
         await reader.NextResultAsync(cancellationToken);
-        HashSet<DateOnly> days = [];
-        while (await reader.ReadAsync(cancellationToken))
-        {
-            days.Add(reader.GetFieldValue<DateOnly>(0));
-            costsAfter = Math.Max(costsAfter, reader.GetInt64(1));
-        }
-
-        await reader.NextResultAsync(cancellationToken);
         await reader.ReadAsync(cancellationToken);
-        var owners = reader.GetString(0);
-        await reader.NextResultAsync(cancellationToken);
-        DateTimeOffset? waiting = await reader.ReadAsync(cancellationToken) ? reader.GetFieldValue<DateTimeOffset>(0) : null;
-        return new SpendChanges(position, budgets, budgetsAll, days, costsAfter, owners, waiting);
+        return new SpendChanges(costs, budgets, budgetsAll, reader.GetString(0));
     }
 
     /// <summary>

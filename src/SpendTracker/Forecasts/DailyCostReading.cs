@@ -5,7 +5,6 @@ using System.Runtime.InteropServices;
 using Npgsql;
 using SpendTracker.Costs;
 using SpendTracker.Events;
-using SpendTracker.Log;
 using SpendTracker.Rates;
 
 namespace SpendTracker.Forecasts;
@@ -41,19 +40,19 @@ public sealed class DailyCostReading(NpgsqlDataSource dataSource) : IDisposable
         {
             await using var connection = await dataSource.OpenConnectionAsync(cancellationToken);
             await using var transaction = await connection.BeginTransactionAsync(IsolationLevel.RepeatableRead, cancellationToken);
-            var (position, seen, changed) = await ChangesAsync(connection, cancellationToken);
-            if (_readAt is not { } before || position < _position || Stopwatch.GetElapsedTime(before) >= ReadAnyhow
-                || changed.Contains(CostChanges.All) || changed.Count > MostSingleDays)
+            var changes = await CostsSince.LoadAsync(connection, _seen, cancellationToken);
+            if (_readAt is not { } before || changes.Position < _position || Stopwatch.GetElapsedTime(before) >= ReadAnyhow
+                || changes.Days.Contains(CostChanges.All) || changes.Days.Count > MostSingleDays)
             {
                 _costs = await DaysAsync(connection, DailyCosts.Nothing, null, today, cancellationToken);
                 _readAt = Stopwatch.GetTimestamp();
             }
-            else if (changed.Count > 0)
+            else if (changes.Days.Count > 0)
             {
-                _costs = await DaysAsync(connection, _costs, changed, today, cancellationToken);
+                _costs = await DaysAsync(connection, _costs, changes.Days, today, cancellationToken);
             }
 
-            (_position, _seen) = (position, position < _position ? 0 : Math.Max(seen, _seen));
+            (_position, _seen) = (changes.Position, changes.Position < _position ? 0 : changes.LastChange);
             return _costs;
         }
         catch
@@ -65,33 +64,6 @@ public sealed class DailyCostReading(NpgsqlDataSource dataSource) : IDisposable
         {
             _turn.Release();
         }
-    }
-
-    private async Task<(long Position, long Seen, HashSet<DateOnly> Days)> ChangesAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
-    {
-        await using var command = new NpgsqlCommand(
-            $"""
-            select null::date, coalesce({LogTables.Checkpoint("$3")}, 0) union all
-            select day, seq_id from spend.{CostChanges.Table} where tenant_id = $1 and seq_id > $2
-            """, connection);
-        command.Parameters.Add(new() { Value = Tenant.Default });
-        command.Parameters.Add(new() { Value = _seen });
-        command.Parameters.Add(new() { Value = CostProjection.CheckpointName });
-        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
-        var (position, seen, days) = (0L, 0L, new HashSet<DateOnly>());
-        while (await reader.ReadAsync(cancellationToken))
-        {
-            if (reader.IsDBNull(0))
-            {
-                position = reader.GetInt64(1);
-                continue;
-            }
-
-            days.Add(reader.GetFieldValue<DateOnly>(0));
-            seen = Math.Max(seen, reader.GetInt64(1));
-        }
-
-        return (position, seen, days);
     }
 
     /// <param name="days">Those that are read; null for all.</param>
