@@ -1,4 +1,5 @@
 using System.Collections.Frozen;
+using System.Text;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using SpendTracker.Contracts;
@@ -95,6 +96,9 @@ public static class EventTypes
     public static EventType? Find(string name) => ByName.GetValueOrDefault(name);
 
     public static EventType Of(IEvent data) => ByClrType[data.GetType()];
+
+    /// <summary>An event's JSON as text, for a read model that keeps it.</summary>
+    public static string TextOf(IEvent data) => Encoding.UTF8.GetString(Of(data).Write(data));
 
     private static EventType Named(string name, JsonTypeInfo json) =>
         new(name, $"{json.Type.FullName}, {json.Type.Assembly.GetName().Name}", json);

@@ -36,5 +36,15 @@ public sealed class Acknowledgements(EventStore store, EventLog log)
             : throw new InvalidOperationException($"The acknowledgement of {alert} cannot be read.");
     }
 
+    /// <summary>Notes on the row of an alert who has seen it. The first acknowledgement counts.</summary>
+    /// <param name="table">A table of alerts, with the columns acknowledged_at, acknowledged_by and acknowledged_note.</param>
+    /// <param name="id">Its column with the alert's id.</param>
+    internal static void Mark(PageStatements page, string table, string id, StoredEvent stored, AlertAcknowledged acknowledged) => page.Add(
+        $"""
+        update {table} set acknowledged_at = $3, acknowledged_by = $4, acknowledged_note = $5::text
+        where tenant_id = $1 and {id} = $2 and acknowledged_at is null
+        """,
+        stored.TenantId, acknowledged.Alert, stored.RecordedAt, stored.RecordedBy, acknowledged.Note);
+
     internal static string StreamOf(Guid alert) => $"alert/{alert}";
 }

@@ -1,5 +1,5 @@
-using System.Text;
 using Npgsql;
+using SpendTracker.Alerts;
 using SpendTracker.Contracts;
 using SpendTracker.Events;
 using SpendTracker.Log;
@@ -53,20 +53,15 @@ public sealed class AnomalyProjection : Projection
                     """
                     insert into anomaly (tenant_id, anomaly, workload, day, seq_id, detected, detected_at) values ($1, $2, $3, $4, $5, $6::jsonb, $7)
                     """,
-                    stored.TenantId, stored.Id, detected.Workload, detected.Day, stored.SeqId, JsonOf(detected), stored.RecordedAt);
+                    stored.TenantId, stored.Id, detected.Workload, detected.Day, stored.SeqId, Events.EventTypes.TextOf(detected), stored.RecordedAt);
                 break;
             case AnomalyCleared cleared:
                 _page.Add(
                     "update anomaly set cleared = $3::jsonb, cleared_at = $4 where tenant_id = $1 and anomaly = $2 and cleared_at is null",
-                    stored.TenantId, cleared.Anomaly, JsonOf(cleared), stored.RecordedAt);
+                    stored.TenantId, cleared.Anomaly, Events.EventTypes.TextOf(cleared), stored.RecordedAt);
                 break;
             case AlertAcknowledged acknowledged:
-                _page.Add(
-                    """
-                    update anomaly set acknowledged_at = $3, acknowledged_by = $4, acknowledged_note = $5::text
-                    where tenant_id = $1 and anomaly = $2 and acknowledged_at is null
-                    """,
-                    stored.TenantId, acknowledged.Alert, stored.RecordedAt, stored.RecordedBy, acknowledged.Note);
+                Acknowledgements.Mark(_page, "anomaly", "anomaly", stored, acknowledged);
                 break;
         }
     }
@@ -74,6 +69,4 @@ public sealed class AnomalyProjection : Projection
     public override void Discard() => _page.Clear();
 
     public override IReadOnlyList<NpgsqlBatchCommand> Flush() => _page.Take();
-
-    private static string JsonOf(IEvent data) => Encoding.UTF8.GetString(Events.EventTypes.Of(data).Write(data));
 }

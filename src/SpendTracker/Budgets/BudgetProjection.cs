@@ -1,5 +1,5 @@
-using System.Text;
 using Npgsql;
+using SpendTracker.Alerts;
 using SpendTracker.Contracts;
 using SpendTracker.Events;
 using SpendTracker.Log;
@@ -84,7 +84,7 @@ public sealed class BudgetProjection : Projection
                     on conflict (tenant_id, budget) do update set version = b.version + 1, terms = excluded.terms, seq_id = excluded.seq_id, set_at = excluded.set_at, set_by = excluded.set_by,
                         removed_at = null, removed_by = null, removed_because = null
                     """,
-                    stored.TenantId, set.Budget, JsonOf(set), stored.SeqId, stored.RecordedAt, stored.RecordedBy);
+                    stored.TenantId, set.Budget, Events.EventTypes.TextOf(set), stored.SeqId, stored.RecordedAt, stored.RecordedBy);
                 break;
             case BudgetRemoved removed:
                 _page.Add(
@@ -97,16 +97,11 @@ public sealed class BudgetProjection : Projection
             case BudgetThresholdResolved resolved:
                 _page.Add(
                     "update budget_alert set resolved = $3::jsonb, resolved_at = $4 where tenant_id = $1 and alert = $2 and resolved_at is null",
-                    stored.TenantId, resolved.Alert, JsonOf(resolved), stored.RecordedAt);
+                    stored.TenantId, resolved.Alert, Events.EventTypes.TextOf(resolved), stored.RecordedAt);
                 Touch(stored, resolved.Budget);
                 break;
             case AlertAcknowledged acknowledged:
-                _page.Add(
-                    """
-                    update budget_alert set acknowledged_at = $3, acknowledged_by = $4, acknowledged_note = $5::text
-                    where tenant_id = $1 and alert = $2 and acknowledged_at is null
-                    """,
-                    stored.TenantId, acknowledged.Alert, stored.RecordedAt, stored.RecordedBy, acknowledged.Note);
+                Acknowledgements.Mark(_page, "budget_alert", "alert", stored, acknowledged);
                 break;
         }
     }
@@ -118,7 +113,7 @@ public sealed class BudgetProjection : Projection
             insert into budget_alert (tenant_id, alert, budget, version, period_start, threshold, seq_id, crossed, crossed_at, trace_parent)
             values ($1, $2, $3, $4, $5, $6, $7, $8::jsonb, $9, $10::text)
             """,
-            stored.TenantId, stored.Id, crossed.Budget, crossed.Version, crossed.PeriodStart, Thresholds.KeyOf(crossed.Threshold), stored.SeqId, JsonOf(crossed),
+            stored.TenantId, stored.Id, crossed.Budget, crossed.Version, crossed.PeriodStart, Thresholds.KeyOf(crossed.Threshold), stored.SeqId, Events.EventTypes.TextOf(crossed),
             stored.RecordedAt, stored.TraceParent);
         Touch(stored, crossed.Budget);
         if (crossed.Replaces is { } replaced)
@@ -134,6 +129,4 @@ public sealed class BudgetProjection : Projection
     public override void Discard() => _page.Clear();
 
     public override IReadOnlyList<NpgsqlBatchCommand> Flush() => _page.Take();
-
-    private static string JsonOf(IEvent data) => Encoding.UTF8.GetString(Events.EventTypes.Of(data).Write(data));
 }

@@ -1,5 +1,5 @@
-using System.Text;
 using Npgsql;
+using SpendTracker.Alerts;
 using SpendTracker.Contracts;
 using SpendTracker.Events;
 using SpendTracker.Log;
@@ -70,7 +70,7 @@ public sealed class PlanProjection : Projection
                     on conflict (tenant_id, plan) do update set version = p.version + 1, outline = excluded.outline, seq_id = excluded.seq_id, submitted_at = excluded.submitted_at,
                         submitted_by = excluded.submitted_by, retired_at = null
                     """,
-                    stored.TenantId, submitted.Plan, JsonOf(Outline(submitted)), stored.SeqId, stored.RecordedAt, stored.RecordedBy);
+                    stored.TenantId, submitted.Plan, Events.EventTypes.TextOf(Outline(submitted)), stored.SeqId, stored.RecordedAt, stored.RecordedBy);
                 break;
             case PlanRetired retired:
                 _page.Add("update plan set retired_at = $3, seq_id = $4 where tenant_id = $1 and plan = $2", stored.TenantId, retired.Plan, stored.RecordedAt, stored.SeqId);
@@ -78,17 +78,15 @@ public sealed class PlanProjection : Projection
             case PlanAlertRaised raised:
                 _page.Add(
                     "insert into plan_alert (tenant_id, alert, plan, seq_id, raised, raised_at) values ($1, $2, $3, $4, $5::jsonb, $6)",
-                    stored.TenantId, stored.Id, raised.Plan, stored.SeqId, JsonOf(raised), stored.RecordedAt);
+                    stored.TenantId, stored.Id, raised.Plan, stored.SeqId, Events.EventTypes.TextOf(raised), stored.RecordedAt);
                 break;
             case PlanAlertResolved resolved:
                 _page.Add(
                     "update plan_alert set resolved = $3::jsonb, resolved_at = $4 where tenant_id = $1 and alert = $2 and resolved_at is null",
-                    stored.TenantId, resolved.Alert, JsonOf(resolved), stored.RecordedAt);
+                    stored.TenantId, resolved.Alert, Events.EventTypes.TextOf(resolved), stored.RecordedAt);
                 break;
             case AlertAcknowledged acknowledged:
-                _page.Add(
-                    "update plan_alert set acknowledged_at = $3, acknowledged_by = $4, acknowledged_note = $5::text where tenant_id = $1 and alert = $2 and acknowledged_at is null",
-                    stored.TenantId, acknowledged.Alert, stored.RecordedAt, stored.RecordedBy, acknowledged.Note);
+                Acknowledgements.Mark(_page, "plan_alert", "alert", stored, acknowledged);
                 break;
         }
     }
@@ -106,6 +104,4 @@ public sealed class PlanProjection : Projection
     public override void Discard() => _page.Clear();
 
     public override IReadOnlyList<NpgsqlBatchCommand> Flush() => _page.Take();
-
-    private static string JsonOf(IEvent data) => Encoding.UTF8.GetString(Events.EventTypes.Of(data).Write(data));
 }
