@@ -3,6 +3,7 @@ using System.Security.Claims;
 using System.Text.Json.Serialization;
 using Microsoft.AspNetCore.Http.HttpResults;
 using SpendTracker.Alerts;
+using SpendTracker.Contracts;
 using SpendTracker.Web.Access;
 using SpendTracker.Web.Requests;
 
@@ -34,17 +35,24 @@ internal static class AlertEndpoints
 
     private static async Task<IResult> ListAsync(string? state, string? budget, string? plan, string? before, AlertQuery alerts, CancellationToken cancellationToken)
     {
-        long place = 0;
-        var check = new FieldCheck();
-        check.That("state", state is null or "open" or "all", "Must be open or all.");
-        check.That("before", before is null || long.TryParse(before, NumberStyles.None, CultureInfo.InvariantCulture, out place), "Must be the next of a page before.");
-        if (check.Reasons.Count > 0)
+        if (Check(state, before, out var place) is { Count: > 0 } reasons)
         {
-            return Problems.Of(check.Reasons);
+            return Problems.Of(reasons);
         }
 
-        var page = await alerts.ListAsync(new AlertFilter(state != "all", budget, before is null ? null : place, plan), cancellationToken);
+        var page = await alerts.ListAsync(new AlertFilter(state != "all", budget, place, plan), cancellationToken);
         return TypedResults.Ok(new AlertsResponse(page, page.Count == AlertQuery.MostListed ? page[^1].SeqId : null));
+    }
+
+    /// <summary>What a list of alerts is asked by, whatever they are of.</summary>
+    /// <param name="place">Where the page before ended; null for the first page.</param>
+    internal static IReadOnlyList<FieldReason> Check(string? state, string? before, out long? place)
+    {
+        place = long.TryParse(before, NumberStyles.None, CultureInfo.InvariantCulture, out var given) ? given : null;
+        var check = new FieldCheck();
+        check.That("state", state is null or "open" or "all", "Must be open or all.");
+        check.That("before", before is null || place is not null, "Must be the next of a page before.");
+        return check.Reasons;
     }
 
     private static async Task<IResult> GetAsync(Guid id, AlertQuery alerts, CancellationToken cancellationToken) => await alerts.FindAsync(id, cancellationToken) is { } alert

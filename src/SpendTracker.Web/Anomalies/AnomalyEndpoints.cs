@@ -1,7 +1,7 @@
-using System.Globalization;
 using SpendTracker.Alerts;
 using SpendTracker.Anomalies;
 using SpendTracker.Web.Access;
+using SpendTracker.Web.Alerts;
 using SpendTracker.Web.Requests;
 
 namespace SpendTracker.Web.Anomalies;
@@ -23,16 +23,12 @@ internal static class AnomalyEndpoints
 
     private static async Task<IResult> ListAsync(string? state, string? workload, string? before, AnomalyBook book, CancellationToken cancellationToken)
     {
-        long place = 0;
-        var check = new FieldCheck();
-        check.That("state", state is null or "open" or "all", "Must be open or all.");
-        check.That("before", before is null || long.TryParse(before, NumberStyles.None, CultureInfo.InvariantCulture, out place), "Must be the next of a page before.");
-        if (check.Reasons.Count > 0)
+        if (AlertEndpoints.Check(state, before, out var place) is { Count: > 0 } reasons)
         {
-            return Problems.Of(check.Reasons);
+            return Problems.Of(reasons);
         }
 
-        var page = await book.ListAsync(new AnomalyFilter(state != "all", workload, before is null ? null : place), cancellationToken);
+        var page = await book.ListAsync(new AnomalyFilter(state != "all", workload, place), cancellationToken);
         return TypedResults.Ok(new AnomaliesResponse(page, page.Count == AnomalyBook.MostListed ? page[^1].SeqId : null));
     }
 
