@@ -79,11 +79,11 @@ internal static class ComparedWords
     {
         var (was, had) = (Lacking(figures.Unpriced, NoAmounts, figures.Incomplete), Lacking(figures.CounterfactualUnpriced, NoAmounts, figures.CounterfactualIncomplete));
         var range = figures.Counterfactual;
-        var text = $"{Count(figures.Requests)} requests cost {Money.Text(figures.Actual, currency)}{In(was)}; they had cost {Money.Text(range.Expected, currency)}"
+        var text = $"{Count(figures.Requests)} requests cost {Money.Text(figures.Actual, currency)}{In(was)}; they would have cost {Money.Text(range.Expected, currency)}"
             + $"{(range.Low == range.High ? "" : $" ({Money.Text(range.Low, currency)} to {Money.Text(range.High, currency)})")}{In(had)}.";
         return figures.Saves switch
         {
-            null => $"{text} What that had saved is not known, since not all of it has a price.",
+            null => $"{text} What that would have saved is not known, since not all of it has a price.",
             { Expected: >= 0 } saves => $"{text} That is {Money.Text(saves.Expected, currency)} less.",
             { } saves => $"{text} That is {Money.Text(-saves.Expected, currency)} more.",
         };

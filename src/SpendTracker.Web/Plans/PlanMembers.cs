@@ -53,14 +53,14 @@ internal static class PlanMembers
         ["datasets"] = new(
             "Dataset", "name",
             [
-                Of("name", "Name", Text), Of("items", "Items", Range), Choice("activity", "What is done to them", EnumName.All<DatasetActivity>()), Of("hours", "or hours of people", Range),
-                Of("role", "Role", Text), Of("amount", "or an amount", Range), Of("price", "Own price of an item or hour", Range), Of("refreshShare", "Share done again for a later training, 0 to 1", Range),
+                Of("name", "Name", Text), Of("items", "Items", Range), Choice("activity", "What is done to them", EnumName.All<DatasetActivity>()), Of("hours", "Hours of people", Range),
+                Of("role", "Role", Text), Of("amount", "Amount", Range), Of("price", "Own price of an item or hour", Range), Of("refreshShare", "Share done again for a later training, 0 to 1", Range),
             ],
             [], IsMany: true, """{"name":"dataset"}"""),
         ["training"] = new(
             "Training", null,
             [
-                Of("sku", "What is priced", Text), Of("tokens", "Tokens of the file", Range), Of("epochs", "Epochs", Range), Of("gpuHours", "or GPU hours", Range), Of("amount", "or an amount a run", Range),
+                Of("sku", "What is priced", Text), Of("tokens", "Tokens of the file", Range), Of("epochs", "Epochs", Range), Of("gpuHours", "GPU hours", Range), Of("amount", "Amount a run", Range),
                 Of("runs", "Runs until it is good enough", Range), Of("everyMonths", "Again after months", Number), Of("price", "Own price of a token or hour", Range),
             ],
             [], IsMany: false, """{"runs":1}"""),
