@@ -28,7 +28,7 @@ internal static class SignInLinkCommand
             }
 
             var wanted = parsed.GetValue(role) is { } given ? EnumName.Parse<Role>(given) : (await opened.Get<People>().FindAsync(name, cancellationToken))?.Role ?? Role.Viewer;
-            var token = await opened.Get<SignInLinks>().IssueAsync(name, wanted, new Recorder(CommandLine.RecordedBy("sign-in-link", parsed.GetValue(by))), cancellationToken);
+            var token = await opened.Get<SignInLinks>().IssueAsync(name, wanted, CommandLine.RecorderOf("sign-in-link", parsed.GetValue(by)), cancellationToken);
             Console.WriteLine(SignIn.Link(parsed.GetRequiredValue(address), token));
             return 0;
         }, cancellationToken));

@@ -102,6 +102,7 @@ public static class SpendTrackerHost
         app.UseAuthentication();
         app.Use(limits.OfKeyAsync);
         app.UseAuthorization();
+        app.Use(BoundKeys.CheckAsync);
         app.UseAntiforgery();
         app.Use(QueryTexts.CheckAsync);
         app.Use(app.Services.GetRequiredService<ApiQueries>().RunAsync);

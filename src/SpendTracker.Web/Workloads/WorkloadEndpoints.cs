@@ -15,8 +15,8 @@ internal static class WorkloadEndpoints
         api.MapPost("/workloads", RegisterAsync).RequireAuthorization(Policies.Publish).WithName("RegisterWorkload");
     }
 
-    private static Task<IReadOnlyList<Workload>> ListAsync(WorkloadRegistry registry, CancellationToken cancellationToken) =>
-        registry.ListAsync(cancellationToken);
+    private static async Task<IReadOnlyList<Workload>> ListAsync(ClaimsPrincipal caller, WorkloadRegistry registry, CancellationToken cancellationToken) =>
+        [.. (await registry.ListAsync(cancellationToken)).Where(workload => ApiClaims.Covers(caller, workload.Id))];
 
     /// <summary>Registers a workload, or changes its details. The same details again change nothing.</summary>
     private static async Task<IResult> RegisterAsync(HttpRequest request, ClaimsPrincipal caller, WorkloadRegistry registry, CancellationToken cancellationToken)
@@ -30,6 +30,11 @@ internal static class WorkloadEndpoints
         if (WorkloadRegistry.Check(workload) is { Count: > 0 } reasons)
         {
             return Problems.Of(reasons);
+        }
+
+        if (!ApiClaims.Covers(caller, workload.Workload))
+        {
+            return ApiClaims.NotOfThisKey;
         }
 
         await registry.RegisterAsync(workload, ApiClaims.RecorderOf(caller), cancellationToken);
