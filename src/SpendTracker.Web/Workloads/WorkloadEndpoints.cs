@@ -12,7 +12,7 @@ internal static class WorkloadEndpoints
     public static void MapWorkloads(this IEndpointRouteBuilder api)
     {
         api.MapGet("/workloads", ListAsync).RequireAuthorization(Policies.Read).WithName("GetWorkloads");
-        api.MapPost("/workloads", RegisterAsync).RequireAuthorization(Policies.Publish).WithName("RegisterWorkload");
+        api.MapPost("/workloads", RegisterAsync).RequireAuthorization(Policies.Workload).WithName("RegisterWorkload");
     }
 
     private static Task<IReadOnlyList<Workload>> ListAsync(WorkloadRegistry registry, CancellationToken cancellationToken) =>

@@ -59,6 +59,10 @@ public sealed class WorkloadRegistry(NpgsqlDataSource dataSource, EventStore sto
     private static bool SameTags(IReadOnlyDictionary<string, string>? left, IReadOnlyDictionary<string, string>? right) =>
         (left?.Count ?? 0) == (right?.Count ?? 0) && (left is null || left.All(tag => right!.TryGetValue(tag.Key, out var value) && value == tag.Value));
 
+    /// <summary>What is registered of a workload now, from the log; null if nothing is.</summary>
+    public async Task<WorkloadRegistered?> FindAsync(string workload, CancellationToken cancellationToken) =>
+        EventStreams.Fold<WorkloadState>(await store.ReadStreamAsync(StreamNames.Workload(workload), cancellationToken))?.Details;
+
     public async Task<IReadOnlyList<Workload>> ListAsync(CancellationToken cancellationToken)
     {
         await using var connection = await dataSource.OpenConnectionAsync(cancellationToken);
