@@ -101,6 +101,8 @@ public sealed class RouteAccessTests : IAsyncLifetime
         POST   /api/v1/withdrawals                    401    401    401    403    403    400    403    403    403    400    401    401    401    403
         GET    /api/v1/workloads                      401    401    401    403    200    403    403    403    403    200    200    200    200    403
         POST   /api/v1/workloads                      401    401    401    403    403    400    403    403    403    400    401    401    401    403
+        GET    /api/v1/workloads/{id}                 401    401    401    403    404    403    403    403    403    404    404    404    404    403
+        PUT    /api/v1/workloads/{id}                 401    401    401    403    403    400    403    403    403    400    401    401    401    403
         GET    /budgets                               302    401    401    401    401    401    401    401    401    401    200    200    200    403
         GET    /budgets/{id}                          302    401    401    401    401    401    401    401    401    401    200    200    200    403
         GET    /channels                              302    401    401    401    401    401    401    401    401    401    200    200    200    403
