@@ -13,7 +13,7 @@ internal sealed class Owners(WorkloadRegistry registry, BudgetBook budgets, Plan
 {
     /// <param name="workload">Null for none: of the whole organisation.</param>
     public async Task<OwnedBy> OfWorkloadAsync(string? workload, CancellationToken cancellationToken) =>
-        string.IsNullOrEmpty(workload) ? OwnedBy.Nobody : new([(await registry.FindAsync(workload, cancellationToken))?.Team]);
+        string.IsNullOrEmpty(workload) ? OwnedBy.Nobody : new([(await registry.FindAsync(workload, cancellationToken))?.Details.Team]);
 
     public async Task<OwnedBy> OfBudgetAsync(string budget, CancellationToken cancellationToken) => await BudgetNowAsync(budget, cancellationToken) ?? OwnedBy.Nobody;
 

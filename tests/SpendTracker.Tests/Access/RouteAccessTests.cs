@@ -124,6 +124,8 @@ public sealed class RouteAccessTests : IAsyncLifetime
         POST   /sign-in                               400    400    400    400    400    400    400    400    400    400    400    400    400    400    400    403
         POST   /sign-out                              302    401    401    401    401    401    401    401    401    401    302    302    302    302    302    403
         GET    /unpriced                              302    401    401    401    401    401    401    401    401    401    200    200    200    200    200    403
+        GET    /api/v1/workloads/{id}                 401    401    401    403    404    403    403    403    403    404    404    404    404    404    404    403
+        PUT    /api/v1/workloads/{id}                 401    401    401    403    403    400    403    403    403    400    401    401    401    401    401    403
         """;
 
     private const string ForeignOrigin = "https://evil.example";
