@@ -28,6 +28,8 @@ internal static class BoundKeys
         [ApiKeyAuthentication.UsageEndpoint] = BoundAsk.Checked,
         ["CorrectUsage"] = BoundAsk.Checked,
         ["GetWorkloads"] = BoundAsk.Checked,
+        ["GetWorkload"] = BoundAsk.Checked,
+        ["SetWorkload"] = BoundAsk.Checked,
         ["RegisterWorkload"] = BoundAsk.Checked,
         ["SubmitEstimate"] = BoundAsk.Checked,
         ["GetBudgets"] = BoundAsk.Checked,

@@ -27,6 +27,7 @@ internal sealed class KnownSessions(Sessions sessions, TimeProvider clock)
             new Claim(SessionClaim, session.Id),
             new Claim(ApiClaims.RecordedBy, $"person:{session.Person}"),
             .. from is null ? [] : (Claim[])[new Claim(ApiClaims.From, from)],
+            .. session.Teams.Select(team => new Claim(SignIn.TeamClaim, team)),
         ],
         CookieAuthenticationDefaults.AuthenticationScheme));
 

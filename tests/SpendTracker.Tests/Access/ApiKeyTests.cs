@@ -98,7 +98,8 @@ public sealed class ApiKeyTests(ApiKeyTests.KeyHost keyHost) : IClassFixture<Api
         var problem = await TestHost.ProblemAsync(refused, HttpStatusCode.TooManyRequests);
         Assert.Contains("quota of 3 requests a day", problem.GetProperty("detail").GetString(), StringComparison.Ordinal);
         var use = Host.Services.GetRequiredService<KeyUse>();
-        Assert.Equal(BillingPeriod.EndOfDay(Clock.Now, Host.Database.Settings.ReportingTimeZone) - Clock.Now, refused.Headers.RetryAfter!.Delta);
+        var day = BillingPeriod.EndOfDay(Clock.Now, Host.Database.Settings.ReportingTimeZone) - Clock.Now;
+        Assert.Equal(Math.Ceiling(day.TotalSeconds), refused.Headers.RetryAfter!.Delta!.Value.TotalSeconds);
 
         await use.TellAsync(Cancel);
         await use.TellAsync(Cancel); // There is nothing more to tell.
