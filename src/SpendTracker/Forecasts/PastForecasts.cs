@@ -3,7 +3,7 @@ namespace SpendTracker.Forecasts;
 /// <summary>A component of a workload, or what of it belongs to a scope.</summary>
 /// <param name="Whole">All of the component: its rule is chosen by it.</param>
 /// <param name="Part">What belongs to the scope; the same object if all does.</param>
-internal sealed record ScopeComponent(bool IsHosting, KnownDays Whole, KnownDays Part);
+internal sealed record ScopeComponent(ComponentKind Kind, KnownDays Whole, KnownDays Part);
 
 /// <summary>
 /// A scope's recurring costs, and what was expected of them at the end of every day, from what was known on it. Moves through the
@@ -38,14 +38,14 @@ internal sealed class PastForecasts(IReadOnlyList<ScopeComponent> components, in
     /// <summary>The farthest day that is forecast: a year, and what is left of a month.</summary>
     private const int Farthest = 400;
 
-    private readonly Use[] _use = [.. components.Select(component => new Use(component.IsHosting))];
+    private readonly Use[] _use = [.. components.Select(component => new Use(component.Kind))];
     private readonly double[] _known = new double[days];
     private readonly double[] _sums = new double[days + 1];
     private readonly double[] _byWeekday = new double[days * Habit.Week];
     private readonly double[] _growth = new double[days];
     private readonly double[] _deviation = new double[days];
     private readonly int[] _days = new int[days];
-    private Use _scope = new(isHosting: false);
+    private Use _scope = new(ComponentKind.Other);
 
     /// <summary>The last day that is known; −1 before the first.</summary>
     public int Day { get; private set; } = -1;
@@ -78,7 +78,7 @@ internal sealed class PastForecasts(IReadOnlyList<ScopeComponent> components, in
 
             if (changed < day)
             {
-                _use[at] = new(component.IsHosting);
+                _use[at] = new(component.Kind);
                 for (var past = 0; past < day; past++)
                 {
                     _use[at].Add(past, component.Whole.Costs[past] != 0);
@@ -87,7 +87,7 @@ internal sealed class PastForecasts(IReadOnlyList<ScopeComponent> components, in
 
             earliest = Math.Min(earliest, changed);
             _use[at].Add(day, component.Whole.Costs[day] != 0);
-            Habit.Of(component.Whole.Costs, _use[at], day, component.IsHosting).AddTo(component.Part.Costs, expected);
+            Habit.Of(component.Whole.Costs, _use[at], day, component.Kind).AddTo(component.Part.Costs, expected);
         }
 
         AddUp(earliest);
@@ -196,7 +196,7 @@ internal sealed class PastForecasts(IReadOnlyList<ScopeComponent> components, in
     {
         if (from < Day)
         {
-            _scope = new(isHosting: false);
+            _scope = new(ComponentKind.Other);
             for (var day = 0; day < from; day++)
             {
                 _scope.Add(day, _known[day] != 0);

@@ -43,7 +43,7 @@ public sealed class AccuracyTests(ITestOutputHelper output)
             .Select(line => double.Parse(line.Split(',')[4], CultureInfo.InvariantCulture)).ToArray();
         var days = new KnownDays(costs, []);
 
-        var past = Backtest.Run(new PastForecasts([new(false, days, days)], costs.Length, grows), new(1994, 1, 1), costs.Length - 1, new(1994, 2), new(2199, 12), Backtest.Days);
+        var past = Backtest.Run(new PastForecasts([new(ComponentKind.Other, days, days)], costs.Length, grows), new(1994, 1, 1), costs.Length - 1, new(1994, 2), new(2199, 12), Backtest.Days);
 
         Assert.Equal(5 * 119, past.Count);
         AssertGood($"births, growth {grows}", past, leastByDay: 0.7m);

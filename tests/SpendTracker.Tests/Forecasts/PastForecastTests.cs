@@ -106,7 +106,7 @@ public sealed class PastForecastTests
     private static PastForecasts Scope(double[] costs, IReadOnlyList<LateCost> late, int days)
     {
         var known = new KnownDays(costs, late);
-        return new([new(false, known, known)], days, grows: false);
+        return new([new(ComponentKind.Other, known, known)], days, grows: false);
     }
 
     private static List<(double Expected, double? Half)> Run(double[] costs, IReadOnlyList<LateCost> late, int days)
