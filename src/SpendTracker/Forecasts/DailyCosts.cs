@@ -5,8 +5,8 @@ namespace SpendTracker.Forecasts;
 
 /// <summary>What a part cost on one day.</summary>
 /// <param name="Part">Its place in <see cref="DailyCosts.Parts"/>.</param>
-/// <param name="KnownOn">The day on which it was recorded.</param>
-/// <param name="Amount">In the reporting currency, at today's prices for its day.</param>
+/// <param name="KnownOn">The day on which it was recorded, or its price published: then the amount is by how much more it costs.</param>
+/// <param name="Amount">In the reporting currency.</param>
 internal readonly record struct DailyCost(int Part, DateOnly KnownOn, decimal Amount);
 
 /// <summary>What each day cost, part by part, at one moment. Does not change.</summary>

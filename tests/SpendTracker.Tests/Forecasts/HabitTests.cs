@@ -23,6 +23,15 @@ public sealed class HabitTests
         Assert.Equal("0 0 0 0 0 0 0", Expected([.. Enumerable.Repeat(7m, 40), 9, 0, 0, 0], ComponentKind.Hosting));
     }
 
+    [Theory]
+    [InlineData("5", "5 0 0 0 0 0 0")] // Once a week, as far as is known.
+    [InlineData("1 2 3 4 5 6 7", "1 2 3 4 5 6 7")]
+    [InlineData("4 0 0 0 0 0 0 8", "6 0 0 0 0 0 0")]
+    [InlineData("4 2 0 0 0 0 0 8", "6 1 0 0 0 0 0")]
+    [InlineData("3 0 0 0 0 0 0 6 0 0 0 0 0 0 9", "6 0 0 0 0 0 0")]
+    public void Labour_of_less_than_four_weeks_is_expected_by_its_weeks_so_far(string costs, string expected) =>
+        Assert.Equal(expected, Expected([.. costs.Split(' ').Select(cost => decimal.Parse(cost, System.Globalization.CultureInfo.InvariantCulture))], ComponentKind.Labour));
+
     [Fact]
     public void Hosting_that_rests_at_weekends_is_expected_to_rest_at_the_next()
     {
