@@ -1,0 +1,138 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using Microsoft.AspNetCore.Http.Extensions;
+
+namespace SpendTracker.Web.Assistants;
+
+/// <summary>What a tool is asked, as texts by argument: what the API would be sent, and how many rows are to be shown.</summary>
+/// <param name="Limit">Rows, or entries of each list, at most.</param>
+/// <param name="Cursor">Where a page before ended; null for the first.</param>
+internal sealed record ToolQuestion(IReadOnlyDictionary<string, IReadOnlyList<string>> Asked, int Limit, string? Cursor)
+{
+    public const int UsualLimit = 50;
+    public const int MostRows = 200;
+
+    private const string LimitName = "limit";
+    private const string CursorName = "cursor";
+
+    public string? this[string name] => Asked.GetValueOrDefault(name) is [var text, ..] ? text : null;
+
+    /// <summary>Reads a call's arguments. Those that nobody knows are refused: misspelt, they would ask for too much.</summary>
+    public static ToolQuestion Read(FieldCheck check, IReadOnlyList<ToolArgument> known, IDictionary<string, JsonElement> arguments, DateOnly today)
+    {
+        foreach (var name in arguments.Keys.Where(name => name is not (LimitName or CursorName) && known.All(argument => argument.Name != name)))
+        {
+            check.That(Requests.JsonReasons.Short(name), false, $"Not an argument here; these are {string.Join(", ", [.. known.Select(argument => argument.Name), LimitName, CursorName])}.");
+        }
+
+        var question = new ToolQuestion(
+            new Dictionary<string, IReadOnlyList<string>>(), LimitOf(check, arguments), arguments.TryGetValue(CursorName, out var cursor) ? Text(check, CursorName, cursor) : null);
+        foreach (var argument in known)
+        {
+            var given = arguments.TryGetValue(argument.Name, out var value) ? Texts(check, argument, value) : [];
+            if (given.Count == 0 && argument.Otherwise(today, question) is { } otherwise)
+            {
+                given = [otherwise];
+            }
+
+            check.That(argument.Name, given.Count > 0 || !argument.IsRequired || check.Reasons.Any(reason => reason.Field == argument.Name), "Must be given.");
+            question = given.Count == 0 ? question : question.With(argument.Name, given);
+        }
+
+        return question;
+    }
+
+    /// <summary>The question with what the answer says that it was taken to be: a month that was left out, or how dimensions are written.</summary>
+    public ToolQuestion AsUnderstood(IReadOnlyList<ToolArgument> known, JsonNode answer) => answer is not JsonObject said ? this : known
+        .Where(argument => !argument.IsList && said[argument.Name] is JsonValue or JsonArray)
+        .Select(argument => (argument.Name, Text: said[argument.Name] is JsonArray values ? string.Join(',', values.Select(value => $"{value}")) : $"{said[argument.Name]}"))
+        .Where(argument => argument.Text.Length > 0)
+        .Aggregate(this, (question, argument) => question.With(argument.Name, [argument.Text]));
+
+    /// <summary>As arguments: asked again by these, the tool understands the same.</summary>
+    public JsonObject ToArguments(IReadOnlyList<ToolArgument> known)
+    {
+        JsonObject arguments = [];
+        foreach (var argument in known.Where(argument => Asked.ContainsKey(argument.Name)))
+        {
+            arguments[argument.Name] = argument.IsList ? new JsonArray([.. Asked[argument.Name].Select(text => (JsonNode)text)]) : this[argument.Name];
+        }
+
+        arguments[LimitName] = Limit;
+        if (Cursor is not null)
+        {
+            arguments[CursorName] = Cursor;
+        }
+
+        return arguments;
+    }
+
+    /// <summary>As the query of an address, without some of the arguments.</summary>
+    public string ToQuery(params ReadOnlySpan<string> without)
+    {
+        var query = new QueryBuilder();
+        foreach (var (name, texts) in Asked)
+        {
+            if (!without.Contains(name))
+            {
+                query.Add(name, texts);
+            }
+        }
+
+        return query.ToString();
+    }
+
+    public ToolQuestion With(string name, IReadOnlyList<string> texts) =>
+        this with { Asked = new Dictionary<string, IReadOnlyList<string>>(Asked) { [name] = texts } };
+
+    /// <summary>The arguments that every tool has.</summary>
+    public static IEnumerable<KeyValuePair<string, JsonNode?>> CommonSchemas(bool isPaged)
+    {
+        yield return new(LimitName, new JsonObject
+        {
+            ["type"] = "integer", ["minimum"] = 1, ["maximum"] = MostRows, ["default"] = UsualLimit,
+            ["description"] = $"Most rows to show, 1 to {MostRows}; {UsualLimit} if left out. An answer has fewer where it would be larger than {AnswerSize.MostBytes / 1024} KiB. Totals are always of all rows.",
+        });
+        if (isPaged)
+        {
+            yield return new(CursorName, new JsonObject { ["type"] = "string", ["description"] = "The `next` of an answer to the same question, for the rows after it." });
+        }
+    }
+
+    private static int LimitOf(FieldCheck check, IDictionary<string, JsonElement> arguments)
+    {
+        if (!arguments.TryGetValue(LimitName, out var given) || given.ValueKind == JsonValueKind.Null)
+        {
+            return UsualLimit;
+        }
+
+        var isNumber = int.TryParse(given.ToString(), System.Globalization.NumberStyles.None, System.Globalization.CultureInfo.InvariantCulture, out var limit);
+        check.That(LimitName, isNumber && limit is >= 1 and <= MostRows, $"Must be a whole number from 1 to {MostRows}.");
+        return limit;
+    }
+
+    private static IReadOnlyList<string> Texts(FieldCheck check, ToolArgument argument, JsonElement value)
+    {
+        if (!argument.IsList || value.ValueKind != JsonValueKind.Array)
+        {
+            return Text(check, argument.Name, value) is { } text ? [text] : [];
+        }
+
+        check.That(argument.Name, value.GetArrayLength() <= ToolArgument.MostValues, $"At most {ToolArgument.MostValues} values.");
+        return [.. value.EnumerateArray().Take(ToolArgument.MostValues).Select(item => Text(check, argument.Name, item)).OfType<string>()];
+    }
+
+    /// <summary>A text, or a number as it was written; null for nothing. The API says what is wrong with its meaning.</summary>
+    private static string? Text(FieldCheck check, string name, JsonElement value)
+    {
+        if (value.ValueKind == JsonValueKind.Null)
+        {
+            return null;
+        }
+
+        check.That(name, value.ValueKind is JsonValueKind.String or JsonValueKind.Number, "Must be a text.");
+        var text = value.ValueKind == JsonValueKind.String ? value.GetString()! : value.GetRawText();
+        check.OptionalText(name, text, ToolArgument.MostCharacters);
+        return text.Length == 0 ? null : text;
+    }
+}
