@@ -33,11 +33,21 @@ internal static class AssistantEndpoints
     public static void AddAssistants(this IServiceCollection services)
     {
         services.AddSingleton<EndpointCalls>();
+        services.AddScoped<AskedAddress>();
         services.AddMcpServer(options =>
         {
             options.ServerInfo = new() { Name = "spendtracker", Title = "SpendTracker", Version = typeof(AssistantEndpoints).Assembly.GetName().Version?.ToString(3) ?? "0" };
             options.ServerInstructions = Instructions;
-        }).WithHttpTransport(options => options.Stateless = true);
+            options.ScopeRequests = false; // A call is a request, and that has a scope.
+        }).WithHttpTransport(options =>
+        {
+            options.Stateless = true;
+            options.ConfigureSessionOptions = (context, _, _) =>
+            {
+                context.RequestServices.GetRequiredService<AskedAddress>().Host = $"{context.Request.Scheme}://{context.Request.Host}";
+                return Task.CompletedTask;
+            };
+        });
         foreach (var tool in Tools.All)
         {
             services.AddSingleton<McpServerTool>(provider => ActivatorUtilities.CreateInstance<EndpointTool>(
@@ -47,4 +57,11 @@ internal static class AssistantEndpoints
 
     public static void MapAssistants(this IEndpointRouteBuilder routes) =>
         routes.MapMcp(Path).RequireAuthorization(Policies.Read).WithMetadata(new Origins.Own(), new RequestSizeLimitAttribute(MostBytes));
+}
+
+/// <summary>Of a request: a tool does not see it.</summary>
+internal sealed class AskedAddress
+{
+    /// <summary>The host as the caller named it, like <c>https://spend.example.com</c>.</summary>
+    public string Host { get; set; } = "";
 }

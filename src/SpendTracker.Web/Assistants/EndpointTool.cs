@@ -11,7 +11,7 @@ namespace SpendTracker.Web.Assistants;
 
 /// <summary>A tool that asks one endpoint of the API, and frames its answer.</summary>
 /// <param name="json">How the API writes answers.</param>
-internal sealed class EndpointTool(ToolDefinition tool, EndpointCalls calls, IHttpContextAccessor http, AlertOptions links, KnownOn days, JsonSerializerOptions json) : McpServerTool
+internal sealed class EndpointTool(ToolDefinition tool, EndpointCalls calls, AlertOptions links, KnownOn days, JsonSerializerOptions json) : McpServerTool
 {
     private readonly ToolDefinition _tool = tool;
     private readonly IReadOnlyList<ToolArgument> _arguments = tool.Arguments;
@@ -31,9 +31,9 @@ internal sealed class EndpointTool(ToolDefinition tool, EndpointCalls calls, IHt
     public override async ValueTask<CallToolResult> InvokeAsync(RequestContext<CallToolRequestParams> request, CancellationToken cancellationToken = default)
     {
         var check = new FieldCheck();
-        var question = ToolQuestion.Read(check, _arguments, request.Params.Arguments ?? new Dictionary<string, JsonElement>(), days.Today);
+        var question = ToolQuestion.Read(check, _arguments, _tool.Rows is not null, request.Params.Arguments ?? new Dictionary<string, JsonElement>(), days.Today);
         var first = _tool.Pages is null ? AnswerSize.Number(question.Cursor) : 0;
-        check.That("cursor", first is not null && (question.Cursor is null || _tool.Rows is not null), "Must be the `next` of an answer to the same question.");
+        check.That("cursor", first is not null, "Must be the `next` of an answer to the same question.");
         if (check.Reasons.Count > 0)
         {
             return Refusal(check.Reasons.Select(reason => $"{reason.Field}: {reason.Reason}"));
@@ -42,10 +42,10 @@ internal sealed class EndpointTool(ToolDefinition tool, EndpointCalls calls, IHt
         var endpoint = calls.Find(_tool.Endpoint);
         var asked = _tool.Pages is { } pages && question.Cursor is { } place ? question.With(pages.Parameter, [place]) : question;
         var (status, answer) = await calls.AskAsync(endpoint, asked, request.User!, request.Services!, cancellationToken);
-        return status == StatusCodes.Status200OK && answer is not null ? Result(question, endpoint, answer, first!.Value) : Refusal(ReasonsOf(answer, status));
+        return status == StatusCodes.Status200OK && answer is not null ? Result(question, endpoint, answer, first!.Value, HostOf(request.Services!)) : Refusal(ReasonsOf(answer, status));
     }
 
-    private CallToolResult Result(ToolQuestion question, RouteEndpoint endpoint, JsonNode answer, int first)
+    private CallToolResult Result(ToolQuestion question, RouteEndpoint endpoint, JsonNode answer, int first, string host)
     {
         question = question.AsUnderstood(_arguments, answer);
         var words = _tool.Words(answer);
@@ -62,7 +62,7 @@ internal sealed class EndpointTool(ToolDefinition tool, EndpointCalls calls, IHt
 
         var framed = new ToolAnswer<JsonNode>(
             question.ToArguments(_arguments).ToDictionary(argument => argument.Key, argument => argument.Value!), KnownOn.IsDay(knownOn, out var day) ? day : days.Today,
-            lacking, LinksOf(question, endpoint), page.LeftOut, next, page.Answer);
+            lacking, LinksOf(host, question, endpoint), page.LeftOut, next, page.Answer);
         var structured = JsonSerializer.SerializeToElement(framed, json);
         return new CallToolResult
         {
@@ -72,10 +72,11 @@ internal sealed class EndpointTool(ToolDefinition tool, EndpointCalls calls, IHt
         };
     }
 
-    private AnswerLinks LinksOf(ToolQuestion question, RouteEndpoint endpoint)
+    /// <summary>Where people reach the host; without that setting, as the assistant does.</summary>
+    private string HostOf(IServiceProvider services) => links.PublicUrl ?? services.GetRequiredService<AskedAddress>().Host;
+
+    private AnswerLinks LinksOf(string host, ToolQuestion question, RouteEndpoint endpoint)
     {
-        var request = http.HttpContext!.Request;
-        var host = links.PublicUrl ?? $"{request.Scheme}://{request.Host}";
         var api = $"{host}{EndpointCalls.AddressOf(endpoint, question)}";
         return new AnswerLinks(host, _tool.Page(question) is { } page ? host + page : null, api, _tool.HasCsv ? $"{api}&format=csv" : null);
     }

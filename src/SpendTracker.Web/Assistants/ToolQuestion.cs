@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Http.Extensions;
+using SpendTracker.Web.Requests;
 
 namespace SpendTracker.Web.Assistants;
 
@@ -18,15 +19,17 @@ internal sealed record ToolQuestion(IReadOnlyDictionary<string, IReadOnlyList<st
     public string? this[string name] => Asked.GetValueOrDefault(name) is [var text, ..] ? text : null;
 
     /// <summary>Reads a call's arguments. Those that nobody knows are refused: misspelt, they would ask for too much.</summary>
-    public static ToolQuestion Read(FieldCheck check, IReadOnlyList<ToolArgument> known, IDictionary<string, JsonElement> arguments, DateOnly today)
+    /// <param name="isPaged">Whether it takes a cursor.</param>
+    public static ToolQuestion Read(FieldCheck check, IReadOnlyList<ToolArgument> known, bool isPaged, IDictionary<string, JsonElement> arguments, DateOnly today)
     {
-        foreach (var name in arguments.Keys.Where(name => name is not (LimitName or CursorName) && known.All(argument => argument.Name != name)))
+        string[] names = [.. known.Select(argument => argument.Name), LimitName, .. isPaged ? (string[])[CursorName] : []];
+        foreach (var name in arguments.Keys.Except(names))
         {
-            check.That(Requests.JsonReasons.Short(name), false, $"Not an argument here; these are {string.Join(", ", [.. known.Select(argument => argument.Name), LimitName, CursorName])}.");
+            check.That(JsonReasons.Short(name), false, $"Not an argument here; these are {string.Join(", ", names)}.");
         }
 
         var question = new ToolQuestion(
-            new Dictionary<string, IReadOnlyList<string>>(), LimitOf(check, arguments), arguments.TryGetValue(CursorName, out var cursor) ? Text(check, CursorName, cursor) : null);
+            new Dictionary<string, IReadOnlyList<string>>(), LimitOf(check, arguments), isPaged && arguments.TryGetValue(CursorName, out var cursor) ? Text(check, CursorName, cursor) : null);
         foreach (var argument in known)
         {
             var given = arguments.TryGetValue(argument.Name, out var value) ? Texts(check, argument, value) : [];

@@ -33,7 +33,7 @@ internal static class Schema
         return value.ValueKind switch
         {
             JsonValueKind.Array when schema.TryGetProperty("items", out var items) => value.EnumerateArray().Select((item, i) => FaultOf(item, items, root, $"{place}[{i}]")).FirstOrDefault(fault => fault.Length > 0) ?? "",
-            JsonValueKind.Object when schema.TryGetProperty("type", out _) => OfMembers(value, schema, root, place),
+            JsonValueKind.Object when schema.TryGetProperty("properties", out _) || schema.TryGetProperty("additionalProperties", out _) => OfMembers(value, schema, root, place),
             _ => "",
         };
     }
