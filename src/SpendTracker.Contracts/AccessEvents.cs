@@ -25,17 +25,20 @@ public enum Scope
     [JsonStringEnumMemberName("channel")] Channel,
 }
 
-/// <summary>What a person may do. Each role includes the ones before it.</summary>
+/// <summary>What a person may do, in the order of how much. Which role may do what is one table: Permissions, in SpendTracker.Access.</summary>
 [JsonConverter(typeof(NamedEnumConverter<Role>))]
 public enum Role
 {
     /// <summary>Reads everything.</summary>
     [JsonStringEnumMemberName("viewer")] Viewer,
 
-    /// <summary>Also publishes prices, sets budgets and acknowledges alerts.</summary>
+    /// <summary>Of teams: also plans, estimates, budgets and alerts of their workloads. Without a team as a viewer.</summary>
     [JsonStringEnumMemberName("member")] Member,
 
-    /// <summary>Also closes and reopens billing periods, and sets the channels of alerts.</summary>
+    /// <summary>Also prices, closing, and budgets and estimates of all.</summary>
+    [JsonStringEnumMemberName("finance")] Finance,
+
+    /// <summary>Also the channels of alerts, keys, and people.</summary>
     [JsonStringEnumMemberName("admin")] Admin,
 }
 
@@ -78,7 +81,8 @@ public sealed record SignInLinkUsed(string LinkId) : IEvent;
 /// <param name="Person">The name that sign-in links carry.</param>
 /// <param name="ChangedBy">Who changed the role.</param>
 /// <param name="Role">Null: the person is removed. Their sessions have ended, and their links work no longer.</param>
-public sealed record PersonRoleChanged(string Person, string ChangedBy, Role? Role = null) : IEvent;
+/// <param name="Teams">The teams of a member, as workloads name them. Null for none.</param>
+public sealed record PersonRoleChanged(string Person, string ChangedBy, Role? Role = null, IReadOnlyList<string>? Teams = null) : IEvent;
 
 /// <summary>A person signed in.</summary>
 /// <param name="SessionId">Finds the session's stream. The cookie has it, too; by itself it opens nothing.</param>

@@ -23,6 +23,7 @@ namespace SpendTracker.Contracts;
 [JsonSerializable(typeof(ChargeRecorded))]
 [JsonSerializable(typeof(WorkloadRegistered))]
 [JsonSerializable(typeof(WorkloadChanged))]
+[JsonSerializable(typeof(WorkloadRequest))]
 [JsonSerializable(typeof(RatePublished))]
 [JsonSerializable(typeof(DiscountPublished))]
 [JsonSerializable(typeof(AliasPublished))]

@@ -89,8 +89,8 @@ internal sealed class ApiKeyAuthentication(
 
     protected override Task HandleForbiddenAsync(AuthenticationProperties properties)
     {
-        var scope = Context.GetEndpoint()?.Metadata.GetMetadata<Microsoft.AspNetCore.Authorization.IAuthorizeData>()?.Policy;
-        return WriteAsync(StatusCodes.Status403Forbidden, $"This API key lacks the scope '{scope}'.");
+        var policy = Context.GetEndpoint()?.Metadata.GetMetadata<Microsoft.AspNetCore.Authorization.IAuthorizeData>()?.Policy;
+        return WriteAsync(StatusCodes.Status403Forbidden, Policies.ScopeOf(policy) is { } scope ? $"This API key lacks the scope '{scope}'." : "No API key may do this; a person may, on a page.");
     }
 
     private async Task WriteAsync(int status, string detail)

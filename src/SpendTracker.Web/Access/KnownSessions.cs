@@ -25,6 +25,7 @@ internal sealed class KnownSessions(Sessions sessions, TimeProvider clock)
             new Claim(SignIn.RoleClaim, EnumName.Of(session.Role)),
             new Claim(SessionClaim, session.Id),
             new Claim(ApiClaims.RecordedBy, $"person:{session.Person}"),
+            .. session.Teams.Select(team => new Claim(SignIn.TeamClaim, team)),
         ],
         CookieAuthenticationDefaults.AuthenticationScheme));
 

@@ -12,6 +12,9 @@ internal static class SignIn
 {
     public const string RoleClaim = "spendtracker/role";
 
+    /// <summary>One for each team of a member.</summary>
+    public const string TeamClaim = "spendtracker/team";
+
     private const string HowTo = "Open the sign-in link that the host printed when it started. A new one comes from the command sign-in-link.";
     private const string SignedOut = "signed-out";
 

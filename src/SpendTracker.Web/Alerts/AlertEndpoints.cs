@@ -30,7 +30,7 @@ internal static class AlertEndpoints
     {
         api.MapGet("/alerts", ListAsync).RequireAuthorization(Policies.Read).WithName("GetAlerts");
         api.MapGet("/alerts/{id:guid}", GetAsync).RequireAuthorization(Policies.Read).WithName("GetAlert");
-        api.MapPost("/alerts/{id:guid}/acknowledge", AcknowledgeAsync).RequireAuthorization(Policies.Budget).WithName("AcknowledgeAlert");
+        api.MapPost("/alerts/{id:guid}/acknowledge", AcknowledgeAsync).RequireAuthorization(Policies.Acknowledge).WithName("AcknowledgeAlert");
     }
 
     private static async Task<IResult> ListAsync(string? state, string? budget, string? plan, string? before, AlertQuery alerts, CancellationToken cancellationToken)

@@ -13,7 +13,7 @@ internal static class EstimateEndpoints
     public static void MapEstimates(this IEndpointRouteBuilder api)
     {
         api.MapGet("/estimates", ListAsync).RequireAuthorization(Policies.Read).WithName("GetEstimates");
-        api.MapPost("/estimates", SubmitAsync).RequireAuthorization(Policies.Publish).WithName("SubmitEstimate");
+        api.MapPost("/estimates", SubmitAsync).RequireAuthorization(Policies.Estimate).WithName("SubmitEstimate");
     }
 
     /// <summary>The lines that count, month by month; of the current month unless asked for others.</summary>

@@ -92,12 +92,14 @@ public static class SpendTrackerHost
 
         var app = builder.Build();
         app.UseTrustedProxies(settings.Proxies);
+        app.Use(EarlierShapes.RouteAsync);
         app.Use(AnswerHeaders.AddAsync);
         app.UseHostNames(settings.AllowedHosts);
         app.UsePageCompression();
         app.UseExceptionHandler();
         app.UseStatusCodePagesWithReExecute("/not-found", createScopeForStatusCodePages: true);
         app.UseWhen(context => !IsPage(context), api => api.UseStatusCodePages());
+        app.UseRouting();
         var limits = app.Services.GetRequiredService<RequestLimits>();
         app.Use(limits.OfAddressAsync);
         app.Use(Origins.CheckAsync);
@@ -106,6 +108,7 @@ public static class SpendTrackerHost
         app.UseAuthorization();
         app.UseAntiforgery();
         app.Use(QueryTexts.CheckAsync);
+        app.Use(EarlierShapes.AnswerAsync);
         app.Use(app.Services.GetRequiredService<ApiQueries>().RunAsync);
         app.Use(app.Services.GetRequiredService<OpenPages>().AdmitAsync);
         app.UseWhen(IsApi, api => api.Use(app.Services.GetRequiredService<BodyBudget>().HoldAsync));

@@ -27,9 +27,9 @@ internal static class PlanEndpoints
         api.MapGet("/plans/from-actuals", FromActualsAsync).RequireAuthorization(Policies.Read).WithName("GetPlanFromActuals").WithMetadata(ExpensiveQuery.Always);
         api.MapGet("/plans", ListAsync).RequireAuthorization(Policies.Read).WithName("GetPlans");
         api.MapGet("/plans/{id}", GetAsync).RequireAuthorization(Policies.Read).WithName("GetPlan");
-        api.MapPut("/plans/{id}", SubmitAsync).RequireAuthorization(Policies.Publish).WithName("SubmitPlan");
-        api.MapDelete("/plans/{id}", RetireAsync).RequireAuthorization(Policies.Publish).WithName("RetirePlan");
-        api.MapPost("/plans/{id}/estimate", EstimateAsync).RequireAuthorization(Policies.Publish).WithName("EstimateFromPlan");
+        api.MapPut("/plans/{id}", SubmitAsync).RequireAuthorization(Policies.Plan).WithName("SubmitPlan");
+        api.MapDelete("/plans/{id}", RetireAsync).RequireAuthorization(Policies.Plan).WithName("RetirePlan");
+        api.MapPost("/plans/{id}/estimate", EstimateAsync).RequireAuthorization(Policies.Estimate).WithName("EstimateFromPlan");
     }
 
     /// <summary>Plans to begin with, from this month on: change what differs, and ask for a preview.</summary>

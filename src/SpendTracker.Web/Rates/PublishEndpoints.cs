@@ -42,7 +42,7 @@ internal static class PublishEndpoints
         .MapPost(path, (
             string? dryRun, HttpRequest request, ClaimsPrincipal caller, PriceBook book, RatePreview preview, ExpensiveQueries queries, OrganisationSettings settings,
             CancellationToken cancellationToken) => ChangeAsync(json, dryRun, request, caller, book, preview, queries, settings, cancellationToken))
-        .RequireAuthorization(Policies.Publish).WithName(name);
+        .RequireAuthorization(Policies.Price).WithName(name);
 
     private static async Task<IResult> ChangeAsync<T>(
         JsonTypeInfo<T> json, string? dryRun, HttpRequest request, ClaimsPrincipal caller, PriceBook book, RatePreview preview, ExpensiveQueries queries, OrganisationSettings settings,

@@ -29,8 +29,8 @@ internal static class RateImportEndpoints
 
     public static void MapRateImports(this IEndpointRouteBuilder api)
     {
-        api.MapPost("/rates/import", ImportRatesAsync).RequireAuthorization(Policies.Publish).WithName("ImportRates");
-        api.MapPost("/exchange-rates/import", ImportExchangeRatesAsync).RequireAuthorization(Policies.Publish).WithName("ImportExchangeRates");
+        api.MapPost("/rates/import", ImportRatesAsync).RequireAuthorization(Policies.Price).WithName("ImportRates");
+        api.MapPost("/exchange-rates/import", ImportExchangeRatesAsync).RequireAuthorization(Policies.Price).WithName("ImportExchangeRates");
     }
 
     private static async Task<IResult> ImportRatesAsync(

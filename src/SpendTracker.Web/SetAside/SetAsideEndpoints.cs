@@ -27,7 +27,7 @@ internal static class SetAsideEndpoints
     public static void MapSetAside(this IEndpointRouteBuilder api)
     {
         api.MapGet("/set-aside", ListAsync).RequireAuthorization(Policies.Read).WithName("GetSetAside");
-        api.MapPost("/set-aside/retry", RetryAsync).RequireAuthorization(Policies.Publish).WithName("RetrySetAside");
+        api.MapPost("/set-aside/retry", RetryAsync).RequireAuthorization(Policies.Retry).WithName("RetrySetAside");
     }
 
     private static async Task<SetAsideResponse> ListAsync(SetAsideEvents setAside, CancellationToken cancellationToken) =>

@@ -11,13 +11,14 @@ public sealed record Workload(
     string Id, string Name, string Team, Approach Approach, string CostCentre, string Environment, DateTimeOffset ChangedAt, IReadOnlyDictionary<string, string> Tags);
 
 /// <summary>What is registered of a workload now.</summary>
-public sealed record WorkloadState(WorkloadRegistered Details) : IStreamState<WorkloadState>
+/// <param name="Version">How many events its stream has.</param>
+public sealed record WorkloadState(WorkloadRegistered Details, int Version) : IStreamState<WorkloadState>
 {
     public static WorkloadState Apply(WorkloadState? state, StoredEvent stored) => stored.Data switch
     {
-        WorkloadRegistered details => new(details),
-        WorkloadChanged c => new(new WorkloadRegistered(c.Workload, c.Name, c.Team, c.Approach, c.CostCentre, c.Environment, c.Tags)),
-        _ => state!,
+        WorkloadRegistered details => new(details, (int)stored.Version),
+        WorkloadChanged c => new(new WorkloadRegistered(c.Workload, c.Name, c.Team, c.Approach, c.CostCentre, c.Environment, c.Tags), (int)stored.Version),
+        _ => state! with { Version = (int)stored.Version },
     };
 }
 
@@ -45,8 +46,22 @@ public sealed class WorkloadRegistry(NpgsqlDataSource dataSource, EventStore sto
     }
 
     /// <summary>Registers a workload, or changes it where it is registered already with other details.</summary>
-    public Task RegisterAsync(WorkloadRegistered wanted, Recorder recorder, CancellationToken cancellationToken) => store.Streams.DecideAsync<WorkloadState, bool>(
-        StreamNames.Workload(wanted.Workload), state => Decide(state, wanted) is { } decided ? new(true, decided) : new(false), recorder, cancellationToken);
+    public Task RegisterAsync(WorkloadRegistered wanted, Recorder recorder, CancellationToken cancellationToken) => RegisterAsync(wanted, null, recorder, cancellationToken);
+
+    /// <summary>The same, if the workload is at a version.</summary>
+    /// <param name="expected">0: it must not be registered yet; null: whatever there is.</param>
+    /// <returns>The version now, and whether it is new; null if it has another version than was expected.</returns>
+    public Task<(int Version, bool IsNew)?> RegisterAsync(WorkloadRegistered wanted, int? expected, Recorder recorder, CancellationToken cancellationToken) =>
+        store.Streams.DecideAsync<WorkloadState, (int, bool)?>(
+            StreamNames.Workload(wanted.Workload),
+            state => expected is not null && expected != (state?.Version ?? 0) ? new(null)
+                : Decide(state, wanted) is { } decided ? new(((state?.Version ?? 0) + 1, state is null), decided)
+                : new((state!.Version, false)),
+            recorder, cancellationToken);
+
+    /// <summary>A workload as the log has it; null if it is not registered.</summary>
+    public async Task<WorkloadState?> FindAsync(string id, CancellationToken cancellationToken) =>
+        EventStreams.Fold<WorkloadState>(await store.ReadStreamAsync(StreamNames.Workload(id), cancellationToken));
 
     /// <summary>What has to be recorded so that a workload is as wanted; null where it is so already.</summary>
     public static IEvent? Decide(WorkloadState? state, WorkloadRegistered wanted) => state switch

@@ -141,7 +141,7 @@ public sealed class SessionTests : IAsyncLifetime
     {
         var state = new SessionState(new SessionStarted("s", "Ada", Role.Admin, Monday + Sessions.Lifetime), StartedAt: 5, isEnded);
 
-        var session = Sessions.Holding(state, new PersonState("Ada", role, Monday, removedAt), Monday.AddHours(hours));
+        var session = Sessions.Holding(state, new PersonState("Ada", role, [], Monday, removedAt), Monday.AddHours(hours));
 
         Assert.Equal(holds ? new Session("s", "Ada", Role.Member, Monday + Sessions.Lifetime) : null, session);
     }

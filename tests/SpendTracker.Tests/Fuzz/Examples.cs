@@ -22,6 +22,7 @@ internal static class Examples
         ("/api/v1/billing-periods/{month}/close", Json, """{"reason":"over","acceptUnpriced":true,"acceptUnconverted":true,"total":1.5}"""),
         ("/api/v1/billing-periods/{month}/reopen", Json, """{"reason":"late invoice"}"""),
         ("/api/v1/workloads", Json, """{"workload":"w","name":"W","team":"Support","approach":"hybrid","costCentre":"4711","environment":"production","tags":{"product":"checkout"}}"""),
+        ("/api/v1/workloads/{id}", Json, """{"name":"W","team":"Support","approach":"hybrid","costCentre":"4711","environment":"production","tags":{"product":"checkout"}}"""),
         ("/api/v1/rates", Json, """{"sku":"openai/gpt-4o","effectiveFrom":"2026-01-01","currency":"USD","prices":[{"meter":"input-tokens","price":2.5,"per":1000000},{"meter":"input-tokens","price":5,"per":1000000,"aboveTokens":200000}],"source":"list","note":"n","kind":"negotiated","effectiveTo":"2026-12-31"}"""),
         ("/api/v1/discounts", Json, """{"sku":"openai/*","percent":10,"effectiveFrom":"2026-01-01","source":"contract","effectiveTo":"2026-12-31","note":"n"}"""),
         ("/api/v1/aliases", Json, """{"model":"openai/gpt-4o-*","sku":"openai/gpt-4o","note":"n"}"""),

@@ -78,7 +78,7 @@ public sealed class EarlierDatabaseTests : IAsyncLifetime
         using var registered = await host.PostAsync("/api/v1/workloads", """{"workload":"new","name":"New","team":"Support","approach":"hybrid"}""");
         Assert.Equal(HttpStatusCode.OK, registered.StatusCode);
         await host.GetUntilAsync("/api/v1/costs?from=2026-03", costs => SpentOn(costs) == spent + 0.0035m); // 1,000 tokens at $2.50 and 100 at $10 a million.
-        await host.GetUntilAsync("/api/v1/workloads", workloads => workloads.EnumerateArray().Any(workload => workload.GetProperty("id").GetString() == "new"));
+        await host.GetUntilAsync("/api/v1/workloads", workloads => workloads.GetProperty("items").EnumerateArray().Any(workload => workload.GetProperty("id").GetString() == "new"));
 
         await _database.ProjectAsync();
         await PoisonTests.AssertIsWhatAReplayGivesAsync(_database);
@@ -114,7 +114,7 @@ public sealed class EarlierDatabaseTests : IAsyncLifetime
             List<string> differences = [];
             foreach (var answer in earlier.RootElement.EnumerateObject())
             {
-                Compare(answer.Name, answer.Value, await host.GetAsync(answer.Name), differences);
+                Compare(answer.Name, answer.Value, await host.GetAsync(answer.Name.Replace("/v1/", "/v0/", StringComparison.Ordinal)), differences);
             }
 
             if (differences.Count == 0 || Stopwatch.GetElapsedTime(started) > TimeSpan.FromMinutes(1))

@@ -172,7 +172,7 @@ public sealed class QueryEndpointTests : IAsyncLifetime
         await PostOkAsync("/api/v1/workloads", After);
         await PostOkAsync("/api/v1/workloads", After);
 
-        await _host.GetUntilAsync("/api/v1/workloads", a => a.GetArrayLength() == 1 && a[0].GetProperty("team").GetString() == "blue");
+        await _host.GetUntilAsync("/api/v1/workloads", a => a.GetProperty("items") is var items && items.GetArrayLength() == 1 && items[0].GetProperty("team").GetString() == "blue");
         Assert.Equal(["workload_registered", "workload_changed"], await _host.Database.TextsAsync("select type from spend.mt_events where stream_id = 'workload/w' order by version"));
     }
 
