@@ -6,9 +6,10 @@ namespace SpendTracker.Web.Assistants;
 
 /// <summary>A page of an answer.</summary>
 /// <param name="LeftOut">How many entries of which list are not shown, by the list's place: <c>rows</c>, <c>unpriced.usedBy</c>.</param>
+/// <param name="Shown">How many rows are shown.</param>
 /// <param name="Last">The last row that is shown.</param>
 /// <param name="Next">The number of the first row that is not; null if all were.</param>
-internal sealed record AnswerPage(JsonNode Answer, IReadOnlyDictionary<string, int> LeftOut, JsonNode? Last, int? Next);
+internal sealed record AnswerPage(JsonNode Answer, IReadOnlyDictionary<string, int> LeftOut, int Shown, JsonNode? Last, int? Next);
 
 /// <summary>
 /// Bounds an answer: a model reads all of it, and forgets what it cannot hold. Lists are cut, numbers never; how much was left out
@@ -66,7 +67,7 @@ internal static class AnswerSize
             leftOut[string.IsNullOrEmpty(rows) ? "rows" : rows] = paged.Length - next;
         }
 
-        return new AnswerPage(answer, leftOut, last, next < paged.Length ? next : null);
+        return new AnswerPage(answer, leftOut, all?.Count ?? 0, last, next < paged.Length ? next : null);
     }
 
     /// <summary>The number in a cursor; null if it is none.</summary>

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.Extensions.Options;
 using ModelContextProtocol.Server;
@@ -55,8 +56,25 @@ internal static class AssistantEndpoints
         }
     }
 
-    public static void MapAssistants(this IEndpointRouteBuilder routes) =>
-        routes.MapMcp(Path).RequireAuthorization(Policies.Read).WithMetadata(new Origins.Own(), new RequestSizeLimitAttribute(MostBytes));
+    /// <summary>After the API, whose endpoints tools ask.</summary>
+    public static void MapAssistants(this IEndpointRouteBuilder routes)
+    {
+        routes.ServiceProvider.GetRequiredService<EndpointCalls>().ReadAnswers(routes.DataSources);
+        routes.MapMcp(Path).RequireAuthorization(Policies.Read).WithMetadata(new Origins.Own(), new RequestSizeLimitAttribute(MostBytes)).AddEndpointFilter(ReadAsync);
+    }
+
+    /// <summary>A message that is JSON, but none of the protocol's, is the caller's fault.</summary>
+    private static async ValueTask<object?> ReadAsync(EndpointFilterInvocationContext call, EndpointFilterDelegate next)
+    {
+        try
+        {
+            return await next(call);
+        }
+        catch (JsonException fault)
+        {
+            return TypedResults.Problem($"The message is not as the protocol has it, at {fault.Path ?? "its beginning"}.", statusCode: StatusCodes.Status400BadRequest);
+        }
+    }
 }
 
 /// <summary>Of a request: a tool does not see it.</summary>

@@ -1,5 +1,7 @@
+using System.Collections.Concurrent;
 using System.Security.Claims;
 using System.Text.Json.Nodes;
+using Microsoft.AspNetCore.Http.Metadata;
 using Microsoft.AspNetCore.Routing;
 using SpendTracker.Web.Access;
 using SpendTracker.Web.Requests;
@@ -13,9 +15,20 @@ namespace SpendTracker.Web.Assistants;
 internal sealed class EndpointCalls(EndpointDataSource endpoints, IServiceProvider services, ApiQueries queries)
 {
     private readonly RequestDelegate _ask = Build(services, queries);
+    private readonly ConcurrentDictionary<string, RouteEndpoint> _found = [];
 
-    public RouteEndpoint Find(string name) => endpoints.Endpoints.OfType<RouteEndpoint>()
-        .Single(endpoint => endpoint.Metadata.GetMetadata<IEndpointNameMetadata>()?.EndpointName == name);
+    /// <summary>What endpoints answer, by name: known before the host has all of them together, since tools are described by then.</summary>
+    public IReadOnlyDictionary<string, Type> Answers { get; private set; } = new Dictionary<string, Type>();
+
+    public RouteEndpoint Find(string name) => _found.GetOrAdd(name, _ => endpoints.Endpoints.OfType<RouteEndpoint>().Single(endpoint => NameOf(endpoint) == name));
+
+    public void ReadAnswers(IEnumerable<EndpointDataSource> sources) => Answers = sources.SelectMany(source => source.Endpoints)
+        .Select(endpoint => (Name: NameOf(endpoint), Answer: endpoint.Metadata.OfType<IProducesResponseTypeMetadata>().FirstOrDefault(answer => answer.StatusCode == StatusCodes.Status200OK)?.Type))
+        .Where(endpoint => endpoint is { Name: not null, Answer: not null }).DistinctBy(endpoint => endpoint.Name).ToDictionary(endpoint => endpoint.Name!, endpoint => endpoint.Answer!);
+
+    /// <summary>Whether an endpoint gives its list in pages of a size that is asked for.</summary>
+    public static bool HasPages(RouteEndpoint endpoint) =>
+        endpoint.Metadata.OfType<IParameterBindingMetadata>().Any(parameter => parameter.Name.Equals(ToolQuestion.CursorName, StringComparison.OrdinalIgnoreCase));
 
     /// <summary>The address of a question, without the host; what the endpoint's path has a place for goes there.</summary>
     public static string AddressOf(RouteEndpoint endpoint, ToolQuestion question)
@@ -47,6 +60,8 @@ internal sealed class EndpointCalls(EndpointDataSource endpoints, IServiceProvid
         body.Position = 0;
         return (context.Response.StatusCode, body.Length == 0 ? null : await JsonNode.ParseAsync(body, cancellationToken: cancellationToken));
     }
+
+    private static string? NameOf(Endpoint endpoint) => endpoint.Metadata.GetMetadata<IEndpointNameMetadata>()?.EndpointName;
 
     /// <summary>What the host has between its door, where the caller was let in, and the endpoint.</summary>
     private static RequestDelegate Build(IServiceProvider services, ApiQueries queries)

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Routing;
@@ -22,7 +23,7 @@ internal sealed class EndpointTool(ToolDefinition tool, EndpointCalls calls, Ale
         Title = tool.Title,
         Description = tool.Description,
         InputSchema = InputSchema(tool),
-        OutputSchema = AnswerSchema.Of(tool.Answer, json, tool.Pages?.Members ?? []),
+        OutputSchema = AnswerSchema.Of(calls.Answers.GetValueOrDefault(tool.Endpoint, tool.Answer), json, ["next", .. tool.Pages?.Members ?? []]),
         Annotations = new ToolAnnotations { Title = tool.Title, ReadOnlyHint = true, DestructiveHint = false, IdempotentHint = true, OpenWorldHint = false },
     };
 
@@ -32,7 +33,7 @@ internal sealed class EndpointTool(ToolDefinition tool, EndpointCalls calls, Ale
     {
         var check = new FieldCheck();
         var question = ToolQuestion.Read(check, _arguments, _tool.Rows is not null, request.Params.Arguments ?? new Dictionary<string, JsonElement>(), days.Today);
-        var first = _tool.Pages is null ? AnswerSize.Number(question.Cursor) : 0;
+        var first = _tool.Pages is null && !EndpointCalls.HasPages(calls.Find(_tool.Endpoint)) ? AnswerSize.Number(question.Cursor) : 0;
         check.That("cursor", first is not null, "Must be the `next` of an answer to the same question.");
         if (check.Reasons.Count > 0)
         {
@@ -40,29 +41,52 @@ internal sealed class EndpointTool(ToolDefinition tool, EndpointCalls calls, Ale
         }
 
         var endpoint = calls.Find(_tool.Endpoint);
-        var asked = _tool.Pages is { } pages && question.Cursor is { } place ? question.With(pages.Parameter, [place]) : question;
-        var (status, answer) = await calls.AskAsync(endpoint, asked, request.User!, request.Services!, cancellationToken);
-        return status == StatusCodes.Status200OK && answer is not null ? Result(question, endpoint, answer, first!.Value, HostOf(request.Services!)) : Refusal(ReasonsOf(answer, status));
+        var hasPages = EndpointCalls.HasPages(endpoint);
+        for (var most = question.Limit; ;)
+        {
+            var (status, answer) = await calls.AskAsync(endpoint, AsAsked(question, hasPages, most), request.User!, request.Services!, cancellationToken);
+            if (status != StatusCodes.Status200OK || answer is null)
+            {
+                return Refusal(ReasonsOf(answer, status));
+            }
+
+            var words = _tool.Words(answer);
+            Sort(answer);
+            var page = AnswerSize.Cut(answer, RowsOf(answer), hasPages ? 0 : first!.Value, question.Limit);
+            if (hasPages && page.Next is not null)
+            {
+                most = page.Shown; // Too large: of as many as there is room for, the API knows where to go on.
+                continue;
+            }
+
+            return Result(question.AsUnderstood(_arguments, answer), endpoint, page, words, HostOf(request.Services!));
+        }
     }
 
-    private CallToolResult Result(ToolQuestion question, RouteEndpoint endpoint, JsonNode answer, int first, string host)
+    /// <summary>The question as the API takes it, which may have pages of its own.</summary>
+    private ToolQuestion AsAsked(ToolQuestion question, bool hasPages, int most)
     {
-        question = question.AsUnderstood(_arguments, answer);
-        var words = _tool.Words(answer);
+        var cursor = question.Cursor;
+        var asked = !hasPages ? question : question.With(ToolQuestion.LimitName, [most.ToString(CultureInfo.InvariantCulture)]);
+        return cursor is null ? asked : hasPages ? asked.With(ToolQuestion.CursorName, [cursor]) : _tool.Pages is { } pages ? asked.With(pages.Parameter, [cursor]) : asked;
+    }
+
+    private CallToolResult Result(ToolQuestion question, RouteEndpoint endpoint, AnswerPage page, string words, string host)
+    {
+        var answer = page.Answer;
         var lacking = _tool.NotInAmounts?.Invoke(answer);
         var knownOn = question[_tool.Day ?? "knownOn"] ?? (_tool.Day is { } member ? $"{answer[member]}" : null);
-        Sort(answer);
-        var more = _tool.Pages?.More(answer);
-        var page = AnswerSize.Cut(answer, _tool.Rows, first, question.Limit);
-        var next = page.Next is not { } number ? more : _tool.Pages is { } pages ? pages.After(page.Last!) : $"{number}";
-        foreach (var name in _tool.Pages?.Members ?? [])
+        var next = page.Next is not { } number ? (answer is JsonObject ? answer["next"]?.ToString() : null) ?? _tool.Pages?.More(answer)
+            : _tool.Pages is { } pages ? pages.After(page.Last!)
+            : number.ToString(CultureInfo.InvariantCulture);
+        foreach (var name in OwnPages)
         {
-            (page.Answer as JsonObject)?.Remove(name);
+            (answer as JsonObject)?.Remove(name);
         }
 
         var framed = new ToolAnswer<JsonNode>(
             question.ToArguments(_arguments).ToDictionary(argument => argument.Key, argument => argument.Value!), KnownOn.IsDay(knownOn, out var day) ? day : days.Today,
-            lacking, LinksOf(host, question, endpoint), page.LeftOut, next, page.Answer);
+            lacking, LinksOf(host, question, endpoint), page.LeftOut, next, answer);
         var structured = JsonSerializer.SerializeToElement(framed, json);
         return new CallToolResult
         {
@@ -71,6 +95,11 @@ internal sealed class EndpointTool(ToolDefinition tool, EndpointCalls calls, Ale
             StructuredContent = structured,
         };
     }
+
+    /// <summary>Members of an answer about the API's own pages.</summary>
+    private IReadOnlyList<string> OwnPages => ["next", .. _tool.Pages?.Members ?? []];
+
+    private string? RowsOf(JsonNode answer) => answer is JsonObject page && page["items"] is JsonArray ? "items" : _tool.Rows;
 
     /// <summary>Where people reach the host; without that setting, as the assistant does.</summary>
     private string HostOf(IServiceProvider services) => links.PublicUrl ?? services.GetRequiredService<AskedAddress>().Host;
@@ -83,7 +112,7 @@ internal sealed class EndpointTool(ToolDefinition tool, EndpointCalls calls, Ale
 
     private void Sort(JsonNode answer)
     {
-        if (_tool is { LargestFirst: { } size, Rows: { } rows } && answer[rows] is JsonArray list)
+        if (_tool is { LargestFirst: { } size, Rows.Length: > 0 } && answer[_tool.Rows!] is JsonArray list)
         {
             JsonNode[] sorted = [.. list.OfType<JsonNode>().OrderByDescending(size)];
             list.Clear();

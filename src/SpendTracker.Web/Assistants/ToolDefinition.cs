@@ -5,7 +5,7 @@ namespace SpendTracker.Web.Assistants;
 /// <summary>A tool: what of the API it asks, and how that is told.</summary>
 /// <param name="Description">For the model that chooses it: meaning, units, and what it is not for.</param>
 /// <param name="Endpoint">The name of the API's endpoint.</param>
-/// <param name="Answer">The record that the endpoint answers.</param>
+/// <param name="Answer">The record that the endpoint answers, unless it says so by itself.</param>
 /// <param name="Arguments">Of those of the endpoint. Rows to show, and where to go on, are added.</param>
 internal sealed record ToolDefinition(string Name, string Title, string Description, string Endpoint, Type Answer, params IReadOnlyList<ToolArgument> Arguments)
 {

@@ -13,8 +13,8 @@ internal sealed record ToolQuestion(IReadOnlyDictionary<string, IReadOnlyList<st
     public const int UsualLimit = 50;
     public const int MostRows = 200;
 
-    private const string LimitName = "limit";
-    private const string CursorName = "cursor";
+    public const string LimitName = "limit";
+    public const string CursorName = "cursor";
 
     public string? this[string name] => Asked.GetValueOrDefault(name) is [var text, ..] ? text : null;
 
@@ -46,11 +46,21 @@ internal sealed record ToolQuestion(IReadOnlyDictionary<string, IReadOnlyList<st
     }
 
     /// <summary>The question with what the answer says that it was taken to be: a month that was left out, or how dimensions are written.</summary>
-    public ToolQuestion AsUnderstood(IReadOnlyList<ToolArgument> known, JsonNode answer) => answer is not JsonObject said ? this : known
-        .Where(argument => !argument.IsList && said[argument.Name] is JsonValue or JsonArray)
-        .Select(argument => (argument.Name, Text: said[argument.Name] is JsonArray values ? string.Join(',', values.Select(value => $"{value}")) : $"{said[argument.Name]}"))
-        .Where(argument => argument.Text.Length > 0)
-        .Aggregate(this, (question, argument) => question.With(argument.Name, [argument.Text]));
+    public ToolQuestion AsUnderstood(IReadOnlyList<ToolArgument> known, JsonNode answer)
+    {
+        Dictionary<string, IReadOnlyList<string>> understood = [];
+        foreach (var argument in known)
+        {
+            var said = argument.IsList || answer is not JsonObject members ? null : members[argument.Name];
+            var text = said is JsonArray values ? string.Join(',', values.Select(value => $"{value}")) : said is JsonValue ? $"{said}" : "";
+            if (text.Length > 0 || Asked.ContainsKey(argument.Name))
+            {
+                understood[argument.Name] = text.Length > 0 ? [text] : Asked[argument.Name];
+            }
+        }
+
+        return this with { Asked = understood };
+    }
 
     /// <summary>As arguments: asked again by these, the tool understands the same.</summary>
     public JsonObject ToArguments(IReadOnlyList<ToolArgument> known)

@@ -41,7 +41,7 @@ internal static class ToolWords
     public static Func<JsonNode, string> Found(string list) => answer => Rows(answer, list);
 
     private static string Rows(JsonNode answer, string list) =>
-        ((list.Length == 0 ? answer as JsonArray : answer[list] as JsonArray)?.Count ?? 0) is var count && count == 1 ? "1 row." : $"{count.ToString("#,0", CultureInfo.InvariantCulture)} rows.";
+        ((answer is JsonArray all ? all : answer["items"] as JsonArray ?? (list.Length == 0 ? null : answer[list] as JsonArray))?.Count ?? 0) is var count && count == 1 ? "1 row." : $"{count.ToString("#,0", CultureInfo.InvariantCulture)} rows.";
 
     private static int Count(JsonNode answer, string list) => (answer[list] as JsonArray)?.Count ?? 0;
 

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text.Json;
 using System.Text.Json.Nodes;
 using Microsoft.Extensions.Logging;
 using ModelContextProtocol.Client;
@@ -68,7 +69,7 @@ public sealed class AssistedHost : IAsyncLifetime
         put.EnsureSuccessStatusCode();
         Key = await Host.IssueKeyAsync([Scope.Read]);
         Assistant = await ConnectAsync(Key);
-        await Host.GetUntilAsync("/api/v1/budgets", budgets => budgets[0].TryGetProperty("current", out var current) && current.TryGetProperty("spent", out _));
+        await Host.GetUntilAsync("/api/v1/budgets", budgets => (budgets.ValueKind == JsonValueKind.Array ? budgets : budgets.GetProperty("items"))[0].TryGetProperty("current", out var current) && current.TryGetProperty("spent", out _));
     }
 
     public async ValueTask DisposeAsync()
