@@ -60,7 +60,7 @@ internal static class AssistantEndpoints
     public static void MapAssistants(this IEndpointRouteBuilder routes)
     {
         routes.ServiceProvider.GetRequiredService<EndpointCalls>().ReadAnswers(routes.DataSources);
-        routes.MapMcp(Path).RequireAuthorization(Policies.Read).WithMetadata(new Origins.Own(), new RequestSizeLimitAttribute(MostBytes)).AddEndpointFilter(ReadAsync);
+        routes.MapMcp(Path).RequireAuthorization(Policies.Read).WithName(BoundKeys.ToolsEndpoint).WithMetadata(new Origins.Own(), new RequestSizeLimitAttribute(MostBytes)).AddEndpointFilter(ReadAsync);
     }
 
     /// <summary>A message that is JSON, but none of the protocol's, is the caller's fault.</summary>

@@ -68,6 +68,7 @@ internal sealed class EndpointCalls(EndpointDataSource endpoints, IServiceProvid
     {
         var app = new ApplicationBuilder(services);
         app.UseExceptionHandler();
+        app.Use(BoundKeys.CheckAsync);
         app.Use(QueryTexts.CheckAsync);
         app.Use(queries.RunAsync);
         app.Run(context => ((RouteEndpoint)context.GetEndpoint()!).RequestDelegate!(context));

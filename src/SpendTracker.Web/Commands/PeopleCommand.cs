@@ -11,7 +11,7 @@ internal static class PeopleCommand
 {
     public static Command Create() => new("people", "Persons who may sign in.") { List(), SetRole(), Remove() };
 
-    private static Recorder RecorderOf(string? by) => new(CommandLine.RecordedBy("people", by));
+    private static Recorder RecorderOf(string? by) => CommandLine.RecorderOf("people", by);
 
     private static Option<string> PersonOption() => new("--person") { Required = true, Description = "Who, as sign-in-link named them." };
 

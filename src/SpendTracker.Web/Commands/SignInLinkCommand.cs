@@ -35,7 +35,7 @@ internal static class SignInLinkCommand
                 return CommandLine.Fail(wrong.Select(reason => reason with { Field = $"--{reason.Field}" }));
             }
 
-            var token = await opened.Get<SignInLinks>().IssueAsync(name, wanted, PeopleCommand.Teams(parsed, teams), new Recorder(CommandLine.RecordedBy("sign-in-link", parsed.GetValue(by))), cancellationToken);
+            var token = await opened.Get<SignInLinks>().IssueAsync(name, wanted, PeopleCommand.Teams(parsed, teams), CommandLine.RecorderOf("sign-in-link", parsed.GetValue(by)), cancellationToken);
             Console.WriteLine(SignIn.Link(parsed.GetRequiredValue(address), token));
             return 0;
         }, cancellationToken));

@@ -35,11 +35,11 @@ public sealed class Sessions(EventStore store, TimeProvider clock)
 
     private const string Streams = "access/session-";
 
-    public async Task<Session> StartAsync(SignedIn signedIn, CancellationToken cancellationToken)
+    public async Task<Session> StartAsync(SignedIn signedIn, string? from, CancellationToken cancellationToken)
     {
         var session = new Session(RandomNumberGenerator.GetHexString(32, lowercase: true), signedIn.Person, signedIn.Role, clock.GetUtcNow() + Lifetime) { Teams = signedIn.Teams };
         await store.Streams.AppendAsync(
-            Streams + session.Id, 0, [new SessionStarted(session.Id, session.Person, session.Role, session.ExpiresAt)], new Recorder($"person:{session.Person}"), cancellationToken);
+            Streams + session.Id, 0, [new SessionStarted(session.Id, session.Person, session.Role, session.ExpiresAt)], new Recorder($"person:{session.Person}") { From = from }, cancellationToken);
         return session;
     }
 

@@ -27,6 +27,29 @@ public sealed class RefusalTests(AssistedHost assisted)
         await TestHost.ProblemAsync(await PostAsync(List, records), HttpStatusCode.Forbidden);
     }
 
+    [Theory]
+    [InlineData("get_costs", "by", "workload", "Ask for one of them with where=workload=")]
+    [InlineData("get_costs", "where", "workload=chat", "Ask for one of them with where=workload=")]
+    [InlineData("get_events", "workload", "chat", "Ask for one of them with workload=")]
+    [InlineData("explain_costs", "month", "2026-05", "Ask for one of them with workload=")]
+    [InlineData("get_unpriced", "from", "2026-06", "This answer is about the whole organisation")]
+    [InlineData("get_rates", "sku", "openai/m", "This answer is about the whole organisation")]
+    public async Task A_key_that_is_bound_to_workloads_is_told_of_no_other(string tool, string argument, string value, string reason)
+    {
+        var key = await assisted.Host.IssueKeyAsync([Scope.Read], "mail");
+        await using var bound = await assisted.ConnectAsync(key);
+
+        var refused = await bound.CallToolAsync(tool, new Dictionary<string, object?> { [argument] = value }, cancellationToken: TestContext.Current.CancellationToken);
+        Assert.True(refused.IsError);
+        Assert.StartsWith($"This API key is bound to the workload mail. {reason}", AssistedHost.TextOf(refused), StringComparison.Ordinal);
+
+        var own = await bound.CallToolAsync("get_costs", new Dictionary<string, object?> { ["where"] = new[] { "workload=mail" } }, cancellationToken: TestContext.Current.CancellationToken);
+        Assert.True(own.IsError is not true);
+        var listed = AssistedHost.TextOf(await bound.CallToolAsync("get_workloads", cancellationToken: TestContext.Current.CancellationToken));
+        Assert.Contains("mail", listed, StringComparison.Ordinal);
+        Assert.DoesNotContain("chat", listed, StringComparison.Ordinal);
+    }
+
     /// <summary>A page that its owner led to this host, or one that found a key.</summary>
     [Theory]
     [InlineData("https://evil.example")]
