@@ -11,6 +11,7 @@ using SpendTracker.Web.Access;
 using SpendTracker.Web.Alerts;
 using SpendTracker.Web.Alerts.Senders;
 using SpendTracker.Web.Anomalies;
+using SpendTracker.Web.Assistants;
 using SpendTracker.Web.Budgets;
 using SpendTracker.Web.Closing;
 using SpendTracker.Web.Comparison;
@@ -81,6 +82,7 @@ public static class SpendTrackerHost
         services.AddHealthChecks().AddCheck<ReadyCheck>("ready");
         services.ConfigureHttpJsonOptions(options => AnswerJson.Configure(options.SerializerOptions));
 
+        services.AddAssistants();
         services.AddPageCompression();
         services.AddRazorComponents().AddInteractiveServerComponents();
         services.AddSingleton(provider => new OpenPages(provider.GetRequiredService<IOptions<SpendTrackerSettings>>().Value.OpenPages));
@@ -137,6 +139,7 @@ public static class SpendTrackerHost
         api.MapSetAside();
         api.MapAlerts();
         api.MapAnomalies();
+        app.MapAssistants();
 
         app.MapStaticAssets().AllowAnonymous();
         app.MapRazorComponents<App>().AddInteractiveServerRenderMode();
