@@ -32,7 +32,7 @@ project.SetAction((parsed, cancellationToken) => RunAsync(
 
 var query = new Command("query", "The overview's queries and re-rating, on two million daily rows.") { quick };
 query.SetAction((parsed, cancellationToken) => RunAsync(
-    (server, report) => new QueryBenchmark(server, report, parsed.GetValue(quick)).RunAsync(cancellationToken), cancellationToken));
+    (server, report) => new QueryBenchmark(server, report, parsed.GetValue(quick), parsed.GetRequiredValue(only)).RunAsync(cancellationToken), cancellationToken));
 
 var beside = new Command("beside", "What expensive queries take from ingestion at full load.") { quick, rounds };
 beside.SetAction((parsed, cancellationToken) => RunAsync(
