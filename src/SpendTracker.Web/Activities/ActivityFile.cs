@@ -14,53 +14,46 @@ internal static class ActivityFile
 
     private static readonly string[] Columns = ["position", "at", "by", "who", "from", "kind", "subject", "did", "event", "type", "trace_id", "changes"];
 
-    public static Task WriteAsync(Stream output, string format, ActivityQuery query, ActivityFilter filter, CancellationToken cancellationToken) =>
-        format == "csv" ? WriteCsvAsync(output, query, filter, cancellationToken) : WriteLinesAsync(output, query, filter, cancellationToken);
-
-    private static async Task WriteCsvAsync(Stream output, ActivityQuery query, ActivityFilter filter, CancellationToken cancellationToken)
+    /// <param name="output">Written without waiting on a thread, a page at a time.</param>
+    public static async Task WriteAsync(Stream output, string format, ActivityQuery query, ActivityFilter filter, CancellationToken cancellationToken)
     {
-        // A spreadsheet runs a cell that begins like a formula, and a workload may be called anything.
-        await using var csv = CsvWriter.Create(output, new CsvWriterOptions { Injection = CsvInjection.Escape }, true);
-        foreach (var column in Columns)
+        using var page = new MemoryStream();
+        Write(page, format, null);
+        while (await query.ListAsync(filter, AtATime, cancellationToken) is { Count: > 0 } entries)
         {
-            csv.WriteField(column);
+            Write(page, format, entries);
+            await output.WriteAsync(page.GetBuffer().AsMemory(0, (int)page.Length), cancellationToken);
+            page.SetLength(0);
+            filter = filter with { Before = entries[^1].Position };
         }
 
-        csv.EndRecord();
-        await ForEachAsync(query, filter, async page =>
-        {
-            foreach (var entry in page)
-            {
-                foreach (var cell in Cells(entry))
-                {
-                    csv.WriteField(cell);
-                }
-
-                csv.EndRecord();
-            }
-
-            await csv.FlushAsync(cancellationToken);
-        }, cancellationToken);
-        await csv.FlushAsync(cancellationToken);
+        await output.WriteAsync(page.GetBuffer().AsMemory(0, (int)page.Length), cancellationToken);
     }
 
-    private static Task WriteLinesAsync(Stream output, ActivityQuery query, ActivityFilter filter, CancellationToken cancellationToken) => ForEachAsync(query, filter, async page =>
+    /// <param name="entries">Null for the names of the columns.</param>
+    private static void Write(MemoryStream page, string format, IReadOnlyList<ActivityEntry>? entries)
     {
-        foreach (var entry in page)
+        if (format == "ndjson")
         {
-            await JsonSerializer.SerializeAsync(output, entry, AnswerJson.Lines, cancellationToken);
-            output.WriteByte((byte)'\n');
+            foreach (var entry in entries ?? [])
+            {
+                JsonSerializer.Serialize(page, entry, AnswerJson.Lines);
+                page.WriteByte((byte)'\n');
+            }
+
+            return;
         }
 
-        await output.FlushAsync(cancellationToken);
-    }, cancellationToken);
-
-    private static async Task ForEachAsync(ActivityQuery query, ActivityFilter filter, Func<IReadOnlyList<ActivityEntry>, Task> write, CancellationToken cancellationToken)
-    {
-        while (await query.ListAsync(filter, AtATime, cancellationToken) is { Count: > 0 } page)
+        // A spreadsheet runs a cell that begins like a formula, and a workload may be called anything.
+        using var csv = CsvWriter.Create(page, new CsvWriterOptions { Injection = CsvInjection.Escape }, true);
+        foreach (var row in entries?.Select(Cells) ?? [Columns])
         {
-            await write(page);
-            filter = filter with { Before = page[^1].Position };
+            foreach (var cell in row)
+            {
+                csv.WriteField(cell);
+            }
+
+            csv.EndRecord();
         }
     }
 

@@ -42,8 +42,8 @@ public sealed class ActivityChangesTests
     [Fact]
     public void A_budget_that_is_set_anew_shows_the_fields_that_differ_with_both_values()
     {
-        var before = Budget(100, ["chat"], new(ThresholdOn.Actual, Percent: 80));
-        var after = Budget(250.5m, ["chat", "search"], new(ThresholdOn.Actual, Percent: 90)) with { Note = "more" };
+        var before = Budget(100, ["chat"], new BudgetThreshold(ThresholdOn.Actual, Percent: 80));
+        var after = Budget(250.5m, ["chat", "search"], new BudgetThreshold(ThresholdOn.Actual, Percent: 90)) with { Note = "more" };
 
         Assert.Equal(
             [
