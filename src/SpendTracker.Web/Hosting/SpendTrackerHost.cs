@@ -12,6 +12,7 @@ using SpendTracker.Web.Activities;
 using SpendTracker.Web.Alerts;
 using SpendTracker.Web.Alerts.Senders;
 using SpendTracker.Web.Anomalies;
+using SpendTracker.Web.Assistants;
 using SpendTracker.Web.Budgets;
 using SpendTracker.Web.Closing;
 using SpendTracker.Web.Comparison;
@@ -82,6 +83,7 @@ public static class SpendTrackerHost
         services.AddHealthChecks().AddCheck<ReadyCheck>("ready");
         services.ConfigureHttpJsonOptions(options => AnswerJson.Configure(options.SerializerOptions));
 
+        services.AddAssistants();
         services.AddPageCompression();
         services.AddRazorComponents().AddInteractiveServerComponents();
         services.AddSingleton(provider => new OpenPages(provider.GetRequiredService<IOptions<SpendTrackerSettings>>().Value.OpenPages));
@@ -139,6 +141,7 @@ public static class SpendTrackerHost
         api.MapAlerts();
         api.MapAnomalies();
         api.MapActivities();
+        app.MapAssistants();
 
         app.MapStaticAssets().AllowAnonymous();
         app.MapRazorComponents<App>().AddInteractiveServerRenderMode();

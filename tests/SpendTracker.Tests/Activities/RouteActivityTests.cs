@@ -55,6 +55,7 @@ public sealed class RouteActivityTests(OneHost one) : IClassFixture<OneHost>
     private static readonly string[] Others =
     [
         "POST /api/v1/usage", // Usage has the explorer.
+        "POST /mcp", // Its tools only read.
         "POST /api/v1/plans/preview", "POST /api/v1/compare/counterfactual", // They work something out.
         "POST /sign-in", "POST /sign-out", // Below.
         "POST /acknowledge", // With a link from an alert: recorded as the channel's.
