@@ -71,6 +71,7 @@ public static class SpendTrackerHost
         services.AddAlerts();
         services.AddChannelSenders();
         services.AddAccess();
+        services.AddProviderSignIn(settings.OpenIdConnect);
         services.AddDataProtection().SetApplicationName("SpendTracker");
         services.AddSingleton<KeyRing>();
         services.AddOptions<KeyManagementOptions>().Configure<KeyRing>((options, ring) => options.XmlRepository = ring);
@@ -112,7 +113,7 @@ public static class SpendTrackerHost
         app.UseWhen(IsApi, api => api.Use(app.Services.GetRequiredService<BodyBudget>().HoldAsync));
 
         app.MapServiceDefaults(settings.Telemetry.Prometheus, Policies.Read);
-        app.MapSignIn();
+        app.MapSignIn(settings.OpenIdConnect);
         app.MapAcknowledge();
 
         var api = app.MapGroup("/api/v1").WithMetadata(new RequestSizeLimitAttribute(RequestBody.MostBytes));
