@@ -49,6 +49,7 @@ public static class SpendTrackerServices
             .AddSingleton<EventLog>()
             .AddSingleton<ApiKeys>()
             .AddSingleton<PersonNames>()
+            .AddSingleton<ApiKeyUses>()
             .AddSingleton<People>()
             .AddSingleton<SignInLinks>()
             .AddSingleton<Sessions>()

@@ -19,13 +19,15 @@ internal sealed class KnownSessions(Sessions sessions, PersonNames names, TimePr
 
     private readonly ConcurrentDictionary<string, Session> _last = [];
 
-    public ClaimsPrincipal PrincipalOf(Session session) => new(new ClaimsIdentity(
+    /// <param name="from">Where the person's browser is; null if nobody knows.</param>
+    public ClaimsPrincipal PrincipalOf(Session session, string? from) => new(new ClaimsIdentity(
         [
             new Claim(ClaimTypes.NameIdentifier, session.Person),
             new Claim(ClaimTypes.Name, names.Of(session.Person)),
             new Claim(SignIn.RoleClaim, EnumName.Of(session.Role)),
             new Claim(SessionClaim, session.Id),
             new Claim(ApiClaims.RecordedBy, $"person:{session.Person}"),
+            .. from is null ? [] : (Claim[])[new Claim(ApiClaims.From, from)],
             .. session.Teams.Select(team => new Claim(SignIn.TeamClaim, team)),
         ],
         CookieAuthenticationDefaults.AuthenticationScheme));
@@ -46,7 +48,7 @@ internal sealed class KnownSessions(Sessions sessions, PersonNames names, TimePr
             return;
         }
 
-        context.ReplacePrincipal(known.PrincipalOf(session));
+        context.ReplacePrincipal(known.PrincipalOf(session, Remote.Of(context.HttpContext)));
     }
 
     /// <summary>Those that hold, by id.</summary>

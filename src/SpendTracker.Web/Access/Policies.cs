@@ -34,6 +34,8 @@ internal static class Policies
     {
         services.AddMemoryCache(options => options.SizeLimit = 10_000);
         services.AddSingleton<KnownKeys>();
+        services.AddSingleton<KeyUse>();
+        services.AddHostedService(provider => provider.GetRequiredService<KeyUse>());
         services.AddSingleton<UnknownKeys>();
         services.AddSingleton<RequestLimits>();
         services.AddSingleton<KnownSessions>();

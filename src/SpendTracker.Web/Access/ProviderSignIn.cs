@@ -128,7 +128,7 @@ internal static partial class ProviderSignIn
         try
         {
             var (id, state) = await services.GetRequiredService<People>().MeetAsync(
-                met.Who, met.Groups is { } groups && !met.HasTooMany ? settings.Decide(groups) : null, Recorder, cancellation);
+                met.Who, met.Groups is { } groups && !met.HasTooMany ? settings.Decide(groups) : null, Recorder with { From = Remote.Of(context.HttpContext) }, cancellation);
             if (state?.Role is not { } role)
             {
                 context.HandleResponse();
@@ -144,9 +144,9 @@ internal static partial class ProviderSignIn
             }
 
             var known = services.GetRequiredService<KnownSessions>();
-            var session = await services.GetRequiredService<Sessions>().StartAsync(new SignedIn(id, role) { Teams = state.Teams }, cancellation);
+            var session = await services.GetRequiredService<Sessions>().StartAsync(new SignedIn(id, role) { Teams = state.Teams }, Remote.Of(context.HttpContext), cancellation);
             known.Note(session.Id, session);
-            context.Principal = known.PrincipalOf(session);
+            context.Principal = known.PrincipalOf(session, Remote.Of(context.HttpContext));
             context.Properties = new AuthenticationProperties { ExpiresUtc = session.ExpiresAt, AllowRefresh = false };
         }
         catch (Exception fault) when (PassingFault.Is(fault))

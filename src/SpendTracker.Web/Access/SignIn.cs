@@ -60,15 +60,15 @@ internal static class SignIn
         }
 
         var form = await context.Request.ReadFormAsync(cancellationToken);
-        if (await links.UseAsync(form["token"].ToString(), cancellationToken) is not { } signedIn)
+        if (await links.UseAsync(form["token"].ToString(), Remote.Of(context), cancellationToken) is not { } signedIn)
         {
             return Page(context, provider, "This link has been used, has expired, or is not complete. Ask for another one.", StatusCodes.Status403Forbidden);
         }
 
-        var session = await sessions.StartAsync(signedIn, cancellationToken);
+        var session = await sessions.StartAsync(signedIn, Remote.Of(context), cancellationToken);
         known.Note(session.Id, session);
         await context.SignInAsync(
-            CookieAuthenticationDefaults.AuthenticationScheme, known.PrincipalOf(session), new AuthenticationProperties { ExpiresUtc = session.ExpiresAt, AllowRefresh = false });
+            CookieAuthenticationDefaults.AuthenticationScheme, known.PrincipalOf(session, Remote.Of(context)), new AuthenticationProperties { ExpiresUtc = session.ExpiresAt, AllowRefresh = false });
         return TypedResults.LocalRedirect("/");
     }
 

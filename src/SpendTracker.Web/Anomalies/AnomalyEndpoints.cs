@@ -1,3 +1,4 @@
+using System.Security.Claims;
 using SpendTracker.Alerts;
 using SpendTracker.Anomalies;
 using SpendTracker.Web.Access;
@@ -32,8 +33,8 @@ internal static class AnomalyEndpoints
         return TypedResults.Ok(new AnomaliesResponse(page, page.Count == AnomalyBook.MostListed ? page[^1].SeqId : null));
     }
 
-    private static async Task<IResult> GetAsync(Guid id, AnomalyBook book, AlertQuery alerts, CancellationToken cancellationToken) =>
-        await book.FindAsync(id, cancellationToken) is { } anomaly
-            ? TypedResults.Ok(new AnomalyResponse(anomaly, await alerts.MessagesAsync(id, cancellationToken)))
-            : TypedResults.Problem("There is no such anomaly.", statusCode: StatusCodes.Status404NotFound);
+    private static async Task<IResult> GetAsync(Guid id, ClaimsPrincipal caller, AnomalyBook book, AlertQuery alerts, CancellationToken cancellationToken) =>
+        await book.FindAsync(id, cancellationToken) is not { } anomaly ? TypedResults.Problem("There is no such anomaly.", statusCode: StatusCodes.Status404NotFound)
+            : ApiClaims.Covers(caller, anomaly.Detected.Workload) ? TypedResults.Ok(new AnomalyResponse(anomaly, await alerts.MessagesAsync(id, cancellationToken)))
+            : ApiClaims.NotOfThisKey;
 }

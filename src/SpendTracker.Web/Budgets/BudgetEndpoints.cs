@@ -22,16 +22,21 @@ internal static class BudgetEndpoints
     }
 
     /// <summary>Those that hold, by id; a moment behind the log.</summary>
-    private static async Task<IReadOnlyList<BudgetResponse>> ListAsync(BudgetBook book, BudgetWatch watch, CancellationToken cancellationToken) =>
-        [.. (await book.ListAsync(cancellationToken)).Select(budget => BudgetResponse.Of(budget, watch))];
+    private static async Task<IReadOnlyList<BudgetResponse>> ListAsync(ClaimsPrincipal caller, BudgetBook book, BudgetWatch watch, CancellationToken cancellationToken) =>
+        [.. (await book.ListAsync(cancellationToken)).Where(budget => ApiClaims.Covers(caller, budget.Terms.Scope)).Select(budget => BudgetResponse.Of(budget, watch))];
 
     /// <summary>200 with the version as ETag, also for a budget that was removed; 404 for one that never was.</summary>
     private static async Task<IResult> GetAsync(
-        string id, HttpResponse response, BudgetBook book, BudgetWatch watch, AlertQuery alerts, CancellationToken cancellationToken)
+        string id, ClaimsPrincipal caller, HttpResponse response, BudgetBook book, BudgetWatch watch, AlertQuery alerts, CancellationToken cancellationToken)
     {
         if (await book.HistoryAsync(id, cancellationToken) is not [var newest, ..] versions)
         {
             return TypedResults.Problem(NoSuch, statusCode: StatusCodes.Status404NotFound);
+        }
+
+        if (!versions.All(version => ApiClaims.Covers(caller, version.Terms.Scope)))
+        {
+            return ApiClaims.NotOfThisKey;
         }
 
         var current = watch.Current(id);

@@ -4,6 +4,7 @@ using System.Text.Json.Serialization.Metadata;
 using Microsoft.Extensions.Options;
 using Npgsql;
 using Spectre.Console;
+using SpendTracker.Access;
 using SpendTracker.Closing;
 using SpendTracker.Contracts;
 using SpendTracker.LocalPostgres;
@@ -13,6 +14,7 @@ using SpendTracker.Web.Costs;
 using SpendTracker.Web.Demo;
 using SpendTracker.Web.Import;
 using SpendTracker.Web.Requests;
+using Recorder = SpendTracker.Events.Recorder;
 
 namespace SpendTracker.Web.Commands;
 
@@ -55,6 +57,12 @@ internal static class CommandLine
     /// <summary>Who goes into the log, e.g. <c>command:rates/anna</c>; without a name where the operating system has none.</summary>
     public static string RecordedBy(string command, string? by) => string.IsNullOrWhiteSpace(by) ? $"command:{command}" : $"command:{command}/{by.Trim()}";
 
+    /// <summary>Who does it and on which machine; with the operating system's user where the log gets another name.</summary>
+    public static Recorder RecorderOf(string command, string? by) => new(RecordedBy(command, by))
+    {
+        From = string.IsNullOrWhiteSpace(by) || by.Trim() == Environment.UserName ? Environment.MachineName : $"{Environment.UserName}@{Environment.MachineName}",
+    };
+
     /// <summary>A table; in a file or a pipe a row stays a line, however long it is.</summary>
     public static void Write(Table table)
     {
@@ -66,7 +74,9 @@ internal static class CommandLine
         AnsiConsole.Write(table);
     }
 
-    public static void WriteJson<T>(T answer) => Console.WriteLine(JsonSerializer.Serialize(answer, AnswerJson.Indented));
+    /// <param name="names">Where an answer says who did something; null if it does not.</param>
+    public static void WriteJson<T>(T answer, PersonNames? names = null) =>
+        Console.WriteLine(JsonSerializer.Serialize(answer, names is null ? AnswerJson.Indented : AnswerJson.Named(new(AnswerJson.Indented), names)));
 
     /// <summary>Runs on the object that a file has, or says what is wrong with it.</summary>
     /// <param name="path">Of the file; - for the standard input.</param>

@@ -28,6 +28,11 @@ internal static class SignInLinkCommand
                 return CommandLine.Fail(reasons.Select(reason => reason with { Field = $"--{reason.Field}" }));
             }
 
+            if (People.IsId(name) && await opened.Get<People>().IdOfAsync(name, cancellationToken) is null)
+            {
+                return CommandLine.Fail($"There is no person with the id '{name}'.");
+            }
+
             var now = await opened.Get<People>().FindAsync(name, cancellationToken);
             var wanted = parsed.GetValue(role) is { } given ? EnumName.Parse<Role>(given) : now?.Role ?? Role.Viewer;
             if (People.Check(wanted, PeopleCommand.Teams(parsed, teams)) is { Count: > 0 } wrong)
@@ -35,7 +40,7 @@ internal static class SignInLinkCommand
                 return CommandLine.Fail(wrong.Select(reason => reason with { Field = $"--{reason.Field}" }));
             }
 
-            var token = await opened.Get<SignInLinks>().IssueAsync(name, wanted, PeopleCommand.Teams(parsed, teams), new Recorder(CommandLine.RecordedBy("sign-in-link", parsed.GetValue(by))), cancellationToken);
+            var token = await opened.Get<SignInLinks>().IssueAsync(name, wanted, PeopleCommand.Teams(parsed, teams), CommandLine.RecorderOf("sign-in-link", parsed.GetValue(by)), cancellationToken);
             Console.WriteLine(SignIn.Link(parsed.GetRequiredValue(address), token));
             return 0;
         }, cancellationToken));

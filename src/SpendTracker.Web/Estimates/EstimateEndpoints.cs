@@ -41,6 +41,11 @@ internal static class EstimateEndpoints
             return Problems.Of(reasons);
         }
 
+        if (!ApiClaims.Covers(caller, estimate.Workload))
+        {
+            return ApiClaims.NotOfThisKey;
+        }
+
         var submitted = await book.SubmitAsync(estimate, ApiClaims.RecorderOf(caller), cancellationToken);
         return TypedResults.Json(submitted, ContractsJson.Default.EstimateSubmitted);
     }

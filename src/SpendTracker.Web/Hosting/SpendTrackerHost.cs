@@ -5,6 +5,7 @@ using Microsoft.AspNetCore.DataProtection.KeyManagement;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.Extensions.Options;
 using Radzen;
+using SpendTracker.Access;
 using SpendTracker.Log;
 using SpendTracker.ServiceDefaults;
 using SpendTracker.Web.Access;
@@ -81,6 +82,7 @@ public static class SpendTrackerHost
         services.AddExceptionHandler<Problems>();
         services.AddHealthChecks().AddCheck<ReadyCheck>("ready");
         services.ConfigureHttpJsonOptions(options => AnswerJson.Configure(options.SerializerOptions));
+        services.AddOptions<Microsoft.AspNetCore.Http.Json.JsonOptions>().PostConfigure<PersonNames>((options, names) => AnswerJson.Named(options.SerializerOptions, names));
 
         services.AddPageCompression();
         services.AddRazorComponents().AddInteractiveServerComponents();
@@ -105,6 +107,7 @@ public static class SpendTrackerHost
         app.UseAuthentication();
         app.Use(limits.OfKeyAsync);
         app.UseAuthorization();
+        app.Use(BoundKeys.CheckAsync);
         app.UseAntiforgery();
         app.Use(QueryTexts.CheckAsync);
         app.Use(EarlierShapes.AnswerAsync);

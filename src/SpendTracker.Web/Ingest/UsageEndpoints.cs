@@ -18,7 +18,7 @@ internal static class UsageEndpoints
     {
         var recorder = api.ServiceProvider.GetRequiredService<UsageRecorder>();
         var clock = api.ServiceProvider.GetRequiredService<TimeProvider>();
-        api.MapPost("/usage", context => RecordAsync(context, recorder, clock)).RequireAuthorization(Policies.Record).WithName("RecordUsage");
+        api.MapPost("/usage", context => RecordAsync(context, recorder, clock)).RequireAuthorization(Policies.Record).WithName(ApiKeyAuthentication.UsageEndpoint);
     }
 
     private static async Task RecordAsync(HttpContext context, UsageRecorder recorder, TimeProvider clock)

@@ -80,7 +80,7 @@ public sealed class People(NpgsqlDataSource dataSource, EventStore store, Person
         await IdOfAsync(person, cancellationToken) is { } id ? EventStreams.Fold<PersonState>(await store.ReadStreamAsync(StreamOf(id), cancellationToken)) : null;
 
     /// <summary>Gives a person a role. A member keeps the teams of now.</summary>
-    public Task GiveAsync(string person, Role role, Recorder recorder, CancellationToken cancellationToken) => GiveAsync(person, role, null, recorder, cancellationToken);
+    public Task<string> GiveAsync(string person, Role role, Recorder recorder, CancellationToken cancellationToken) => GiveAsync(person, role, null, recorder, cancellationToken);
 
     /// <summary>Gives a person a role. The same role and teams again change nothing. Groups of an identity provider do not change it any more.</summary>
     /// <param name="person">By id or name; a name that is new begins a person.</param>

@@ -46,14 +46,14 @@ public sealed class Sessions(NpgsqlDataSource dataSource, EventStore store, Peop
 
     private readonly ConcurrentDictionary<string, (DateTimeOffset UsedAt, DateTimeOffset WrittenAt)> _uses = [];
 
-    public async Task<Session> StartAsync(SignedIn signedIn, CancellationToken cancellationToken)
+    public async Task<Session> StartAsync(SignedIn signedIn, string? from, CancellationToken cancellationToken)
     {
         var now = clock.GetUtcNow();
         var session = new Session(RandomNumberGenerator.GetHexString(32, lowercase: true), signedIn.Person, signedIn.Role, now + limits.Lifetime) { Teams = signedIn.Teams };
         await people.NoteSignInAsync(session.Person, now, cancellationToken);
         await WriteUseAsync(session, now, cancellationToken);
         await store.Streams.AppendAsync(
-            Streams + session.Id, 0, [new SessionStarted(session.Id, session.Person, session.Role, session.ExpiresAt)], new Recorder($"person:{session.Person}"), cancellationToken);
+            Streams + session.Id, 0, [new SessionStarted(session.Id, session.Person, session.Role, session.ExpiresAt)], new Recorder($"person:{session.Person}") { From = from }, cancellationToken);
         return session;
     }
 

@@ -55,7 +55,7 @@ public sealed class SignInLinks(EventStore store, People people, TimeProvider cl
 
     /// <summary>Uses a token up. The role is the person's of now: it may have been changed after the link was issued.</summary>
     /// <returns>Null where it is unknown, expired or used, or its person is removed: a caller learns not which.</returns>
-    public async Task<SignedIn?> UseAsync(string token, CancellationToken cancellationToken)
+    public async Task<SignedIn?> UseAsync(string token, string? from, CancellationToken cancellationToken)
     {
         if (token.Split('.') is not [{ Length: 12 } id, { Length: 64 } secret] || !id.All(char.IsAsciiHexDigitLower))
         {
@@ -65,7 +65,7 @@ public sealed class SignInLinks(EventStore store, People people, TimeProvider cl
         var signedIn = await store.Streams.DecideAsync<SignInLinkState, SignedIn?>(
             Streams + id,
             state => IsGood(state, secret) ? new(new SignedIn(state.Issued.Person, state.Issued.Role), new SignInLinkUsed(id)) : new(null),
-            state => new Recorder($"person:{state?.Issued.Person}"), cancellationToken);
+            state => new Recorder($"person:{state?.Issued.Person}") { From = from }, cancellationToken);
         return signedIn is null || await people.FindAsync(signedIn.Person, cancellationToken) is not { } person ? signedIn
             : person.Role is { } role ? signedIn with { Role = role, Teams = person.Teams } : null;
     }
