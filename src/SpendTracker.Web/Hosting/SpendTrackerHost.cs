@@ -12,6 +12,7 @@ using SpendTracker.Web.Access;
 using SpendTracker.Web.Alerts;
 using SpendTracker.Web.Alerts.Senders;
 using SpendTracker.Web.Anomalies;
+using SpendTracker.Web.Assistants;
 using SpendTracker.Web.Budgets;
 using SpendTracker.Web.Closing;
 using SpendTracker.Web.Comparison;
@@ -84,6 +85,7 @@ public static class SpendTrackerHost
         services.ConfigureHttpJsonOptions(options => AnswerJson.Configure(options.SerializerOptions));
         services.AddOptions<Microsoft.AspNetCore.Http.Json.JsonOptions>().PostConfigure<PersonNames>((options, names) => AnswerJson.Named(options.SerializerOptions, names));
 
+        services.AddAssistants();
         services.AddPageCompression();
         services.AddRazorComponents().AddInteractiveServerComponents();
         services.AddSingleton(provider => new OpenPages(provider.GetRequiredService<IOptions<SpendTrackerSettings>>().Value.OpenPages));
@@ -140,6 +142,7 @@ public static class SpendTrackerHost
         api.MapSetAside();
         api.MapAlerts();
         api.MapAnomalies();
+        app.MapAssistants();
 
         app.MapStaticAssets().AllowAnonymous();
         app.MapRazorComponents<App>().AddInteractiveServerRenderMode();

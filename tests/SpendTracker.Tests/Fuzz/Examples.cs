@@ -33,6 +33,7 @@ internal static class Examples
         ("/api/v1/exchange-rates/import", Csv, "Date,USD,GBP\n2026-01-02,1.0837,0.85\n"),
         ("/api/v1/estimates", Json, """{"workload":"w","approach":"hybrid","from":"2026-01","to":"2026-12","currency":"USD","lines":[{"component":"usage","sku":"openai/gpt-4o","meter":"input-tokens","quantity":2000000,"price":2.5,"per":1000000},{"component":"labour","amount":10.5}],"assumptions":{"requestsPerMonth":"40,000"},"note":"n"}"""),
         ("/api/v1/compare/counterfactual", Json, """{"month":"2026-01","workload":"w","approach":"hybrid","model":"openai/gpt-4o","sku":"openai/gpt-4.1","serviceTier":"batch","cachedShare":{"low":0.1,"expected":0.2,"high":0.3},"tokenFactor":0.8}"""),
+        ("/api/v1/compare/counterfactual", Json, """{"month":"2026-01","workload":"w","approach":"hybrid","asApproach":"fine-tuning","cachedShare":0.2}"""),
         ("/api/v1/plans/preview", Json, Plan),
         ("/api/v1/plans/{id}", Json, $$"""{"assumptions":{{Plan}},"watch":{"workload":"w","option":"A","channels":[]},"note":"n"}"""),
         ("/api/v1/plans/{id}/estimate", Json, """{"option":"A","workload":"w","version":1}"""),
@@ -43,6 +44,9 @@ internal static class Examples
         ("/api/v1/channels/{id}", Json, """{"name":"C","address":{"kind":"webhook","url":"http://127.0.0.1:9/x","secret":"whsec_MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIzNDU2Nzg5MDE="},"schedule":{"mostPerHour":10,"digestMinutes":5,"quietFrom":"22:00","quietTo":"07:00","timeZone":"Europe/Berlin","remindMinutes":10,"escalateMinutes":5,"escalateTo":"b"}}"""),
         ("/api/v1/channels/{id}", Json, """{"name":"C","address":{"kind":"email","server":"127.0.0.1","port":9,"tls":false,"from":"a@example.com","to":["b@example.com"]}}"""),
         ("/api/v1/channels/{id}", Json, """{"name":"C","address":{"kind":"alertmanager","url":"http://127.0.0.1:9","user":null}}"""),
+        ("/mcp/", Json, """{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"get_costs","arguments":{"from":"2026-01","by":"team","where":["team=Support"],"limit":7}}}"""),
+        ("/mcp/", Json, """{"jsonrpc":"2.0","id":2,"method":"initialize","params":{"protocolVersion":"2025-11-25","capabilities":{},"clientInfo":{"name":"fuzz","version":"1"}}}"""),
+        ("/mcp/", Json, """{"jsonrpc":"2.0","id":3,"method":"tools/list"}"""),
         ("/sign-in", Form, "token=0123456789ab.0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef"),
         ("/acknowledge", Form, "token=CfDJ8abc"),
     ];
