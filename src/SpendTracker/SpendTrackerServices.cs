@@ -2,6 +2,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Logging;
 using SpendTracker.Access;
+using SpendTracker.Activities;
 using SpendTracker.Alerts;
 using SpendTracker.Anomalies;
 using SpendTracker.Budgets;
@@ -50,6 +51,8 @@ public static class SpendTrackerServices
             .AddSingleton<ApiKeys>()
             .AddSingleton<PersonNames>()
             .AddSingleton<ApiKeyUses>()
+            .AddSingleton<ActivityLog>()
+            .AddSingleton<ActivityQuery>()
             .AddSingleton<People>()
             .AddSingleton<SignInLinks>()
             .AddSingleton<Sessions>()

@@ -63,8 +63,8 @@ internal static class ChannelEndpoints
     }
 
     /// <summary>200 whether or not it went through: the test was made, and this is what it met.</summary>
-    private static async Task<IResult> TestAsync(string id, ChannelSending sending, CancellationToken cancellationToken) =>
-        await sending.TestAsync(id, cancellationToken) is { } outcome ? TypedResults.Ok(new ChannelTest(outcome.IsSent, outcome.Reason)) : None();
+    private static async Task<IResult> TestAsync(string id, ClaimsPrincipal caller, ChannelSending sending, CancellationToken cancellationToken) =>
+        await sending.TestAsync(id, ApiClaims.RecorderOf(caller), cancellationToken) is { } outcome ? TypedResults.Ok(new ChannelTest(outcome.IsSent, outcome.Reason)) : None();
 
     private static async Task<IResult> ResumeAsync(string id, ClaimsPrincipal caller, Channels channels, CancellationToken cancellationToken) =>
         OkOrNone(await channels.ResumeAsync(id, ApiClaims.RecorderOf(caller), cancellationToken));

@@ -1,4 +1,5 @@
 using CsvHelper;
+using SpendTracker.Activities;
 using SpendTracker.Costs;
 using SpendTracker.Settings;
 using SpendTracker.Web.Access;
@@ -54,7 +55,7 @@ internal static class CostEndpoints
         api.MapGet("/costs", GetAsync).RequireAuthorization(Policies.Read).WithName("GetCosts");
 
     private static async Task<IResult> GetAsync(
-        string? from, string? to, string? by, string[]? where, string? format, string? knownOn, MonthlyCostQuery query, KnownOn days, OrganisationSettings settings,
+        string? from, string? to, string? by, string[]? where, string? format, string? knownOn, HttpRequest request, ActivityLog log, MonthlyCostQuery query, KnownOn days, OrganisationSettings settings,
         CancellationToken cancellationToken)
     {
         var check = new FieldCheck();
@@ -65,6 +66,11 @@ internal static class CostEndpoints
         }
 
         var filter = question.Filter;
+        if (format == "csv")
+        {
+            await log.ExportReadAsync("costs", format, request.QueryString.Value ?? "", ApiClaims.RecorderOf(request.HttpContext.User), cancellationToken);
+        }
+
         var costs = await query.ByAsync(filter, question.By, cancellationToken);
         return format == "csv"
             ? TypedResults.Bytes(

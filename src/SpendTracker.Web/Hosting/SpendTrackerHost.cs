@@ -9,6 +9,7 @@ using SpendTracker.Access;
 using SpendTracker.Log;
 using SpendTracker.ServiceDefaults;
 using SpendTracker.Web.Access;
+using SpendTracker.Web.Activities;
 using SpendTracker.Web.Alerts;
 using SpendTracker.Web.Alerts.Senders;
 using SpendTracker.Web.Anomalies;
@@ -142,6 +143,7 @@ public static class SpendTrackerHost
         api.MapSetAside();
         api.MapAlerts();
         api.MapAnomalies();
+        api.MapActivities();
         app.MapAssistants();
 
         app.MapStaticAssets().AllowAnonymous();

@@ -13,6 +13,9 @@ internal static class AnswerJson
     public static JsonSerializerOptions Indented { get; } =
         Configure(new JsonSerializerOptions(JsonSerializerDefaults.Web) { WriteIndented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping });
 
+    /// <summary>For files with an answer on each line.</summary>
+    public static JsonSerializerOptions Lines { get; } = Configure(new JsonSerializerOptions(JsonSerializerDefaults.Web));
+
     /// <summary>
     /// Has answers say by name who did something. Events have ids of persons; what an answer calls <c>by</c> or <c>closedBy</c> is
     /// written with the name of now, wherever it stands.

@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using SpendTracker.Activities;
 using SpendTracker.Contracts;
 using SpendTracker.Log;
 using SpendTracker.Web.Access;
@@ -34,7 +35,7 @@ internal static class SetAsideEndpoints
         new((await setAside.CountAsync(cancellationToken)).Values.Sum(), await setAside.ListAsync(cancellationToken));
 
     private static async Task<IResult> RetryAsync(
-        HttpRequest request, SetAsideEvents setAside, SpendDatabase database, DaemonService daemon, CancellationToken cancellationToken)
+        HttpRequest request, ActivityLog log, SetAsideEvents setAside, SpendDatabase database, DaemonService daemon, CancellationToken cancellationToken)
     {
         var (retry, problem) = await Problems.ReadAsync(request, SetAsideJson.Default.RetryRequest, cancellationToken);
         if (retry is null)
@@ -49,6 +50,7 @@ internal static class SetAsideEndpoints
         }
 
         var result = await setAside.RetryAsync(retry.Projection, retry.SeqId, MostTried, cancellationToken);
+        await log.RetriedAsync(result, retry.Projection, retry.SeqId, ApiClaims.RecorderOf(request.HttpContext.User), cancellationToken);
         await daemon.CountSetAsideAsync(cancellationToken);
         return TypedResults.Ok(result);
     }

@@ -36,6 +36,13 @@ public sealed class PersonNames(NpgsqlDataSource dataSource)
     /// <summary>Who recorded something: of <c>person:4f…</c> the same with the name, of anything else itself.</summary>
     public string By(string recordedBy) => recordedBy.StartsWith(Prefix, StringComparison.Ordinal) ? Prefix + Of(recordedBy[Prefix.Length..]) : recordedBy;
 
+    /// <summary>The ids of all who have a name now; none for null.</summary>
+    public IEnumerable<string> IdsOf(string? name)
+    {
+        Read(FreshForUnknown);
+        return name is null ? [] : _names.Where(person => person.Value == name).Select(person => person.Key);
+    }
+
     /// <summary>Reads the names anew: some were changed here.</summary>
     public void Forget()
     {

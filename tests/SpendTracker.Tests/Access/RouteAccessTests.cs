@@ -130,6 +130,8 @@ public sealed class RouteAccessTests : IAsyncLifetime
         GET    /api/v1/workloads/{id}                 401    401    401    403    404    403    403    403    403    403    404    404    404    404    404    403
         PUT    /api/v1/workloads/{id}                 401    401    401    403    403    400    403    403    403    400    401    401    401    401    401    403
         GET    /keys                                  302    401    401    401    401    401    401    401    401    401    200    200    200    200    200    403
+        GET    /activity                              302    401    401    401    401    401    401    401    401    401    200    200    200    200    200    403
+        GET    /api/v1/activity                       401    401    401    403    403    403    403    403    403    403    403    403    403    200    200    403
         """;
 
     private const string ForeignOrigin = "https://evil.example";
