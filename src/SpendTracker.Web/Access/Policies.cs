@@ -66,7 +66,7 @@ internal static class Policies
         _ => false,
     };
 
-    public static bool TakesKey(HttpRequest request) => request.Path.StartsWithSegments("/api") || request.Path.StartsWithSegments("/metrics");
+    public static bool TakesKey(HttpRequest request) => request.Path.StartsWithSegments("/api") || request.Path.StartsWithSegments("/openapi") || request.Path.StartsWithSegments("/metrics");
 
     /// <summary>A program; browsers send no such header, though with <c>Basic</c> a password for a proxy before the host.</summary>
     private static bool SendsKey(HttpRequest request) => ApiKeyAuthentication.PresentedBy(request) is not null;

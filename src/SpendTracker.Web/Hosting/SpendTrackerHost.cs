@@ -23,6 +23,7 @@ using SpendTracker.Web.Ingest;
 using SpendTracker.Web.Pages;
 using SpendTracker.Web.Plans;
 using SpendTracker.Web.Rates;
+using SpendTracker.Web.Reference;
 using SpendTracker.Web.Requests;
 using SpendTracker.Web.SetAside;
 using SpendTracker.Web.Workloads;
@@ -81,6 +82,8 @@ public static class SpendTrackerHost
         services.AddHealthChecks().AddCheck<ReadyCheck>("ready");
         services.ConfigureHttpJsonOptions(options => AnswerJson.Configure(options.SerializerOptions));
 
+        ApiReference.Add(services);
+
         services.AddPageCompression();
         services.AddRazorComponents().AddInteractiveServerComponents();
         services.AddSingleton(provider => new OpenPages(provider.GetRequiredService<IOptions<SpendTrackerSettings>>().Value.OpenPages));
@@ -114,6 +117,7 @@ public static class SpendTrackerHost
         app.MapServiceDefaults(settings.Telemetry.Prometheus, Policies.Read);
         app.MapSignIn();
         app.MapAcknowledge();
+        ApiReference.Map(app);
 
         var api = app.MapGroup("/api/v1").WithMetadata(new RequestSizeLimitAttribute(RequestBody.MostBytes));
         api.MapUsage();

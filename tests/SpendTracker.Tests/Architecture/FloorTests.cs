@@ -20,7 +20,7 @@ public sealed class FloorTests
     private static readonly string[][] WebFloors =
     [
         ["Requests"], ["Access", "Events"], ["Pages"], ["Ingest", "Workloads", "Estimates", "Closing", "SetAside", "Alerts", "Costs"], ["Import", "Anomalies", "Budgets", "Plans", "Explorer", "Comparison", "Forecasts"], ["Rates"],
-        ["Hosting"], ["Demo"], ["Commands"], [Rooms.Roof],
+        ["Reference"], ["Hosting"], ["Demo"], ["Commands"], [Rooms.Roof],
     ];
 
     private static readonly Rooms Base = new(typeof(EventTypes).Assembly, "src/SpendTracker.Marten", "SpendTracker", "Values");

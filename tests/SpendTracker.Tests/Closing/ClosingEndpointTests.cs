@@ -200,7 +200,7 @@ public sealed class ClosingEndpointTests : IAsyncLifetime
 
     private Task<AppendResult[]> UseAsync(DateOnly day, long tokens) => _host.Database.RecordAsync(Given.Tokens(Given.At(day), model: "m", input: tokens, output: 0));
 
-    private Task PublishAsync(IEvent publication) => _host.Database.Get<PriceBook>()
+    private Task<Guid> PublishAsync(IEvent publication) => _host.Database.Get<PriceBook>()
         .PublishAsync(publication, new Recorder("test:pricing"), TestContext.Current.CancellationToken);
 
     private Task<JsonElement> PeriodAsync(string month, Func<JsonElement, bool> expected) => _host.GetUntilAsync($"/api/v1/billing-periods/{month}", expected);
