@@ -69,6 +69,7 @@ internal static class ApiDocument
         });
         var used = document.Paths.Select(path => path.Key.Split('/')[3]).Distinct().Order(StringComparer.Ordinal);
         document.Tags = new HashSet<OpenApiTag>(used.Select(noun => new OpenApiTag { Name = noun, Description = Nouns.GetValueOrDefault(noun) }));
+        document.Components!.Schemas!.Remove("ProblemDetails"); // Each problem has a response of its own.
         await UsageSchemas.AddToAsync(document, context, cancellationToken);
     }
 }

@@ -4,6 +4,8 @@ using Microsoft.AspNetCore.Mvc.ApiExplorer;
 using Microsoft.AspNetCore.OpenApi;
 using Microsoft.Net.Http.Headers;
 using Microsoft.OpenApi;
+using Scalar.AspNetCore;
+using SpendTracker.Web.Requests;
 
 namespace SpendTracker.Web.Reference;
 
@@ -12,6 +14,9 @@ internal sealed class ApiReference([FromKeyedServices(ApiReference.Version)] IOp
 {
     public const string Version = "v1";
     public const string Path = "/openapi/v1.json";
+
+    /// <summary>Where people read it and try it.</summary>
+    public const string Page = "/reference";
 
     private readonly Lazy<Task<Written>> _written = new(() => WriteAsync(provider));
 
@@ -33,7 +38,17 @@ internal sealed class ApiReference([FromKeyedServices(ApiReference.Version)] IOp
     }
 
     /// <summary>Whoever has a key, whatever its scopes, and whoever is signed in.</summary>
-    public static void Map(IEndpointRouteBuilder routes) => routes.MapGet(Path, GetAsync).RequireAuthorization().ExcludeFromDescription();
+    public static void Map(IEndpointRouteBuilder routes)
+    {
+        routes.MapGet(Path, GetAsync).RequireAuthorization().ExcludeFromDescription();
+        routes.MapScalarApiReference(Page, (options, context) =>
+        {
+            AnswerHeaders.AllowInlineStyles(context); // Its script makes style elements.
+            options.Nonce = AnswerHeaders.NonceOf(context);
+            options.WithTitle("SpendTracker API").WithOpenApiRoutePattern(Path).DisableDefaultFonts().DisableTelemetry().DisableAgent().DisableMcp().HideClientButton();
+            options.Favicon = "/favicon.svg";
+        });
+    }
 
     private static async Task GetAsync(HttpContext context, ApiReference reference)
     {

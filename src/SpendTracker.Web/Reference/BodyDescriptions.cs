@@ -9,8 +9,10 @@ namespace SpendTracker.Web.Reference;
 /// Tells the framework which bodies endpoints take, see <see cref="TakenBody"/>. Its own metadata would also refuse other content types before it is
 /// known who calls.
 /// </summary>
-internal sealed class BodyDescriptions(IModelMetadataProvider models) : IApiDescriptionProvider
+internal sealed class BodyDescriptions : IApiDescriptionProvider
 {
+    private static readonly EmptyModelMetadataProvider Models = new();
+
     /// <summary>After the framework has listed the endpoints.</summary>
     public int Order => 0;
 
@@ -23,7 +25,7 @@ internal sealed class BodyDescriptions(IModelMetadataProvider models) : IApiDesc
                 var type = body.Type ?? typeof(string);
                 operation.ParameterDescriptions.Add(new ApiParameterDescription
                 {
-                    Name = "body", Source = BindingSource.Body, Type = type, ModelMetadata = models.GetMetadataForType(type), IsRequired = !body.IsOptional,
+                    Name = "body", Source = BindingSource.Body, Type = type, ModelMetadata = Models.GetMetadataForType(type), IsRequired = !body.IsOptional,
                     ParameterDescriptor = new() { Name = "body", ParameterType = type },
                 });
                 operation.SupportedRequestFormats.Clear();

@@ -69,7 +69,7 @@ internal static class Operations
     /// <summary>What is said of the operation, and what follows from its kind.</summary>
     private static HashSet<int> ProblemsOf(OpenApiOperation operation, IList<object> metadata)
     {
-        HashSet<int> statuses = [.. operation.Responses!.Keys.Select(int.Parse).Where(status => status >= 400), 401, 403, 429, 503];
+        HashSet<int> statuses = [.. operation.Responses!.Keys.Select(int.Parse).Where(status => status >= 400), 401, 403, 429, 500, 503];
         if (operation.Parameters?.Count > 0 || operation.RequestBody is not null)
         {
             statuses.Add(400);

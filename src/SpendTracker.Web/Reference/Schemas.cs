@@ -15,6 +15,11 @@ internal static class Schemas
         {
             schema.Format = "decimal"; // Not a double: answers have up to 28 digits.
         }
+        else if (type.IsEnum)
+        {
+            schema.Type = JsonSchemaType.String;
+            schema.Enum = [.. EnumName.NamesOf(type).Select(name => (JsonNode)name)]; // Without null: a member that is null is left out.
+        }
         else if (type == typeof(DateTimeOffset))
         {
             (schema.Type, schema.Format) = (JsonSchemaType.String, "date-time");

@@ -100,8 +100,8 @@ public sealed class SourceTests(OneHost one) : IClassFixture<OneHost>
     [Theory]
     [InlineData("""{"id":"later","source":"gateway"}""", HttpStatusCode.Forbidden)]
     [InlineData("""{"eventId":"01a2b3c4-0000-7000-8000-000000000001"}""", HttpStatusCode.Forbidden)]
-    [InlineData("""{"id":"later"}""", HttpStatusCode.OK)]
-    [InlineData("""{"id":"later","source":"early"}""", HttpStatusCode.OK)]
+    [InlineData("""{"id":"later"}""", HttpStatusCode.Created)]
+    [InlineData("""{"id":"later","source":"early"}""", HttpStatusCode.Created)]
     public async Task Ids_of_another_source_cannot_be_corrected_before_they_are_recorded(string corrects, HttpStatusCode expected)
     {
         using var service = await CallerAsync("early", [Scope.Record], anySource: false);

@@ -66,7 +66,7 @@ public sealed class OptionalMemberTests : IAsyncLifetime
         }
 
         using var set = await _alerting.Host.SendAsync(HttpMethod.Put, "/api/v1/channels/ops", terms.ToJsonString());
-        Assert.Equal((HttpStatusCode.OK, ""), (set.StatusCode, set.IsSuccessStatusCode ? "" : await set.Content.ReadAsStringAsync(TestContext.Current.CancellationToken)));
+        Assert.Equal((HttpStatusCode.Created, ""), (set.StatusCode, set.IsSuccessStatusCode ? "" : await set.Content.ReadAsStringAsync(TestContext.Current.CancellationToken)));
         await AssertSendsAsync(kind);
     }
 
@@ -113,7 +113,7 @@ public sealed class OptionalMemberTests : IAsyncLifetime
     {
         var terms = new JsonObject { ["name"] = "Ops", ["address"] = Address("slack"), ["schedule"] = new JsonObject { [member] = null } };
         using var taken = await _alerting.Host.SendAsync(HttpMethod.Put, "/api/v1/channels/null", terms.ToJsonString());
-        Assert.Equal(HttpStatusCode.OK, taken.StatusCode);
+        Assert.Equal(HttpStatusCode.Created, taken.StatusCode);
         terms["schedule"]![member] = "many";
 
         using var response = await _alerting.Host.SendAsync(HttpMethod.Put, "/api/v1/channels/ops", terms.ToJsonString());

@@ -54,8 +54,8 @@ public sealed class ClosingEndpointTests : IAsyncLifetime
         Assert.StartsWith("key:", history.GetProperty("reopenedBy").GetString(), StringComparison.Ordinal);
 
         await PostAsync("2026-01/close", """{"reason": "now all of it"}""", HttpStatusCode.OK);
-        var list = await _host.GetUntilAsync("/api/v1/billing-periods", a => a.GetProperty("periods")[0].GetProperty("history").GetArrayLength() == 2);
-        Assert.Equal(("2026-01", true, 107), Row(Assert.Single(list.GetProperty("periods").EnumerateArray())));
+        var list = await _host.GetUntilAsync("/api/v1/billing-periods", a => a.GetProperty("items")[0].GetProperty("history").GetArrayLength() == 2);
+        Assert.Equal(("2026-01", true, 107), Row(Assert.Single(list.GetProperty("items").EnumerateArray())));
     }
 
     [Fact]

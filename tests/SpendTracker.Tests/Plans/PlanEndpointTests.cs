@@ -13,7 +13,7 @@ public sealed class PlanEndpointTests(OneHost shared) : IClassFixture<OneHost>
     [Fact]
     public async Task A_plan_is_priced_by_the_book_and_tells_where_each_price_is_from()
     {
-        await _host.GetUntilAsync("/api/v1/rates?sku=openai/gpt-4o", a => a.GetProperty("rates").GetArrayLength() > 0);
+        await _host.GetUntilAsync("/api/v1/rates?sku=openai/gpt-4o", a => a.GetProperty("items").GetArrayLength() > 0);
         var answer = await PreviewAsync($$"""{"name":"p","from":"2026-12","months":2,"requestsPerMonth":1000,"options":[{{Prompts}}]}""");
 
         Assert.Equal("USD", answer.GetProperty("currency").GetString());
