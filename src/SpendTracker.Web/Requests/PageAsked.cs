@@ -66,9 +66,7 @@ internal readonly record struct PageAsked([FromQuery(Name = "limit")] string? Li
     /// <summary>The text of a cursor.</summary>
     public static bool TryOpen(string cursor, out string? text)
     {
-        var bytes = new byte[Base64Url.GetMaxDecodedLength(cursor.Length)];
-        var read = Base64Url.TryDecodeFromChars(cursor, bytes, out var length);
-        text = read ? Encoding.UTF8.GetString(bytes, 0, length) : null;
-        return read && length > 0 && !text!.Any(char.IsControl);
+        text = Base64Url.IsValid(cursor) ? Encoding.UTF8.GetString(Base64Url.DecodeFromChars(cursor)) : null;
+        return text is { Length: > 0 } && !text.Any(char.IsControl);
     }
 }

@@ -75,6 +75,7 @@ public sealed class RouteAccessTests : IAsyncLifetime
         POST   /api/v1/discounts                      401    401    401    403    403    400    403    403    403    400    401    401    401    403
         GET    /api/v1/estimates                      401    401    401    403    200    403    403    403    403    200    200    200    200    403
         POST   /api/v1/estimates                      401    401    401    403    403    400    403    403    403    400    401    401    401    403
+        GET    /api/v1/estimates/{id:guid}            401    401    401    403    404    403    403    403    403    404    404    404    404    403
         GET    /api/v1/events                         401    401    401    403    400    403    403    403    403    400    400    400    400    403
         GET    /api/v1/exchange-rates                 401    401    401    403    200    403    403    403    403    200    200    200    200    403
         POST   /api/v1/exchange-rates                 401    401    401    403    403    400    403    403    403    400    401    401    401    403
@@ -91,6 +92,7 @@ public sealed class RouteAccessTests : IAsyncLifetime
         POST   /api/v1/plans/{id}/estimate            401    401    401    403    403    400    403    403    403    400    401    401    401    403
         GET    /api/v1/rates                          401    401    401    403    200    403    403    403    403    200    200    200    200    403
         POST   /api/v1/rates                          401    401    401    403    403    400    403    403    403    400    401    401    401    403
+        GET    /api/v1/publications/{id:guid}         401    401    401    403    404    403    403    403    403    404    404    404    404    403
         POST   /api/v1/rates/import                   401    401    401    403    403    200    403    403    403    200    401    401    401    403
         GET    /api/v1/reported-costs                 401    401    401    403    200    403    403    403    403    200    200    200    200    403
         GET    /api/v1/set-aside                      401    401    401    403    200    403    403    403    403    200    200    200    200    403
@@ -118,6 +120,9 @@ public sealed class RouteAccessTests : IAsyncLifetime
         GET    /metrics                               401    401    401    403    200    403    403    403    403    200    200    200    200    403
         POST   /metrics                               401    401    401    403    200    403    403    403    403    200    401    401    401    403
         GET    /not-found                             302    401    401    401    401    401    401    401    401    401    200    200    200    403
+        GET    /reference/favicon.svg                 200    200    200    200    200    200    200    200    200    200    200    200    200    403
+        GET    /reference/scalar.aspnetcore.js        200    200    200    200    200    200    200    200    200    200    200    200    200    403
+        GET    /reference/scalar.js                   200    200    200    200    200    200    200    200    200    200    200    200    200    403
         GET    /reference/{documentName?}             302    401    401    401    401    401    401    401    401    401    200    200    200    403
         GET    /openapi/v1.json                       401    401    401    200    200    200    200    200    200    200    200    200    200    403
         GET    /plans                                 302    401    401    401    401    401    401    401    401    401    200    200    200    403
