@@ -25,17 +25,20 @@ public enum Scope
     [JsonStringEnumMemberName("channel")] Channel,
 }
 
-/// <summary>What a person may do. Each role includes the ones before it.</summary>
+/// <summary>What a person may do, in the order of how much. Which role may do what is one table: Permissions, in SpendTracker.Access.</summary>
 [JsonConverter(typeof(NamedEnumConverter<Role>))]
 public enum Role
 {
     /// <summary>Reads everything.</summary>
     [JsonStringEnumMemberName("viewer")] Viewer,
 
-    /// <summary>Also publishes prices, sets budgets and acknowledges alerts.</summary>
+    /// <summary>Of teams: also plans, estimates, budgets and alerts of their workloads. Without a team as a viewer.</summary>
     [JsonStringEnumMemberName("member")] Member,
 
-    /// <summary>Also closes and reopens billing periods, and sets the channels of alerts.</summary>
+    /// <summary>Also prices, closing, and budgets and estimates of all.</summary>
+    [JsonStringEnumMemberName("finance")] Finance,
+
+    /// <summary>Also the channels of alerts, keys, and people.</summary>
     [JsonStringEnumMemberName("admin")] Admin,
 }
 
@@ -48,13 +51,28 @@ public enum Role
 /// <param name="Salt">Of the hash, hexadecimal.</param>
 /// <param name="SecretHash">SHA-256 of salt and secret, hexadecimal.</param>
 /// <param name="Scopes">What the key may do.</param>
-/// <param name="Workloads">The workloads that it is bound to; empty for any.</param>
+/// <param name="Workloads">The workloads that it is bound to, for recording and for reading; empty for any.</param>
 /// <param name="IssuedBy">Who issued the key.</param>
 /// <param name="AnySource">Whether the key may number events under any source, as a gateway does; otherwise only under its name.
 /// Null for keys from before this was asked: then any, unless the key is bound to workloads.</param>
+/// <param name="ExpiresAt">From this instant on the key is refused; null for never.</param>
+/// <param name="Owner">The team to ask about the key; null if nobody was named.</param>
+/// <param name="RequestsPerSecond">More requests in a second are refused by a host, 1 to 1,000,000; null for the host's own limit.</param>
+/// <param name="RequestsPerDay">More requests in a day of the reporting time zone are refused, 1 to 1,000,000,000; null for no quota.</param>
 public sealed record ApiKeyIssued(
     string KeyId, string Name, string Salt, string SecretHash, IReadOnlyList<Scope> Scopes, IReadOnlyList<string> Workloads,
-    string IssuedBy, bool? AnySource = null) : IEvent;
+    string IssuedBy, bool? AnySource = null, DateTimeOffset? ExpiresAt = null, string? Owner = null, int? RequestsPerSecond = null,
+    int? RequestsPerDay = null) : IEvent;
+
+/// <summary>A key got a new secret under the same id. The secrets before are accepted for a while, so that nobody is cut off.</summary>
+/// <param name="KeyId">The key's id.</param>
+/// <param name="Salt">Of the new secret's hash, hexadecimal.</param>
+/// <param name="SecretHash">SHA-256 of salt and new secret, hexadecimal.</param>
+/// <param name="PreviousUntil">From this instant on the earlier secrets are refused.</param>
+/// <param name="RotatedBy">Who rotated the key.</param>
+/// <param name="ExpiresAt">From this instant on the key is refused, whatever held before; null for never.</param>
+public sealed record ApiKeyRotated(
+    string KeyId, string Salt, string SecretHash, DateTimeOffset PreviousUntil, string RotatedBy, DateTimeOffset? ExpiresAt = null) : IEvent;
 
 /// <summary>A key is no longer accepted.</summary>
 /// <param name="KeyId">The key's id.</param>
@@ -78,7 +96,8 @@ public sealed record SignInLinkUsed(string LinkId) : IEvent;
 /// <param name="Person">The name that sign-in links carry.</param>
 /// <param name="ChangedBy">Who changed the role.</param>
 /// <param name="Role">Null: the person is removed. Their sessions have ended, and their links work no longer.</param>
-public sealed record PersonRoleChanged(string Person, string ChangedBy, Role? Role = null) : IEvent;
+/// <param name="Teams">The teams of a member, as workloads name them. Null for none.</param>
+public sealed record PersonRoleChanged(string Person, string ChangedBy, Role? Role = null, IReadOnlyList<string>? Teams = null) : IEvent;
 
 /// <summary>A person signed in.</summary>
 /// <param name="SessionId">Finds the session's stream. The cookie has it, too; by itself it opens nothing.</param>

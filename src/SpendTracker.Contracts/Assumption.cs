@@ -24,7 +24,7 @@ public sealed record Assumption(decimal Low, decimal Expected, decimal High)
 /// <summary>Reads and writes the two forms of an <see cref="Assumption"/>.</summary>
 public sealed class AssumptionConverter : JsonConverter<Assumption>
 {
-    private const string Form = "An assumption is a number, or an object with low, expected and high.";
+    private const string Form = "Must be a number, or an object with low, expected and high.";
 
     /// <inheritdoc/>
     public override Assumption Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options)
@@ -84,5 +84,5 @@ public sealed class AssumptionConverter : JsonConverter<Assumption>
     }
 
     private static decimal Number(ref Utf8JsonReader reader) =>
-        reader.TryGetDecimal(out var number) ? number : throw new JsonException("The number is too large.");
+        reader.TryGetDecimal(out var number) ? number : throw new JsonException("Must be a number with at most 28 digits.");
 }

@@ -58,6 +58,7 @@ namespace SpendTracker.Contracts;
 [JsonSerializable(typeof(AnomalyCleared))]
 [JsonSerializable(typeof(SettingsChanged))]
 [JsonSerializable(typeof(ApiKeyIssued))]
+[JsonSerializable(typeof(ApiKeyRotated))]
 [JsonSerializable(typeof(ApiKeyRevoked))]
 [JsonSerializable(typeof(SignInLinkIssued))]
 [JsonSerializable(typeof(SignInLinkUsed))]

@@ -47,6 +47,7 @@ public static class SpendTrackerServices
             .AddSingleton(_ => database.CreateSetAside())
             .AddSingleton<EventLog>()
             .AddSingleton<ApiKeys>()
+            .AddSingleton<ApiKeyUses>()
             .AddSingleton<People>()
             .AddSingleton<SignInLinks>()
             .AddSingleton<Sessions>()

@@ -134,14 +134,18 @@ public sealed class BudgetTests
         await dashboard.PublishAsync("test/large", "input-tokens", 1);
         await dashboard.RecordAsync(Dashboard.Tokens("chat", 90));
         await dashboard.SetBudgetAsync("chat", "Chat", 50, thresholds: [new { on = "actual", percent = 100 }]);
-        foreach (var (role, changes) in ((Role, int)[])[(Role.Viewer, 0), (Role.Member, 1)])
+        await dashboard.SetBudgetAsync("search", "Search", 50, scope: new { team = (string[])["Search"] });
+        foreach (var (role, teams, sets, changes, own) in ((Role, string[], int, int, int)[])[(Role.Viewer, [], 0, 0, 0), (Role.Member, [], 0, 0, 0), (Role.Member, ["Search"], 1, 0, 1), (Role.Finance, [], 1, 1, 1)])
         {
             var page = await dashboard.NewPageAsync(new());
-            await page.GotoAsync(await dashboard.SignInLinkAsync(role));
+            await page.GotoAsync(await dashboard.SignInLinkAsync(role, teams));
             await Expect(page).ToHaveURLAsync($"{dashboard.Address}/");
             await dashboard.GoAsync(page, "/budgets");
             await Expect(Row(page, "Chat")).ToContainTextAsync("Exceeded");
-            await Expect(Button(page, "Set a budget")).ToHaveCountAsync(changes);
+            await Expect(Button(page, "Set a budget")).ToHaveCountAsync(sets);
+            await dashboard.GoAsync(page, "/budgets/search");
+            await Expect(Card(page, "Left")).ToContainTextAsync("$50.00");
+            await Expect(Button(page, "Change it")).ToHaveCountAsync(own);
             await dashboard.GoAsync(page, "/budgets/chat");
             await Expect(Card(page, "Overspent")).ToContainTextAsync("$40.00");
             await Expect(Button(page, "Change it")).ToHaveCountAsync(changes);
@@ -157,12 +161,12 @@ public sealed class BudgetTests
             await unusual.GetByRole(AriaRole.Link).First.ClickAsync();
             await Expect(page.GetByRole(AriaRole.Region, new() { Name = "Causes" })).ToContainTextAsync("+$20.00");
             await Expect(page.GetByRole(AriaRole.Form)).ToHaveCountAsync(changes);
-            if (role == Role.Member)
+            if (role == Role.Finance)
             {
                 await FillAsync(page, "Note", "A load test.");
                 await Button(page, "Acknowledge it").ClickAsync();
                 await Button(page, "Acknowledge").ClickAsync();
-                await Expect(page.GetByText("by Member: “A load test.”")).ToBeVisibleAsync();
+                await Expect(page.GetByText("by Finance: “A load test.”")).ToBeVisibleAsync();
             }
 
             await dashboard.GoAsync(page, "/channels");

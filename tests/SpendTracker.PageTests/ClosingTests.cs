@@ -62,7 +62,7 @@ public sealed class ClosingTests
             await other.GotoAsync(await dashboard.SignInLinkAsync(role));
             await Expect(other).ToHaveURLAsync($"{dashboard.Address}/");
             await dashboard.GoAsync(other, "/closing");
-            await Expect(other.GetByText("Administrators close and reopen months.")).ToBeVisibleAsync();
+            await Expect(other.GetByText("Finance and administrators close and reopen months.")).ToBeVisibleAsync();
             await Expect(other.GetByRole(AriaRole.Button, new() { Name = "Close" })).ToHaveCountAsync(0);
         }
 

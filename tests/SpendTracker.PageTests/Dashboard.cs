@@ -206,10 +206,10 @@ public sealed class Dashboard : IAsyncDisposable
         """);
 
     /// <summary>A sign-in link for somebody who may only look, or has another role.</summary>
-    public async Task<string> SignInLinkAsync(Role role = Role.Viewer)
+    public async Task<string> SignInLinkAsync(Role role = Role.Viewer, params string[] teams)
     {
         await using var database = await OpenDatabaseAsync(_connectionString);
-        return $"{Address}/sign-in#{await database.Get<SignInLinks>().IssueAsync($"{role}", role, new Recorder("test"), Cancel)}";
+        return $"{Address}/sign-in#{await database.Get<SignInLinks>().IssueAsync($"{role}{teams.FirstOrDefault()}", role, teams, new Recorder("test"), Cancel)}";
     }
 
     /// <summary>Gives a person another role; null takes it away.</summary>

@@ -14,6 +14,11 @@ public sealed class PlanTests
         await Expect(page.GetByRole(AriaRole.Figure, new() { Name = "Paid until the end of" })).ToBeVisibleAsync();
         await Expect(page.GetByText("Fine-tuned costs less than Prompts from").First).ToBeVisibleAsync();
 
+        await page.GetByText("Option Fine-tuned").First.ClickAsync();
+        await page.GetByLabel("Option Fine-tuned, Hosting azure/gpt-35-turbo-fine-tuned: Units, expected").FillAsync("none");
+        await page.GetByRole(AriaRole.Button, new() { Name = "Preview" }).ClickAsync();
+        await Expect(page.GetByRole(AriaRole.Alert)).ToContainTextAsync("Option 2 hosting 1 units: Must be a number, or an object with low, expected and high.");
+        await page.GetByText("The same as JSON").ClickAsync();
         await page.GetByLabel("Assumptions, as JSON").FillAsync("""{"name":"x"}""");
         await page.GetByRole(AriaRole.Button, new() { Name = "Preview" }).ClickAsync();
         await Expect(page.GetByRole(AriaRole.Alert)).ToContainTextAsync("From");

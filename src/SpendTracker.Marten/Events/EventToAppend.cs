@@ -10,7 +10,11 @@ namespace SpendTracker.Events;
 /// <param name="By">For instance <c>key:4f…</c>, <c>person:…</c> or <c>command:import</c>.</param>
 /// <param name="Source">The caller's numbering that the id belongs to.</param>
 /// <param name="SourceId">The caller's id.</param>
-public sealed record Recorder(string By, string? Source = null, string? SourceId = null);
+public sealed record Recorder(string By, string? Source = null, string? SourceId = null)
+{
+    /// <summary>From where: a remote address, or the machine of a command; null for the product itself, and for usage.</summary>
+    public string? From { get; init; }
+}
 
 /// <summary>An event ready to be stored: serialised once, here.</summary>
 public sealed class EventToAppend
@@ -75,6 +79,11 @@ public sealed class EventToAppend
         _json.WriteStartObject();
         _json.WriteNumber("schemaVersion"u8, SchemaVersion);
         _json.WriteString("recordedBy"u8, recorder.By);
+        if (recorder.From is { } from)
+        {
+            _json.WriteString("recordedFrom"u8, from);
+        }
+
         if (recorder.Source is { } source)
         {
             _json.WriteString("source"u8, source);

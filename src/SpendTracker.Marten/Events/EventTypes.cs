@@ -72,6 +72,7 @@ public static class EventTypes
         Named("anomaly_cleared", ContractsJson.Default.AnomalyCleared),
         Named("settings_changed", ContractsJson.Default.SettingsChanged),
         Named("api_key_issued", ContractsJson.Default.ApiKeyIssued),
+        Named("api_key_rotated", ContractsJson.Default.ApiKeyRotated),
         Named("api_key_revoked", ContractsJson.Default.ApiKeyRevoked),
         Named("sign_in_link_issued", ContractsJson.Default.SignInLinkIssued),
         Named("sign_in_link_used", ContractsJson.Default.SignInLinkUsed),

@@ -1,6 +1,7 @@
 using System.Security.Claims;
 using System.Text.Encodings.Web;
 using Microsoft.AspNetCore.Authentication;
+using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.Extensions.Options;
 using SpendTracker.Access;
 using SpendTracker.Contracts;
@@ -18,18 +19,17 @@ internal static class ApiClaims
     /// <summary>Who goes into the log as the recorder, e.g. <c>key:4f…</c>.</summary>
     public const string RecordedBy = "spendtracker/recorded-by";
 
-    /// <summary>Who a caller, or a signed-in person, is in the log.</summary>
-    public static Recorder RecorderOf(ClaimsPrincipal caller) => new(caller.FindFirstValue(RecordedBy)!);
+    /// <summary>The address that a caller, or a signed-in person, called from.</summary>
+    public const string From = "spendtracker/from";
 
-    public static ClaimsPrincipal For(ApiKey key, string scheme) => new(new ClaimsIdentity(
-        [
-            new Claim(ClaimTypes.Name, key.Name),
-            new Claim(RecordedBy, $"key:{key.Id}"),
-            .. key.Scopes.Select(scope => new Claim(Scope, EnumName.Of(scope))),
-            .. key.Workloads.Select(workload => new Claim(Workload, workload)),
-            .. key.AnySource ? [new Claim(AnySource, "true")] : (Claim[])[],
-        ],
-        scheme));
+    /// <summary>Who a caller, or a signed-in person, is in the log, and from where.</summary>
+    public static Recorder RecorderOf(ClaimsPrincipal caller) => new(caller.FindFirstValue(RecordedBy)!) { From = caller.FindFirstValue(From) };
+
+    public static ClaimsPrincipal For(ApiKey key, string scheme) => new(new KeyIdentity(key, scheme));
+
+    /// <summary>The caller with where it calls from. The one that is known of a key is many requests', so it is not changed.</summary>
+    public static ClaimsPrincipal CallingFrom(ClaimsPrincipal caller, HttpContext context) =>
+        Remote.Of(context) is { } from ? new ClaimsPrincipal([.. caller.Identities, new ClaimsIdentity([new Claim(From, from)])]) : caller;
 
     /// <summary>Whose numbering the caller's ids are of, unless a request says otherwise.</summary>
     public static string SourceOf(ClaimsPrincipal caller) => caller.Identity?.Name ?? caller.FindFirstValue(RecordedBy)!;
@@ -47,11 +47,41 @@ internal static class ApiClaims
         (IsUnbound(caller) || (workload is not null && Covers(caller, workload)))
         && (source == SourceOf(caller) || caller.HasClaim(Scope, EnumName.Of(Contracts.Scope.Read)));
 
-    /// <summary>Whether the caller may record for every workload.</summary>
+    /// <summary>Whether the caller may record and read for every workload.</summary>
     public static bool IsUnbound(ClaimsPrincipal caller) => caller.FindFirst(Workload) is null;
 
-    /// <summary>Whether the caller may record for a workload: bound to it, or to none.</summary>
+    /// <summary>Whether the caller may record and read for a workload: bound to it, or to none.</summary>
     public static bool Covers(ClaimsPrincipal caller, string workload) => IsUnbound(caller) || caller.HasClaim(Workload, workload);
+
+    /// <summary>Whether the caller may read what a scope covers: one that is bound may if the scope names its workloads and no other.</summary>
+    /// <param name="scope">Dimension → values, of a budget.</param>
+    public static bool Covers(ClaimsPrincipal caller, IReadOnlyDictionary<string, IReadOnlyList<string>> scope) =>
+        IsUnbound(caller) || (scope.TryGetValue("workload", out var workloads) && workloads.Count > 0 && workloads.All(workload => caller.HasClaim(Workload, workload)));
+
+    /// <summary>Refuses what is of another workload than the caller is bound to.</summary>
+    public static ProblemHttpResult NotOfThisKey => TypedResults.Problem("This API key is bound to other workloads.", statusCode: StatusCodes.Status403Forbidden);
+}
+
+/// <summary>A caller with an API key.</summary>
+internal sealed class KeyIdentity(ApiKey key, string scheme) : ClaimsIdentity(
+    [
+        new Claim(ClaimTypes.Name, key.Name),
+        new Claim(ApiClaims.RecordedBy, $"key:{key.Id}"),
+        .. key.Scopes.Select(scope => new Claim(ApiClaims.Scope, EnumName.Of(scope))),
+        .. key.Workloads.Select(workload => new Claim(ApiClaims.Workload, workload)),
+        .. key.AnySource ? [new Claim(ApiClaims.AnySource, "true")] : (Claim[])[],
+    ],
+    scheme)
+{
+    public ApiKey Key => key;
+}
+
+/// <summary>Where a request comes from, as the trusted proxies say.</summary>
+internal static class Remote
+{
+    /// <returns>An address, IPv4 as such; null if there is none.</returns>
+    public static string? Of(HttpContext context) =>
+        context.Connection.RemoteIpAddress is { } address ? (address.IsIPv4MappedToIPv6 ? address.MapToIPv4() : address).ToString() : null;
 }
 
 /// <summary><c>Authorization: Bearer spend_…</c>.</summary>
@@ -60,6 +90,9 @@ internal sealed class ApiKeyAuthentication(
     IProblemDetailsService problems) : AuthenticationHandler<AuthenticationSchemeOptions>(options, logger, encoder)
 {
     public const string SchemeName = "ApiKey";
+
+    /// <summary>The name of the endpoint that is called thousands of times a second.</summary>
+    public const string UsageEndpoint = "RecordUsage";
 
     /// <summary>The key of a request, valid or not; null for none.</summary>
     public static string? PresentedBy(HttpRequest request) =>
@@ -78,7 +111,9 @@ internal sealed class ApiKeyAuthentication(
             return AuthenticateResult.Fail("No such key.");
         }
 
-        return AuthenticateResult.Success(new AuthenticationTicket(caller, SchemeName));
+        // Usage is many, and its events do not say from where.
+        var isUsage = Context.GetEndpoint()?.Metadata.GetMetadata<IEndpointNameMetadata>()?.EndpointName == UsageEndpoint;
+        return AuthenticateResult.Success(new AuthenticationTicket(isUsage ? caller : ApiClaims.CallingFrom(caller, Context), SchemeName));
     }
 
     protected override Task HandleChallengeAsync(AuthenticationProperties properties)
@@ -89,8 +124,8 @@ internal sealed class ApiKeyAuthentication(
 
     protected override Task HandleForbiddenAsync(AuthenticationProperties properties)
     {
-        var scope = Context.GetEndpoint()?.Metadata.GetMetadata<Microsoft.AspNetCore.Authorization.IAuthorizeData>()?.Policy;
-        return WriteAsync(StatusCodes.Status403Forbidden, $"This API key lacks the scope '{scope}'.");
+        var policy = Context.GetEndpoint()?.Metadata.GetMetadata<Microsoft.AspNetCore.Authorization.IAuthorizeData>()?.Policy;
+        return WriteAsync(StatusCodes.Status403Forbidden, Policies.ScopeOf(policy) is { } scope ? $"This API key lacks the scope '{scope}'." : "No API key may do this; a person may, on a page.");
     }
 
     private async Task WriteAsync(int status, string detail)

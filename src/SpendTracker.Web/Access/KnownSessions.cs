@@ -19,12 +19,15 @@ internal sealed class KnownSessions(Sessions sessions, TimeProvider clock)
 
     private readonly ConcurrentDictionary<string, Session> _last = [];
 
-    public static ClaimsPrincipal PrincipalOf(Session session) => new(new ClaimsIdentity(
+    /// <param name="from">Where the person's browser is; null if nobody knows.</param>
+    public static ClaimsPrincipal PrincipalOf(Session session, string? from) => new(new ClaimsIdentity(
         [
             new Claim(ClaimTypes.Name, session.Person),
             new Claim(SignIn.RoleClaim, EnumName.Of(session.Role)),
             new Claim(SessionClaim, session.Id),
             new Claim(ApiClaims.RecordedBy, $"person:{session.Person}"),
+            .. from is null ? [] : (Claim[])[new Claim(ApiClaims.From, from)],
+            .. session.Teams.Select(team => new Claim(SignIn.TeamClaim, team)),
         ],
         CookieAuthenticationDefaults.AuthenticationScheme));
 
@@ -44,7 +47,7 @@ internal sealed class KnownSessions(Sessions sessions, TimeProvider clock)
             return;
         }
 
-        context.ReplacePrincipal(PrincipalOf(session));
+        context.ReplacePrincipal(PrincipalOf(session, Remote.Of(context.HttpContext)));
     }
 
     /// <summary>Those that hold, by id.</summary>

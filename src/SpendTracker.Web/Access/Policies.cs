@@ -1,3 +1,4 @@
+using System.Security.Claims;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Authentication.Cookies;
 using Microsoft.AspNetCore.Authorization;
@@ -9,27 +10,38 @@ using SpendTracker.Contracts;
 namespace SpendTracker.Web.Access;
 
 /// <summary>
-/// Who may do what. Nothing is open unless it says so: the fallback asks for a signed-in person. A policy is named after the
-/// scope that an API key needs for it.
+/// Who may do what, by <see cref="Permissions"/>. Nothing is open unless it says so: the fallback asks for a signed-in person. A
+/// policy is named after its permission.
 /// </summary>
 internal static class Policies
 {
     public const string Record = "record";
     public const string Read = "read";
-    public const string Publish = "publish";
-    public const string Close = "close";
+    public const string Workload = "workload";
+    public const string Plan = "plan";
+    public const string Estimate = "estimate";
     public const string Budget = "budget";
+    public const string Acknowledge = "acknowledge";
+    public const string Price = "price";
+    public const string Retry = "retry";
+    public const string Close = "close";
+    public const string Activity = "activity";
     public const string Channel = "channel";
+    public const string Key = "key";
+    public const string People = "people";
 
     public static void AddAccess(this IServiceCollection services)
     {
         services.AddMemoryCache(options => options.SizeLimit = 10_000);
         services.AddSingleton<KnownKeys>();
+        services.AddSingleton<KeyUse>();
+        services.AddHostedService(provider => provider.GetRequiredService<KeyUse>());
         services.AddSingleton<UnknownKeys>();
         services.AddSingleton<RequestLimits>();
         services.AddSingleton<KnownSessions>();
         services.AddSingleton<SignedInPages>();
         services.AddHostedService(provider => provider.GetRequiredService<SignedInPages>());
+        services.AddSingleton<Owners>();
         services.AddScoped<PagePerson>();
         services.AddScoped<AuthenticationStateProvider>(provider => provider.GetRequiredService<PagePerson>());
         services.AddScoped<CircuitHandler, PageGuard>();
@@ -50,21 +62,29 @@ internal static class Policies
             });
         var policies = services.AddAuthorizationBuilder()
             .SetFallbackPolicy(new AuthorizationPolicyBuilder().RequireAuthenticatedUser().Build());
-        foreach (var scope in EnumName.All<Scope>())
+        foreach (var line in Permissions.Table)
         {
-            policies.AddPolicy(scope, policy => policy.RequireAuthenticatedUser().RequireAssertion(context =>
-                context.User.HasClaim(ApiClaims.Scope, scope) || (context.User.FindFirst(SignIn.RoleClaim) is { } role && IsFor(role.Value, scope))));
+            policies.AddPolicy(EnumName.Of(line.Permission), policy => policy.RequireAuthenticatedUser().RequireAssertion(context => Allows(context, line)));
         }
     }
 
-    /// <summary>Everybody who is signed in may read; what changes numbers is for members and administrators; what makes them final or leads out of the house, for administrators.</summary>
-    private static bool IsFor(string role, string scope) => scope switch
-    {
-        Read => true,
-        Publish or Budget => role == EnumName.Of(Role.Member) || role == EnumName.Of(Role.Admin),
-        Close or Channel => role == EnumName.Of(Role.Admin),
-        _ => false,
-    };
+    private static bool Allows(AuthorizationHandlerContext context, PermissionLine line) =>
+        (line.Scope is { } scope && context.User.HasClaim(ApiClaims.Scope, EnumName.Of(scope)))
+        || (EnumName.TryParse<Role>(context.User.FindFirst(SignIn.RoleClaim)?.Value, out var role)
+            && Permissions.Allows(role, [.. context.User.FindAll(SignIn.TeamClaim).Select(team => team.Value)], line.Permission, context.Resource as OwnedBy));
+
+    /// <summary>Why a person may not change something, for the person; null if the person may. Asked once more when a change is made: a role may have changed since the page was drawn.</summary>
+    /// <param name="policy">The name of the permission.</param>
+    /// <param name="owned">What it is about; null if teams do not matter.</param>
+    public static async Task<string?> RefusalAsync(this IAuthorizationService authorization, ClaimsPrincipal person, string policy, OwnedBy? owned) =>
+        (await authorization.AuthorizeAsync(person, owned, policy)).Succeeded ? null
+        : owned is null || !(await authorization.AuthorizeAsync(person, null, policy)).Succeeded ? "Your role does not allow this."
+        : owned.Teams.Contains(null) ? "This belongs to no team of yours, but to the whole organisation or to a workload without a team. Ask finance or an administrator."
+        : $"This belongs to {string.Join(", ", owned.Teams.Distinct().Order(StringComparer.Ordinal))}, and not all of that is a team of yours. Ask them, finance or an administrator.";
+
+    /// <summary>The scope that a key needs for a permission, by its name; null if no key may.</summary>
+    public static string? ScopeOf(string? policy) =>
+        EnumName.TryParse<Permission>(policy, out var permission) && Permissions.Of(permission).Scope is { } scope ? EnumName.Of(scope) : null;
 
     public static bool TakesKey(HttpRequest request) => request.Path.StartsWithSegments("/api") || request.Path.StartsWithSegments("/openapi") || request.Path.StartsWithSegments("/metrics");
 

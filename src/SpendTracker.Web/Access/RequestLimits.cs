@@ -1,23 +1,24 @@
 using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
-using System.Security.Claims;
 using System.Threading.RateLimiting;
+using SpendTracker.Access;
 using SpendTracker.Web.Requests;
 
 namespace SpendTracker.Web.Access;
 
 /// <summary>
-/// How many requests a key and an address may send in a second. An address is charged for requests without a valid key, before
+/// How many requests a key and an address may send in a second, and a key in a day. An address is charged for requests without a valid key, before
 /// anything is looked up for them; so guessing keys ends here and costs the database little.
 /// </summary>
-internal sealed class RequestLimits(LimitOptions limits, KnownKeys keys) : IAsyncDisposable
+internal sealed class RequestLimits(LimitOptions limits, KnownKeys keys, KeyUse use) : IAsyncDisposable
 {
     private readonly PartitionedRateLimiter<IPAddress> _addresses = PartitionedRateLimiter.Create<IPAddress, IPAddress>(
         address => RateLimitPartition.GetTokenBucketLimiter(address, _ => ASecond(limits.AddressRequestsPerSecond)));
 
-    private readonly PartitionedRateLimiter<string> _keys = PartitionedRateLimiter.Create<string, string>(
-        key => RateLimitPartition.GetTokenBucketLimiter(key, _ => ASecond(limits.KeyRequestsPerSecond)));
+    /// <summary>By id and limit: a key is issued with its limit, and a host has one for all.</summary>
+    private readonly PartitionedRateLimiter<ApiKey> _keys = PartitionedRateLimiter.Create<ApiKey, (string Id, int PerSecond)>(
+        key => RateLimitPartition.GetTokenBucketLimiter((key.Id, PerSecond: PerSecond(key, limits)), static partition => ASecond(partition.PerSecond)));
 
     /// <summary>Before authentication. A key is charged to its address once, before it is known to be good. Health checks go without.</summary>
     public async Task OfAddressAsync(HttpContext context, RequestDelegate next)
@@ -36,15 +37,22 @@ internal sealed class RequestLimits(LimitOptions limits, KnownKeys keys) : IAsyn
     /// <summary>After authentication.</summary>
     public async Task OfKeyAsync(HttpContext context, RequestDelegate next)
     {
-        var key = context.User.Identity?.AuthenticationType == ApiKeyAuthentication.SchemeName ? context.User.FindFirstValue(ApiClaims.RecordedBy) : null;
-        if (key is null)
+        if (context.User.Identity is not KeyIdentity { Key: var key })
         {
             await next(context);
             return;
         }
 
         using var lease = _keys.AttemptAcquire(key);
-        await (lease.IsAcquired ? next(context) : RefuseAsync(context, $"This API key sent more than {limits.KeyRequestsPerSecond:#,0} requests within a second."));
+        if (!lease.IsAcquired)
+        {
+            await RefuseAsync(context, $"This API key sent more than {PerSecond(key, limits):#,0} requests within a second.");
+            return;
+        }
+
+        await (use.Count(key) is { } until
+            ? RefuseAsync(context, $"This API key has a quota of {key.RequestsPerDay:#,0} requests a day, and used it up. The next day begins at {until:yyyy-MM-dd HH:mm}Z.", until - use.Now)
+            : next(context));
     }
 
     public async ValueTask DisposeAsync()
@@ -52,6 +60,8 @@ internal sealed class RequestLimits(LimitOptions limits, KnownKeys keys) : IAsyn
         await _addresses.DisposeAsync();
         await _keys.DisposeAsync();
     }
+
+    private static int PerSecond(ApiKey key, LimitOptions limits) => Math.Min(key.RequestsPerSecond ?? int.MaxValue, limits.KeyRequestsPerSecond);
 
     private static TokenBucketRateLimiterOptions ASecond(int requests) =>
         new() { TokenLimit = requests, TokensPerPeriod = requests, ReplenishmentPeriod = TimeSpan.FromSeconds(1), QueueLimit = 0 };
@@ -64,9 +74,10 @@ internal sealed class RequestLimits(LimitOptions limits, KnownKeys keys) : IAsyn
         return address.AddressFamily == AddressFamily.InterNetworkV6 ? new IPAddress([.. address.GetAddressBytes().AsSpan(0, 8), 0, 0, 0, 0, 0, 0, 0, 0]) : address;
     }
 
-    private static Task RefuseAsync(HttpContext context, string detail)
+    /// <param name="wait">Until there is room again; a second unless given.</param>
+    private static Task RefuseAsync(HttpContext context, FormattableString detail, TimeSpan? wait = null)
     {
-        context.Response.Headers.RetryAfter = 1.ToString(CultureInfo.InvariantCulture); // Seconds: by then there is room again.
-        return TypedResults.Problem($"{detail} Send again after Retry-After.", statusCode: StatusCodes.Status429TooManyRequests).ExecuteAsync(context);
+        context.Response.Headers.RetryAfter = ((long)Math.Ceiling(wait?.TotalSeconds ?? 1)).ToString(CultureInfo.InvariantCulture);
+        return TypedResults.Problem($"{detail.ToString(CultureInfo.InvariantCulture)} Send again after Retry-After.", statusCode: StatusCodes.Status429TooManyRequests).ExecuteAsync(context);
     }
 }

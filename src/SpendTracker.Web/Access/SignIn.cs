@@ -12,6 +12,9 @@ internal static class SignIn
 {
     public const string RoleClaim = "spendtracker/role";
 
+    /// <summary>One for each team of a member.</summary>
+    public const string TeamClaim = "spendtracker/team";
+
     private const string HowTo = "Open the sign-in link that the host printed when it started. A new one comes from the command sign-in-link.";
     private const string SignedOut = "signed-out";
 
@@ -34,15 +37,15 @@ internal static class SignIn
         }
 
         var form = await context.Request.ReadFormAsync(cancellationToken);
-        if (await links.UseAsync(form["token"].ToString(), cancellationToken) is not { } signedIn)
+        if (await links.UseAsync(form["token"].ToString(), Remote.Of(context), cancellationToken) is not { } signedIn)
         {
             return Page(context, "This link has been used, has expired, or is not complete. Ask for another one.", StatusCodes.Status403Forbidden);
         }
 
-        var session = await sessions.StartAsync(signedIn, cancellationToken);
+        var session = await sessions.StartAsync(signedIn, Remote.Of(context), cancellationToken);
         known.Note(session.Id, session);
         await context.SignInAsync(
-            CookieAuthenticationDefaults.AuthenticationScheme, KnownSessions.PrincipalOf(session), new AuthenticationProperties { ExpiresUtc = session.ExpiresAt, AllowRefresh = false });
+            CookieAuthenticationDefaults.AuthenticationScheme, KnownSessions.PrincipalOf(session, Remote.Of(context)), new AuthenticationProperties { ExpiresUtc = session.ExpiresAt, AllowRefresh = false });
         return TypedResults.LocalRedirect("/");
     }
 

@@ -48,12 +48,15 @@ internal sealed class PagePerson(KnownSessions sessions) : ServerAuthenticationS
             return;
         }
 
-        var person = session is null ? new ClaimsPrincipal(new ClaimsIdentity()) : KnownSessions.PrincipalOf(session);
-        if (user.FindFirstValue(SignIn.RoleClaim) != person.FindFirstValue(SignIn.RoleClaim))
+        var person = session is null ? new ClaimsPrincipal(new ClaimsIdentity()) : KnownSessions.PrincipalOf(session, user.FindFirstValue(ApiClaims.From));
+        if (!Permitting(user).SequenceEqual(Permitting(person)))
         {
             SetAuthenticationState(Task.FromResult(new AuthenticationState(person)));
         }
     }
+
+    /// <summary>What decides on what the person may do.</summary>
+    private static IEnumerable<string> Permitting(ClaimsPrincipal person) => person.FindAll(claim => claim.Type is SignIn.RoleClaim or SignIn.TeamClaim).Select(claim => claim.Value);
 
     public async Task<ClaimsPrincipal> UserAsync() => (await GetAuthenticationStateAsync()).User;
 }

@@ -37,7 +37,7 @@ internal static class AcknowledgePage
         }
 
         var by = $"link:{right.Channel}";
-        var acknowledgement = await acknowledgements.AcknowledgeAsync(right.Alert, null, new Recorder(by), cancellationToken);
+        var acknowledgement = await acknowledgements.AcknowledgeAsync(right.Alert, null, new Recorder(by) { From = Remote.Of(request.HttpContext) }, cancellationToken);
         return acknowledgement is null
             ? Page(request.HttpContext, "This alert is not in the log here.", StatusCodes.Status404NotFound)
             : Page(request.HttpContext, string.Create(CultureInfo.InvariantCulture, $"Acknowledged at {acknowledgement.At:yyyy-MM-dd HH:mm} UTC by {acknowledgement.By}. Reminders stop."));

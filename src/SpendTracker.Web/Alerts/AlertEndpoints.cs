@@ -28,7 +28,7 @@ internal static class AlertEndpoints
         api.MapGet("/alerts", ListAsync).RequireAuthorization(Policies.Read).WithName("GetAlerts").Produces<Page<Alert>>()
             .WithMetadata(EarlierPages("alerts"));
         api.MapGet("/alerts/{id:guid}", GetAsync).RequireAuthorization(Policies.Read).WithName("GetAlert").Produces<AlertResponse>().ProducesProblem(404);
-        api.MapPost("/alerts/{id:guid}/acknowledge", AcknowledgeAsync).RequireAuthorization(Policies.Budget).WithName("AcknowledgeAlert")
+        api.MapPost("/alerts/{id:guid}/acknowledge", AcknowledgeAsync).RequireAuthorization(Policies.Acknowledge).WithName("AcknowledgeAlert")
             .Takes<AcknowledgeRequest>().Produces<Acknowledgement>().ProducesProblem(404);
     }
 

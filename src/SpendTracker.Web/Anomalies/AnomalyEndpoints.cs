@@ -1,3 +1,4 @@
+using System.Security.Claims;
 using SpendTracker.Alerts;
 using SpendTracker.Anomalies;
 using SpendTracker.Contracts;
@@ -31,8 +32,8 @@ internal static class AnomalyEndpoints
     }
 
     /// <summary>Read an unusual day, and its messages.</summary>
-    internal static async Task<IResult> GetAsync(Guid id, AnomalyBook book, AlertQuery alerts, CancellationToken cancellationToken) =>
-        await book.FindAsync(id, cancellationToken) is { } anomaly
-            ? TypedResults.Ok(new AnomalyResponse(anomaly, await alerts.MessagesAsync(id, cancellationToken)))
-            : TypedResults.Problem("There is no such anomaly.", statusCode: StatusCodes.Status404NotFound);
+    internal static async Task<IResult> GetAsync(Guid id, ClaimsPrincipal caller, AnomalyBook book, AlertQuery alerts, CancellationToken cancellationToken) =>
+        await book.FindAsync(id, cancellationToken) is not { } anomaly ? TypedResults.Problem("There is no such anomaly.", statusCode: StatusCodes.Status404NotFound)
+            : ApiClaims.Covers(caller, anomaly.Detected.Workload) ? TypedResults.Ok(new AnomalyResponse(anomaly, await alerts.MessagesAsync(id, cancellationToken)))
+            : ApiClaims.NotOfThisKey;
 }

@@ -56,6 +56,11 @@ internal static class AllowanceEndpoint
             return TypedResults.Problem("There is no such budget, or its time is not now.", statusCode: StatusCodes.Status404NotFound);
         }
 
+        if (!ApiClaims.Covers(context.User, figures.Scope))
+        {
+            return ApiClaims.NotOfThisKey;
+        }
+
         if (figures is not { Spent: { } spent, Left: { } left })
         {
             return TypedResults.Problem(BudgetWords.Doubt(figures), statusCode: StatusCodes.Status503ServiceUnavailable);

@@ -23,10 +23,12 @@ internal static class BudgetEndpoints
     }
 
     /// <summary>List budgets that hold, by id. With their figures, which are a moment behind the log.</summary>
-    internal static async Task<IResult> ListAsync([AsParameters] PageAsked page, BudgetBook book, BudgetWatch watch, CancellationToken cancellationToken)
+    internal static async Task<IResult> ListAsync(
+        [AsParameters] PageAsked page, ClaimsPrincipal caller, BudgetBook book, BudgetWatch watch, CancellationToken cancellationToken)
     {
         var check = new FieldCheck();
-        var listed = page.Of(check, await book.ListAsync(cancellationToken), budget => budget.Terms.Budget);
+        var listed = page.Of(
+            check, [.. (await book.ListAsync(cancellationToken)).Where(budget => ApiClaims.Covers(caller, budget.Terms.Scope))], budget => budget.Terms.Budget);
         return check.Reasons.Count > 0
             ? Problems.Of(check.Reasons)
             : TypedResults.Ok(new Page<BudgetResponse>([.. listed.Items.Select(budget => BudgetResponse.Of(budget, watch))], listed.Next));
@@ -34,11 +36,16 @@ internal static class BudgetEndpoints
 
     /// <summary>Read a budget. Its version is the ETag; also one that was removed.</summary>
     internal static async Task<IResult> GetAsync(
-        string id, HttpResponse response, BudgetBook book, BudgetWatch watch, AlertQuery alerts, CancellationToken cancellationToken)
+        string id, ClaimsPrincipal caller, HttpResponse response, BudgetBook book, BudgetWatch watch, AlertQuery alerts, CancellationToken cancellationToken)
     {
         if (await book.HistoryAsync(id, cancellationToken) is not [var newest, ..] versions)
         {
             return TypedResults.Problem(NoSuch, statusCode: StatusCodes.Status404NotFound);
+        }
+
+        if (!versions.All(version => ApiClaims.Covers(caller, version.Terms.Scope)))
+        {
+            return ApiClaims.NotOfThisKey;
         }
 
         var current = watch.Current(id);

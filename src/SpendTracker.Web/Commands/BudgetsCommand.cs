@@ -30,7 +30,7 @@ internal static class BudgetsCommand
         command.SetAction((parsed, cancellationToken) => CommandLine.GuardAsync(async () =>
         {
             var content = await ImportedFile.ReadAsync(parsed.GetRequiredValue(file), cancellationToken);
-            return await CommandLine.RunAsync(parsed.GetValue(demo), opened => RunAsync(opened, content, parsed.GetValue(yes), new(CommandLine.RecordedBy("budgets", parsed.GetValue(by))), cancellationToken), cancellationToken);
+            return await CommandLine.RunAsync(parsed.GetValue(demo), opened => RunAsync(opened, content, parsed.GetValue(yes), CommandLine.RecorderOf("budgets", parsed.GetValue(by)), cancellationToken), cancellationToken);
         }));
         return command;
     }

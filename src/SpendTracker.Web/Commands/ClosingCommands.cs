@@ -90,7 +90,7 @@ internal static class ClosingCommands
         return command;
     }
 
-    private static Recorder RecorderOf(string? by) => new(CommandLine.RecordedBy("closing", by));
+    private static Recorder RecorderOf(string? by) => CommandLine.RecorderOf("closing", by);
 
     private static Argument<string> Month() => new("month") { Description = "The billing period, like 2026-01." };
 

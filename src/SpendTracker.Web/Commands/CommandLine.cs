@@ -13,6 +13,7 @@ using SpendTracker.Web.Costs;
 using SpendTracker.Web.Demo;
 using SpendTracker.Web.Import;
 using SpendTracker.Web.Requests;
+using Recorder = SpendTracker.Events.Recorder;
 
 namespace SpendTracker.Web.Commands;
 
@@ -54,6 +55,12 @@ internal static class CommandLine
 
     /// <summary>Who goes into the log, e.g. <c>command:rates/anna</c>; without a name where the operating system has none.</summary>
     public static string RecordedBy(string command, string? by) => string.IsNullOrWhiteSpace(by) ? $"command:{command}" : $"command:{command}/{by.Trim()}";
+
+    /// <summary>Who does it and on which machine; with the operating system's user where the log gets another name.</summary>
+    public static Recorder RecorderOf(string command, string? by) => new(RecordedBy(command, by))
+    {
+        From = string.IsNullOrWhiteSpace(by) || by.Trim() == Environment.UserName ? Environment.MachineName : $"{Environment.UserName}@{Environment.MachineName}",
+    };
 
     /// <summary>A table; in a file or a pipe a row stays a line, however long it is.</summary>
     public static void Write(Table table)

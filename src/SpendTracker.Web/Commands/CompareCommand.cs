@@ -112,8 +112,12 @@ internal static class CompareCommand
                 ? Task.FromResult(CommandLine.Fail(reasons))
                 : CommandLine.RunAsync(parsed.GetValue(demo), async opened =>
                 {
-                    CommandLine.WriteJson(new CounterfactualResponse(
-                        asked, opened.Database.Settings.ReportingCurrency, await opened.Get<CounterfactualQuery>().OfAsync(asked, cancellationToken)));
+                    if (await opened.Get<CounterfactualQuery>().OfAsync(asked, cancellationToken) is not { } figures)
+                    {
+                        return CommandLine.Fail([Counterfactual.NeverUsed]);
+                    }
+
+                    CommandLine.WriteJson(new CounterfactualResponse(asked, opened.Database.Settings.ReportingCurrency, figures));
                     return 0;
                 }, cancellationToken), cancellationToken));
         return command;

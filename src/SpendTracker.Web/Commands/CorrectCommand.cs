@@ -23,7 +23,7 @@ internal static class CorrectCommand
         var command = new Command("correct", "Reverse or replace one usage event. It counts no longer, and nothing is lost; the same again changes nothing.") { file, source, by, demo };
         command.SetAction((parsed, cancellationToken) => CommandLine.WithObjectAsync(parsed.GetRequiredValue(file), CorrectionJson.Default.CorrectionRequest, request => CommandLine.RunAsync(
             parsed.GetValue(demo),
-            opened => RunAsync(opened, request, parsed.GetRequiredValue(source), new(CommandLine.RecordedBy("correct", parsed.GetValue(by))), cancellationToken),
+            opened => RunAsync(opened, request, parsed.GetRequiredValue(source), CommandLine.RecorderOf("correct", parsed.GetValue(by)), cancellationToken),
             cancellationToken), cancellationToken));
         return command;
     }

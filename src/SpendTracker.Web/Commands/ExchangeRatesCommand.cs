@@ -39,7 +39,7 @@ internal static class ExchangeRatesCommand
             var path = parsed.GetRequiredValue(file);
             var content = await ImportedFile.ReadAsync(path, cancellationToken);
             return await CommandLine.RunAsync(
-                parsed.GetValue(demo), opened => RunAsync(opened, path, content, choice, parsed.GetValue(yes), new(CommandLine.RecordedBy("exchange-rates", parsed.GetValue(by))), cancellationToken), cancellationToken);
+                parsed.GetValue(demo), opened => RunAsync(opened, path, content, choice, parsed.GetValue(yes), CommandLine.RecorderOf("exchange-rates", parsed.GetValue(by)), cancellationToken), cancellationToken);
         }));
         return command;
     }

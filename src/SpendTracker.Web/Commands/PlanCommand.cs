@@ -81,7 +81,7 @@ internal static class PlanCommand
 
                 var watch = parsed.GetValue(workload) is { } watched ? new PlanWatch(watched, parsed.GetValue(option)!, parsed.GetValue(channels)) : null;
                 var done = await opened.Get<PlanBook>().SubmitAsync(
-                    parsed.GetRequiredValue(plan), new PlanSubmission(assumptions, watch, parsed.GetValue(note)), null, new(CommandLine.RecordedBy("plan", parsed.GetValue(by))), cancellationToken);
+                    parsed.GetRequiredValue(plan), new PlanSubmission(assumptions, watch, parsed.GetValue(note)), null, CommandLine.RecorderOf("plan", parsed.GetValue(by)), cancellationToken);
                 return done.Submitted is not { } submitted
                     ? CommandLine.Fail(done.Reasons)
                     : Answer(parsed.GetValue(json), new PlanSubmitResponse(submitted.Plan, done.Version, new PlanResponse(submitted.Currency, submitted.PricesOn, submitted.Figures)), answer =>
@@ -167,7 +167,7 @@ internal static class PlanCommand
                 return CommandLine.Fail(reasons);
             }
 
-            var ids = await opened.Get<EstimateBook>().SubmitAllAsync(estimates, new(CommandLine.RecordedBy("plan", parsed.GetValue(by))), cancellationToken);
+            var ids = await opened.Get<EstimateBook>().SubmitAllAsync(estimates, CommandLine.RecorderOf("plan", parsed.GetValue(by)), cancellationToken);
             return Answer(parsed.GetValue(json), new PlanEstimateResponse(newest.Submitted.Plan, newest.Version, parsed.GetRequiredValue(option), estimates, ids), answer =>
                 Console.WriteLine(FormattableString.Invariant($"{answer.Estimates.Count} estimates of {of} were recorded, {answer.Estimates[0].From} to {answer.Estimates[^1].To}.")));
         }, cancellationToken));
@@ -179,7 +179,7 @@ internal static class PlanCommand
         var (plan, reason, by, demo) = (PlanArgument(), CommandLine.ReasonOption(), CommandLine.ByOption(), CommandLine.DemoOption());
         var command = new Command("retire", "Follow a plan no longer; its versions are kept.") { plan, reason, by, demo };
         command.SetAction((parsed, cancellationToken) => CommandLine.RunAsync(parsed.GetValue(demo), async opened =>
-            await opened.Get<PlanBook>().RetireAsync(parsed.GetRequiredValue(plan), parsed.GetRequiredValue(reason), new(CommandLine.RecordedBy("plan", parsed.GetValue(by))), cancellationToken) is { Count: > 0 } reasons
+            await opened.Get<PlanBook>().RetireAsync(parsed.GetRequiredValue(plan), parsed.GetRequiredValue(reason), CommandLine.RecorderOf("plan", parsed.GetValue(by)), cancellationToken) is { Count: > 0 } reasons
                 ? CommandLine.Fail(reasons)
                 : 0, cancellationToken));
         return command;

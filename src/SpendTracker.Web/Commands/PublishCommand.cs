@@ -23,7 +23,7 @@ internal static class PublishCommand
         var command = new Command("publish", "Show what it would change in costs so far, then publish it. Nothing is overwritten. Exit code 2 where it was not published.") { file, yes, by, demo };
         command.SetAction((parsed, cancellationToken) => CommandLine.WithObjectAsync(parsed.GetRequiredValue(file), json, change => CommandLine.RunAsync(
             parsed.GetValue(demo), opened => ChangeAsync(
-                opened, change, parsed.GetValue(yes), new(CommandLine.RecordedBy(noun, parsed.GetValue(by))), cancellationToken), cancellationToken), cancellationToken));
+                opened, change, parsed.GetValue(yes), CommandLine.RecorderOf(noun, parsed.GetValue(by)), cancellationToken), cancellationToken), cancellationToken));
         return command;
     }
 
@@ -40,7 +40,7 @@ internal static class PublishCommand
         };
         command.SetAction((parsed, cancellationToken) => CommandLine.RunAsync(parsed.GetValue(demo), opened => ChangeAsync(
             opened, new PublicationWithdrawn(parsed.GetRequiredValue(publication), parsed.GetRequiredValue(reason)), parsed.GetValue(yes),
-            new(CommandLine.RecordedBy("rates", parsed.GetValue(by))), cancellationToken), cancellationToken));
+            CommandLine.RecorderOf("rates", parsed.GetValue(by)), cancellationToken), cancellationToken));
         return command;
     }
 

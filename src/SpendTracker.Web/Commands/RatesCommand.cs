@@ -44,7 +44,7 @@ internal static class RatesCommand
                 ? await MapComparisonAsync(path, providers, parsed.GetValue(free), cancellationToken)
                 : (import, first) => import.CompareStartingAsync(first, providers, cancellationToken);
             return await CommandLine.RunAsync(parsed.GetValue(demo), opened => RunAsync(
-                opened, compare, day, parsed.GetValue(yes), new(CommandLine.RecordedBy("rates", parsed.GetValue(by))), cancellationToken), cancellationToken);
+                opened, compare, day, parsed.GetValue(yes), CommandLine.RecorderOf("rates", parsed.GetValue(by)), cancellationToken), cancellationToken);
         }));
         return command;
     }

@@ -15,10 +15,11 @@ internal static class SignInLinkCommand
         var person = new Option<string>("--person") { Required = true, Description = "Who it is for; the name goes into the log." };
         var role = new Option<string?>("--role") { Description = "What they may do from now on, in all their sessions; if not given, what they may do now, or viewer." };
         role.AcceptOnlyFromAmong([.. EnumName.All<Role>()]);
+        var teams = PeopleCommand.TeamOption();
         var address = new Option<string>("--address") { Description = "The dashboard's address.", DefaultValueFactory = _ => SpendTrackerHost.DefaultUrl };
         var by = CommandLine.ByOption();
         var demo = CommandLine.DemoOption();
-        var command = new Command("sign-in-link", "Print a link that signs a person in, once, within half an hour.") { person, role, address, by, demo };
+        var command = new Command("sign-in-link", "Print a link that signs a person in, once, within half an hour.") { person, role, teams, address, by, demo };
         command.SetAction((parsed, cancellationToken) => CommandLine.RunAsync(parsed.GetValue(demo), async opened =>
         {
             var name = parsed.GetRequiredValue(person);
@@ -27,8 +28,14 @@ internal static class SignInLinkCommand
                 return CommandLine.Fail(reasons.Select(reason => reason with { Field = $"--{reason.Field}" }));
             }
 
-            var wanted = parsed.GetValue(role) is { } given ? EnumName.Parse<Role>(given) : (await opened.Get<People>().FindAsync(name, cancellationToken))?.Role ?? Role.Viewer;
-            var token = await opened.Get<SignInLinks>().IssueAsync(name, wanted, new Recorder(CommandLine.RecordedBy("sign-in-link", parsed.GetValue(by))), cancellationToken);
+            var now = await opened.Get<People>().FindAsync(name, cancellationToken);
+            var wanted = parsed.GetValue(role) is { } given ? EnumName.Parse<Role>(given) : now?.Role ?? Role.Viewer;
+            if (People.Check(wanted, PeopleCommand.Teams(parsed, teams)) is { Count: > 0 } wrong)
+            {
+                return CommandLine.Fail(wrong.Select(reason => reason with { Field = $"--{reason.Field}" }));
+            }
+
+            var token = await opened.Get<SignInLinks>().IssueAsync(name, wanted, PeopleCommand.Teams(parsed, teams), CommandLine.RecorderOf("sign-in-link", parsed.GetValue(by)), cancellationToken);
             Console.WriteLine(SignIn.Link(parsed.GetRequiredValue(address), token));
             return 0;
         }, cancellationToken));

@@ -101,8 +101,13 @@ internal static class CompareEndpoints
         }
 
         asked = Counterfactual.AsAsked(asked);
-        return Counterfactual.Check(asked) is { Count: > 0 } reasons
-            ? Problems.Of(reasons)
-            : TypedResults.Ok(new CounterfactualResponse(asked, settings.ReportingCurrency, await query.OfAsync(asked, request.HttpContext.RequestAborted)));
+        if (Counterfactual.Check(asked) is { Count: > 0 } reasons)
+        {
+            return Problems.Of(reasons);
+        }
+
+        return await query.OfAsync(asked, request.HttpContext.RequestAborted) is { } figures
+            ? TypedResults.Ok(new CounterfactualResponse(asked, settings.ReportingCurrency, figures))
+            : Problems.Of([Counterfactual.NeverUsed]);
     }
 }

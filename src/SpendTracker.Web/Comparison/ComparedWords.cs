@@ -74,6 +74,40 @@ internal static class ComparedWords
 
     public static string Recommended(Advice advice) => advice.Recommended is { } approach ? Label.Of(approach) : "nothing yet, since nothing is known of it";
 
+    /// <summary>What a month's tokens cost, and had cost elsewhere.</summary>
+    public static string Saved(CounterfactualFigures figures, string currency)
+    {
+        var (was, had) = (Lacking(figures.Unpriced, NoAmounts, figures.Incomplete), Lacking(figures.CounterfactualUnpriced, NoAmounts, figures.CounterfactualIncomplete));
+        var range = figures.Counterfactual;
+        var text = $"{Count(figures.Requests)} requests cost {Money.Text(figures.Actual, currency)}{In(was)}; they would have cost {Money.Text(range.Expected, currency)}"
+            + $"{(range.Low == range.High ? "" : $" ({Money.Text(range.Low, currency)} to {Money.Text(range.High, currency)})")}{In(had)}.";
+        return figures.Saves switch
+        {
+            null => $"{text} What that would have saved is not known, since not all of it has a price.",
+            { Expected: >= 0 } saves => $"{text} That is {Money.Text(saves.Expected, currency)} less.",
+            { } saves => $"{text} That is {Money.Text(-saves.Expected, currency)} more.",
+        };
+
+        static string In(string lacking) => lacking.Length == 0 ? "" : $" ({lacking})";
+    }
+
+    /// <summary>Where the factor of the tokens comes from.</summary>
+    public static string Factor(CounterfactualFigures figures)
+    {
+        var factor = figures.TokenFactor;
+        var text = factor.HasRange ? $"{Number(factor.Expected)} ({Number(factor.Low)} to {Number(factor.High)})" : Number(factor.Expected);
+        return figures.FactorFrom switch
+        {
+            "measured" => $"Tokens × {text}, as measured in {figures.Measured!.Months} {(figures.Measured.Months == 1 ? "month" : "months")} of use.",
+            "given" => $"Tokens × {text}, as given.",
+            _ => "The same tokens are assumed.",
+        };
+
+        static string Number(decimal number) => number.ToString("0.######", CultureInfo.InvariantCulture);
+    }
+
+    private static readonly Dictionary<string, decimal> NoAmounts = [];
+
     /// <summary>From which volume on a fine-tuned model costs less: never and already are answers.</summary>
     public static string BreakEven(AdviceBreakEven? breakEven) => breakEven switch
     {

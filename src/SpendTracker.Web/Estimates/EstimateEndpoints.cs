@@ -27,7 +27,7 @@ internal static class EstimateEndpoints
         api.MapGet("/estimates", ListAsync).RequireAuthorization(Policies.Read).WithName("GetEstimates").Produces<EstimatesResponse>()
             .WithMetadata(EarlierShape.BareList);
         api.MapGet("/estimates/{id:guid}", GetAsync).RequireAuthorization(Policies.Read).WithName("GetEstimate").Produces<EstimateResponse>().ProducesProblem(404);
-        api.MapPost("/estimates", SubmitAsync).RequireAuthorization(Policies.Publish).WithName("SubmitEstimate")
+        api.MapPost("/estimates", SubmitAsync).RequireAuthorization(Policies.Estimate).WithName("SubmitEstimate")
             .Takes<EstimateSubmitted>().Produces<EstimateResponse>(201).WithMetadata(new EarlierShape((answer, _) => answer["estimate"]!.DeepClone()));
     }
 
@@ -52,10 +52,11 @@ internal static class EstimateEndpoints
     }
 
     /// <summary>Read an estimate as it was submitted.</summary>
-    internal static async Task<IResult> GetAsync(Guid id, EventLog log, CancellationToken cancellationToken) =>
-        await log.FindAsync(id, cancellationToken) is { Stored: { Data: EstimateSubmitted estimate } stored }
-            ? TypedResults.Ok(new EstimateResponse(id, estimate, stored.RecordedAt, stored.RecordedBy))
-            : TypedResults.Problem("There is no such estimate.", statusCode: StatusCodes.Status404NotFound);
+    internal static async Task<IResult> GetAsync(Guid id, ClaimsPrincipal caller, EventLog log, CancellationToken cancellationToken) =>
+        await log.FindAsync(id, cancellationToken) is not { Stored: { Data: EstimateSubmitted estimate } stored }
+            ? TypedResults.Problem("There is no such estimate.", statusCode: StatusCodes.Status404NotFound)
+            : ApiClaims.Covers(caller, estimate.Workload) ? TypedResults.Ok(new EstimateResponse(id, estimate, stored.RecordedAt, stored.RecordedBy))
+            : ApiClaims.NotOfThisKey;
 
     /// <summary>Submit an estimate. It takes the place of what was estimated for the same workload, approach and months.</summary>
     internal static async Task<IResult> SubmitAsync(
@@ -71,6 +72,11 @@ internal static class EstimateEndpoints
         if (EstimateBook.Check(estimate, settings.ReportingCurrency) is { Count: > 0 } reasons)
         {
             return Problems.Of(reasons);
+        }
+
+        if (!ApiClaims.Covers(caller, estimate.Workload))
+        {
+            return ApiClaims.NotOfThisKey;
         }
 
         var (id, submitted) = await book.SubmitAsync(estimate, ApiClaims.RecorderOf(caller), cancellationToken);

@@ -107,6 +107,7 @@ public static class SpendTrackerHost
         app.UseAuthentication();
         app.Use(limits.OfKeyAsync);
         app.UseAuthorization();
+        app.Use(BoundKeys.CheckAsync);
         app.UseAntiforgery();
         app.Use(QueryTexts.CheckAsync);
         app.Use(EarlierShapes.AnswerAsync);

@@ -26,7 +26,6 @@ internal static class CorrectionEndpoints
             return problem!;
         }
 
-        var by = caller.FindFirstValue(ApiClaims.RecordedBy)!;
         var (read, reasons) = RequestedCorrection.Read(correction, ApiClaims.SourceOf(caller), clock.GetUtcNow());
         if (read is not { } wanted)
         {
@@ -44,7 +43,7 @@ internal static class CorrectionEndpoints
             return Problems.Of(broken);
         }
 
-        var result = await corrections.CorrectAsync(wanted.Corrects, wanted.Reason, wanted.Replacement, new Recorder(by), CancellationToken.None).ForAsync(request, cancellationToken);
+        var result = await corrections.CorrectAsync(wanted.Corrects, wanted.Reason, wanted.Replacement, ApiClaims.RecorderOf(caller), CancellationToken.None).ForAsync(request, cancellationToken);
         return result.Status == AppendStatus.Conflict
             ? Problems.Of(ConflictsFor(caller, result, wanted.Replacement), StatusCodes.Status409Conflict, RequestedCorrection.Conflict)
             : Answer(new CorrectionResponse(result.Status, result.EventId, wanted.Corrects, Waiting: original is null, result.Replacement));

@@ -18,7 +18,7 @@ internal static class UsageEndpoints
     {
         var recorder = api.ServiceProvider.GetRequiredService<UsageRecorder>();
         var clock = api.ServiceProvider.GetRequiredService<TimeProvider>();
-        api.MapPost("/usage", context => RecordAsync(context, recorder, clock)).RequireAuthorization(Policies.Record).WithName("RecordUsage")
+        api.MapPost("/usage", context => RecordAsync(context, recorder, clock)).RequireAuthorization(Policies.Record).WithName(ApiKeyAuthentication.UsageEndpoint)
             .WithMetadata(((Delegate)RecordAsync).Method)
             .WithSummary(
                 "Record usage. One event, an array, or one event a line (`application/x-ndjson`); at most 10,000 and 16 MiB. "

@@ -44,7 +44,7 @@ internal static class PublishEndpoints
         .MapPost(path, (
             string? dryRun, HttpRequest request, ClaimsPrincipal caller, PriceBook book, RatePreview preview, ExpensiveQueries queries, OrganisationSettings settings,
             CancellationToken cancellationToken) => ChangeAsync(json, dryRun, request, caller, book, preview, queries, settings, cancellationToken))
-        .RequireAuthorization(Policies.Publish).WithName(name)
+        .RequireAuthorization(Policies.Price).WithName(name)
         .WithSummary($"{summary}. With `dryRun=true` nothing is published: 200 says what would change, by month, approach and workload.")
         .Takes<T>().Produces<PreviewResponse>().Produces<Published<T>>(201).WithMetadata(new EarlierShape(Earlier));
 

@@ -29,9 +29,9 @@ internal static class RateImportEndpoints
 
     public static void MapRateImports(this IEndpointRouteBuilder api)
     {
-        api.MapPost("/rates/import", ImportRatesAsync).RequireAuthorization(Policies.Publish).WithName("ImportRates")
+        api.MapPost("/rates/import", ImportRatesAsync).RequireAuthorization(Policies.Price).WithName("ImportRates")
             .WithMetadata(new TakenBody(typeof(JsonElement), IsOptional: true), DryRun.WasUsual).Produces<ImportResponse<RateDiff>>();
-        api.MapPost("/exchange-rates/import", ImportExchangeRatesAsync).RequireAuthorization(Policies.Publish).WithName("ImportExchangeRates")
+        api.MapPost("/exchange-rates/import", ImportExchangeRatesAsync).RequireAuthorization(Policies.Price).WithName("ImportExchangeRates")
             .WithMetadata(new TakenBody(null, "text/csv"), DryRun.WasUsual).Produces<ImportResponse<ExchangeRateDiff>>();
     }
 

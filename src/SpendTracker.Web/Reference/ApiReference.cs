@@ -40,7 +40,7 @@ internal sealed class ApiReference([FromKeyedServices(ApiReference.Version)] IOp
     /// <summary>Whoever has a key, whatever its scopes, and whoever is signed in.</summary>
     public static void Map(IEndpointRouteBuilder routes)
     {
-        routes.MapGet(Path, GetAsync).RequireAuthorization().ExcludeFromDescription();
+        routes.MapGet(Path, GetAsync).RequireAuthorization().WithName("GetApiDescription").ExcludeFromDescription();
         routes.MapScalarApiReference(Page, (options, context) =>
         {
             AnswerHeaders.AllowInlineStyles(context); // Its script makes style elements.

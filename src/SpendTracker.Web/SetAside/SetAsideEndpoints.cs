@@ -32,7 +32,7 @@ internal static class SetAsideEndpoints
     {
         api.MapGet("/set-aside", ListAsync).RequireAuthorization(Policies.Read).WithName("GetSetAside").Produces<SetAsideResponse>()
             .WithMetadata(EarlierShape.Items("events"));
-        api.MapPost("/set-aside/retry", RetryAsync).RequireAuthorization(Policies.Publish).WithName("RetrySetAside").Takes<RetryRequest>().Produces<RetryResult>();
+        api.MapPost("/set-aside/retry", RetryAsync).RequireAuthorization(Policies.Retry).WithName("RetrySetAside").Takes<RetryRequest>().Produces<RetryResult>();
     }
 
     /// <summary>List events that a read model could not take, the latest first.</summary>

@@ -15,23 +15,28 @@ internal static class WorkloadEndpoints
     {
         api.MapGet("/workloads", ListAsync).RequireAuthorization(Policies.Read).WithName("GetWorkloads").Produces<Page<Workload>>().WithMetadata(EarlierShape.BareList);
         api.MapGet("/workloads/{id}", GetAsync).RequireAuthorization(Policies.Read).WithName("GetWorkload").Produces<WorkloadResponse>().ProducesProblem(404);
-        api.MapPut("/workloads/{id}", SetAsync).RequireAuthorization(Policies.Publish).WithName("SetWorkload")
+        api.MapPut("/workloads/{id}", SetAsync).RequireAuthorization(Policies.Workload).WithName("SetWorkload")
             .Takes<WorkloadRequest>().Produces<WorkloadResponse>().Produces<WorkloadResponse>(201).ProducesProblem(412);
-        api.MapPost("/workloads", RegisterAsync).RequireAuthorization(Policies.Publish).WithName("RegisterWorkload")
+        api.MapPost("/workloads", RegisterAsync).RequireAuthorization(Policies.Workload).WithName("RegisterWorkload")
             .Takes<WorkloadRegistered>().Produces<WorkloadRegistered>().IsSuperseded("/api/v1/workloads");
     }
 
     /// <summary>List registered workloads, by id.</summary>
-    internal static async Task<IResult> ListAsync([AsParameters] PageAsked page, WorkloadRegistry registry, CancellationToken cancellationToken)
+    internal static async Task<IResult> ListAsync([AsParameters] PageAsked page, ClaimsPrincipal caller, WorkloadRegistry registry, CancellationToken cancellationToken)
     {
         var check = new FieldCheck();
-        var listed = page.Of(check, await registry.ListAsync(cancellationToken), workload => workload.Id);
+        var listed = page.Of(check, [.. (await registry.ListAsync(cancellationToken)).Where(workload => ApiClaims.Covers(caller, workload.Id))], workload => workload.Id);
         return check.Reasons.Count > 0 ? Problems.Of(check.Reasons) : TypedResults.Ok(listed);
     }
 
     /// <summary>Read what is registered of a workload. Its version is the ETag.</summary>
-    internal static async Task<IResult> GetAsync(string id, HttpResponse response, WorkloadRegistry registry, CancellationToken cancellationToken)
+    internal static async Task<IResult> GetAsync(string id, ClaimsPrincipal caller, HttpResponse response, WorkloadRegistry registry, CancellationToken cancellationToken)
     {
+        if (!ApiClaims.Covers(caller, id))
+        {
+            return ApiClaims.NotOfThisKey;
+        }
+
         if (await registry.FindAsync(id, cancellationToken) is not { } workload)
         {
             return TypedResults.Problem(NoSuch, statusCode: StatusCodes.Status404NotFound);
@@ -61,6 +66,11 @@ internal static class WorkloadEndpoints
             return Problems.Of(check.Reasons);
         }
 
+        if (!ApiClaims.Covers(caller, id))
+        {
+            return ApiClaims.NotOfThisKey;
+        }
+
         if (await registry.RegisterAsync(workload, expected, ApiClaims.RecorderOf(caller), cancellationToken) is not { } now)
         {
             return TypedResults.Problem("The workload has another version than was expected. Nothing was stored.", statusCode: StatusCodes.Status412PreconditionFailed);
@@ -83,6 +93,11 @@ internal static class WorkloadEndpoints
         if (WorkloadRegistry.Check(workload) is { Count: > 0 } reasons)
         {
             return Problems.Of(reasons);
+        }
+
+        if (!ApiClaims.Covers(caller, workload.Workload))
+        {
+            return ApiClaims.NotOfThisKey;
         }
 
         await registry.RegisterAsync(workload, ApiClaims.RecorderOf(caller), cancellationToken);

@@ -6,95 +6,118 @@ using SpendTracker.Log;
 
 namespace SpendTracker.Access;
 
-/// <summary>A key as the log knows it: everything but the secret.</summary>
-/// <param name="AnySource">Whether it may number events under any source; otherwise under its name only.</param>
-public sealed record ApiKey(
-    string Id, string Name, IReadOnlyList<Scope> Scopes, IReadOnlyList<string> Workloads, bool AnySource, DateTimeOffset IssuedAt, bool Revoked)
+/// <summary>Issues, rotates, checks and revokes API keys. A secret is shown once and kept nowhere.</summary>
+public sealed class ApiKeys(EventStore store, TimeProvider clock)
 {
-    /// <summary>Whether the key may record usage of a workload.</summary>
-    public bool Covers(string workload) => Workloads.Count == 0 || Workloads.Contains(workload);
-}
+    /// <summary>How long the secret before a new one is accepted, unless something else is asked for.</summary>
+    public static readonly TimeSpan Overlap = TimeSpan.FromHours(24);
 
-/// <summary>A key, and what a presented one is compared with.</summary>
-public sealed record ApiKeyState(ApiKey Key, ApiKeyIssued Issued) : IStreamState<ApiKeyState>
-{
-    public static ApiKeyState Apply(ApiKeyState? state, StoredEvent stored) => stored.Data switch
-    {
-        ApiKeyIssued issued => new(
-            new ApiKey(issued.KeyId, issued.Name, issued.Scopes, issued.Workloads, issued.AnySource ?? issued.Workloads.Count == 0, stored.RecordedAt, Revoked: false), issued),
-        ApiKeyRevoked => state! with { Key = state.Key with { Revoked = true } },
-        _ => state!,
-    };
-}
+    /// <summary>Longer, and nobody remembers that the old secret still works.</summary>
+    public static readonly TimeSpan LongestOverlap = TimeSpan.FromDays(30);
 
-/// <summary>
-/// Issues, checks and revokes API keys. A key reads <c>spend_{id}_{secret}</c>: the prefix lets scanners find a leaked one,
-/// the id finds its stream, and the secret is shown once and kept nowhere.
-/// </summary>
-public sealed class ApiKeys(EventStore store)
-{
-    private const string Prefix = "spend";
     private const string Streams = "access/key-";
+    private const int MostPerSecond = 1_000_000;
+    private const int MostPerDay = 1_000_000_000;
 
     /// <returns>The key's text. There is no way to see it again.</returns>
-    public async Task<string> IssueAsync(
-        string name, IReadOnlyList<Scope> scopes, IReadOnlyList<string> workloads, bool anySource, Recorder recorder, CancellationToken cancellationToken)
+    public Task<string> IssueAsync(
+        string name, IReadOnlyList<Scope> scopes, IReadOnlyList<string> workloads, bool anySource, Recorder recorder, CancellationToken cancellationToken) =>
+        IssueAsync(new ApiKeyTerms(name, scopes, workloads, anySource), recorder, cancellationToken);
+
+    /// <param name="terms">Checked.</param>
+    /// <returns>As above.</returns>
+    public async Task<string> IssueAsync(ApiKeyTerms terms, Recorder recorder, CancellationToken cancellationToken)
     {
-        var id = RandomNumberGenerator.GetHexString(12, lowercase: true);
-        var secret = RandomNumberGenerator.GetHexString(64, lowercase: true);
-        var salt = RandomNumberGenerator.GetHexString(32, lowercase: true);
-        var issued = new ApiKeyIssued(id, name, salt, Hash(salt, secret), scopes, workloads, recorder.By, anySource);
-        if (!await store.Streams.AppendAsync(Streams + id, 0, [issued], recorder, cancellationToken))
+        var key = ApiKeyText.New();
+        var salt = NewSalt();
+        var issued = new ApiKeyIssued(
+            key.Id, terms.Name, salt, Hash(salt, key.Secret), terms.Scopes, terms.Workloads, recorder.By, terms.AnySource, terms.ExpiresAt, terms.Owner, terms.RequestsPerSecond,
+            terms.RequestsPerDay);
+        if (!await store.Streams.AppendAsync(Streams + key.Id, 0, [issued], recorder, cancellationToken))
         {
             throw new InvalidOperationException("The key's id was taken, by a chance of one in 2^48. Try again.");
         }
 
-        return $"{Prefix}_{id}_{secret}";
+        return key.ToString();
     }
 
-    public static IReadOnlyList<FieldReason> Check(string name, IReadOnlyList<Scope> scopes, IReadOnlyList<string> workloads)
+    public IReadOnlyList<FieldReason> Check(ApiKeyTerms terms)
     {
         var check = new FieldCheck();
-        check.Name("name", name, TextLength.Source);
-        check.That("scope", scopes.Count > 0, "Give at least one scope.");
-        foreach (var workload in workloads)
+        check.Name("name", terms.Name, TextLength.Source);
+        check.That("scope", terms.Scopes.Count > 0, "Give at least one scope.");
+        foreach (var workload in terms.Workloads)
         {
             check.Key("workload", workload);
         }
 
+        check.OptionalName("owner", terms.Owner, TextLength.Name);
+        CheckExpiry(check, terms.ExpiresAt);
+        check.Range("requestsPerSecond", terms.RequestsPerSecond ?? 1, 1, MostPerSecond);
+        check.Range("requestsPerDay", terms.RequestsPerDay ?? 1, 1, MostPerDay);
         return check.Reasons;
     }
 
-    /// <summary>The key that a caller presented; null where it is malformed, unknown, wrong or revoked: a caller learns not which.</summary>
+    /// <param name="expiresAt">For a new expiry; null to leave it.</param>
+    public IReadOnlyList<FieldReason> CheckRotation(TimeSpan overlap, DateTimeOffset? expiresAt)
+    {
+        var check = new FieldCheck();
+        check.That("overlap", overlap >= TimeSpan.Zero && overlap <= LongestOverlap, $"Must be from 0 to {LongestOverlap.TotalHours} hours.");
+        CheckExpiry(check, expiresAt);
+        return check.Reasons;
+    }
+
+    private void CheckExpiry(FieldCheck check, DateTimeOffset? expiresAt)
+    {
+        check.That("expires", expiresAt is null || expiresAt > clock.GetUtcNow(), "Must be in the future.");
+        check.That("expires", expiresAt is null || BillingPeriod.Covers(expiresAt.Value), "Must be before 2200.");
+    }
+
+    /// <summary>Gives a key a new secret. Those before are accepted until the overlap is over; without one they end at once.</summary>
+    /// <param name="expiresAt">From when on the key is refused; null to leave it as it is.</param>
+    /// <returns>The key's text, which is not shown again; null if there is no such key, or it is revoked or expired.</returns>
+    public async Task<string?> RotateAsync(string id, TimeSpan overlap, DateTimeOffset? expiresAt, Recorder recorder, CancellationToken cancellationToken)
+    {
+        var now = clock.GetUtcNow();
+        var (key, salt) = (ApiKeyText.Again(id), NewSalt());
+        var rotated = await store.Streams.DecideAsync<ApiKeyState, bool>(
+            Streams + id,
+            state => IsInForce(state, now)
+                ? new(true, new ApiKeyRotated(id, salt, Hash(salt, key.Secret), now + overlap, recorder.By, expiresAt ?? state!.Key.ExpiresAt))
+                : new(false),
+            recorder, cancellationToken);
+        return rotated ? key.ToString() : null;
+    }
+
+    /// <summary>The key that a caller presented; null if it is malformed, unknown, wrong, expired or revoked: a caller learns not which.</summary>
     public async Task<ApiKey?> FindAsync(string presented, CancellationToken cancellationToken)
     {
-        var parts = presented.Split('_');
-        if (parts is not [Prefix, { Length: 12 } id, { Length: 64 } secret] || !id.All(char.IsAsciiHexDigitLower))
+        if (ApiKeyText.Read(presented) is not { } key)
         {
             return null;
         }
 
-        var state = EventStreams.Fold<ApiKeyState>(await store.ReadStreamAsync(Streams + id, cancellationToken));
-        return state is { Key: { Revoked: false } key } && Matches(state.Issued, secret) ? key : null;
+        var now = clock.GetUtcNow();
+        var state = EventStreams.Fold<ApiKeyState>(await store.ReadStreamAsync(Streams + key.Id, cancellationToken));
+        return IsInForce(state, now) && state!.Secrets.Any(secret => (secret.Until is null || secret.Until > now) && Matches(secret, key.Secret)) ? state.Key : null;
     }
 
     public async Task<IReadOnlyList<ApiKey>> ListAsync(CancellationToken cancellationToken)
     {
-        List<ApiKey> keys = [];
-        foreach (var stream in await store.StreamsAsync(Streams, cancellationToken))
-        {
-            keys.Add(EventStreams.Fold<ApiKeyState>(await store.ReadStreamAsync(stream, cancellationToken))!.Key);
-        }
-
-        return keys;
+        var streams = await store.ReadStreamsAsync(await store.StreamsAsync(Streams, cancellationToken), cancellationToken);
+        return [.. streams.OrderBy(stream => stream.Key, StringComparer.Ordinal).Select(stream => EventStreams.Fold<ApiKeyState>(stream.Value)!.Key)];
     }
 
     /// <returns>False where there is no such key, or it is revoked already.</returns>
     public Task<bool> RevokeAsync(string id, string reason, Recorder recorder, CancellationToken cancellationToken) => store.Streams.DecideAsync<ApiKeyState, bool>(
         Streams + id, state => state is { Key.Revoked: false } ? new(true, new ApiKeyRevoked(id, reason, recorder.By)) : new(false), recorder, cancellationToken);
 
-    private static bool Matches(ApiKeyIssued issued, string secret) =>
-        CryptographicOperations.FixedTimeEquals(Encoding.ASCII.GetBytes(issued.SecretHash), Encoding.ASCII.GetBytes(Hash(issued.Salt, secret)));
+    private static bool IsInForce(ApiKeyState? state, DateTimeOffset now) => state is { Key.Revoked: false } && !state.Key.IsExpired(now);
+
+    private static string NewSalt() => RandomNumberGenerator.GetHexString(32, lowercase: true);
+
+    private static bool Matches(ApiKeySecret kept, string secret) =>
+        CryptographicOperations.FixedTimeEquals(Encoding.ASCII.GetBytes(kept.Hash), Encoding.ASCII.GetBytes(Hash(kept.Salt, secret)));
 
     private static string Hash(string salt, string secret) => Convert.ToHexStringLower(SHA256.HashData(Encoding.ASCII.GetBytes(salt + secret)));
 }

@@ -7,7 +7,11 @@ namespace SpendTracker.Access;
 
 /// <summary>A session that holds.</summary>
 /// <param name="Role">What the person may do now, whatever it was when the session began.</param>
-public sealed record Session(string Id, string Person, Role Role, DateTimeOffset ExpiresAt);
+public sealed record Session(string Id, string Person, Role Role, DateTimeOffset ExpiresAt)
+{
+    /// <summary>The teams of a member, now.</summary>
+    public IReadOnlyList<string> Teams { get; init; } = [];
+}
 
 /// <summary>A session as its stream says.</summary>
 /// <param name="StartedAt">Where in the log it began.</param>
@@ -31,11 +35,11 @@ public sealed class Sessions(EventStore store, TimeProvider clock)
 
     private const string Streams = "access/session-";
 
-    public async Task<Session> StartAsync(SignedIn signedIn, CancellationToken cancellationToken)
+    public async Task<Session> StartAsync(SignedIn signedIn, string? from, CancellationToken cancellationToken)
     {
-        var session = new Session(RandomNumberGenerator.GetHexString(32, lowercase: true), signedIn.Person, signedIn.Role, clock.GetUtcNow() + Lifetime);
+        var session = new Session(RandomNumberGenerator.GetHexString(32, lowercase: true), signedIn.Person, signedIn.Role, clock.GetUtcNow() + Lifetime) { Teams = signedIn.Teams };
         await store.Streams.AppendAsync(
-            Streams + session.Id, 0, [new SessionStarted(session.Id, session.Person, session.Role, session.ExpiresAt)], new Recorder($"person:{session.Person}"), cancellationToken);
+            Streams + session.Id, 0, [new SessionStarted(session.Id, session.Person, session.Role, session.ExpiresAt)], new Recorder($"person:{session.Person}") { From = from }, cancellationToken);
         return session;
     }
 
@@ -60,6 +64,6 @@ public sealed class Sessions(EventStore store, TimeProvider clock)
     /// <param name="person">Null where nobody has given a role but the link itself, which an earlier version issued.</param>
     public static Session? Holding(SessionState state, PersonState? person, DateTimeOffset now) =>
         !state.IsEnded && now < state.Started.ExpiresAt && (person?.RemovedAt ?? 0) < state.StartedAt && (person is null ? state.Started.Role : person.Role) is { } role
-            ? new Session(state.Started.SessionId, state.Started.Person, role, state.Started.ExpiresAt)
+            ? new Session(state.Started.SessionId, state.Started.Person, role, state.Started.ExpiresAt) { Teams = person?.Teams ?? [] }
             : null;
 }

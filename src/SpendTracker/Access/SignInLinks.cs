@@ -8,7 +8,11 @@ using SpendTracker.Log;
 namespace SpendTracker.Access;
 
 /// <summary>Who a link signed in.</summary>
-public sealed record SignedIn(string Person, Role Role);
+public sealed record SignedIn(string Person, Role Role)
+{
+    /// <summary>Of a member.</summary>
+    public IReadOnlyList<string> Teams { get; init; } = [];
+}
 
 /// <summary>A link, and whether somebody has used it.</summary>
 public sealed record SignInLinkState(SignInLinkIssued Issued, bool IsUsed) : IStreamState<SignInLinkState>
@@ -33,11 +37,15 @@ public sealed class SignInLinks(EventStore store, People people, TimeProvider cl
 
     private const string Streams = "access/link-";
 
+    /// <summary>The same; a member keeps the teams of now.</summary>
+    public Task<string> IssueAsync(string person, Role role, Recorder recorder, CancellationToken cancellationToken) => IssueAsync(person, role, null, recorder, cancellationToken);
+
     /// <summary>Gives the person the role, and issues a link that signs the person in.</summary>
+    /// <param name="teams">Of a member. Null: a member keeps the teams of now.</param>
     /// <returns>The token.</returns>
-    public async Task<string> IssueAsync(string person, Role role, Recorder recorder, CancellationToken cancellationToken)
+    public async Task<string> IssueAsync(string person, Role role, IReadOnlyList<string>? teams, Recorder recorder, CancellationToken cancellationToken)
     {
-        await people.GiveAsync(person, role, recorder, cancellationToken);
+        await people.GiveAsync(person, role, teams, recorder, cancellationToken);
         var id = RandomNumberGenerator.GetHexString(12, lowercase: true);
         var secret = RandomNumberGenerator.GetHexString(64, lowercase: true);
         await store.Streams.AppendAsync(Streams + id, 0, [new SignInLinkIssued(id, Hash(secret), person, role, clock.GetUtcNow() + Lifetime)], recorder, cancellationToken);
@@ -46,7 +54,7 @@ public sealed class SignInLinks(EventStore store, People people, TimeProvider cl
 
     /// <summary>Uses a token up. The role is the person's of now: it may have been changed after the link was issued.</summary>
     /// <returns>Null where it is unknown, expired or used, or its person is removed: a caller learns not which.</returns>
-    public async Task<SignedIn?> UseAsync(string token, CancellationToken cancellationToken)
+    public async Task<SignedIn?> UseAsync(string token, string? from, CancellationToken cancellationToken)
     {
         if (token.Split('.') is not [{ Length: 12 } id, { Length: 64 } secret] || !id.All(char.IsAsciiHexDigitLower))
         {
@@ -56,9 +64,9 @@ public sealed class SignInLinks(EventStore store, People people, TimeProvider cl
         var signedIn = await store.Streams.DecideAsync<SignInLinkState, SignedIn?>(
             Streams + id,
             state => IsGood(state, secret) ? new(new SignedIn(state.Issued.Person, state.Issued.Role), new SignInLinkUsed(id)) : new(null),
-            state => new Recorder($"person:{state?.Issued.Person}"), cancellationToken);
+            state => new Recorder($"person:{state?.Issued.Person}") { From = from }, cancellationToken);
         return signedIn is null || await people.FindAsync(signedIn.Person, cancellationToken) is not { } person ? signedIn
-            : person.Role is { } role ? signedIn with { Role = role } : null;
+            : person.Role is { } role ? signedIn with { Role = role, Teams = person.Teams } : null;
     }
 
     private bool IsGood([NotNullWhen(true)] SignInLinkState? state, string secret) =>

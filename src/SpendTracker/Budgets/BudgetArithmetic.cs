@@ -97,7 +97,7 @@ internal static class BudgetArithmetic
         return new BudgetFigures(
             terms.Budget, budget.Version, span, terms.Currency, amount, rolledOver, spent, forecast, unpriced, lag, moment.Position, [.. thresholds])
         {
-            Name = terms.Name, StaleSince = rates.StaleSince(terms.Currency, span.Start),
+            Name = terms.Name, Scope = terms.Scope, StaleSince = rates.StaleSince(terms.Currency, span.Start),
             Rough = forecast is null ? 0 : rough ?? 0,
         };
     }

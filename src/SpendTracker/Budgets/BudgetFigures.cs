@@ -69,6 +69,9 @@ public sealed record BudgetFigures(
     /// <summary>What the budget is called by its terms.</summary>
     public required string Name { get; init; }
 
+    /// <summary>Which costs it covers, by its terms.</summary>
+    public IReadOnlyDictionary<string, IReadOnlyList<string>> Scope { get; init; } = new Dictionary<string, IReadOnlyList<string>>();
+
     /// <summary>The day of the newest exchange rate into the currency, where nobody knows what was spent because it is stale.</summary>
     public DateOnly? StaleSince { get; init; }
 

@@ -120,12 +120,16 @@ internal sealed class BudgetSpend
         _expected = new ExpectedSpend?[_budgets.Length];
         var soFar = _months.GetValueOrDefault(BillingPeriod.Of(runRates.Today), []).Where(row => row is { Key.Position: 0, Unit: not "amounts" })
             .GroupBy(row => row.Key).ToDictionary(key => key.Key, key => key.Sum(row => row.Amount));
-        foreach (var (key, outlook) in runRates.ByKey)
+        foreach (var outlooks in runRates.ByKey)
         {
-            var today = soFar.GetValueOrDefault(key) - outlook.BeforeToday;
-            foreach (var place in CoveringOf(key))
+            var since = soFar.GetValueOrDefault(outlooks.Key) - outlooks.Sum(outlook => outlook.BeforeToday + outlook.Today);
+            foreach (var place in CoveringOf(outlooks.Key))
             {
-                (_expected[place] ??= new ExpectedSpend(runRates.Today)).Add(outlook, today);
+                var expected = _expected[place] ??= new ExpectedSpend(runRates.Today);
+                foreach (var (at, outlook) in outlooks.Index())
+                {
+                    expected.Add(outlook, outlook.Today + (at == 0 ? since : 0));
+                }
             }
         }
     }

@@ -3,9 +3,10 @@ using SpendTracker.Forecasts;
 namespace SpendTracker.Budgets;
 
 /// <summary>What parts of the costs are expected to cost from a day on.</summary>
-internal sealed record RunRates(DateOnly Today, IReadOnlyDictionary<SpendKey, Outlook> ByKey)
+/// <param name="ByKey">Labour has an outlook of each kind of work.</param>
+internal sealed record RunRates(DateOnly Today, ILookup<SpendKey, Outlook> ByKey)
 {
-    public static RunRates None { get; } = new(DateOnly.MinValue, new Dictionary<SpendKey, Outlook>());
+    public static RunRates None { get; } = new(DateOnly.MinValue, Array.Empty<Outlook>().ToLookup(_ => default(SpendKey)));
 }
 
 /// <summary>

@@ -20,6 +20,6 @@ internal static class RunRateQuery
         var components = (await daily.ReadAsync(today, cancellationToken)).Components(today);
         var restated = (await RestatedPrices.ReadAsync(dataSource, today, cancellationToken)).ToLookup(change => change.Part);
         return new(today, components.Where(component => !component.IsOnce).SelectMany(component => Outlook.Of(component, restated))
-            .ToDictionary(outlook => new SpendKey(outlook.Part.Workload, outlook.Part.Approach, outlook.Part.Component, outlook.Part.Model, outlook.Part.Variant)));
+            .ToLookup(outlook => new SpendKey(outlook.Part.Workload, outlook.Part.Approach, outlook.Part.Component, outlook.Part.Model, outlook.Part.Variant)));
     }
 }

@@ -11,13 +11,19 @@ public sealed record AmountRange(decimal Low, decimal Expected, decimal High);
 /// <param name="Amount">As expected; null if it has no price.</param>
 public sealed record CounterfactualLine(string Sku, string Meter, decimal Quantity, decimal? Amount);
 
-/// <summary>What tokens of both models say about the factor between them.</summary>
-/// <param name="Factor">Tokens a request on the other model ÷ on those that were used: over all months, and the least and the most of a month.</param>
-/// <param name="Months">In how many months both were used.</param>
+/// <summary>What recorded tokens say about the factor.</summary>
+/// <param name="Factor">
+/// Tokens a request on the other model ÷ on those that were used: over all months, and the least and the most of a month. On another approach: the
+/// least and the most of a month ÷ those of all its months.
+/// </param>
+/// <param name="Months">In how many months both models, or the other approach, were used.</param>
 public sealed record MeasuredFactor(AmountRange Factor, int Months);
 
+/// <summary>What an approach took of a SKU's meter in a month.</summary>
+internal sealed record ServedQuantity(BillingPeriod Month, string Sku, string Meter, int AboveTokens, decimal Quantity);
+
 /// <summary>A month's tokens as they were, and as they had been. Amounts are in the reporting currency, at the prices of each day.</summary>
-/// <param name="Actual">Of tokens and requests; hosting, training and people are not in it.</param>
+/// <param name="Actual">Of tokens and requests; hosting, training and people are in neither amount.</param>
 /// <param name="Saves">Actual less counterfactual: below 0, it had cost more. Null if one of the two is not known in full.</param>
 /// <param name="TokenFactor">What was used.</param>
 /// <param name="FactorFrom"><c>given</c>, <c>measured</c>, or <c>assumed</c>: 1, the same tokens.</param>
@@ -38,10 +44,19 @@ public static class Counterfactual
     /// <summary>Of a factor or a share.</summary>
     private const int Decimals = 6;
 
+    /// <summary>What counts as tokens of a request, in each tier; parts of them do not count again.</summary>
+    internal static readonly IReadOnlySet<string> TokenMeters = Enum.GetValues<ServiceTier>().SelectMany(tier =>
+        ((string[])[Meters.InputTokens, Meters.CachedInputTokens, Meters.CacheWriteTokens, Meters.OutputTokens, Meters.ReasoningTokens])
+            .Select(meter => Meters.InTier(meter, tier))).ToHashSet();
+
     private static readonly string[] Input = [Meters.InputTokens, Meters.CachedInputTokens, Meters.CacheWriteTokens];
 
     /// <summary>The question without the noise of binary fractions, as everything that is sent is taken.</summary>
     public static CounterfactualRequest AsAsked(CounterfactualRequest asked) => asked with { CachedShare = Cut(asked.CachedShare), TokenFactor = Cut(asked.TokenFactor) };
+
+    /// <summary>Why there are no figures where a workload never used the approach.</summary>
+    public static FieldReason NeverUsed { get; } =
+        new("asApproach", "The workload did not use this approach in the twelve months up to this one, so nothing is known of what its requests take.");
 
     private static Assumption? Cut(Assumption? value) =>
         value is null ? null : new(Noise.Cut(value.Low, Decimals), Noise.Cut(value.Expected, Decimals), Noise.Cut(value.High, Decimals));
@@ -53,8 +68,11 @@ public static class Counterfactual
         check.OptionalText("workload", asked.Workload, TextLength.Name);
         check.OptionalText("model", asked.Model, TextLength.Name);
         check.OptionalText("sku", asked.Sku, TextLength.Name);
-        check.That("", asked is not { Sku: null, ServiceTier: null, CachedShare: null, TokenFactor: null },
-            "Say what had been different: sku, serviceTier, cachedShare or tokenFactor.");
+        check.That("", asked is not { Sku: null, AsApproach: null, ServiceTier: null, CachedShare: null, TokenFactor: null },
+            "Say what had been different: sku, asApproach, serviceTier, cachedShare or tokenFactor.");
+        check.That("asApproach", asked.AsApproach is null || asked is { Workload: not null, Approach: not null, Sku: null },
+            "Needs the workload, and the approach that served the requests; and it takes the models of the other approach, so there is no sku beside it.");
+        check.That("asApproach", asked.AsApproach is null || asked.AsApproach != asked.Approach, "Must be another approach than the one that served the requests.");
         Range(check, "cachedShare", asked.CachedShare, (field, value) => check.Range(field, value, 0, 1));
         Range(check, "tokenFactor", asked.TokenFactor, (field, value) => check.Above(field, value, 0, MostFactor));
         return check.Reasons;
@@ -75,9 +93,36 @@ public static class Counterfactual
         }
     }
 
+    /// <summary>
+    /// The usage as another approach had served its requests: requests of the day × quantity of a meter ÷ requests, over all months in which the
+    /// workload used that approach. Empty where it used it never.
+    /// </summary>
+    internal static (IReadOnlyList<UsageQuantity> Usage, MeasuredFactor? Measured) ServedBy(IReadOnlyList<ServedQuantity> served, IReadOnlyList<UsageQuantity> usage)
+    {
+        var requests = Requests(served);
+        if (requests == 0)
+        {
+            return ([], null);
+        }
+
+        var days = usage.Where(quantity => quantity.Meter == Meters.Requests).GroupBy(quantity => quantity.Day, quantity => quantity.Quantity);
+        var each = served.GroupBy(quantity => (quantity.Sku, quantity.Meter, quantity.AboveTokens)).Select(line => (line.Key, Quantity: line.Sum(row => row.Quantity))).ToArray();
+        var tokens = Tokens(served);
+        var months = served.GroupBy(quantity => quantity.Month).Where(month => Requests(month) > 0).ToArray();
+        var factors = tokens == 0 ? [1] : months.Select(month => Math.Round(Tokens(month) / Requests(month) / (tokens / requests), Decimals)).ToArray();
+        return (
+            [.. days.SelectMany(day => each.Select(line => new UsageQuantity(
+                day.Key, Component.Usage, line.Key.Sku, line.Key.Meter, day.Sum() * line.Quantity / requests, line.Key.AboveTokens)))],
+            new MeasuredFactor(new AmountRange(Math.Min(factors.Min(), 1), 1, Math.Max(factors.Max(), 1)), months.Length));
+
+        static decimal Requests(IEnumerable<ServedQuantity> rows) => rows.Where(row => row.Meter == Meters.Requests).Sum(row => row.Quantity);
+        static decimal Tokens(IEnumerable<ServedQuantity> rows) => rows.Where(row => TokenMeters.Contains(row.Meter)).Sum(row => row.Quantity);
+    }
+
     /// <summary>All quantities that prices are needed for: as they were, and as they had been.</summary>
-    internal static IEnumerable<UsageQuantity> Wanted(CounterfactualRequest asked, IReadOnlyList<UsageQuantity> usage) =>
-        usage.Concat(As(asked, usage, 1, asked.CachedShare?.Expected)).Concat(As(asked, usage, 1, asked.CachedShare is null ? null : 0.5m));
+    /// <param name="served">As the other approach had served them; as they were, if none is asked for.</param>
+    internal static IEnumerable<UsageQuantity> Wanted(CounterfactualRequest asked, IReadOnlyList<UsageQuantity> usage, IReadOnlyList<UsageQuantity> served) =>
+        usage.Concat(As(asked, served, 1, asked.CachedShare?.Expected)).Concat(As(asked, served, 1, asked.CachedShare is null ? null : 0.5m));
 
     /// <summary>
     /// Σ quantity × price of the day. Input and output tokens are multiplied by the factor; with a cached share, all input tokens are
@@ -85,13 +130,14 @@ public static class Counterfactual
     /// over the ends of both ranges: the sum is linear in each, so its extremes lie at ends.
     /// </summary>
     internal static CounterfactualFigures Figures(
-        CounterfactualRequest asked, IReadOnlyList<UsageQuantity> usage, Func<UsageQuantity, DayPricing> price, MeasuredFactor? measured)
+        CounterfactualRequest asked, IReadOnlyList<UsageQuantity> usage, IReadOnlyList<UsageQuantity> served, Func<UsageQuantity, DayPricing> price,
+        MeasuredFactor? measured)
     {
         var factor = asked.TokenFactor ?? (measured is { Factor: var m } ? new Assumption(m.Low, m.Expected, m.High) : new Assumption(1));
         var ends = from f in (decimal[])[factor.Low, factor.Expected, factor.High]
                    from c in asked.CachedShare is { } share ? (decimal?[])[share.Low, share.Expected, share.High] : [null]
-                   select Amount(As(asked, usage, f, c), price);
-        var expected = As(asked, usage, factor.Expected, asked.CachedShare?.Expected).ToArray();
+                   select Amount(As(asked, served, f, c), price);
+        var expected = As(asked, served, factor.Expected, asked.CachedShare?.Expected).ToArray();
         var amounts = ends.Append(Amount(expected, price)).ToArray();
         var (actual, had) = (Amount(usage, price), new AmountRange(amounts.Min(), amounts[^1], amounts.Max()));
         var figures = new CounterfactualFigures(

@@ -14,13 +14,24 @@ public sealed class CounterfactualQuery(NpgsqlDataSource dataSource, ReportingCl
     private const int MonthsMeasured = 12;
 
     /// <param name="asked">What has been checked.</param>
-    public async Task<CounterfactualFigures> OfAsync(CounterfactualRequest asked, CancellationToken cancellationToken)
+    /// <returns>Null where the workload used the other approach in none of the twelve months: then nothing is known of what it had taken.</returns>
+    public async Task<CounterfactualFigures?> OfAsync(CounterfactualRequest asked, CancellationToken cancellationToken)
     {
         var month = BillingPeriod.TryParse(asked.Month, out var period) ? period : throw new ArgumentException("It has not been checked.", nameof(asked));
         var usage = await UsageAsync(asked, month, cancellationToken);
-        var measured = asked is { Sku: not null, Workload: not null } ? await MeasuredAsync(asked, month, cancellationToken) : null;
-        var prices = await DayPrices.LoadAsync(dataSource, Counterfactual.Wanted(asked, usage), knownOn: null, cancellationToken);
-        return Counterfactual.Figures(asked, usage, prices.Of, measured);
+        var (served, measured) = asked switch
+        {
+            { AsApproach: not null } => Counterfactual.ServedBy(await ServedAsync(asked, month, cancellationToken), usage),
+            { Sku: not null, Workload: not null } => (usage, await MeasuredAsync(asked, month, cancellationToken)),
+            _ => (usage, null),
+        };
+        if (asked.AsApproach is not null && measured is null)
+        {
+            return null;
+        }
+
+        var prices = await DayPrices.LoadAsync(dataSource, Counterfactual.Wanted(asked, usage, served), knownOn: null, cancellationToken);
+        return Counterfactual.Figures(asked, usage, served, prices.Of, measured);
     }
 
     /// <summary>The month's tokens and requests by SKU as reported, meter, step and day.</summary>
@@ -33,12 +44,31 @@ public sealed class CounterfactualQuery(NpgsqlDataSource dataSource, ReportingCl
                 $"""
                 select l.reported_sku, l.meter, l.above_tokens, u.day, trim_scale(sum(u.quantity))
                 from spend.cost_line as l join spend.daily_usage as u using (line_id)
-                where {Covered} and l.meter <> '{Meters.ReportedCost}' and l.reported_sku not like 'charge/%'
+                where {Covered} and {IsServed}
                 group by 1, 2, 3, 4
                 """),
             row => new UsageQuantity(row.GetFieldValue<DateOnly>(3), Component.Usage, row.GetString(0), row.GetString(1), row.GetDecimal(4), row.GetInt32(2)),
                 cancellationToken);
     }
+
+    /// <summary>What the other approach took of each SKU's meters, by month of the twelve.</summary>
+    private async Task<List<ServedQuantity>> ServedAsync(CounterfactualRequest asked, BillingPeriod month, CancellationToken cancellationToken)
+    {
+        await using var connection = await dataSource.OpenConnectionAsync(cancellationToken);
+        return await ScopedQuestion.ListAsync(
+            Command(
+                connection, asked with { Approach = asked.AsApproach, Model = null }, month.Start.AddMonths(1 - MonthsMeasured), month.End,
+                $"""
+                select date_trunc('month', u.day)::date, l.reported_sku, l.meter, l.above_tokens, trim_scale(sum(u.quantity))
+                from spend.cost_line as l join spend.daily_usage as u using (line_id)
+                where {Covered} and {IsServed}
+                group by 1, 2, 3, 4
+                """),
+            row => new ServedQuantity(BillingPeriod.Of(row.GetFieldValue<DateOnly>(0)), row.GetString(1), row.GetString(2), row.GetInt32(3), row.GetDecimal(4)),
+            cancellationToken);
+    }
+
+    private const string IsServed = $"l.meter <> '{Meters.ReportedCost}' and l.reported_sku not like 'charge/%'";
 
     private const string Covered =
         """
@@ -49,9 +79,7 @@ public sealed class CounterfactualQuery(NpgsqlDataSource dataSource, ReportingCl
     /// <summary>Tokens a request on the other model, and on what was used, in the months that have both.</summary>
     private async Task<MeasuredFactor?> MeasuredAsync(CounterfactualRequest asked, BillingPeriod month, CancellationToken cancellationToken)
     {
-        var tokens = string.Join(", ", Enum.GetValues<ServiceTier>().SelectMany(tier =>
-            ((string[])[Meters.InputTokens, Meters.CachedInputTokens, Meters.CacheWriteTokens, Meters.OutputTokens, Meters.ReasoningTokens])
-                .Select(meter => $"'{Meters.InTier(meter, tier)}'")));
+        var tokens = string.Join(", ", Counterfactual.TokenMeters.Select(meter => $"'{meter}'"));
         await using var connection = await dataSource.OpenConnectionAsync(cancellationToken);
         var command = Command(
             connection, asked, month.Start.AddMonths(1 - MonthsMeasured), month.End,

@@ -6,12 +6,16 @@ namespace SpendTracker.Forecasts;
 /// <summary>What daily costs are kept apart by.</summary>
 /// <param name="Model">As in a breakdown of costs, like the variant.</param>
 /// <param name="IsOnce">Whether it is not expected again: a charge, training, the preparation of a dataset.</param>
-internal readonly record struct CostPart(string Workload, string Approach, string Component, string Model, string Variant, bool IsOnce)
+/// <param name="Work">Of labour: the role and its activity, since setting up ends as upkeep begins. Empty of all else.</param>
+internal readonly record struct CostPart(string Workload, string Approach, string Component, string Model, string Variant, bool IsOnce, string Work = "")
 {
-    /// <summary>What has a rule of its own, by which all its parts go on.</summary>
-    public (string Workload, string Component, bool IsOnce) Whole => (Workload, Component, IsOnce);
+    private static readonly string Hosting = EnumName.Of(Contracts.Component.Hosting);
+    private static readonly string Labour = EnumName.Of(Contracts.Component.Labour);
 
-    public bool IsHosting => Component == EnumName.Of(Contracts.Component.Hosting);
+    /// <summary>What has a rule of its own, by which all its parts go on.</summary>
+    public (string Workload, string Component, bool IsOnce, string Work) Whole => (Workload, Component, IsOnce, Work);
+
+    public ComponentKind Kind => IsOnce ? ComponentKind.Other : Component == Hosting ? ComponentKind.Hosting : Component == Labour ? ComponentKind.Labour : ComponentKind.Other;
 
     /// <summary>The dimensions of costs that a forecast may be broken down by, and narrowed to.</summary>
     public static IReadOnlyList<CostDimension> Dimensions { get; } = [.. CostDimension.All.Where(dimension => dimension.Name is not ("month" or "origin"))];

@@ -18,6 +18,9 @@ public sealed class DailyCostReading(NpgsqlDataSource dataSource) : IDisposable
     /// <summary>Days back: a year of past forecasts, and what they rest on.</summary>
     private const int Days = 760;
 
+    /// <summary>What is recorded ahead has a price: hosting is paid by the month, or the year.</summary>
+    private const int DaysAhead = 400;
+
     /// <summary>More changed days than this are read as fast by reading all.</summary>
     private const int MostSingleDays = 40;
 
@@ -69,73 +72,102 @@ public sealed class DailyCostReading(NpgsqlDataSource dataSource) : IDisposable
     /// <param name="days">Those that are read; null for all.</param>
     private async Task<DailyCosts> DaysAsync(NpgsqlConnection connection, DailyCosts before, IReadOnlyCollection<DateOnly>? days, DateOnly today, CancellationToken cancellationToken)
     {
-        // A few days by the index, line by line; all of them in one go.
-        var usage = days is null
-            ? "spend.daily_usage as u join line as l using (line_id)"
-            : "line as l cross join lateral (select * from spend.daily_usage as d where d.line_id = l.line_id and d.day = any($3) offset 0) as u";
         await using var batch = new NpgsqlBatch(connection) { Timeout = BookedCosts.LongestForThePast };
-        batch.BatchCommands.Add(new($"with {Lines} select distinct workload, approach, component, model, variant, is_once, part from line") { Parameters = { new() { Value = Tenant.Default } } });
-        batch.BatchCommands.Add(new(
-            $"""
-            with {Lines},
-            used_day as materialized (
-                select g.*, d.day
-                from (select distinct l.price_group, u.day from {usage} where u.day >= $2) as d
-                join (select distinct price_group, tenant_id, sku, meter, above_tokens from line) as g using (price_group)),
-            price as materialized (
-                select p.price_group, p.day, p.unit_price * p.exchange_rate as price
-                from ({PriceSql.Priced("used_day")}) as p where p.unit_price is not null and p.exchange_rate is not null)
-            select l.part, u.day, u.recorded_on, {PriceSql.Sum("u.quantity * p.price")}
-            from {usage} join price as p on (p.price_group, p.day) = (l.price_group, u.day)
-            where u.day >= $2
-            group by 1, 2, 3
-            """) { Parameters = { new() { Value = Tenant.Default }, new() { Value = today.AddDays(-Days) } } });
-        if (days is not null)
+        void Add(string sql, params object[] parameters)
         {
-            batch.BatchCommands[1].Parameters.Add(new() { Value = days.ToArray() });
+            var command = new NpgsqlBatchCommand(sql);
+            foreach (var parameter in parameters)
+            {
+                command.Parameters.Add(new() { Value = parameter });
+            }
+
+            batch.BatchCommands.Add(command);
         }
 
+        var from = today.AddDays(-Days);
+        var (first, last) = days is null ? (from, today.AddDays(DaysAhead)) : (days.Min() > from ? days.Min() : from, days.Max());
+        DateOnly[] some = [.. days ?? []];
+        Add($"with {Lines} select line_id, workload, approach, component, model, variant, is_once, work, price_group from line", Tenant.Default);
+        Add(DailyPrices.ExchangeRates, Tenant.Default, first, last);
+        Add($"with {Lines}, price_group as materialized (select distinct price_group, tenant_id, sku, meter, above_tokens from line), {DailyPrices.UnitPrices}", Tenant.Default, first, last);
+        Add($"select u.line_id, u.day, u.recorded_on, u.part, u.quantity from {Rows("daily_part", days is null)}", Tenant.Default, from, some);
+        Add($"select u.line_id, u.day, u.recorded_on, u.quantity from {Rows("daily_usage", days is null)}", Tenant.Default, from, some);
         await using var reader = await batch.ExecuteReaderAsync(cancellationToken);
-        Dictionary<long, int> places = [];
+
+        Dictionary<Guid, Line> lines = [];
         while (await reader.ReadAsync(cancellationToken))
         {
-            places.Add(reader.GetInt64(6), PlaceOf(PartOf(reader)));
+            lines.Add(reader.GetGuid(0), new(PartOf(reader, 1), reader.GetInt32(8)));
         }
 
         await reader.NextResultAsync(cancellationToken);
-        var read = (days ?? []).ToDictionary(day => day, _ => new List<DailyCost>());
+        var prices = new DailyPrices();
+        await prices.ReadAsync(reader, cancellationToken);
+        var read = new ReadDays(prices);
+        await reader.NextResultAsync(cancellationToken);
+        Dictionary<(Guid, DateOnly, DateOnly), decimal> worked = [];
         while (await reader.ReadAsync(cancellationToken))
         {
-            ref var costs = ref CollectionsMarshal.GetValueRefOrAddDefault(read, reader.GetFieldValue<DateOnly>(1), out _);
-            (costs ??= []).Add(new(places[reader.GetInt64(0)], reader.GetFieldValue<DateOnly>(2), reader.GetDecimal(3)));
+            if (lines.TryGetValue(reader.GetGuid(0), out var line) && line.Part.Work != "")
+            {
+                var (day, recordedOn, quantity) = (reader.GetFieldValue<DateOnly>(1), reader.GetFieldValue<DateOnly>(2), reader.GetDecimal(4));
+                CollectionsMarshal.GetValueRefOrAddDefault(worked, (reader.GetGuid(0), day, recordedOn), out _) += quantity;
+                read.Add(PlaceOf(line.Part with { Work = line.Part.Work + reader.GetString(3) }), line.PriceGroup, day, recordedOn, quantity);
+            }
+        }
+
+        await reader.NextResultAsync(cancellationToken);
+        while (await reader.ReadAsync(cancellationToken))
+        {
+            var id = reader.GetGuid(0);
+            if (lines.TryGetValue(id, out var line))
+            {
+                var (day, recordedOn, quantity) = (reader.GetFieldValue<DateOnly>(1), reader.GetFieldValue<DateOnly>(2), reader.GetDecimal(3));
+                var rest = line.Part.Work == "" ? quantity : quantity - worked.GetValueOrDefault((id, day, recordedOn));
+                if (rest != 0 || quantity == 0)
+                {
+                    read.Add(line.Place ??= PlaceOf(line.Part), line.PriceGroup, day, recordedOn, rest);
+                }
+            }
         }
 
         var all = before.Days.ToBuilder();
-        all.RemoveRange(read.Keys);
-        all.AddRange(read.Where(day => day.Value.Count > 0).Select(day => KeyValuePair.Create(day.Key, day.Value.ToArray())));
+        all.RemoveRange(some);
+        all.AddRange(read.Days());
         return new(before.Parts.Count == _parts.Count ? before.Parts : [.. _parts], all.ToImmutable());
     }
 
+    /// <summary>Rows <c>u</c>. $1: the tenant, $2: the first day, $3: the days, where not all are read. All are taken as they lie, a few days line by line.</summary>
+    private static string Rows(string table, bool all) => all
+        ? $"spend.{table} as u where u.day >= $2 and $1::text is not null and $3::date[] is not null"
+        : $"""
+          (select line_id from spend.cost_line where tenant_id = $1{(table == "daily_part" ? " and component = 'labour'" : "")}) as l
+          cross join lateral (select * from spend.{table} as d where d.line_id = l.line_id and d.day = any($3) and d.day >= $2 offset 0) as u
+          """;
+
     /// <summary>
     /// Cost lines with the part that each is of, and the group of those that are priced alike: there may be millions of daily rows, and few prices.
-    /// Both are numbered alike within one transaction.
+    /// Groups are numbered alike within one transaction.
     /// </summary>
     private static readonly string Lines =
         $"""
         line as materialized (
-            select *, dense_rank() over (order by workload, approach, component, model, variant, is_once) as part, dense_rank() over (order by sku, meter, above_tokens) as price_group
-            from (
-                select c.line_id, c.tenant_id, c.sku, c.meter, c.above_tokens, c.workload, c.approach, c.component, {CostDimension.Model("c")} as model,
-                       {CostDimension.Variant("c")} as variant, {IsOnce("c")} as is_once
-                from spend.cost_line as c where c.tenant_id = $1) as l)
+            select c.line_id, c.tenant_id, c.sku, c.meter, c.above_tokens, c.workload, c.approach, c.component, {CostDimension.Model("c")} as model,
+                   {CostDimension.Variant("c")} as variant, {IsOnce("c")} as is_once, {RoleOf("c")} as work,
+                   dense_rank() over (order by c.sku, c.meter, c.above_tokens)::int as price_group
+            from spend.cost_line as c where c.tenant_id = $1)
         """;
 
     /// <summary>Whether a cost line is of what is not expected again.</summary>
     internal static string IsOnce(string row) => $"({row}.component in ('training', 'dataset-preparation') or {row}.sku like 'charge/%')";
 
-    /// <summary>The first six columns.</summary>
-    internal static CostPart PartOf(NpgsqlDataReader reader) =>
-        new(reader.GetString(0), reader.GetString(1), reader.GetString(2), reader.GetString(3), reader.GetString(4), reader.GetBoolean(5));
+    /// <summary>Whose labour it is: the SKU, before the activity. Empty of all else.</summary>
+    internal static string RoleOf(string row) => $"case when {row}.component = 'labour' and not {IsOnce(row)} then {row}.sku || '/' else '' end";
+
+    /// <summary>Seven columns of a row, one after the other.</summary>
+    internal static CostPart PartOf(NpgsqlDataReader reader, int first) => new(
+        reader.GetString(first), reader.GetString(first + 1), reader.GetString(first + 2), reader.GetString(first + 3), reader.GetString(first + 4), reader.GetBoolean(first + 5),
+        reader.GetString(first + 6));
 
     private int PlaceOf(CostPart part)
     {
@@ -149,4 +181,36 @@ public sealed class DailyCostReading(NpgsqlDataSource dataSource) : IDisposable
     }
 
     public void Dispose() => _turn.Dispose();
+
+    private sealed class Line(CostPart part, int priceGroup)
+    {
+        public CostPart Part { get; } = part;
+
+        public int PriceGroup { get; } = priceGroup;
+
+        public int? Place { get; set; }
+    }
+
+    /// <summary>Adds up what was read, by day, part and the day from which it was known.</summary>
+    private sealed class ReadDays(DailyPrices prices)
+    {
+        private readonly Dictionary<DateOnly, Dictionary<(int Part, DateOnly KnownOn), decimal>> _days = [];
+        private readonly List<(DateOnly KnownOn, decimal Amount)> _costs = [];
+
+        public void Add(int part, int priceGroup, DateOnly day, DateOnly recordedOn, decimal quantity)
+        {
+            prices.Cost(priceGroup, day, recordedOn, quantity, _costs);
+            if (_costs.Count > 0)
+            {
+                var sums = CollectionsMarshal.GetValueRefOrAddDefault(_days, day, out _) ??= [];
+                foreach (var (knownOn, amount) in _costs)
+                {
+                    CollectionsMarshal.GetValueRefOrAddDefault(sums, (part, knownOn), out _) += amount;
+                }
+            }
+        }
+
+        public IEnumerable<KeyValuePair<DateOnly, DailyCost[]>> Days() => _days.Select(day =>
+            KeyValuePair.Create(day.Key, Array.ConvertAll(day.Value.ToArray(), sum => new DailyCost(sum.Key.Part, sum.Key.KnownOn, sum.Value))));
+    }
 }

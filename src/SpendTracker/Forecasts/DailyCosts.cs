@@ -5,8 +5,8 @@ namespace SpendTracker.Forecasts;
 
 /// <summary>What a part cost on one day.</summary>
 /// <param name="Part">Its place in <see cref="DailyCosts.Parts"/>.</param>
-/// <param name="KnownOn">The day on which it was recorded.</param>
-/// <param name="Amount">In the reporting currency, at today's prices for its day.</param>
+/// <param name="KnownOn">The day on which it was recorded, or its price published: then the amount is by how much more it costs.</param>
+/// <param name="Amount">In the reporting currency.</param>
 internal readonly record struct DailyCost(int Part, DateOnly KnownOn, decimal Amount);
 
 /// <summary>What each day cost, part by part, at one moment. Does not change.</summary>
@@ -27,7 +27,7 @@ internal sealed record DailyCosts(IReadOnlyList<CostPart> Parts, ImmutableDictio
             first = today;
         }
 
-        Dictionary<(string, string, bool), ComponentSeries> components = [];
+        Dictionary<(string, string, bool, string), ComponentSeries> components = [];
         var series = new PartSeries?[Parts.Count];
         foreach (var (day, costs) in Days)
         {
@@ -82,7 +82,7 @@ internal sealed class PartSeries(CostPart part, int days)
     }
 }
 
-/// <summary>A component of a workload: its parts, and what they cost together.</summary>
+/// <summary>A component of a workload, or of its labour one kind of work: its parts, and what they cost together.</summary>
 /// <param name="First">Day 0.</param>
 /// <param name="Today">The last day.</param>
 internal sealed record ComponentSeries(DateOnly First, DateOnly Today)
@@ -91,7 +91,7 @@ internal sealed record ComponentSeries(DateOnly First, DateOnly Today)
 
     public bool IsOnce => Parts[0].Part.IsOnce;
 
-    public bool IsHosting => Parts[0].Part.IsHosting && !IsOnce;
+    public ComponentKind Kind => Parts[0].Part.Kind;
 
     /// <summary>What belongs to a scope, as it becomes known; null if nothing does.</summary>
     public ScopeComponent? In(Func<PartSeries, bool> scope)
@@ -103,7 +103,7 @@ internal sealed record ComponentSeries(DateOnly First, DateOnly Today)
         }
 
         var whole = Known(Parts);
-        return new(IsHosting, whole, inside.Count == Parts.Count ? whole : Known(inside));
+        return new(Kind, whole, inside.Count == Parts.Count ? whole : Known(inside));
     }
 
     private KnownDays Known(List<PartSeries> parts)
@@ -130,7 +130,7 @@ internal sealed record ComponentSeries(DateOnly First, DateOnly Today)
     /// <param name="last">The last full day: yesterday.</param>
     public Habit HabitAt(int last)
     {
-        var (costs, use) = (new decimal[last + 1], new Use(IsHosting));
+        var (costs, use) = (new decimal[last + 1], new Use(Kind));
         for (var day = 0; day <= last; day++)
         {
             foreach (var part in Parts)
@@ -141,6 +141,6 @@ internal sealed record ComponentSeries(DateOnly First, DateOnly Today)
             use.Add(day, costs[day] != 0);
         }
 
-        return last < 0 ? new(Rule.Nothing, last, 0) : Habit.Of<decimal>(costs, use, last, IsHosting);
+        return last < 0 ? new(Rule.Nothing, last, 0) : Habit.Of<decimal>(costs, use, last, Kind);
     }
 }

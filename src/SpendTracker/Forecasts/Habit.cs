@@ -14,6 +14,9 @@ internal enum Rule
     /// <summary>The last seven days again.</summary>
     LastWeek,
 
+    /// <summary>The average of the weeks so far, the first of which may have begun before it: labour, of which a day does not stand for the next.</summary>
+    WeeksSoFar,
+
     /// <summary>The average of the last four of the same weekday.</summary>
     FourWeeks,
 
@@ -36,20 +39,21 @@ internal readonly record struct Habit(Rule Rule, int Day, int Days)
     public const int Window = 28;
 
     /// <summary>Whether there is less than a week to go by.</summary>
-    public bool IsRough => Rule == Rule.AverageDay;
+    public bool IsRough => Rule == Rule.AverageDay || (Rule == Rule.WeeksSoFar && Days < Week);
 
     /// <param name="costs">Of the whole component, by day.</param>
     /// <param name="use">Up to the day.</param>
     /// <param name="day">The last full day.</param>
-    public static Habit Of<T>(ReadOnlySpan<T> costs, Use use, int day, bool isHosting)
+    public static Habit Of<T>(ReadOnlySpan<T> costs, Use use, int day, ComponentKind kind)
         where T : INumber<T>
     {
         var days = use.DaysAt(day);
         return days == 0 ? new(Rule.Nothing, day, 0)
-            : isHosting ? HasWeekdays(costs, day, days) ? new(Rule.LastWeek, day, days) : new(Rule.LastDay, use.LastUsed, days)
+            : kind == ComponentKind.Hosting ? HasWeekdays(costs, day, days) ? new(Rule.LastWeek, day, days) : new(Rule.LastDay, use.LastUsed, days)
+            : days >= Window ? new(Rule.FourWeeks, day, days)
+            : kind == ComponentKind.Labour ? new(Rule.WeeksSoFar, day, days)
             : days < Week ? new(Rule.AverageDay, day, days)
-            : days < Window ? new(Rule.LastWeek, day, days)
-            : new(Rule.FourWeeks, day, days);
+            : new(Rule.LastWeek, day, days);
     }
 
     /// <summary>What a day of each weekday is expected to cost, of the component or a part of it.</summary>
@@ -76,6 +80,14 @@ internal readonly record struct Habit(Rule Rule, int Day, int Days)
                 for (var day = Day - Week + 1; day <= Day; day++)
                 {
                     byWeekday[day % Week] += costs[day];
+                }
+
+                break;
+            case Rule.WeeksSoFar:
+                var weeks = ((Days - 1) / Week) + 1;
+                for (var day = Math.Max(0, Day - (weeks * Week) + 1); day <= Day; day++)
+                {
+                    byWeekday[day % Week] += costs[day] / T.CreateChecked(weeks);
                 }
 
                 break;

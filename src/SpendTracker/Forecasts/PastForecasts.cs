@@ -3,7 +3,7 @@ namespace SpendTracker.Forecasts;
 /// <summary>A component of a workload, or what of it belongs to a scope.</summary>
 /// <param name="Whole">All of the component: its rule is chosen by it.</param>
 /// <param name="Part">What belongs to the scope; the same object if all does.</param>
-internal sealed record ScopeComponent(bool IsHosting, KnownDays Whole, KnownDays Part);
+internal sealed record ScopeComponent(ComponentKind Kind, KnownDays Whole, KnownDays Part);
 
 /// <summary>
 /// A scope's recurring costs, and what was expected of them at the end of every day, from what was known on it. Moves through the
@@ -25,6 +25,9 @@ internal sealed class PastForecasts(IReadOnlyList<ScopeComponent> components, in
     private const double Covered = 0.8;
     private const int FewestErrors = 10;
     private const int OneMonth = 31;
+    private const int HalfAMonth = 15;
+    private const double UsualShareOfGrowth = 0.5;
+    private const int ForecastsOfDoubt = 6;
 
     /// <summary>Past forecasts that the factor is taken of, in days.</summary>
     private const int LookBack = 365;
@@ -38,14 +41,15 @@ internal sealed class PastForecasts(IReadOnlyList<ScopeComponent> components, in
     /// <summary>The farthest day that is forecast: a year, and what is left of a month.</summary>
     private const int Farthest = 400;
 
-    private readonly Use[] _use = [.. components.Select(component => new Use(component.IsHosting))];
+    private readonly Use[] _use = [.. components.Select(component => new Use(component.Kind))];
     private readonly double[] _known = new double[days];
     private readonly double[] _sums = new double[days + 1];
     private readonly double[] _byWeekday = new double[days * Habit.Week];
+    private readonly double[] _line = new double[days]; // Growth as the line has it, and what of it counts.
     private readonly double[] _growth = new double[days];
     private readonly double[] _deviation = new double[days];
     private readonly int[] _days = new int[days];
-    private Use _scope = new(isHosting: false);
+    private Use _scope = new(ComponentKind.Other);
 
     /// <summary>The last day that is known; −1 before the first.</summary>
     public int Day { get; private set; } = -1;
@@ -78,7 +82,7 @@ internal sealed class PastForecasts(IReadOnlyList<ScopeComponent> components, in
 
             if (changed < day)
             {
-                _use[at] = new(component.IsHosting);
+                _use[at] = new(component.Kind);
                 for (var past = 0; past < day; past++)
                 {
                     _use[at].Add(past, component.Whole.Costs[past] != 0);
@@ -87,7 +91,7 @@ internal sealed class PastForecasts(IReadOnlyList<ScopeComponent> components, in
 
             earliest = Math.Min(earliest, changed);
             _use[at].Add(day, component.Whole.Costs[day] != 0);
-            Habit.Of(component.Whole.Costs, _use[at], day, component.IsHosting).AddTo(component.Part.Costs, expected);
+            Habit.Of(component.Whole.Costs, _use[at], day, component.Kind).AddTo(component.Part.Costs, expected);
         }
 
         AddUp(earliest);
@@ -99,15 +103,40 @@ internal sealed class PastForecasts(IReadOnlyList<ScopeComponent> components, in
 
         if (grows && _days[day] >= Growth.Days)
         {
-            _growth[day] = Growth.ByWeek(_sums, day);
+            _line[day] = Growth.ByWeek(_sums, day);
+            _growth[day] = _line[day] * ShareOfGrowth(day);
         }
     }
 
     /// <summary>What the days after a past day, or now, were expected to cost.</summary>
-    public double Expected(int day, int ahead)
+    public double Expected(int day, int ahead) => Expected(day, ahead, _growth[day]);
+
+    /// <summary>
+    /// What share of the line's growth would have served best: the least squares of the scope's own past errors, half a month ahead, by
+    /// what growth would have added. Half, as long as little is known; that counts as much as six forecasts that do not overlap.
+    /// </summary>
+    private double ShareOfGrowth(int day)
+    {
+        var (products, squares, count) = (0.0, 0.0, 0);
+        for (var past = Math.Max(day - LookBack, 0); past <= day - HalfAMonth; past++)
+        {
+            if (_line[past] != 0)
+            {
+                var without = Expected(past, HalfAMonth, 0);
+                var added = Expected(past, HalfAMonth, _line[past]) - without;
+                products += (Sum(past + 1, past + HalfAMonth) - without) * added;
+                squares += added * added;
+                count++;
+            }
+        }
+
+        var doubt = count == 0 ? 0 : squares / count * HalfAMonth * ForecastsOfDoubt;
+        return squares == 0 ? UsualShareOfGrowth : Math.Clamp((products + (doubt * UsualShareOfGrowth)) / (squares + doubt), 0, 1);
+    }
+
+    private double Expected(int day, int ahead, double growth)
     {
         double sum = 0;
-        var growth = _growth[day];
         for (var step = 1; step <= Habit.Week; step++)
         {
             var weight = Counts[step - 1][ahead] + (growth == 0 ? 0 : growth * GrowthWeeks[step - 1][ahead]);
@@ -196,7 +225,7 @@ internal sealed class PastForecasts(IReadOnlyList<ScopeComponent> components, in
     {
         if (from < Day)
         {
-            _scope = new(isHosting: false);
+            _scope = new(ComponentKind.Other);
             for (var day = 0; day < from; day++)
             {
                 _scope.Add(day, _known[day] != 0);

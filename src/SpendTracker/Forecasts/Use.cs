@@ -4,7 +4,7 @@ namespace SpendTracker.Forecasts;
 /// Since when a component of a workload has been in use, and whether it has stopped, day by day. It has stopped when it cost nothing
 /// for a week, or for longer than twice its longest gap of the last 120 days, whichever is longer. What stopped and comes again is new.
 /// </summary>
-internal struct Use(bool isHosting)
+internal struct Use(ComponentKind kind)
 {
     private const int GapsCountFor = 120;
 
@@ -12,7 +12,7 @@ internal struct Use(bool isHosting)
     private const int LongestRhythm = 31;
 
     /// <summary>Hosting costs something on every day, so three days without a report are enough.</summary>
-    private readonly int _shortestStop = isHosting ? 3 : 7;
+    private readonly int _shortestStop = kind == ComponentKind.Hosting ? 3 : 7;
 
     private (int End, int Length) _longestGap;
 

@@ -65,6 +65,15 @@ public static class EventSchema
             primary key (projection, seq_id)
         );
 
+        -- How often each API key was used on a day, and when last: counted by hosts, told once a minute.
+        create table if not exists spend.api_key_use (
+            key_id text not null,
+            day date not null,
+            requests bigint not null,
+            last_used_at timestamptz not null,
+            primary key (key_id, day)
+        );
+
         -- The keys that sign cookies, so that a cookie holds on every host and over restarts.
         create table if not exists spend.data_protection_key (
             name text primary key,

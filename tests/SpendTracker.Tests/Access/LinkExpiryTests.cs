@@ -15,9 +15,9 @@ public sealed class LinkExpiryTests
         var (first, second) = (await IssueAsync(), await IssueAsync());
 
         clock.Now += TimeSpan.FromMinutes(30);
-        Assert.NotNull(await links.UseAsync(first, TestContext.Current.CancellationToken));
+        Assert.NotNull(await links.UseAsync(first, null, TestContext.Current.CancellationToken));
         clock.Now += TimeSpan.FromTicks(1);
-        Assert.Null(await links.UseAsync(second, TestContext.Current.CancellationToken));
+        Assert.Null(await links.UseAsync(second, null, TestContext.Current.CancellationToken));
 
         Task<string> IssueAsync() => links.IssueAsync("Ada", Role.Viewer, new Recorder("test"), TestContext.Current.CancellationToken);
     }

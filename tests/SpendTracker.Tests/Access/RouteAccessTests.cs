@@ -21,118 +21,119 @@ public sealed class RouteAccessTests : IAsyncLifetime
     /// <summary>
     /// Each request's body is an empty object, so 400, 404 and 415 mean that the caller was let in. 302 leads to the sign-in page.
     /// <para>Keys. none: no key; bad: not a key; gone: a revoked key; record to chan: a key with this scope; bound: a key with all scopes for one workload.</para>
-    /// <para>Cookies. viewer, member, admin: of a person with this role; other: an administrator's, sent by a page of another site.</para>
+    /// <para>Cookies. viewer, member, fina, admin: of a person with this role; team: of a member with a team; other: an administrator's, sent by a page of another site.</para>
     /// </summary>
     private const string Table =
         """
-                                                      none   bad    gone   record read   publ   close  budget chan   bound  viewer member admin  other
-        GET    /                                      302    401    401    401    401    401    401    401    401    401    200    200    200    403
-        GET    /_blazor                               401    401    401    401    401    401    401    401    401    401    400    400    400    403
-        POST   /_blazor                               401    401    401    401    401    401    401    401    401    401    400    400    400    403
-        GET    /_blazor/disconnect                    302    401    401    401    401    401    401    401    401    401    405    405    405    403
-        POST   /_blazor/disconnect                    302    401    401    401    401    401    401    401    401    401    400    400    400    403
-        GET    /_blazor/initializers                  302    401    401    401    401    401    401    401    401    401    200    200    200    403
-        POST   /_blazor/initializers                  302    401    401    401    401    401    401    401    401    401    200    200    200    403
-        GET    /_blazor/negotiate                     401    401    401    401    401    401    401    401    401    401    405    405    405    403
-        POST   /_blazor/negotiate                     401    401    401    401    401    401    401    401    401    401    200    200    200    403
-        GET    /_framework/opaque-redirect            302    401    401    401    401    401    401    401    401    401    400    400    400    403
-        GET    /acknowledge                           200    200    200    200    200    200    200    200    200    200    200    200    200    403
-        POST   /acknowledge                           403    403    403    403    403    403    403    403    403    403    403    403    403    403
-        GET    /alerts                                302    401    401    401    401    401    401    401    401    401    200    200    200    403
-        GET    /alerts/{id:guid}                      302    401    401    401    401    401    401    401    401    401    200    200    200    403
-        GET    /anomalies                             302    401    401    401    401    401    401    401    401    401    200    200    200    403
-        GET    /anomalies/{id:guid}                   302    401    401    401    401    401    401    401    401    401    200    200    200    403
-        GET    /api/v1/advice                         401    401    401    403    400    403    403    403    403    400    400    400    400    403
-        GET    /api/v1/alerts                         401    401    401    403    200    403    403    403    403    200    200    200    200    403
-        GET    /api/v1/alerts/{id:guid}               401    401    401    403    404    403    403    403    403    404    404    404    404    403
-        POST   /api/v1/alerts/{id:guid}/acknowledge   401    401    401    403    403    403    403    404    403    404    401    401    401    403
-        GET    /api/v1/aliases                        401    401    401    403    200    403    403    403    403    200    200    200    200    403
-        POST   /api/v1/aliases                        401    401    401    403    403    400    403    403    403    400    401    401    401    403
-        GET    /api/v1/anomalies                      401    401    401    403    200    403    403    403    403    200    200    200    200    403
-        GET    /api/v1/anomalies/{id:guid}            401    401    401    403    404    403    403    403    403    404    404    404    404    403
-        GET    /api/v1/billing-periods                401    401    401    403    200    403    403    403    403    200    200    200    200    403
-        GET    /api/v1/billing-periods/{month}        401    401    401    403    200    403    403    403    403    200    200    200    200    403
-        POST   /api/v1/billing-periods/{month}/close  401    401    401    403    403    403    400    403    403    400    401    401    401    403
-        POST   /api/v1/billing-periods/{month}/reopen 401    401    401    403    403    403    400    403    403    400    401    401    401    403
-        GET    /api/v1/budgets                        401    401    401    403    200    403    403    403    403    200    200    200    200    403
-        DELETE /api/v1/budgets/{id}                   401    401    401    403    403    403    403    400    403    400    401    401    401    403
-        GET    /api/v1/budgets/{id}                   401    401    401    403    404    403    403    403    403    404    404    404    404    403
-        PUT    /api/v1/budgets/{id}                   401    401    401    403    403    403    403    400    403    400    401    401    401    403
-        GET    /api/v1/budgets/{id}/allowance         401    401    401    403    404    403    403    403    403    404    404    404    404    403
-        GET    /api/v1/channels                       401    401    401    403    403    403    403    403    200    200    403    403    200    403
-        DELETE /api/v1/channels/{id}                  401    401    401    403    403    403    403    403    404    404    401    401    401    403
-        GET    /api/v1/channels/{id}                  401    401    401    403    403    403    403    403    404    404    403    403    404    403
-        PUT    /api/v1/channels/{id}                  401    401    401    403    403    403    403    403    400    400    401    401    401    403
-        POST   /api/v1/channels/{id}/resume           401    401    401    403    403    403    403    403    404    404    401    401    401    403
-        POST   /api/v1/channels/{id}/test             401    401    401    403    403    403    403    403    404    404    401    401    401    403
-        GET    /api/v1/compare                        401    401    401    403    200    403    403    403    403    200    200    200    200    403
-        POST   /api/v1/compare/counterfactual         401    401    401    403    400    403    403    403    403    400    401    401    401    403
-        GET    /api/v1/compare/hosting                401    401    401    403    200    403    403    403    403    200    200    200    200    403
-        GET    /api/v1/compare/models                 401    401    401    403    400    403    403    403    403    400    400    400    400    403
-        GET    /api/v1/costs                          401    401    401    403    200    403    403    403    403    200    200    200    200    403
-        GET    /api/v1/costs/explain                  401    401    401    403    400    403    403    403    403    400    400    400    400    403
-        GET    /api/v1/discounts                      401    401    401    403    200    403    403    403    403    200    200    200    200    403
-        POST   /api/v1/discounts                      401    401    401    403    403    400    403    403    403    400    401    401    401    403
-        GET    /api/v1/estimates                      401    401    401    403    200    403    403    403    403    200    200    200    200    403
-        POST   /api/v1/estimates                      401    401    401    403    403    400    403    403    403    400    401    401    401    403
-        GET    /api/v1/estimates/{id:guid}            401    401    401    403    404    403    403    403    403    404    404    404    404    403
-        GET    /api/v1/events                         401    401    401    403    400    403    403    403    403    400    400    400    400    403
-        GET    /api/v1/exchange-rates                 401    401    401    403    200    403    403    403    403    200    200    200    200    403
-        POST   /api/v1/exchange-rates                 401    401    401    403    403    400    403    403    403    400    401    401    401    403
-        POST   /api/v1/exchange-rates/import          401    401    401    403    403    415    403    403    403    415    401    401    401    403
-        GET    /api/v1/plans                          401    401    401    403    200    403    403    403    403    200    200    200    200    403
-        GET    /api/v1/plans/from-actuals             401    401    401    403    400    403    403    403    403    400    400    400    400    403
-        GET    /api/v1/forecast                       401    401    401    403    200    403    403    403    403    200    200    200    200    403
-        GET    /api/v1/forecast/backtest              401    401    401    403    200    403    403    403    403    200    200    200    200    403
-        GET    /api/v1/plans/presets                  401    401    401    403    200    403    403    403    403    200    200    200    200    403
-        POST   /api/v1/plans/preview                  401    401    401    403    400    403    403    403    403    400    401    401    401    403
-        DELETE /api/v1/plans/{id}                     401    401    401    403    403    400    403    403    403    400    401    401    401    403
-        GET    /api/v1/plans/{id}                     401    401    401    403    404    403    403    403    403    404    404    404    404    403
-        PUT    /api/v1/plans/{id}                     401    401    401    403    403    400    403    403    403    400    401    401    401    403
-        POST   /api/v1/plans/{id}/estimate            401    401    401    403    403    400    403    403    403    400    401    401    401    403
-        GET    /api/v1/rates                          401    401    401    403    200    403    403    403    403    200    200    200    200    403
-        POST   /api/v1/rates                          401    401    401    403    403    400    403    403    403    400    401    401    401    403
-        GET    /api/v1/publications/{id:guid}         401    401    401    403    404    403    403    403    403    404    404    404    404    403
-        POST   /api/v1/rates/import                   401    401    401    403    403    200    403    403    403    200    401    401    401    403
-        GET    /api/v1/reported-costs                 401    401    401    403    200    403    403    403    403    200    200    200    200    403
-        GET    /api/v1/set-aside                      401    401    401    403    200    403    403    403    403    200    200    200    200    403
-        POST   /api/v1/set-aside/retry                401    401    401    403    403    200    403    403    403    200    401    401    401    403
-        GET    /api/v1/unpriced                       401    401    401    403    200    403    403    403    403    200    200    200    200    403
-        POST   /api/v1/usage                          401    401    401    207    403    403    403    403    403    207    401    401    401    403
-        POST   /api/v1/usage/corrections              401    401    401    400    403    403    403    403    403    400    401    401    401    403
-        POST   /api/v1/withdrawals                    401    401    401    403    403    400    403    403    403    400    401    401    401    403
-        GET    /api/v1/workloads                      401    401    401    403    200    403    403    403    403    200    200    200    200    403
-        POST   /api/v1/workloads                      401    401    401    403    403    400    403    403    403    400    401    401    401    403
-        GET    /api/v1/workloads/{id}                 401    401    401    403    404    403    403    403    403    404    404    404    404    403
-        PUT    /api/v1/workloads/{id}                 401    401    401    403    403    400    403    403    403    400    401    401    401    403
-        GET    /budgets                               302    401    401    401    401    401    401    401    401    401    200    200    200    403
-        GET    /budgets/{id}                          302    401    401    401    401    401    401    401    401    401    200    200    200    403
-        GET    /channels                              302    401    401    401    401    401    401    401    401    401    200    200    200    403
-        GET    /closing                               302    401    401    401    401    401    401    401    401    401    200    200    200    403
-        GET    /compare                               302    401    401    401    401    401    401    401    401    401    200    200    200    403
-        GET    /events                                302    401    401    401    401    401    401    401    401    401    200    200    200    403
-        GET    /explain                               302    401    401    401    401    401    401    401    401    401    200    200    200    403
-        GET    /forecast                              302    401    401    401    401    401    401    401    401    401    200    200    200    403
-        GET    /health/live                           200    200    200    200    200    200    200    200    200    200    200    200    200    403
-        POST   /health/live                           200    200    200    200    200    200    200    200    200    200    200    200    200    403
-        GET    /health/ready                          200    200    200    200    200    200    200    200    200    200    200    200    200    403
-        POST   /health/ready                          200    200    200    200    200    200    200    200    200    200    200    200    200    403
-        GET    /metrics                               401    401    401    403    200    403    403    403    403    200    200    200    200    403
-        POST   /metrics                               401    401    401    403    200    403    403    403    403    200    401    401    401    403
-        GET    /not-found                             302    401    401    401    401    401    401    401    401    401    200    200    200    403
-        GET    /reference/favicon.svg                 200    200    200    200    200    200    200    200    200    200    200    200    200    403
-        GET    /reference/scalar.aspnetcore.js        200    200    200    200    200    200    200    200    200    200    200    200    200    403
-        GET    /reference/scalar.js                   200    200    200    200    200    200    200    200    200    200    200    200    200    403
-        GET    /reference/{documentName?}             302    401    401    401    401    401    401    401    401    401    200    200    200    403
-        GET    /openapi/v1.json                       401    401    401    200    200    200    200    200    200    200    200    200    200    403
-        GET    /plans                                 302    401    401    401    401    401    401    401    401    401    200    200    200    403
-        GET    /plans/{id}                            302    401    401    401    401    401    401    401    401    401    200    200    200    403
-        GET    /price-book                            302    401    401    401    401    401    401    401    401    401    200    200    200    403
-        GET    /set-aside                             302    401    401    401    401    401    401    401    401    401    200    200    200    403
-        GET    /sign-in                               200    200    200    200    200    200    200    200    200    200    200    200    200    403
-        POST   /sign-in                               400    400    400    400    400    400    400    400    400    400    400    400    400    403
-        POST   /sign-out                              302    401    401    401    401    401    401    401    401    401    302    302    302    403
-        GET    /unpriced                              302    401    401    401    401    401    401    401    401    401    200    200    200    403
+                                                      none   bad    gone   record read   publ   close  budget chan   bound  viewer member team   fina   admin  other
+        GET    /                                      302    401    401    401    401    401    401    401    401    401    200    200    200    200    200    403
+        GET    /_blazor                               401    401    401    401    401    401    401    401    401    401    400    400    400    400    400    403
+        POST   /_blazor                               401    401    401    401    401    401    401    401    401    401    400    400    400    400    400    403
+        GET    /_blazor/disconnect                    302    401    401    401    401    401    401    401    401    401    405    405    405    405    405    403
+        POST   /_blazor/disconnect                    302    401    401    401    401    401    401    401    401    401    400    400    400    400    400    403
+        GET    /_blazor/initializers                  302    401    401    401    401    401    401    401    401    401    200    200    200    200    200    403
+        POST   /_blazor/initializers                  302    401    401    401    401    401    401    401    401    401    200    200    200    200    200    403
+        GET    /_blazor/negotiate                     401    401    401    401    401    401    401    401    401    401    405    405    405    405    405    403
+        POST   /_blazor/negotiate                     401    401    401    401    401    401    401    401    401    401    200    200    200    200    200    403
+        GET    /_framework/opaque-redirect            302    401    401    401    401    401    401    401    401    401    400    400    400    400    400    403
+        GET    /acknowledge                           200    200    200    200    200    200    200    200    200    200    200    200    200    200    200    403
+        POST   /acknowledge                           403    403    403    403    403    403    403    403    403    403    403    403    403    403    403    403
+        GET    /alerts                                302    401    401    401    401    401    401    401    401    401    200    200    200    200    200    403
+        GET    /alerts/{id:guid}                      302    401    401    401    401    401    401    401    401    401    200    200    200    200    200    403
+        GET    /anomalies                             302    401    401    401    401    401    401    401    401    401    200    200    200    200    200    403
+        GET    /anomalies/{id:guid}                   302    401    401    401    401    401    401    401    401    401    200    200    200    200    200    403
+        GET    /api/v1/advice                         401    401    401    403    400    403    403    403    403    403    400    400    400    400    400    403
+        GET    /api/v1/alerts                         401    401    401    403    200    403    403    403    403    403    200    200    200    200    200    403
+        GET    /api/v1/alerts/{id:guid}               401    401    401    403    404    403    403    403    403    403    404    404    404    404    404    403
+        POST   /api/v1/alerts/{id:guid}/acknowledge   401    401    401    403    403    403    403    404    403    403    401    401    401    401    401    403
+        GET    /api/v1/aliases                        401    401    401    403    200    403    403    403    403    403    200    200    200    200    200    403
+        POST   /api/v1/aliases                        401    401    401    403    403    400    403    403    403    403    401    401    401    401    401    403
+        GET    /api/v1/anomalies                      401    401    401    403    200    403    403    403    403    403    200    200    200    200    200    403
+        GET    /api/v1/anomalies/{id:guid}            401    401    401    403    404    403    403    403    403    404    404    404    404    404    404    403
+        GET    /api/v1/billing-periods                401    401    401    403    200    403    403    403    403    403    200    200    200    200    200    403
+        GET    /api/v1/billing-periods/{month}        401    401    401    403    200    403    403    403    403    403    200    200    200    200    200    403
+        POST   /api/v1/billing-periods/{month}/close  401    401    401    403    403    403    400    403    403    403    401    401    401    401    401    403
+        POST   /api/v1/billing-periods/{month}/reopen 401    401    401    403    403    403    400    403    403    403    401    401    401    401    401    403
+        GET    /api/v1/budgets                        401    401    401    403    200    403    403    403    403    200    200    200    200    200    200    403
+        DELETE /api/v1/budgets/{id}                   401    401    401    403    403    403    403    400    403    403    401    401    401    401    401    403
+        GET    /api/v1/budgets/{id}                   401    401    401    403    404    403    403    403    403    404    404    404    404    404    404    403
+        PUT    /api/v1/budgets/{id}                   401    401    401    403    403    403    403    400    403    403    401    401    401    401    401    403
+        GET    /api/v1/budgets/{id}/allowance         401    401    401    403    404    403    403    403    403    404    404    404    404    404    404    403
+        GET    /api/v1/channels                       401    401    401    403    403    403    403    403    200    403    403    403    403    403    200    403
+        DELETE /api/v1/channels/{id}                  401    401    401    403    403    403    403    403    404    403    401    401    401    401    401    403
+        GET    /api/v1/channels/{id}                  401    401    401    403    403    403    403    403    404    403    403    403    403    403    404    403
+        PUT    /api/v1/channels/{id}                  401    401    401    403    403    403    403    403    400    403    401    401    401    401    401    403
+        POST   /api/v1/channels/{id}/resume           401    401    401    403    403    403    403    403    404    403    401    401    401    401    401    403
+        POST   /api/v1/channels/{id}/test             401    401    401    403    403    403    403    403    404    403    401    401    401    401    401    403
+        GET    /api/v1/compare                        401    401    401    403    200    403    403    403    403    403    200    200    200    200    200    403
+        POST   /api/v1/compare/counterfactual         401    401    401    403    400    403    403    403    403    403    401    401    401    401    401    403
+        GET    /api/v1/compare/hosting                401    401    401    403    200    403    403    403    403    403    200    200    200    200    200    403
+        GET    /api/v1/compare/models                 401    401    401    403    400    403    403    403    403    403    400    400    400    400    400    403
+        GET    /api/v1/costs                          401    401    401    403    200    403    403    403    403    403    200    200    200    200    200    403
+        GET    /api/v1/costs/explain                  401    401    401    403    400    403    403    403    403    403    400    400    400    400    400    403
+        GET    /api/v1/discounts                      401    401    401    403    200    403    403    403    403    403    200    200    200    200    200    403
+        POST   /api/v1/discounts                      401    401    401    403    403    400    403    403    403    403    401    401    401    401    401    403
+        GET    /api/v1/estimates                      401    401    401    403    200    403    403    403    403    403    200    200    200    200    200    403
+        POST   /api/v1/estimates                      401    401    401    403    403    400    403    403    403    400    401    401    401    401    401    403
+        GET    /api/v1/events                         401    401    401    403    400    403    403    403    403    403    400    400    400    400    400    403
+        GET    /api/v1/exchange-rates                 401    401    401    403    200    403    403    403    403    403    200    200    200    200    200    403
+        POST   /api/v1/exchange-rates                 401    401    401    403    403    400    403    403    403    403    401    401    401    401    401    403
+        POST   /api/v1/exchange-rates/import          401    401    401    403    403    415    403    403    403    403    401    401    401    401    401    403
+        GET    /api/v1/plans                          401    401    401    403    200    403    403    403    403    403    200    200    200    200    200    403
+        GET    /api/v1/plans/from-actuals             401    401    401    403    400    403    403    403    403    403    400    400    400    400    400    403
+        GET    /api/v1/forecast                       401    401    401    403    200    403    403    403    403    403    200    200    200    200    200    403
+        GET    /api/v1/forecast/backtest              401    401    401    403    200    403    403    403    403    403    200    200    200    200    200    403
+        GET    /api/v1/plans/presets                  401    401    401    403    200    403    403    403    403    403    200    200    200    200    200    403
+        POST   /api/v1/plans/preview                  401    401    401    403    400    403    403    403    403    403    401    401    401    401    401    403
+        DELETE /api/v1/plans/{id}                     401    401    401    403    403    400    403    403    403    403    401    401    401    401    401    403
+        GET    /api/v1/plans/{id}                     401    401    401    403    404    403    403    403    403    403    404    404    404    404    404    403
+        PUT    /api/v1/plans/{id}                     401    401    401    403    403    400    403    403    403    403    401    401    401    401    401    403
+        POST   /api/v1/plans/{id}/estimate            401    401    401    403    403    400    403    403    403    403    401    401    401    401    401    403
+        GET    /api/v1/rates                          401    401    401    403    200    403    403    403    403    403    200    200    200    200    200    403
+        POST   /api/v1/rates                          401    401    401    403    403    400    403    403    403    403    401    401    401    401    401    403
+        POST   /api/v1/rates/import                   401    401    401    403    403    200    403    403    403    403    401    401    401    401    401    403
+        GET    /api/v1/reported-costs                 401    401    401    403    200    403    403    403    403    403    200    200    200    200    200    403
+        GET    /api/v1/set-aside                      401    401    401    403    200    403    403    403    403    403    200    200    200    200    200    403
+        POST   /api/v1/set-aside/retry                401    401    401    403    403    200    403    403    403    403    401    401    401    401    401    403
+        GET    /api/v1/unpriced                       401    401    401    403    200    403    403    403    403    403    200    200    200    200    200    403
+        POST   /api/v1/usage                          401    401    401    207    403    403    403    403    403    207    401    401    401    401    401    403
+        POST   /api/v1/usage/corrections              401    401    401    400    403    403    403    403    403    400    401    401    401    401    401    403
+        POST   /api/v1/withdrawals                    401    401    401    403    403    400    403    403    403    403    401    401    401    401    401    403
+        GET    /api/v1/workloads                      401    401    401    403    200    403    403    403    403    200    200    200    200    200    200    403
+        POST   /api/v1/workloads                      401    401    401    403    403    400    403    403    403    400    401    401    401    401    401    403
+        GET    /budgets                               302    401    401    401    401    401    401    401    401    401    200    200    200    200    200    403
+        GET    /budgets/{id}                          302    401    401    401    401    401    401    401    401    401    200    200    200    200    200    403
+        GET    /channels                              302    401    401    401    401    401    401    401    401    401    200    200    200    200    200    403
+        GET    /closing                               302    401    401    401    401    401    401    401    401    401    200    200    200    200    200    403
+        GET    /compare                               302    401    401    401    401    401    401    401    401    401    200    200    200    200    200    403
+        GET    /events                                302    401    401    401    401    401    401    401    401    401    200    200    200    200    200    403
+        GET    /explain                               302    401    401    401    401    401    401    401    401    401    200    200    200    200    200    403
+        GET    /forecast                              302    401    401    401    401    401    401    401    401    401    200    200    200    200    200    403
+        GET    /health/live                           200    200    200    200    200    200    200    200    200    200    200    200    200    200    200    403
+        POST   /health/live                           200    200    200    200    200    200    200    200    200    200    200    200    200    200    200    403
+        GET    /health/ready                          200    200    200    200    200    200    200    200    200    200    200    200    200    200    200    403
+        POST   /health/ready                          200    200    200    200    200    200    200    200    200    200    200    200    200    200    200    403
+        GET    /metrics                               401    401    401    403    200    403    403    403    403    403    200    200    200    200    200    403
+        POST   /metrics                               401    401    401    403    200    403    403    403    403    403    401    401    401    401    401    403
+        GET    /not-found                             302    401    401    401    401    401    401    401    401    401    200    200    200    200    200    403
+        GET    /plans                                 302    401    401    401    401    401    401    401    401    401    200    200    200    200    200    403
+        GET    /plans/{id}                            302    401    401    401    401    401    401    401    401    401    200    200    200    200    200    403
+        GET    /price-book                            302    401    401    401    401    401    401    401    401    401    200    200    200    200    200    403
+        GET    /set-aside                             302    401    401    401    401    401    401    401    401    401    200    200    200    200    200    403
+        GET    /sign-in                               200    200    200    200    200    200    200    200    200    200    200    200    200    200    200    403
+        POST   /sign-in                               400    400    400    400    400    400    400    400    400    400    400    400    400    400    400    403
+        POST   /sign-out                              302    401    401    401    401    401    401    401    401    401    302    302    302    302    302    403
+        GET    /unpriced                              302    401    401    401    401    401    401    401    401    401    200    200    200    200    200    403
+        GET    /api/v1/workloads/{id}                 401    401    401    403    404    403    403    403    403    403    404    404    404    404    404    403
+        PUT    /api/v1/workloads/{id}                 401    401    401    403    403    400    403    403    403    400    401    401    401    401    401    403
+        GET    /keys                                  302    401    401    401    401    401    401    401    401    401    200    200    200    200    200    403
+        GET    /api/v1/estimates/{id:guid}            401    401    401    403    404    403    403    403    403    404    404    404    404    404    404    403
+        GET    /api/v1/publications/{id:guid}         401    401    401    403    404    403    403    403    403    403    404    404    404    404    404    403
+        GET    /openapi/v1.json                       401    401    401    200    200    200    200    200    200    200    200    200    200    200    200    403
+        GET    /reference/favicon.svg                 200    200    200    200    200    200    200    200    200    200    200    200    200    200    200    403
+        GET    /reference/scalar.aspnetcore.js        200    200    200    200    200    200    200    200    200    200    200    200    200    200    200    403
+        GET    /reference/scalar.js                   200    200    200    200    200    200    200    200    200    200    200    200    200    200    200    403
+        GET    /reference/{documentName?}             302    401    401    401    401    401    401    401    401    401    200    200    200    200    200    403
         """;
 
     private const string ForeignOrigin = "https://evil.example";
@@ -155,8 +156,12 @@ public sealed class RouteAccessTests : IAsyncLifetime
 
         var bound = await _host.IssueKeyAsync(Enum.GetValues<Scope>(), "w");
         callers.Add(("bound", () => Bearer(bound)));
-        callers.AddRange(Enum.GetValues<Role>().Select(role => (EnumName.Of(role), (Func<Task<(string, string)[]>>)(async () => [("Cookie", await CookieAsync(role))]))));
-        callers.Add(("other", async () => [("Cookie", await CookieAsync(Role.Admin)), ("Origin", ForeignOrigin)]));
+        foreach (var (name, role, teams) in ((string, Role, string[])[])[("viewer", Role.Viewer, []), ("member", Role.Member, []), ("team", Role.Member, ["Search"]), ("fina", Role.Finance, []), ("admin", Role.Admin, [])])
+        {
+            callers.Add((name, async () => [("Cookie", await CookieAsync(name, role, teams))]));
+        }
+
+        callers.Add(("other", async () => [("Cookie", await CookieAsync("other", Role.Admin, [])), ("Origin", ForeignOrigin)]));
         _callers = [.. callers];
     }
 
@@ -233,9 +238,9 @@ public sealed class RouteAccessTests : IAsyncLifetime
     }
 
     /// <summary>Of a session of its own: the one before may have signed out.</summary>
-    private async Task<string> CookieAsync(Role role)
+    private async Task<string> CookieAsync(string person, Role role, IReadOnlyList<string> teams)
     {
-        var token = await _host.Services.GetRequiredService<SignInLinks>().IssueAsync(EnumName.Of(role), role, new Recorder("test"), TestContext.Current.CancellationToken);
+        var token = await _host.Services.GetRequiredService<SignInLinks>().IssueAsync(person, role, teams, new Recorder("test"), TestContext.Current.CancellationToken);
         using var form = new FormUrlEncodedContent([new("token", token)]);
         using var answer = await _host.Client.PostAsync(new Uri("/sign-in", UriKind.Relative), form, TestContext.Current.CancellationToken);
         return answer.Headers.GetValues("Set-Cookie").First().Split(';')[0];

@@ -103,8 +103,8 @@ public sealed class SessionTests : IAsyncLifetime
         await People.GiveAsync("Ada", Role.Member, new Recorder("test"), Cancel);
         await People.RemoveAsync("Bob", new Recorder("test"), Cancel);
 
-        Assert.Equal(new SignedIn("Ada", Role.Member), await links.UseAsync(demoted, Cancel));
-        Assert.Null(await links.UseAsync(removed, Cancel));
+        Assert.Equal(new SignedIn("Ada", Role.Member), await links.UseAsync(demoted, null, Cancel));
+        Assert.Null(await links.UseAsync(removed, null, Cancel));
     }
 
     /// <summary>Browsers do not hold a WebSocket back that a page of another site opens, and send the cookie along.</summary>
@@ -141,7 +141,7 @@ public sealed class SessionTests : IAsyncLifetime
     {
         var state = new SessionState(new SessionStarted("s", "Ada", Role.Admin, Monday + Sessions.Lifetime), StartedAt: 5, isEnded);
 
-        var session = Sessions.Holding(state, new PersonState("Ada", role, Monday, removedAt), Monday.AddHours(hours));
+        var session = Sessions.Holding(state, new PersonState("Ada", role, [], Monday, removedAt), Monday.AddHours(hours));
 
         Assert.Equal(holds ? new Session("s", "Ada", Role.Member, Monday + Sessions.Lifetime) : null, session);
     }

@@ -46,7 +46,7 @@ public sealed class SignInTests : IAsyncLifetime
         for (var round = 0; round < 10; round++)
         {
             var token = await LinkAsync();
-            var answers = await Task.WhenAll(Enumerable.Range(0, 16).Select(_ => Task.Run(() => links.UseAsync(token, TestContext.Current.CancellationToken))));
+            var answers = await Task.WhenAll(Enumerable.Range(0, 16).Select(_ => Task.Run(() => links.UseAsync(token, null, TestContext.Current.CancellationToken))));
 
             Assert.Single(answers, answer => answer is not null);
         }
@@ -81,7 +81,7 @@ public sealed class SignInTests : IAsyncLifetime
         var token = await links.IssueAsync("Ada", Role.Viewer, new Recorder("test"), TestContext.Current.CancellationToken);
         clock.Now += SignInLinks.Lifetime + TimeSpan.FromSeconds(1);
 
-        Assert.Null(await links.UseAsync(token, TestContext.Current.CancellationToken));
+        Assert.Null(await links.UseAsync(token, null, TestContext.Current.CancellationToken));
     }
 
     [Fact]

@@ -135,6 +135,27 @@ public sealed class ComparisonEndpointTests(ComparedHost shared) : IClassFixture
         static decimal Price(TokenUsageRecorded e, string meter) => ComparedPlay.Price("openai/m", meter, DateOnly.FromDateTime(e.UsedAt.UtcDateTime));
     }
 
+    [Fact]
+    public async Task A_month_as_if_by_another_approach_takes_the_tokens_that_its_requests_took()
+    {
+        TokenUsageRecorded[] chat = [.. _play.Counting.OfType<TokenUsageRecorded>().Where(e => e.Workload == "chat" && e.UsedAt.Month <= 5)];
+        TokenUsageRecorded[] tuned = [.. chat.Where(e => e.Approach == Approach.FineTuning)];
+        decimal requests = chat.Where(e => e is { Approach: Approach.PromptEngineering, UsedAt.Month: 5 }).Sum(e => e.Requests);
+
+        var figures = await PriceAsync("""{"month":"2026-05","workload":"chat","approach":"prompt-engineering","asApproach":"fine-tuning"}""");
+
+        var tokens = tuned.Sum(e => ((e.InputTokens - e.CachedInputTokens) * 4m) + (e.CachedInputTokens * 2) + (e.OutputTokens * 12)) / tuned.Sum(e => e.Requests);
+        Assert.Equal(requests, figures.GetProperty("requests").GetDecimal());
+        Assert.Equal((double)(requests * (tokens + 0.5m)), figures.GetProperty("counterfactual").GetProperty("expected").GetDouble(), 1e-6);
+        decimal[] months = [.. tuned.GroupBy(e => e.UsedAt.Month).Select(PerRequest)];
+        var measured = figures.GetProperty("measured");
+        Assert.Equal((2, "measured"), (measured.GetProperty("months").GetInt32(), figures.GetProperty("factorFrom").GetString()));
+        Assert.Equal((double)(months.Min() / PerRequest(tuned)), measured.GetProperty("factor").GetProperty("low").GetDouble(), 1e-6);
+        Assert.Equal((double)(months.Max() / PerRequest(tuned)), measured.GetProperty("factor").GetProperty("high").GetDouble(), 1e-6);
+
+        static decimal PerRequest(IEnumerable<TokenUsageRecorded> usage) => usage.Sum(e => e.InputTokens + e.OutputTokens) / (decimal)usage.Sum(e => e.Requests);
+    }
+
     private static void AssertRange(JsonElement range, decimal low, decimal expected, decimal high) =>
         Assert.Equal((low, expected, high), (range.GetProperty("low").GetDecimal(), range.GetProperty("expected").GetDecimal(),
             range.GetProperty("high").GetDecimal()));
@@ -171,6 +192,10 @@ public sealed class ComparisonEndpointTests(ComparedHost shared) : IClassFixture
     [InlineData("""{"month":"2026-05"}""", "")]
     [InlineData("""{"month":"May","sku":"a"}""", "month")]
     [InlineData("""{"month":"2026-05","cachedShare":1.1}""", "cachedShare")]
+    [InlineData("""{"month":"2026-05","workload":"chat","asApproach":"hybrid"}""", "asApproach")]
+    [InlineData("""{"month":"2026-05","workload":"chat","approach":"hybrid","asApproach":"hybrid"}""", "asApproach")]
+    [InlineData("""{"month":"2026-05","workload":"other","approach":"hybrid","asApproach":"fine-tuning"}""", "asApproach")]
+    [InlineData("""{"month":"2026-05","workload":"chat","approach":"hybrid","asApproach":"fine-tuning","sku":"openai/m"}""", "asApproach")]
     [InlineData("""{"month":"2026-05","tokenFactor":0}""", "tokenFactor")]
     [InlineData("""{"month":"2026-05","tokenFactor":{"low":2,"expected":1,"high":3}}""", "tokenFactor")]
     public async Task A_counterfactual_that_makes_no_sense_is_refused_with_the_field(string body, string field)

@@ -28,6 +28,12 @@ public sealed class ForecastEndpointTests : IAsyncLifetime
         await RecordAsync([.. Enumerable.Range(1, 170).Select(back => Costing(IsWeekend(Today.AddDays(-back)) ? 3 : 10, Today.AddDays(-back)))]);
         await RecordAsync([.. Days(new(2026, 5, 1), Today).Select(day => new HostingHoursRecorded("search", Approach.FineTuning, "azure/host", 24, Given.At(day, 0), Given.At(day.AddDays(1), 0)))]);
         await RecordAsync(new ChargeRecorded("search", Approach.FineTuning, Component.Other, 500, "USD", Given.At(new(2026, 6, 3))), Costing(7, new(2026, 6, 18), "fresh"), Costing(9, new(2026, 6, 19), "fresh"));
+
+        // Five weeks of setting up, 8 hours a workday, to 9 June; then upkeep on Thursdays.
+        await Database.PublishAsync("labour/engineer", new(2025, 1, 1), new MeterPrice("labour-hours", 100));
+        await RecordAsync([.. Days(new(2026, 5, 4), new(2026, 6, 9)).Where(day => !IsWeekend(day)).Select(day => Worked(8, LabourActivity.Integration, day))]);
+        await RecordAsync(Worked(2, LabourActivity.Maintenance, new(2026, 6, 11)), Worked(2, LabourActivity.Maintenance, new(2026, 6, 18)));
+        await _host.GetUntilAsync("/api/v1/costs?where=workload=project&from=2026-06", answer => answer.GetProperty("total").GetProperty("actual").GetDecimal() == 6_000);
         await _host.GetUntilAsync("/api/v1/costs?where=workload=fresh&from=2026-06", answer => answer.GetProperty("total").GetProperty("actual").GetDecimal() == 16);
     }
 
@@ -55,6 +61,10 @@ public sealed class ForecastEndpointTests : IAsyncLifetime
         Assert.Equal((16 + (11 * 8), 11 * 8), ((int)Of(fresh, "month", "forecast"), (int)fresh.GetProperty("rough").GetDecimal()));
         Assert.StartsWith("In use for 2 days", fresh.GetProperty("month").GetProperty("whyNoInterval").GetString());
         Assert.False(fresh.GetProperty("month").TryGetProperty("low", out _));
+
+        // Setting up is over; upkeep is expected on Thursday, and on each of July's.
+        var project = RowOf(answer, "project");
+        Assert.Equal((6_000m, 6_200m, 5 * 200m), (Of(project, "month", "spent"), Of(project, "month", "forecast"), Of(project.GetProperty("next")[0], "forecast")));
 
         var total = answer.GetProperty("total");
         Assert.Equal(answer.GetProperty("rows").EnumerateArray().Sum(row => Of(row, "month", "forecast")), Of(total, "month", "forecast"));
@@ -89,7 +99,8 @@ public sealed class ForecastEndpointTests : IAsyncLifetime
         Assert.InRange(Of(chat, "all", "runRateWape"), 0.01m, 0.2m);
         Assert.Equal(1, chat.GetProperty("days")[0].GetProperty("day").GetInt32());
         Assert.Equal(30, RowOf(answer, "search").GetProperty("all").GetProperty("forecasts").GetInt32()); // May, from its first day on.
-        Assert.Equal(30 + 29 + 30 + 30, answer.GetProperty("pooled").GetProperty("all").GetProperty("forecasts").GetInt32());
+        Assert.Equal(30, RowOf(answer, "project").GetProperty("all").GetProperty("forecasts").GetInt32());
+        Assert.Equal(30 + 29 + 30 + 30 + 30, answer.GetProperty("pooled").GetProperty("all").GetProperty("forecasts").GetInt32());
 
         // 100 of 5 May was known on that day, 1,000 of 20 May only on 20 June: on 25 May it had stopped at 100, and May came to 1,100.
         _clock.Now = Given.At(new(2026, 5, 5));
@@ -100,6 +111,15 @@ public sealed class ForecastEndpointTests : IAsyncLifetime
         static JsonElement? May25(JsonElement a) => a.GetProperty("total").GetProperty("days").EnumerateArray().Select(day => (JsonElement?)day).SingleOrDefault(day => day!.Value.GetProperty("day").GetInt32() == 25);
         var may25 = May25(await _host.GetUntilAsync(Late, a => May25(a) is { } day && Of(day, "accuracy", "bias") != 0))!.Value;
         Assert.Equal((0.909091m, -0.909091m), (Of(may25, "accuracy", "wape"), Of(may25, "accuracy", "bias")));
+
+        // 100 tokens of 5 May at 1, the price that was known; on 20 June it was 4 from 1 May on, so May came to 400.
+        _clock.Now = Given.At(new(2026, 5, 5));
+        await Database.PublishAsync("openai/corrected", new(2026, 1, 1), new("input-tokens", 1), new("output-tokens", 0));
+        await RecordAsync(Costing(100, new(2026, 5, 5), "corrected", "corrected"));
+        _clock.Now = Given.At(Today);
+        await Database.PublishAsync("openai/corrected", new(2026, 5, 1), new("input-tokens", 4), new("output-tokens", 0));
+        may25 = May25(await _host.GetUntilAsync(Late.Replace("=late", "=corrected", StringComparison.Ordinal), a => May25(a) is { } day && Of(day, "accuracy", "bias") != 0))!.Value;
+        Assert.Equal((0.75m, -0.75m), (Of(may25, "accuracy", "wape"), Of(may25, "accuracy", "bias")));
     }
 
     [Fact]
@@ -116,8 +136,10 @@ public sealed class ForecastEndpointTests : IAsyncLifetime
 
     private static IEnumerable<DateOnly> Days(DateOnly first, DateOnly last) => Enumerable.Range(0, last.DayNumber - first.DayNumber + 1).Select(first.AddDays);
 
-    private static TokenUsageRecorded Costing(long amount, DateOnly? day = null, string workload = "chat") =>
-        Given.Tokens(Given.At(day ?? Today, 10), workload, Approach.PromptEngineering, "own", amount, 0);
+    private static TokenUsageRecorded Costing(long amount, DateOnly? day = null, string workload = "chat", string model = "own") =>
+        Given.Tokens(Given.At(day ?? Today, 10), workload, Approach.PromptEngineering, model, amount, 0);
+
+    private static LabourRecorded Worked(decimal hours, LabourActivity activity, DateOnly day) => new("project", Approach.FineTuning, "engineer", hours, activity, Given.At(day, 10));
 
     private static JsonElement RowOf(JsonElement answer, string workload) =>
         answer.GetProperty("rows").EnumerateArray().Single(row => row.GetProperty("keys").GetProperty("workload").GetString() == workload);

@@ -18,16 +18,25 @@ public sealed class HabitTests
     [Fact]
     public void Hosting_goes_on_as_on_its_last_day_even_if_that_is_a_day_or_two_ago()
     {
-        Assert.Equal("5 5 5 5 5 5 5", Expected([7, 5], isHosting: true));
-        Assert.Equal("9 9 9 9 9 9 9", Expected([.. Enumerable.Repeat(7m, 40), 9, 0, 0], isHosting: true));
-        Assert.Equal("0 0 0 0 0 0 0", Expected([.. Enumerable.Repeat(7m, 40), 9, 0, 0, 0], isHosting: true));
+        Assert.Equal("5 5 5 5 5 5 5", Expected([7, 5], ComponentKind.Hosting));
+        Assert.Equal("9 9 9 9 9 9 9", Expected([.. Enumerable.Repeat(7m, 40), 9, 0, 0], ComponentKind.Hosting));
+        Assert.Equal("0 0 0 0 0 0 0", Expected([.. Enumerable.Repeat(7m, 40), 9, 0, 0, 0], ComponentKind.Hosting));
     }
+
+    [Theory]
+    [InlineData("5", "5 0 0 0 0 0 0")] // Once a week, as far as is known.
+    [InlineData("1 2 3 4 5 6 7", "1 2 3 4 5 6 7")]
+    [InlineData("4 0 0 0 0 0 0 8", "6 0 0 0 0 0 0")]
+    [InlineData("4 2 0 0 0 0 0 8", "6 1 0 0 0 0 0")]
+    [InlineData("3 0 0 0 0 0 0 6 0 0 0 0 0 0 9", "6 0 0 0 0 0 0")]
+    public void Labour_of_less_than_four_weeks_is_expected_by_its_weeks_so_far(string costs, string expected) =>
+        Assert.Equal(expected, Expected([.. costs.Split(' ').Select(cost => decimal.Parse(cost, System.Globalization.CultureInfo.InvariantCulture))], ComponentKind.Labour));
 
     [Fact]
     public void Hosting_that_rests_at_weekends_is_expected_to_rest_at_the_next()
     {
         decimal[] week = [3, 3, 3, 3, 3, 0, 0];
-        Assert.Equal("3 3 3 3 3 0 0", Expected([.. Enumerable.Repeat(week, 3).SelectMany(days => days)], isHosting: true));
+        Assert.Equal("3 3 3 3 3 0 0", Expected([.. Enumerable.Repeat(week, 3).SelectMany(days => days)], ComponentKind.Hosting));
     }
 
     [Fact]
@@ -52,11 +61,11 @@ public sealed class HabitTests
         for (var run = 0; run < 200; run++)
         {
             var days = random.Next(1, 120);
-            var isHosting = run % 2 == 0;
+            var kind = (ComponentKind)(run % 3);
             decimal[] one = [.. Enumerable.Range(0, days).Select(_ => random.Next(3) == 0 ? random.Next(100) : 0m)];
             decimal[] other = [.. Enumerable.Range(0, days).Select(day => day > days / 2 ? random.Next(100) : 0m)];
             decimal[] whole = [.. one.Zip(other, (left, right) => left + right)];
-            var habit = HabitOf(whole, isHosting);
+            var habit = HabitOf(whole, kind);
 
             Assert.Equal(Sum(habit, whole), Sum(habit, one) + Sum(habit, other), 20);
         }
@@ -76,15 +85,15 @@ public sealed class HabitTests
         Assert.InRange(Growth.WeeksAt(400), 11, 13); // It flattens out.
     }
 
-    private static Habit HabitOf(decimal[] costs, bool isHosting = false)
+    private static Habit HabitOf(decimal[] costs, ComponentKind kind = ComponentKind.Other)
     {
-        var use = new Use(isHosting);
+        var use = new Use(kind);
         for (var day = 0; day < costs.Length; day++)
         {
             use.Add(day, costs[day] != 0);
         }
 
-        return Habit.Of<decimal>(costs, use, costs.Length - 1, isHosting);
+        return Habit.Of<decimal>(costs, use, costs.Length - 1, kind);
     }
 
     private static decimal Sum(Habit habit, decimal[] costs)
@@ -94,10 +103,10 @@ public sealed class HabitTests
         return byWeekday.Sum();
     }
 
-    private static string Expected(decimal[] costs, bool isHosting = false)
+    private static string Expected(decimal[] costs, ComponentKind kind = ComponentKind.Other)
     {
         var byWeekday = new decimal[7];
-        HabitOf(costs, isHosting).AddTo<decimal>(costs, byWeekday);
+        HabitOf(costs, kind).AddTo<decimal>(costs, byWeekday);
         return string.Join(' ', byWeekday.Select(cost => cost.ToString("0.##", System.Globalization.CultureInfo.InvariantCulture)));
     }
 }

@@ -50,6 +50,28 @@ public sealed class PastForecastTests
     }
 
     [Fact]
+    public void Growth_counts_as_far_as_it_served_the_total_before()
+    {
+        double Share(Func<int, double> cost)
+        {
+            double[] costs = [.. Enumerable.Range(0, 700).Select(cost)];
+            var days = new KnownDays(costs, []);
+            var scope = new PastForecasts([new(ComponentKind.Other, days, days)], 700, grows: true);
+            double[] sums = [0, .. costs];
+            for (var day = 0; day < 700; day++)
+            {
+                scope.MoveOn();
+                sums[day + 1] += sums[day];
+            }
+
+            return scope.GrowthByWeek / Growth.ByWeek(sums, 699);
+        }
+
+        Assert.InRange(Share(day => 100 * Math.Pow(1.0005, day)), 0.85, 1); // Steady growth goes on.
+        Assert.InRange(Share(day => 100 + (30 * Math.Sin(day * Math.PI / 182))), 0, 0.35); // A wave never does.
+    }
+
+    [Fact]
     public void The_backtest_compares_each_day_of_a_month_with_what_the_month_came_to()
     {
         // 10 a day, 20 from 11 March 2025 on.
@@ -106,7 +128,7 @@ public sealed class PastForecastTests
     private static PastForecasts Scope(double[] costs, IReadOnlyList<LateCost> late, int days)
     {
         var known = new KnownDays(costs, late);
-        return new([new(false, known, known)], days, grows: false);
+        return new([new(ComponentKind.Other, known, known)], days, grows: false);
     }
 
     private static List<(double Expected, double? Half)> Run(double[] costs, IReadOnlyList<LateCost> late, int days)

@@ -24,41 +24,41 @@ internal sealed class SyntheticCosts
     }
 
     /// <summary>By workload: its components.</summary>
-    public IReadOnlyList<IReadOnlyList<(bool IsHosting, double[] Costs)>> Series { get; }
+    public IReadOnlyList<IReadOnlyList<(ComponentKind Kind, double[] Costs)>> Series { get; }
 
     public PastForecasts Total() => new([.. Series.SelectMany(Components)], Days, grows: true);
 
     public PastForecasts Of(int workload) => new([.. Components(Series[workload])], Days, grows: false);
 
-    private static IEnumerable<ScopeComponent> Components(IReadOnlyList<(bool IsHosting, double[] Costs)> workload) => workload.Select(component =>
+    private static IEnumerable<ScopeComponent> Components(IReadOnlyList<(ComponentKind Kind, double[] Costs)> workload) => workload.Select(component =>
     {
         var days = new KnownDays(component.Costs, []);
-        return new ScopeComponent(component.IsHosting, days, days);
+        return new ScopeComponent(component.Kind, days, days);
     });
 
-    private IReadOnlyList<(bool IsHosting, double[] Costs)> Workload(int number)
+    private IReadOnlyList<(ComponentKind Kind, double[] Costs)> Workload(int number)
     {
         var size = Math.Exp(4 + (1.1 * Normal()));
         var start = number % 3 == 0 ? _random.Next(Days - 60) : 0;
         var end = number % 9 == 4 ? Math.Min(Days, start + 150 + _random.Next(400)) : Days;
-        List<(bool, double[])> components = [];
+        List<(ComponentKind, double[])> components = [];
         if (number % 8 == 7)
         {
-            components.Add((false, Batches(start, end, size)));
+            components.Add((ComponentKind.Other, Batches(start, end, size)));
         }
         else
         {
-            components.Add((false, Usage(start, end, size)));
+            components.Add((ComponentKind.Other, Usage(start, end, size)));
         }
 
         if (number % 4 == 1)
         {
-            components.Add((true, Hosting(start, end, size)));
+            components.Add((ComponentKind.Hosting, Hosting(start, end, size)));
         }
 
         if (number % 2 == 0)
         {
-            components.Add((false, Labour(start, end, size)));
+            components.Add((ComponentKind.Labour, Labour(start, end, size)));
         }
 
         return components;

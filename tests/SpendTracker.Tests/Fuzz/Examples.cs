@@ -33,6 +33,7 @@ internal static class Examples
         ("/api/v1/exchange-rates/import", Csv, "Date,USD,GBP\n2026-01-02,1.0837,0.85\n"),
         ("/api/v1/estimates", Json, """{"workload":"w","approach":"hybrid","from":"2026-01","to":"2026-12","currency":"USD","lines":[{"component":"usage","sku":"openai/gpt-4o","meter":"input-tokens","quantity":2000000,"price":2.5,"per":1000000},{"component":"labour","amount":10.5}],"assumptions":{"requestsPerMonth":"40,000"},"note":"n"}"""),
         ("/api/v1/compare/counterfactual", Json, """{"month":"2026-01","workload":"w","approach":"hybrid","model":"openai/gpt-4o","sku":"openai/gpt-4.1","serviceTier":"batch","cachedShare":{"low":0.1,"expected":0.2,"high":0.3},"tokenFactor":0.8}"""),
+        ("/api/v1/compare/counterfactual", Json, """{"month":"2026-01","workload":"w","approach":"hybrid","asApproach":"fine-tuning","cachedShare":0.2}"""),
         ("/api/v1/plans/preview", Json, Plan),
         ("/api/v1/plans/{id}", Json, $$"""{"assumptions":{{Plan}},"watch":{"workload":"w","option":"A","channels":[]},"note":"n"}"""),
         ("/api/v1/plans/{id}/estimate", Json, """{"option":"A","workload":"w","version":1}"""),

@@ -54,7 +54,7 @@ public sealed class EventStreamTests : IAsyncLifetime
     [Fact]
     public async Task A_stream_that_a_service_has_archived_is_not_taken_for_one_that_is_not_there()
     {
-        var keys = new ApiKeys(_database.Store);
+        var keys = new ApiKeys(_database.Store, TimeProvider.System);
         var key = await keys.IssueAsync("name", [Scope.Read], [], anySource: false, Recorder, Cancel);
         var id = Assert.Single(await keys.ListAsync(Cancel)).Id;
         await using (var session = _database.Spend.Marten.LightweightSession())
