@@ -39,7 +39,7 @@ internal static class PlanEndpoints
     internal static IResult Presets([AsParameters] PageAsked page, KnownOn days)
     {
         var check = new FieldCheck();
-        var listed = page.Of(check, PlanPresets.All(BillingPeriod.Of(days.Today)), preset => preset.Plan.Name);
+        var listed = page.Of(check, PlanPresets.All(BillingPeriod.Of(days.Today)), preset => preset.Id);
         return check.Reasons.Count > 0 ? Problems.Of(check.Reasons) : TypedResults.Ok(listed);
     }
 

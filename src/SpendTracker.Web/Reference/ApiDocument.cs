@@ -71,5 +71,6 @@ internal static class ApiDocument
         document.Tags = new HashSet<OpenApiTag>(used.Select(noun => new OpenApiTag { Name = noun, Description = Nouns.GetValueOrDefault(noun) }));
         document.Components!.Schemas!.Remove("ProblemDetails"); // Each problem has a response of its own.
         await UsageSchemas.AddToAsync(document, context, cancellationToken);
+        Members.Describe(document);
     }
 }

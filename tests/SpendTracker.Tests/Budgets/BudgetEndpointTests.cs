@@ -130,7 +130,7 @@ public sealed class BudgetEndpointTests(OneHost one) : IClassFixture<OneHost>
 
         using var channel = await Host.Client.PutAsync(
             new Uri("/api/v1/channels/oncall", UriKind.Relative), Json("""{"name":"On-call","address":{"kind":"slack","url":"http://spend.invalid/hook"}}"""), TestContext.Current.CancellationToken);
-        Assert.Equal(HttpStatusCode.OK, channel.StatusCode);
+        Assert.Equal(HttpStatusCode.Created, channel.StatusCode);
         Assert.Equal(HttpStatusCode.Created, (await PutAsync("told", Terms(extra: Thresholds))).Status);
     }
 

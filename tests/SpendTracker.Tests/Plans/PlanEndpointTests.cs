@@ -43,8 +43,8 @@ public sealed class PlanEndpointTests(OneHost shared) : IClassFixture<OneHost>
         using var response = await _host.Client.GetAsync(new Uri("/api/v1/plans/presets", UriKind.Relative), TestContext.Current.CancellationToken);
         var presets = JsonElement.Parse(await response.Content.ReadAsStringAsync(TestContext.Current.CancellationToken));
 
-        Assert.Equal(["small-project", "enterprise"], presets.EnumerateArray().Select(preset => preset.GetProperty("id").GetString()));
-        foreach (var preset in presets.EnumerateArray())
+        Assert.Equal(["small-project", "enterprise"], presets.GetProperty("items").EnumerateArray().Select(preset => preset.GetProperty("id").GetString()));
+        foreach (var preset in presets.GetProperty("items").EnumerateArray())
         {
             var answer = await PreviewAsync(preset.GetProperty("plan").GetRawText());
             Assert.Equal(3, answer.GetProperty("figures").GetProperty("options").GetArrayLength());

@@ -73,6 +73,8 @@ public sealed class ApiTests(OneHost one) : IClassFixture<OneHost>
         var read = OpenApiDocument.Parse(await JsonAsync(), "json");
         Assert.Empty(read.Diagnostic!.Errors.Concat(read.Diagnostic.Warnings).Select(error => error.ToString()));
         Assert.StartsWith("3.1", read.Diagnostic.SpecificationVersion.ToString().Replace("OpenApi", "", StringComparison.Ordinal).Replace('_', '.'), StringComparison.Ordinal);
+        Assert.Empty(read.Document!.Components!.Schemas!.SelectMany(type => (type.Value.Properties ?? new Dictionary<string, IOpenApiSchema>())
+            .Where(member => string.IsNullOrWhiteSpace(member.Value.Description)).Select(member => $"{type.Key}.{member.Key}: Describe it at its record, or in Members.cs.")));
         if (Environment.GetEnvironmentVariable("SPENDTRACKER_API") is { } file)
         {
             await File.WriteAllTextAsync(file, await JsonAsync(), TestContext.Current.CancellationToken);
