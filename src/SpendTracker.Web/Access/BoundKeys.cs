@@ -22,11 +22,15 @@ internal enum BoundAsk
 /// </summary>
 internal static class BoundKeys
 {
+    /// <summary>What assistants ask. A tool asks an endpoint of the API, which is looked up here in turn.</summary>
+    public const string ToolsEndpoint = "AskTools";
+
     /// <summary>By the endpoint's name.</summary>
     private static readonly FrozenDictionary<string, BoundAsk> Asks = new Dictionary<string, BoundAsk>
     {
         [ApiKeyAuthentication.UsageEndpoint] = BoundAsk.Checked,
         ["CorrectUsage"] = BoundAsk.Checked,
+        [ToolsEndpoint] = BoundAsk.Checked,
         ["GetWorkloads"] = BoundAsk.Checked,
         ["GetWorkload"] = BoundAsk.Checked,
         ["SetWorkload"] = BoundAsk.Checked,

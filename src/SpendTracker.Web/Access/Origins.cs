@@ -10,9 +10,14 @@ internal static class Origins
     /// <summary>An endpoint that takes no cookie, and may be posted to from wherever.</summary>
     internal sealed record Any;
 
+    /// <summary>An endpoint that no page of another site may ask, not even with a key: the protocol wants it so, against DNS rebinding.</summary>
+    internal sealed record Own;
+
     public static Task CheckAsync(HttpContext context, RequestDelegate next)
     {
-        var isOpen = (Policies.TakesKey(context.Request) && context.Request.Headers.ContainsKey("Authorization")) || context.GetEndpoint()?.Metadata.GetMetadata<Any>() is not null;
+        var endpoint = context.GetEndpoint()?.Metadata;
+        var withKey = Policies.TakesKey(context.Request) && context.Request.Headers.ContainsKey("Authorization") && endpoint?.GetMetadata<Own>() is null;
+        var isOpen = withKey || endpoint?.GetMetadata<Any>() is not null;
         return isOpen || IsFromHere(context.Request)
             ? next(context)
             : TypedResults.Problem("A page of another site sent this. Open the dashboard itself.", statusCode: StatusCodes.Status403Forbidden).ExecuteAsync(context);

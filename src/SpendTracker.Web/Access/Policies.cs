@@ -86,7 +86,7 @@ internal static class Policies
     public static string? ScopeOf(string? policy) =>
         EnumName.TryParse<Permission>(policy, out var permission) && Permissions.Of(permission).Scope is { } scope ? EnumName.Of(scope) : null;
 
-    public static bool TakesKey(HttpRequest request) => request.Path.StartsWithSegments("/api") || request.Path.StartsWithSegments("/openapi") || request.Path.StartsWithSegments("/metrics");
+    public static bool TakesKey(HttpRequest request) => request.Path.StartsWithSegments("/api") || request.Path.StartsWithSegments("/openapi") || request.Path.StartsWithSegments("/metrics") || request.Path.StartsWithSegments("/mcp");
 
     /// <summary>A program; browsers send no such header, though with <c>Basic</c> a password for a proxy before the host.</summary>
     private static bool SendsKey(HttpRequest request) => ApiKeyAuthentication.PresentedBy(request) is not null;
@@ -104,7 +104,7 @@ internal static class Policies
     }
 
     /// <summary>
-    /// The API and <c>/metrics</c> take keys; of them, what only reads also takes a signed-in person's cookie, for downloads. What
+    /// The API, <c>/metrics</c> and <c>/mcp</c> take keys; of them, what only reads also takes a signed-in person's cookie, for downloads. What
     /// writes does not, so that no other site can make a browser write.
     /// </summary>
     private static string SchemeOf(HttpContext context)

@@ -89,7 +89,12 @@ internal static class ForecastCommand
         }
 
         CommandLine.Write(table);
-        Console.WriteLine($"In {currency}. Charges, training and dataset preparation count once they are recorded.");
+        foreach (var line in answer.Total.Planned)
+        {
+            Console.WriteLine(ForecastWords.Planned(line, currency));
+        }
+
+        Console.WriteLine($"In {currency}. Charges, training and dataset preparation count once they are recorded, or as planned.");
     }
 
     private static void Write(ForecastQuestion question, BacktestAnswer answer)

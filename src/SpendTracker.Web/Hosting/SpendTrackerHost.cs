@@ -11,6 +11,7 @@ using SpendTracker.Web.Access;
 using SpendTracker.Web.Alerts;
 using SpendTracker.Web.Alerts.Senders;
 using SpendTracker.Web.Anomalies;
+using SpendTracker.Web.Assistants;
 using SpendTracker.Web.Budgets;
 using SpendTracker.Web.Closing;
 using SpendTracker.Web.Comparison;
@@ -82,6 +83,7 @@ public static class SpendTrackerHost
         services.AddHealthChecks().AddCheck<ReadyCheck>("ready");
         services.ConfigureHttpJsonOptions(options => AnswerJson.Configure(options.SerializerOptions));
 
+        services.AddAssistants();
         ApiReference.Add(services);
 
         services.AddPageCompression();
@@ -141,6 +143,7 @@ public static class SpendTrackerHost
         api.MapSetAside();
         api.MapAlerts();
         api.MapAnomalies();
+        app.MapAssistants();
 
         app.MapStaticAssets().AllowAnonymous();
         app.MapRazorComponents<App>().AddInteractiveServerRenderMode();

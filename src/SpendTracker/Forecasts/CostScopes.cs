@@ -24,23 +24,38 @@ internal sealed class ScopeKey(IReadOnlyList<CostDimension> by, IReadOnlyList<st
 /// <summary>Daily costs, divided into scopes.</summary>
 internal sealed class CostScopes
 {
-    private readonly IReadOnlyList<ComponentSeries> _components;
+    private readonly IReadOnlyList<ComponentSeries> _all;
+    private readonly IReadOnlyList<ComponentSeries> _components; // With a part that fulfils the conditions.
     private readonly Dictionary<CostPart, ScopeKey> _keys; // Of the parts that fulfil the conditions.
+    private readonly Dictionary<ScopeKey, ScopeKey> _known = [];
     private readonly bool _isAll;
+    private readonly Func<CostPart, ScopeKey?> _keyOf; // Null if a part does not fulfil the conditions.
 
     public CostScopes(
         IReadOnlyList<ComponentSeries> components, DateOnly today, IReadOnlyList<CostDimension> by, IReadOnlyDictionary<string, string> where,
         IReadOnlyDictionary<string, WorkloadOwner> owners)
     {
         (Today, First, _isAll) = (today, components.Count == 0 ? today : components[0].First, where.Count == 0);
-        var keys = new Dictionary<ScopeKey, ScopeKey>();
-        _keys = components.SelectMany(component => component.Parts).Select(part => part.Part)
-            .Where(part => where.All(condition => part.ValueOf(condition.Key, owners) == condition.Value))
-            .ToDictionary(part => part, part =>
+        _keyOf = part =>
+        {
+            if (!where.All(condition => part.ValueOf(condition.Key, owners) == condition.Value))
             {
-                var key = new ScopeKey(by, [.. by.Select(dimension => part.ValueOf(dimension.Name, owners))]);
-                return keys.TryAdd(key, key) ? key : keys[key];
-            });
+                return null;
+            }
+
+            var key = new ScopeKey(by, [.. by.Select(dimension => part.ValueOf(dimension.Name, owners))]);
+            return _known.TryAdd(key, key) ? key : _known[key];
+        };
+        _keys = [];
+        foreach (var part in components.SelectMany(component => component.Parts).Select(part => part.Part))
+        {
+            if (_keyOf(part) is { } key)
+            {
+                _keys.Add(part, key);
+            }
+        }
+
+        _all = components;
         _components = [.. components.Where(component => component.Parts.Exists(part => _keys.ContainsKey(part.Part)))];
         ByKey = _components.SelectMany(component => component.Parts.Where(part => _keys.ContainsKey(part.Part)).Select(part => _keys[part.Part]).Distinct().Select(key => (key, component)))
             .ToLookup(pair => pair.key, pair => pair.component);
@@ -64,13 +79,19 @@ internal sealed class CostScopes
         return new([.. components], Today.DayNumber - First.DayNumber + 1, grows: key is null && _isAll);
     }
 
-    public ScopeOutlooks Outlooks(IReadOnlyList<Restated> restated)
+    public ScopeOutlooks Outlooks(IReadOnlyList<Restated> restated, IReadOnlyList<PlannedLine> planned)
     {
         var byPart = restated.ToLookup(change => change.Part);
         var parts = _components.SelectMany(component => Outlook.Of(component, byPart)).Where(part => _keys.ContainsKey(part.Part)).ToLookup(part => _keys[part.Part]);
+
+        // What a plan lacks is worked out by whole components, whatever of them is asked for.
+        PlannedLine[] lines = [.. planned.Where(line => _keyOf(line.Part) is not null)];
+        var wholes = lines.Select(line => (line.Workload, line.Component)).ToHashSet();
+        ComponentSeries[] own = [.. _all.Where(component => wholes.Contains((component.Parts[0].Part.Workload, component.Parts[0].Part.Component)))];
+        var outlooks = own.SelectMany(component => Outlook.Of(component, byPart)).ToLookup(outlook => (outlook.Part.Workload, outlook.Part.Component));
         var month = BillingPeriod.Of(Today).Start.AddMonths(4).AddDays(-1);
         var year = new DateOnly(Today.Year, 12, 31);
-        return new(this, parts, month > year ? month : year);
+        return new(this, parts, PlannedCost.ToCome(lines, own, outlooks, Today).ToLookup(line => _keyOf(line.Part)!), month > year ? month : year);
     }
 
     /// <summary>What each day between two cost, both counted, by all that fulfils the conditions.</summary>
@@ -92,9 +113,13 @@ internal sealed class CostScopes
 
 /// <summary>What is to come of each scope.</summary>
 /// <param name="until">The last day that is asked for.</param>
-internal sealed class ScopeOutlooks(CostScopes scopes, ILookup<ScopeKey, Outlook> parts, DateOnly until)
+internal sealed class ScopeOutlooks(CostScopes scopes, ILookup<ScopeKey, Outlook> parts, ILookup<ScopeKey, PlannedLine> planned, DateOnly until)
 {
+    /// <summary>What something is planned of.</summary>
+    public IEnumerable<ScopeKey> Planned => planned.Select(scope => scope.Key);
+
     /// <param name="key">Null for all.</param>
-    public ScopeOutlook Of(ScopeKey? key) =>
-        new([.. key is null ? parts.SelectMany(scope => scope) : parts[key]], scopes.Past(key), scopes.First, scopes.Today, until);
+    public ScopeOutlook Of(ScopeKey? key) => new(Of(parts, key), Of(planned, key), scopes.Past(key), scopes.First, scopes.Today, until);
+
+    private static T[] Of<T>(ILookup<ScopeKey, T> all, ScopeKey? key) => [.. key is null ? all.SelectMany(scope => scope) : all[key]];
 }

@@ -8,7 +8,8 @@ namespace SpendTracker.Forecasts;
 
 /// <summary>
 /// Forecasts of the organisation and of any part of its costs: spent, and what the days to come are expected to cost by the habit of
-/// each component of each workload (<see cref="Habit"/>). Charges, training and the preparation of datasets count once recorded.
+/// each component of each workload (<see cref="Habit"/>). Charges, training and the preparation of datasets count once recorded, or as the
+/// plan says that a workload follows (<see cref="PlannedCost"/>).
 /// </summary>
 public sealed class ForecastQuery(NpgsqlDataSource dataSource, DailyCostReading daily, MonthlyCostQuery costs, ReportingClock clock)
 {
@@ -23,7 +24,7 @@ public sealed class ForecastQuery(NpgsqlDataSource dataSource, DailyCostReading 
     public async Task<ForecastAnswer> ByAsync(IReadOnlyList<CostDimension> by, IReadOnlyDictionary<string, string> where, CancellationToken cancellationToken)
     {
         var scopes = await ScopesAsync(by, where, cancellationToken);
-        var outlooks = scopes.Outlooks(await RestatedPrices.ReadAsync(dataSource, scopes.Today, cancellationToken));
+        var outlooks = await OutlooksAsync(scopes, cancellationToken);
         var booked = await BookedAsync(by, where, scopes.Today, cancellationToken);
         var total = ForecastOf(ScopeKey.All, [.. booked.SelectMany(scope => scope)], outlooks.Of(null), scopes.Today);
         if (by.Count == 0)
@@ -31,7 +32,7 @@ public sealed class ForecastQuery(NpgsqlDataSource dataSource, DailyCostReading 
             return new(scopes.Today, total, []);
         }
 
-        var rows = scopes.Keys.Union(booked.Select(scope => scope.Key)).Select(key => ForecastOf(key, [.. booked[key]], outlooks.Of(key), scopes.Today));
+        var rows = scopes.Keys.Union(booked.Select(scope => scope.Key)).Union(outlooks.Planned).Select(key => ForecastOf(key, [.. booked[key]], outlooks.Of(key), scopes.Today));
         return new(scopes.Today, total, [.. rows.Where(IsSomething).OrderByDescending(row => row.Month.Expected).ThenBy(row => string.Join('\n', row.Keys.Values), StringComparer.Ordinal)]);
     }
 
@@ -40,7 +41,7 @@ public sealed class ForecastQuery(NpgsqlDataSource dataSource, DailyCostReading 
     {
         var scopes = await ScopesAsync([], where, cancellationToken);
         var (today, month) = (scopes.Today, BillingPeriod.Of(scopes.Today));
-        var outlook = scopes.Outlooks(await RestatedPrices.ReadAsync(dataSource, today, cancellationToken)).Of(null);
+        var outlook = (await OutlooksAsync(scopes, cancellationToken)).Of(null);
         var booked = (await BookedAsync([], where, today, cancellationToken)).SelectMany(scope => scope).Where(cost => cost.Month == month.ToString()).Sum(cost => cost.Actual);
         var left = scopes.CostsBetween(month.Start, today); // What of it is of a day: a correction of a closed month is of none, and comes first.
         var spent = booked - left.Sum();
@@ -87,7 +88,8 @@ public sealed class ForecastQuery(NpgsqlDataSource dataSource, DailyCostReading 
         var month = BillingPeriod.Of(today);
         var current = MonthlyCostQuery.Total(month.ToString(), booked.Where(cost => cost.Month == month.ToString()));
         List<ForecastSpan> next = [];
-        for (var (at, coming) = (0, month.Next); at < NextMonths; (at, coming) = (at + 1, coming.Next))
+        var coming = month.Next;
+        for (var at = 0; at < NextMonths; at++, coming = coming.Next)
         {
             next.Add(outlook.Span(coming.Start, coming.End.AddDays(-1), 0));
         }
@@ -95,8 +97,14 @@ public sealed class ForecastQuery(NpgsqlDataSource dataSource, DailyCostReading 
         var year = outlook.Span(new(today.Year, 1, 1), new(today.Year, 12, 31), booked.Sum(cost => cost.Actual));
         return new(
             key.Values, outlook.Span(month.Start, month.End.AddDays(-1), current.Actual), next, year, outlook.RoughToCome(month.End.AddDays(-1)),
-            outlook.GrowthByWeek == 0 ? null : outlook.GrowthByWeek, current);
+            outlook.GrowthByWeek == 0 ? null : outlook.GrowthByWeek, current)
+        {
+            Planned = [.. outlook.Planned.Where(line => line.Month < coming || line.Month <= new BillingPeriod(today.Year, 12))],
+        };
     }
+
+    private async Task<ScopeOutlooks> OutlooksAsync(CostScopes scopes, CancellationToken cancellationToken) => scopes.Outlooks(
+        await RestatedPrices.ReadAsync(dataSource, scopes.Today, cancellationToken), await PlannedCost.ReadAsync(dataSource, scopes.Today, cancellationToken));
 
     /// <summary>What was booked in the months of the year so far.</summary>
     private async Task<ILookup<ScopeKey, MonthlyCost>> BookedAsync(

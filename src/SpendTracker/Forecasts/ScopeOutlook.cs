@@ -12,9 +12,9 @@ internal sealed class ScopeOutlook
     /// <param name="past">Of the scope, at its start; it is moved on to yesterday.</param>
     /// <param name="first">Day 0 of its series.</param>
     /// <param name="until">The last day that is asked for.</param>
-    public ScopeOutlook(IReadOnlyList<Outlook> parts, PastForecasts past, DateOnly first, DateOnly today, DateOnly until)
+    public ScopeOutlook(IReadOnlyList<Outlook> parts, IReadOnlyList<PlannedLine> planned, PastForecasts past, DateOnly first, DateOnly today, DateOnly until)
     {
-        (_parts, _past, _today) = (parts, past, today);
+        (_parts, Planned, _past, _today) = (parts, planned, past, today);
         var yesterday = today.DayNumber - first.DayNumber - 1;
         WhyNoInterval = yesterday < 0
             ? "Nothing was in use before today."
@@ -28,6 +28,9 @@ internal sealed class ScopeOutlook
             _sums[ahead] = _sums[ahead - 1] + Grown(ahead + 1, parts.Sum(part => part.On(day)));
         }
     }
+
+    /// <summary>What is planned of the scope, this month or later.</summary>
+    public IReadOnlyList<PlannedLine> Planned { get; }
 
     /// <summary>Why no interval is shown at any distance; null if one may be.</summary>
     public string? WhyNoInterval { get; }
@@ -44,16 +47,25 @@ internal sealed class ScopeOutlook
     /// <summary>The days of a span, of which some may have come.</summary>
     public ForecastSpan Span(DateOnly first, DateOnly last, decimal spent)
     {
-        var expected = spent + ToCome(last) - (first > _today ? ToCome(first.AddDays(-1)) : 0);
+        var planned = PlannedUntil(last) - (first > _today ? PlannedUntil(first.AddDays(-1)) : 0);
+        var expected = spent + ToCome(last) - (first > _today ? ToCome(first.AddDays(-1)) : 0) + planned;
         var why = WhyNoInterval ?? _past.WhyNone(AheadOf(last));
         if (why is not null || _past.HalfWidth(first > _today ? AheadOf(first) : 1, AheadOf(last)) is not { } half)
         {
-            return new(first, last, spent, expected, null, null, why);
+            return new(first, last, spent, expected, null, null, why) { Planned = planned };
         }
 
         var width = Rounded(half);
-        return new(first, last, spent, expected, Math.Max(Math.Min(spent, expected), expected - width), expected + width, null);
+        return new(first, last, spent, expected, Math.Max(Math.Min(spent, expected), expected - width), expected + width, null) { Planned = planned };
     }
+
+    /// <summary>What is planned up to a day; of a month that is not over by then, by its days from today on.</summary>
+    private decimal PlannedUntil(DateOnly until) => Planned.Where(line => line.Month.Start <= until).Sum(line =>
+    {
+        var before = line.Month.Start > _today ? line.Month.Start.DayNumber - 1 : _today.DayNumber;
+        var (days, all) = (until.DayNumber - before, line.Month.End.DayNumber - 1 - before);
+        return days >= all ? line.ToCome : line.ToCome * Math.Max(0, days) / all;
+    });
 
     /// <summary>Today is 1: it is not over, so it is one of the days to come.</summary>
     private int AheadOf(DateOnly day) => day.DayNumber - _today.DayNumber + 1;

@@ -13,13 +13,12 @@ using SpendTracker.Web.Import;
 namespace SpendTracker.Tests.Alerts;
 
 /// <summary>Every member that may be left out of a channel: absent, null, empty where it is a text, and as it was stored before.</summary>
-public sealed class OptionalMemberTests : IAsyncLifetime
+public sealed class OptionalMemberTests(OptionalMemberTests.Channels channels) : IClassFixture<OptionalMemberTests.Channels>
 {
     private static readonly string[] Optional = ["address.user", "address.password", "schedule.quietFrom", "schedule.quietTo", "schedule.timeZone", "schedule.escalateTo", "schedule"];
 
-    private readonly ScriptedMailServer _mail = new();
-    private HttpReceiver _http = null!;
-    private Alerting _alerting = null!;
+    /// <summary>A channel of its own for each case.</summary>
+    private readonly string _id = $"ops-{Guid.NewGuid():n}";
 
     public static TheoryData<string, string> Cases
     {
@@ -39,25 +38,12 @@ public sealed class OptionalMemberTests : IAsyncLifetime
         }
     }
 
-    public async ValueTask InitializeAsync()
-    {
-        _http = await HttpReceiver.StartAsync(200);
-        _alerting = await Alerting.StartAsync(configure: builder => builder.Configuration["Alerts:AllowedHosts"] += $",localhost:{_mail.Port},{_http.Address.Authority}");
-    }
-
-    public async ValueTask DisposeAsync()
-    {
-        await _alerting.DisposeAsync();
-        await _mail.DisposeAsync();
-        await _http.DisposeAsync();
-    }
-
     /// <param name="member">The one that is null; without a name all are absent.</param>
     [Theory]
     [MemberData(nameof(Cases))]
     public async Task A_channel_works_without_what_may_be_left_out(string kind, string member)
     {
-        var terms = new JsonObject { ["name"] = "Ops", ["address"] = Address(kind) };
+        var terms = new JsonObject { ["name"] = "Ops", ["address"] = channels.Address(kind) };
         switch (member.Split('.'))
         {
             case ["schedule"]: terms["schedule"] = null; break;
@@ -65,9 +51,9 @@ public sealed class OptionalMemberTests : IAsyncLifetime
             case ["address", var part]: terms["address"]![part] = null; break;
         }
 
-        using var set = await _alerting.Host.SendAsync(HttpMethod.Put, "/api/v1/channels/ops", terms.ToJsonString());
+        using var set = await channels.Alerting.Host.SendAsync(HttpMethod.Put, $"/api/v1/channels/{_id}", terms.ToJsonString());
         Assert.Equal((HttpStatusCode.Created, ""), (set.StatusCode, set.IsSuccessStatusCode ? "" : await set.Content.ReadAsStringAsync(TestContext.Current.CancellationToken)));
-        await AssertSendsAsync(kind);
+        await channels.AssertSendsAsync(kind, _id);
     }
 
     [Theory]
@@ -79,17 +65,18 @@ public sealed class OptionalMemberTests : IAsyncLifetime
     [InlineData("alertmanager", "\"\"")]
     public async Task An_address_that_was_stored_without_user_and_password_works(string kind, string value)
     {
-        var stored = Address(kind);
+        var stored = channels.Address(kind);
         if (value.Length > 0)
         {
             (stored["user"], stored["password"]) = (JsonNode.Parse(value), JsonNode.Parse(value));
         }
 
-        await _alerting.SetAsync("ops");
-        var text = _alerting.Host.Services.GetRequiredService<AddressProtection>().Protect("ops", stored.ToJsonString());
-        await _alerting.Database.ExecuteAsync($"update spend.channel_address set protected = '{text}'");
-        await _alerting.Database.ExecuteAsync($$"""update spend.mt_events set data = data || '{"kind":"{{kind}}"}' where type = 'channel_set'""");
-        await AssertSendsAsync(kind);
+        var alerting = channels.Alerting;
+        await alerting.SetAsync(_id);
+        var text = alerting.Host.Services.GetRequiredService<AddressProtection>().Protect(_id, stored.ToJsonString());
+        await alerting.Database.ExecuteAsync($"update spend.channel_address set protected = '{text}' where channel = '{_id}'");
+        await alerting.Database.ExecuteAsync($$"""update spend.mt_events set data = data || '{"kind":"{{kind}}"}' where type = 'channel_set' and data ->> 'channel' = '{{_id}}'""");
+        await channels.AssertSendsAsync(kind, _id);
     }
 
     [Fact]
@@ -111,15 +98,15 @@ public sealed class OptionalMemberTests : IAsyncLifetime
     [InlineData("escalateMinutes")]
     public async Task A_number_may_be_absent_or_null_and_a_refusal_of_a_text_names_it(string member)
     {
-        var terms = new JsonObject { ["name"] = "Ops", ["address"] = Address("slack"), ["schedule"] = new JsonObject { [member] = null } };
-        using var taken = await _alerting.Host.SendAsync(HttpMethod.Put, "/api/v1/channels/null", terms.ToJsonString());
+        var terms = new JsonObject { ["name"] = "Ops", ["address"] = channels.Address("slack"), ["schedule"] = new JsonObject { [member] = null } };
+        using var taken = await channels.Alerting.Host.SendAsync(HttpMethod.Put, $"/api/v1/channels/{_id}-null", terms.ToJsonString());
         Assert.Equal(HttpStatusCode.Created, taken.StatusCode);
         terms["schedule"]![member] = "many";
 
-        using var response = await _alerting.Host.SendAsync(HttpMethod.Put, "/api/v1/channels/ops", terms.ToJsonString());
+        using var response = await channels.Alerting.Host.SendAsync(HttpMethod.Put, $"/api/v1/channels/{_id}", terms.ToJsonString());
         var problem = await TestHost.ProblemAsync(response, HttpStatusCode.BadRequest);
         Assert.Contains(member, problem.GetRawText(), StringComparison.Ordinal);
-        Assert.Equal(0, await _alerting.Database.ScalarAsync<long>("select count(*) from spend.channel_address where channel = 'ops'"));
+        Assert.Equal(0, await channels.Alerting.Database.ScalarAsync<long>($"select count(*) from spend.channel_address where channel = '{_id}'"));
     }
 
     [Theory]
@@ -145,23 +132,48 @@ public sealed class OptionalMemberTests : IAsyncLifetime
         }
     }
 
-    private JsonObject Address(string kind) => kind == "email"
-        ? new()
-        {
-            ["kind"] = kind, ["server"] = "localhost", ["port"] = _mail.Port, ["tls"] = false, ["from"] = "alerts@example.com", ["to"] = new JsonArray("ops@example.com"),
-        }
-        : kind == "webhook" ? new() { ["kind"] = kind, ["url"] = Url, ["secret"] = AlertReceiver.Secret } : new() { ["kind"] = kind, ["url"] = Url };
-
-    private string Url => new Uri(_http.Address, "hook").AbsoluteUri;
-
-    /// <summary>What a test and a crossing bring.</summary>
-    private async Task AssertSendsAsync(string kind)
+    /// <summary>A host that sends to a mail server and to a receiver.</summary>
+    public sealed class Channels : IAsyncLifetime
     {
-        using var tested = await _alerting.Host.PostAsync("/api/v1/channels/ops/test", "{}");
-        var answer = await tested.Content.ReadFromJsonAsync<JsonElement>(TestContext.Current.CancellationToken);
-        Assert.True(answer.GetProperty("sent").GetBoolean(), answer.ToString());
-        var alert = await _alerting.CrossAsync("ops");
-        await Eventually.Async(async () => (await _alerting.MessagesAsync(alert)) is ["ops crossed sent"]);
-        Assert.Equal(2, kind == "email" ? _mail.Commands.Count(command => command == "DATA") : _http.Requests);
+        private readonly ScriptedMailServer _mail = new();
+        private HttpReceiver _http = null!;
+
+        internal Alerting Alerting { get; private set; } = null!;
+
+        private string Url => new Uri(_http.Address, "hook").AbsoluteUri;
+
+        public async ValueTask InitializeAsync()
+        {
+            _http = await HttpReceiver.StartAsync(200);
+            Alerting = await Alerting.StartAsync(configure: builder => builder.Configuration["Alerts:AllowedHosts"] += $",localhost:{_mail.Port},{_http.Address.Authority}");
+        }
+
+        public async ValueTask DisposeAsync()
+        {
+            await Alerting.DisposeAsync();
+            await _mail.DisposeAsync();
+            await _http.DisposeAsync();
+        }
+
+        internal JsonObject Address(string kind) => kind == "email"
+            ? new()
+            {
+                ["kind"] = kind, ["server"] = "localhost", ["port"] = _mail.Port, ["tls"] = false, ["from"] = "alerts@example.com", ["to"] = new JsonArray("ops@example.com"),
+            }
+            : kind == "webhook" ? new() { ["kind"] = kind, ["url"] = Url, ["secret"] = AlertReceiver.Secret } : new() { ["kind"] = kind, ["url"] = Url };
+
+        /// <summary>What a test and a crossing bring.</summary>
+        internal async Task AssertSendsAsync(string kind, string channel)
+        {
+            var before = Sent(kind);
+            using var tested = await Alerting.Host.PostAsync($"/api/v1/channels/{channel}/test", "{}");
+            var answer = await tested.Content.ReadFromJsonAsync<JsonElement>(TestContext.Current.CancellationToken);
+            Assert.True(answer.GetProperty("sent").GetBoolean(), answer.ToString());
+            var alert = await Alerting.CrossAsync(channel);
+            await Eventually.Async(async () => (await Alerting.MessagesAsync(alert)) is [var message] && message == $"{channel} crossed sent");
+            Assert.Equal(2, Sent(kind) - before);
+        }
+
+        private int Sent(string kind) => kind == "email" ? _mail.Commands.Count(command => command == "DATA") : _http.Requests;
     }
 }

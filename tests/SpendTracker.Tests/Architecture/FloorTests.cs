@@ -19,8 +19,8 @@ public sealed class FloorTests
 
     private static readonly string[][] WebFloors =
     [
-        ["Requests"], ["Access", "Events"], ["Pages"], ["Ingest", "Workloads", "Estimates", "Closing", "SetAside", "Alerts", "Costs", "Keys"], ["Import", "Anomalies", "Budgets", "Plans", "Explorer", "Comparison", "Forecasts"], ["Rates"],
-        ["Reference"], ["Hosting"], ["Demo"], ["Commands"], [Rooms.Roof],
+        ["Requests"], ["Access", "Events"], ["Pages"], ["Ingest", "Workloads", "Estimates", "Closing", "SetAside", "Alerts", "Costs", "Keys"], ["Import", "Anomalies", "Budgets", "Plans", "Explorer", "Comparison", "Forecasts"], ["Rates"], ["Assistants", "Reference"],
+        ["Hosting"], ["Demo"], ["Commands"], [Rooms.Roof],
     ];
 
     private static readonly Rooms Base = new(typeof(EventTypes).Assembly, "src/SpendTracker.Marten", "SpendTracker", "Values");

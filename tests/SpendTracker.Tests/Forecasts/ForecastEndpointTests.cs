@@ -3,6 +3,7 @@ using System.Text.Json;
 using SpendTracker.Contracts;
 using SpendTracker.Events;
 using SpendTracker.Forecasts;
+using SpendTracker.Plans;
 using SpendTracker.Rates;
 
 namespace SpendTracker.Tests.Forecasts;
@@ -123,6 +124,34 @@ public sealed class ForecastEndpointTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task What_is_planned_for_a_workload_is_expected_in_a_line_of_its_own_until_it_is_recorded()
+    {
+        await SubmitAsync("search-2026", "2026-06", "search", new PlanTraining(Amount: new(300), EveryMonths: 2), [new PlanDataset("tickets", Amount: new(900))]);
+        await SubmitAsync("idea", "2026-07", "idea", new PlanTraining(Amount: new(50)), []);
+        var answer = await _host.GetAsync("/api/v1/forecast?by=workload");
+        var search = RowOf(answer, "search");
+        Assert.Equal((500 + (30 * 48) + 1_200, 1_200, 31 * 48 + 300, 300), ((int)Of(search, "month", "forecast"), (int)Of(search, "month", "planned"), (int)Of(search.GetProperty("next")[1], "forecast"), (int)Of(search.GetProperty("next")[1], "planned")));
+        Assert.False(search.GetProperty("next")[0].TryGetProperty("planned", out _)); // It is hosted already: what the plan says of that adds nothing.
+        Assert.Equal(900 + (4 * 300), Of(search, "year", "planned"));
+        var first = search.GetProperty("planned")[0];
+        Assert.Equal(("search-2026", 1, "2026-06", "dataset-preparation", 900m, 900m), (
+            first.GetProperty("plan").GetString(), first.GetProperty("version").GetInt32(), first.GetProperty("month").GetString(), first.GetProperty("component").GetString(), Of(first, "amount"), Of(first, "toCome")));
+        var idea = RowOf(answer, "idea"); // Nothing is recorded of it yet, and its hosting begins in July.
+        Assert.Equal((0m, 1_490m, 1_440m), (Of(idea, "month", "forecast"), Of(idea.GetProperty("next")[0], "forecast"), Of(idea.GetProperty("next")[1], "forecast")));
+        Assert.Equal(1_200, Of(answer.GetProperty("total"), "month", "planned"));
+        Assert.Equal(300, Of((await _host.GetAsync("/api/v1/forecast?where=component=training")).GetProperty("total"), "month", "planned"));
+
+        // A third of the training is done: of the month as much is expected as before.
+        await RecordAsync(new ChargeRecorded("search", Approach.FineTuning, Component.Training, 100, "USD", Given.At(Today, 9)));
+        search = RowOf(await _host.GetUntilAsync("/api/v1/forecast?by=workload", a => Of(RowOf(a, "search"), "month", "planned") == 1_100), "search");
+        Assert.Equal((600 + (20 * 48), 500 + (30 * 48) + 1_200), ((int)Of(search, "month", "spent"), (int)Of(search, "month", "forecast")));
+
+        Assert.Empty(await Database.Get<PlanBook>().RetireAsync("search-2026", "Not done.", new Recorder("test"), TestContext.Current.CancellationToken));
+        search = RowOf(await _host.GetAsync("/api/v1/forecast?by=workload"), "search");
+        Assert.Equal((600 + (30 * 48), false), ((int)Of(search, "month", "forecast"), search.TryGetProperty("planned", out _)));
+    }
+
+    [Fact]
     public async Task The_command_says_what_the_API_says()
     {
         using var commands = new CommandFolder(Database);
@@ -130,6 +159,15 @@ public sealed class ForecastEndpointTests : IAsyncLifetime
         Assert.True(JsonElement.DeepEquals(await _host.GetAsync(backtest), await commands.JsonAsync(0, "forecast", "backtest", "--from", "2026-04", "--to", "2026-05", "--by", "component")));
         Assert.Contains(await commands.RunAsync(1, "forecast", "--by", "planet"), line => line.StartsWith("by: Must be one or several of", StringComparison.Ordinal));
         Assert.Contains(await commands.RunAsync(0, "forecast", "backtest", "--from", "2026-04", "--to", "2026-05", "--by", "workload"), line => line.Contains("chat", StringComparison.Ordinal));
+    }
+
+    private async Task SubmitAsync(string plan, string from, string workload, PlanTraining training, IReadOnlyList<PlanDataset> datasets)
+    {
+        var option = new PlanOption(
+            "tuned", Approach.FineTuning, [new PlanRoute("openai/own", new(10), new(1))], [new PlanHosting("azure/host", new(720))], datasets, training);
+        var submitting = await Database.Get<PlanBook>().SubmitAsync(
+            plan, new(new(plan, from, 12, new(1_000), [option]), new(workload, "tuned")), null, new Recorder("test"), TestContext.Current.CancellationToken);
+        Assert.Empty(submitting.Reasons);
     }
 
     private static bool IsWeekend(DateOnly day) => day.DayOfWeek is DayOfWeek.Saturday or DayOfWeek.Sunday;

@@ -44,6 +44,9 @@ internal static class Examples
         ("/api/v1/channels/{id}", Json, """{"name":"C","address":{"kind":"webhook","url":"http://127.0.0.1:9/x","secret":"whsec_MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIzNDU2Nzg5MDE="},"schedule":{"mostPerHour":10,"digestMinutes":5,"quietFrom":"22:00","quietTo":"07:00","timeZone":"Europe/Berlin","remindMinutes":10,"escalateMinutes":5,"escalateTo":"b"}}"""),
         ("/api/v1/channels/{id}", Json, """{"name":"C","address":{"kind":"email","server":"127.0.0.1","port":9,"tls":false,"from":"a@example.com","to":["b@example.com"]}}"""),
         ("/api/v1/channels/{id}", Json, """{"name":"C","address":{"kind":"alertmanager","url":"http://127.0.0.1:9","user":null}}"""),
+        ("/mcp/", Json, """{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"get_costs","arguments":{"from":"2026-01","by":"team","where":["team=Support"],"limit":7}}}"""),
+        ("/mcp/", Json, """{"jsonrpc":"2.0","id":2,"method":"initialize","params":{"protocolVersion":"2025-11-25","capabilities":{},"clientInfo":{"name":"fuzz","version":"1"}}}"""),
+        ("/mcp/", Json, """{"jsonrpc":"2.0","id":3,"method":"tools/list"}"""),
         ("/sign-in", Form, "token=0123456789ab.0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef"),
         ("/acknowledge", Form, "token=CfDJ8abc"),
     ];

@@ -1,0 +1,54 @@
+using SpendTracker.Costs;
+using SpendTracker.Forecasts;
+
+namespace SpendTracker.Tests.Forecasts;
+
+/// <summary>What of a plan's lines is still to come.</summary>
+public sealed class PlannedCostTests
+{
+    private static readonly DateOnly First = new(2026, 5, 1);
+    private static readonly DateOnly Today = new(2026, 6, 20);
+
+    [Theory]
+    [InlineData(0, 1_000)]
+    [InlineData(10, 1_000 - (20 * 10) - (10 * 10))] // 10 a day until today, and so on for ten days.
+    [InlineData(50, 0)]
+    public void Work_that_is_recorded_or_expected_anyhow_does_not_count_twice(int aDay, int toCome)
+    {
+        var line = Line(Today, "labour", 1_000);
+        Assert.Equal(toCome, Assert.Single(ToCome([line], "labour", aDay)).ToCome);
+        Assert.Equal(1_000, Assert.Single(ToCome([line], "training", aDay)).ToCome); // Of another component.
+    }
+
+    [Fact]
+    public void What_is_left_of_a_month_is_shared_by_its_lines_and_what_has_no_price_is_nothing() => Assert.Equal(
+        [(700m, 490m), (300m, 210m), (null, 0m), (100m, 100m)],
+        ToCome([Line(Today, "labour", 700), Line(Today, "labour", 300), Line(Today, "labour", null), Line(new(2026, 7, 1), "training", 100)], "labour", 10).Select(line => (line.Amount, line.ToCome)));
+
+    [Fact]
+    public void Hosting_counts_for_the_days_left_until_the_workload_has_any()
+    {
+        var (now, then) = (Line(Today, "hosting", 300, isOnce: false), Line(new(2026, 8, 1), "hosting", 300, isOnce: false));
+        Assert.Equal([110, 300], ToCome([now, then], "usage", 5).Select(line => line.ToCome)); // 11 of 30 days.
+        Assert.Empty(ToCome([now, then], "hosting", 5));
+    }
+
+    private static PlannedLine Line(DateOnly month, string component, decimal? amount, bool isOnce = true) => new("plan", 1, "tuned", BillingPeriod.Of(month), "search", component, amount)
+    {
+        Part = new("search", "fine-tuning", component, CostDimension.None, CostDimension.None, true),
+        IsOnce = isOnce,
+    };
+
+    private static IReadOnlyList<PlannedLine> ToCome(IReadOnlyList<PlannedLine> lines, string component, decimal aDay)
+    {
+        var series = new ComponentSeries(First, Today);
+        series.Parts.Add(new(new("search", "fine-tuning", component, CostDimension.None, CostDimension.None, false), Today.DayNumber - First.DayNumber + 1));
+        for (var day = 0; day <= Today.DayNumber - First.DayNumber; day++)
+        {
+            series.Parts[0].Add(day, day, aDay);
+        }
+
+        var outlooks = Outlook.Of(series, Array.Empty<Restated>().ToLookup(restated => restated.Part)).ToLookup(outlook => (outlook.Part.Workload, outlook.Part.Component));
+        return PlannedCost.ToCome(lines, [series], outlooks, Today);
+    }
+}
