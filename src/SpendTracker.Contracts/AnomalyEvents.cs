@@ -40,7 +40,7 @@ public sealed record AnomalyDetected(
 }
 
 /// <summary>
-/// Why a day costs more than the same weekday did on average in the eight weeks before. The four parts add up to the
+/// Why a day costs more than the same weekday did on average in the eight weeks before. The parts add up to the
 /// difference from that mean.
 /// </summary>
 /// <param name="Mean">The mean of that weekday.</param>
@@ -48,7 +48,8 @@ public sealed record AnomalyDetected(
 /// <param name="RequestSize">More tokens a request, at what a token cost on average.</param>
 /// <param name="Price">Other prices of the same meters.</param>
 /// <param name="Mix">Other models and meters: dearer ones for cheaper ones, and new ones.</param>
-public sealed record AnomalyCauses(decimal Mean, decimal Volume, decimal RequestSize, decimal Price, decimal Mix);
+/// <param name="Retries">More requests for one that succeeds; null where outcomes are not recorded, then they are in the volume.</param>
+public sealed record AnomalyCauses(decimal Mean, decimal Volume, decimal RequestSize, decimal Price, decimal Mix, decimal? Retries = null);
 
 /// <summary>A meter of a SKU, and how its cost moved.</summary>
 /// <param name="Sku">The SKU.</param>

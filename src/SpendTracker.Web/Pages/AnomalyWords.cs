@@ -37,6 +37,9 @@ internal static class AnomalyWords
     public static IReadOnlyList<(string Name, string Explained, string More, string Less, decimal Amount)> Causes(AnomalyCauses causes) =>
     [
         ("Volume", "The number of requests, at what a request cost on average.", "more requests", "fewer requests", causes.Volume),
+        .. causes.Retries is { } retries
+            ? ((string, string, string, string, decimal)[])[("Retries", "Requests for one that succeeds, at what a request cost on average.", "more retries", "fewer retries", retries)]
+            : [],
         ("Size of requests", "Tokens a request, at what a token cost on average.", "larger requests", "smaller requests", causes.RequestSize),
         ("Price", "Other prices of the same meters.", "higher prices", "lower prices", causes.Price),
         ("Mix", "Other models and meters: dearer ones for cheaper ones, and new ones.", "dearer models or meters", "cheaper models or meters", causes.Mix),

@@ -52,7 +52,7 @@ internal sealed class AnomalyQuery(NpgsqlConnection connection)
 
     /// <summary>By SKU and meter: a workload's day, and the mean of its weekday in the eight weeks before, of the weeks that it has been in use for.</summary>
     /// <param name="first">The first day that it reported.</param>
-    public async Task<(IReadOnlyList<MeterDay> Day, IReadOnlyList<MeterDay> Before)> MetersAsync(
+    public async Task<(IReadOnlyList<MeterDay> Day, IReadOnlyList<MeterDay> Before, (OutcomeDay Day, OutcomeDay Before) Outcomes)> MetersAsync(
         string workload, DateOnly day, DateOnly first, CancellationToken cancellationToken)
     {
         DateOnly[] before = [.. Enumerable.Range(1, Weeks).Select(week => day.AddDays(-7 * week)).Where(past => past >= first)];
@@ -66,6 +66,11 @@ internal sealed class AnomalyQuery(NpgsqlConnection connection)
             select p.sku, p.meter, p.day = $3, sum(p.quantity), coalesce({PriceSql.Sum("p.quantity * p.unit_price * p.exchange_rate")}, 0)
             from ({PriceSql.Priced("used")}) as p
             group by 1, 2, 3
+            union all
+            select null, null, o.day = $3, sum(o.succeeded), sum(o.failed)
+            from spend.cost_line as l join spend.daily_outcome as o using (line_id)
+            where l.tenant_id = $1 and l.component = 'usage' and l.workload = $2 and o.day = any($4)
+            group by 3
             """, connection);
         command.Parameters.Add(new() { Value = Tenant.Default });
         command.Parameters.Add(new() { Value = workload });
@@ -74,8 +79,16 @@ internal sealed class AnomalyQuery(NpgsqlConnection connection)
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
         List<MeterDay> ofDay = [];
         List<MeterDay> ofBefore = [];
+        (OutcomeDay Day, OutcomeDay Before) outcomes = default;
         while (await reader.ReadAsync(cancellationToken))
         {
+            if (reader.IsDBNull(0))
+            {
+                var (succeeded, failed) = (reader.GetDecimal(3), reader.GetDecimal(4));
+                outcomes = reader.GetBoolean(2) ? (new(succeeded, failed), outcomes.Before) : (outcomes.Day, new(succeeded / before.Length, failed / before.Length));
+                continue;
+            }
+
             var (sku, meter, quantity, amount) = (reader.GetString(0), reader.GetString(1), reader.GetDecimal(3), reader.GetDecimal(4));
             if (reader.GetBoolean(2))
             {
@@ -87,7 +100,7 @@ internal sealed class AnomalyQuery(NpgsqlConnection connection)
             }
         }
 
-        return (ofDay, ofBefore);
+        return (ofDay, ofBefore, outcomes);
     }
 
     /// <summary>$4: the days.</summary>

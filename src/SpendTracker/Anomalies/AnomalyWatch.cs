@@ -181,7 +181,7 @@ public sealed class AnomalyWatch(NpgsqlDataSource dataSource, EventStore store, 
             return detected;
         }
 
-        var (day, before) = await query.MetersAsync(workload, finding.Day, first, cancellationToken);
-        return detected with { Causes = CauseArithmetic.Of(day, before), Parts = CauseArithmetic.Parts(day, before) };
+        var (day, before, outcomes) = await query.MetersAsync(workload, finding.Day, first, cancellationToken);
+        return detected with { Causes = CauseArithmetic.Of(day, before, outcomes), Parts = CauseArithmetic.Parts(day, before) };
     }
 }

@@ -6,7 +6,7 @@ namespace SpendTracker.Anomalies;
 /// <summary>
 /// Splits the difference between a day and the mean of its weekday into volume, size of requests, price and mix, which add up to it.
 /// With R requests, T tokens, quantities q at prices p, and C = Σ q p, before (0) and on the day (1):
-/// price = C1 − Σ q1 p0; volume = (R1 ÷ R0 − 1) C0; size = (T1 ÷ T0 − R1 ÷ R0) C0; mix = Σ q1 p0 − T1 ÷ T0 × C0.
+/// price = C1 − Σ q1 p0; volume = (R1 ÷ R0 − 1) C0, of which retries are R1 ÷ R0 × (1 − A0 ÷ A1) C0 where A requests are made for one that succeeds; size = (T1 ÷ T0 − R1 ÷ R0) C0; mix = Σ q1 p0 − T1 ÷ T0 × C0.
 /// What was not used before has no p0: its price of the day stands in, so that it is mix. The same split as of a variance into price,
 /// volume and mix in management accounting. Pure.
 /// </summary>
@@ -17,16 +17,20 @@ internal static class CauseArithmetic
 
     /// <param name="day">By SKU and meter, each once.</param>
     /// <param name="before">The same, on the mean of the weekday.</param>
-    public static AnomalyCauses Of(IReadOnlyCollection<MeterDay> day, IReadOnlyCollection<MeterDay> before)
+    /// <param name="outcomes">Of the day, and on the mean of the weekday.</param>
+    public static AnomalyCauses Of(IReadOnlyCollection<MeterDay> day, IReadOnlyCollection<MeterDay> before, (OutcomeDay Day, OutcomeDay Before) outcomes = default)
     {
         var prices = before.Where(part => part.Quantity > 0).ToDictionary(part => (part.Sku, part.Meter), part => part.Amount / part.Quantity);
         var (cost, mean) = (day.Sum(part => part.Amount), before.Sum(part => part.Amount));
         var atOldPrices = day.Sum(part => prices.TryGetValue((part.Sku, part.Meter), out var price) ? part.Quantity * price : part.Amount);
-        var requests = Ratio(day, before, part => part.Meter == Meters.Requests) ?? 1;
+        var requests = Ratio(day, before, IsRequests) ?? 1;
         var tokens = Ratio(day, before, IsTokens) ?? requests;
         var (volume, size, changed) = (Round((requests - 1) * mean), Round((tokens - requests) * mean), Round(cost - atOldPrices));
+        decimal? retries = outcomes.Day.Attempts(Requests(day)) is { } now && outcomes.Before.Attempts(Requests(before)) is { } then
+            ? Round(requests * (1 - (then / now)) * mean)
+            : null;
         (cost, mean) = (Round(cost), Round(mean));
-        return new(mean, volume, size, changed, cost - mean - volume - size - changed);
+        return new(mean, volume - (retries ?? 0), size, changed, cost - mean - volume - size - changed, retries);
     }
 
     /// <summary>What moved most, the largest move first.</summary>
@@ -38,6 +42,10 @@ internal static class CauseArithmetic
             .OrderByDescending(part => Math.Abs(part.Amount - part.Mean)).ThenBy(part => part.Sku, StringComparer.Ordinal).ThenBy(part => part.Meter, StringComparer.Ordinal)
             .Take(MostParts),
     ];
+
+    private static decimal Requests(IEnumerable<MeterDay> parts) => parts.Where(IsRequests).Sum(part => part.Quantity);
+
+    private static bool IsRequests(MeterDay part) => part.Meter == Meters.Requests;
 
     private static bool IsTokens(MeterDay part) => part.Meter.EndsWith("-tokens", StringComparison.Ordinal) && !Meters.Informational.Contains(part.Meter);
 

@@ -34,11 +34,11 @@ public sealed class AnomalyWatchTests : IAsyncLifetime
         Assert.Empty(await ListAsync());
 
         // Today is too much already, before it is over.
-        await RecordAsync(Costing(30), Costing(30));
+        await RecordAsync(Costing(30), Costing(30) with { Outcome = Outcome.Failed });
         await LookAsync(one, other);
         var chat = Assert.Single(await ListAsync());
         Assert.Equal(("chat", Today, AnomalyKind.Spike, 60m), (chat.Detected.Workload, chat.Detected.Day, chat.Detected.Kind, chat.Detected.Amount));
-        Assert.Equal(new AnomalyCauses(10, 10, 40, 0, 0), chat.Detected.Causes); // Two requests instead of one, of three times the size.
+        Assert.Equal(new AnomalyCauses(10, 0, 40, 0, 0, 10), chat.Detected.Causes); // Two requests instead of one, since one failed, of three times the size.
         Assert.Equal([new AnomalyPart("openai/own", "input-tokens", 60, 10)], chat.Detected.Parts!);
 
         // More of the same is the same, and acknowledged once.
@@ -89,7 +89,7 @@ public sealed class AnomalyWatchTests : IAsyncLifetime
 
     private static (AnomalyClearedBecause, decimal) Of(AnomalyCleared cleared) => (cleared.Because, cleared.Amount);
 
-    private TokenUsageRecorded Costing(long amount, DateOnly? day = null, string workload = "chat") => Given.Tokens(Given.At(day ?? Today, 9), workload, model: "own", input: amount, output: 0);
+    private TokenUsageRecorded Costing(long amount, DateOnly? day = null, string workload = "chat") => Given.Tokens(Given.At(day ?? Today, 9), workload, model: "own", input: amount, output: 0) with { Outcome = Outcome.Succeeded };
 
     private async Task RecordAsync(params TokenUsageRecorded[] usage)
     {

@@ -17,6 +17,17 @@ public sealed class CauseArithmeticTests
         CauseArithmetic.Of([Before[0], .. Before[1..].Select(part => part with { Quantity = part.Quantity * 2, Amount = part.Amount * 2 })], Before));
 
     [Fact]
+    public void More_requests_for_one_that_succeeds_are_retries()
+    {
+        MeterDay[] day = [.. Before.Select(part => part with { Quantity = part.Quantity * 3, Amount = part.Amount * 3 })];
+
+        // Twice as many succeed, 200 instead of 100, and each takes 1.5 requests instead of 1: 16 more for these, and 16 for the retries.
+        Assert.Equal(new AnomalyCauses(16, 16, 0, 0, 0, 16), CauseArithmetic.Of(day, Before, (new(200, 100), new(100, 0))));
+        Assert.Equal(new AnomalyCauses(16, 32, 0, 0, 0), CauseArithmetic.Of(day, Before, (new(200, 60), new(100, 0)))); // Too few outcomes are known.
+        Assert.Equal(new AnomalyCauses(16, 32, 0, 0, 0), CauseArithmetic.Of(day, Before, (new(0, 300), new(100, 0))));
+    }
+
+    [Fact]
     public void Twice_the_price_is_price() =>
         Assert.Equal(new AnomalyCauses(16, 0, 0, 16, 0), CauseArithmetic.Of([.. Before.Select(part => part with { Amount = part.Amount * 2 })], Before));
 
