@@ -65,6 +65,11 @@ namespace SpendTracker.Contracts;
 [JsonSerializable(typeof(PersonRoleChanged))]
 [JsonSerializable(typeof(SessionStarted))]
 [JsonSerializable(typeof(SessionEnded))]
+[JsonSerializable(typeof(ExportRead))]
+[JsonSerializable(typeof(ChannelTested))]
+[JsonSerializable(typeof(SetAsideRetried))]
+[JsonSerializable(typeof(ReadModelsRebuilt))]
+[JsonSerializable(typeof(ActivityEntry))]
 [JsonSerializable(typeof(UsageResponse))]
 [JsonSerializable(typeof(CorrectionResponse))]
 public sealed partial class ContractsJson : JsonSerializerContext;

@@ -25,6 +25,7 @@ var root = new RootCommand("SpendTracker: what prompt engineering, fine-tuning a
     KeysCommand.Create(),
     SignInLinkCommand.Create(),
     PeopleCommand.Create(),
+    ActivityCommand.Create(),
     RebuildCommand.Create(),
     VerifyCommand.Create(),
     SetAsideCommand.Create(),

@@ -3,6 +3,7 @@ using Marten;
 using Microsoft.Extensions.Logging;
 using Npgsql;
 using SpendTracker.Access;
+using SpendTracker.Activities;
 using SpendTracker.Alerts;
 using SpendTracker.Anomalies;
 using SpendTracker.Budgets;
@@ -101,7 +102,7 @@ public sealed class SpendDatabase : IAsyncDisposable
     public IReadOnlyList<Projection> Projections() =>
     [
         new CostProjection(Settings.ReportingTimeZone), new WorkloadProjection(Settings.ReportingTimeZone), new EstimateProjection(Settings.ReportingTimeZone),
-        new BudgetProjection(), new PlanProjection(), new AnomalyProjection(), new ChannelProjection(), new AlertOutbox(Store, Settings.ReportingTimeZone, Options.Clock),
+        new BudgetProjection(), new PlanProjection(), new AnomalyProjection(), new ChannelProjection(), new ActivityProjection(), new AlertOutbox(Store, Settings.ReportingTimeZone, Options.Clock),
     ];
 
     /// <summary>Those of them that a rebuild replaces and <c>verify</c> compares.</summary>

@@ -2,6 +2,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Logging;
 using SpendTracker.Access;
+using SpendTracker.Activities;
 using SpendTracker.Alerts;
 using SpendTracker.Anomalies;
 using SpendTracker.Budgets;
@@ -48,6 +49,8 @@ public static class SpendTrackerServices
             .AddSingleton<EventLog>()
             .AddSingleton<ApiKeys>()
             .AddSingleton<ApiKeyUses>()
+            .AddSingleton<ActivityLog>()
+            .AddSingleton<ActivityQuery>()
             .AddSingleton<People>()
             .AddSingleton<SignInLinks>()
             .AddSingleton<Sessions>()

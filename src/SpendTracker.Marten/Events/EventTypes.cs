@@ -79,6 +79,10 @@ public static class EventTypes
         Named("person_role_changed", ContractsJson.Default.PersonRoleChanged),
         Named("session_started", ContractsJson.Default.SessionStarted),
         Named("session_ended", ContractsJson.Default.SessionEnded),
+        Named("export_read", ContractsJson.Default.ExportRead),
+        Named("channel_tested", ContractsJson.Default.ChannelTested),
+        Named("set_aside_retried", ContractsJson.Default.SetAsideRetried),
+        Named("read_models_rebuilt", ContractsJson.Default.ReadModelsRebuilt),
     ];
 
     /// <summary>

@@ -10,4 +10,8 @@ namespace SpendTracker.Events;
 /// <param name="TraceParent">The W3C trace context that it was recorded under, where the trace was sampled.</param>
 public sealed record StoredEvent(
     long SeqId, Guid Id, string TenantId, string Stream, long Version, string Type, DateTimeOffset RecordedAt, IEvent Data,
-    string? TraceParent = null, string RecordedBy = "");
+    string? TraceParent = null, string RecordedBy = "")
+{
+    /// <summary>From where: a remote address, or the machine of a command. Null if nobody knows, and for usage.</summary>
+    public string? RecordedFrom { get; init; }
+}

@@ -32,6 +32,13 @@ public readonly record struct BillingPeriod(int Year, int Month) : IComparable<B
     /// <summary>Whether an instant is of a day that costs are kept for, by its own offset.</summary>
     public static bool Covers(DateTimeOffset instant) => Covers(DateOnly.FromDateTime(instant.DateTime));
 
+    /// <summary>When a day ends.</summary>
+    public static DateTimeOffset EndOf(DateOnly day, TimeZoneInfo reportingTimeZone)
+    {
+        var noon = day.ToDateTime(new TimeOnly(12, 0));
+        return EndOfDay(new DateTimeOffset(noon, TimeSpan.Zero) - reportingTimeZone.GetUtcOffset(noon), reportingTimeZone);
+    }
+
     /// <summary>
     /// The first instant after another that belongs to another day. Asked of the zone's offsets, since its questions about
     /// local times do not know of a day that was skipped: Samoa had no 30 December 2011.

@@ -101,8 +101,8 @@ internal static class ChannelEndpoints
     }
 
     /// <summary>Send a test over a channel. 200 whether or not it went through: the answer says what it met.</summary>
-    internal static async Task<IResult> TestAsync(string id, ChannelSending sending, CancellationToken cancellationToken) =>
-        await sending.TestAsync(id, cancellationToken) is { } outcome ? TypedResults.Ok(new ChannelTest(outcome.IsSent, outcome.Reason)) : None();
+    internal static async Task<IResult> TestAsync(string id, ClaimsPrincipal caller, ChannelSending sending, CancellationToken cancellationToken) =>
+        await sending.TestAsync(id, ApiClaims.RecorderOf(caller), cancellationToken) is { } outcome ? TypedResults.Ok(new ChannelTest(outcome.IsSent, outcome.Reason)) : None();
 
     /// <summary>Let a paused channel be tried again.</summary>
     internal static async Task<IResult> ResumeAsync(string id, ClaimsPrincipal caller, Channels channels, CancellationToken cancellationToken) =>

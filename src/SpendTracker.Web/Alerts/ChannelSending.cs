@@ -2,22 +2,24 @@ using System.Collections.Frozen;
 using System.Diagnostics;
 using System.Security.Cryptography;
 using System.Text.Json;
+using SpendTracker.Activities;
 using SpendTracker.Alerts;
 using SpendTracker.Contracts;
+using SpendTracker.Events;
 using SpendTracker.Log;
 
 namespace SpendTracker.Web.Alerts;
 
 /// <summary>Tries once to tell something over a channel. The only place where an address is decrypted.</summary>
 internal sealed class ChannelSending(
-    IEnumerable<IChannelSender> senders, Channels channels, ChannelAddresses addresses, AlertNotices notices, AlertLedger ledger, AlertOptions options, ILogger<ChannelSending> logger)
+    IEnumerable<IChannelSender> senders, Channels channels, ChannelAddresses addresses, AlertNotices notices, AlertLedger ledger, ActivityLog log, AlertOptions options, ILogger<ChannelSending> logger)
 {
     private readonly FrozenDictionary<ChannelKind, IChannelSender> _senders = senders.ToFrozenDictionary(sender => sender.Kind);
 
     /// <summary>Sends a made-up alert now. If it goes through, a paused channel is resumed.</summary>
     /// <param name="id">Not a channel: one from the list does not have its address.</param>
     /// <returns>Null if there is no such channel.</returns>
-    public async Task<SendOutcome?> TestAsync(string id, CancellationToken cancellationToken)
+    public async Task<SendOutcome?> TestAsync(string id, Recorder recorder, CancellationToken cancellationToken)
     {
         if (await channels.FindAsync(id, cancellationToken) is not { } channel)
         {
@@ -25,6 +27,7 @@ internal sealed class ChannelSending(
         }
 
         var outcome = await TryAsync(channel, notices.Test(channel.Id), null, cancellationToken);
+        await log.ChannelTestedAsync(id, outcome.IsSent, outcome.Reason, recorder, cancellationToken);
         if (outcome.IsSent)
         {
             await ledger.TestedAsync(channel, cancellationToken);

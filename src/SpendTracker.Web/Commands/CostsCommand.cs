@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Spectre.Console;
+using SpendTracker.Activities;
 using SpendTracker.Costs;
 using SpendTracker.Web.Costs;
 using SpendTracker.Web.Pages;
@@ -44,6 +45,12 @@ internal static class CostsCommand
         var costs = await opened.Get<MonthlyCostQuery>().ByAsync(question.Filter, question.By, cancellationToken);
         if (csv)
         {
+            string[] query =
+            [
+                $"from={question.Filter.From}", $"to={question.Filter.To}", $"by={string.Join(',', question.Names)}",
+                .. question.Filter.Where.Select(condition => $"where={condition.Key}={condition.Value}"),
+            ];
+            await opened.Get<ActivityLog>().ExportReadAsync("costs", "csv", string.Join('&', query), CommandLine.RecorderOf("costs", Environment.UserName), cancellationToken);
             await using var output = Console.OpenStandardOutput();
             await output.WriteAsync(await CostEndpoints.CsvAsync(costs, question.Names, cancellationToken), cancellationToken);
         }

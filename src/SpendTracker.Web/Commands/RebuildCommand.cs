@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Spectre.Console;
+using SpendTracker.Activities;
 using SpendTracker.Log;
 
 namespace SpendTracker.Web.Commands;
@@ -9,12 +10,15 @@ internal static class RebuildCommand
 {
     public static Command Create()
     {
+        var by = CommandLine.ByOption();
         var demo = CommandLine.DemoOption();
-        var command = new Command("rebuild", "Replay all events into new read models and swap them in. Hosts may go on running.") { demo };
+        var command = new Command("rebuild", "Replay all events into new read models and swap them in. Hosts may go on running.") { by, demo };
         command.SetAction((parsed, cancellationToken) => CommandLine.RunAsync(parsed.GetValue(demo), async opened =>
         {
             var rebuild = opened.Get<ProjectionRebuild>();
             await ForEachAsync(opened, (projection, progress) => rebuild.RebuildAsync(projection, progress, cancellationToken));
+            await opened.Get<ActivityLog>().RebuiltAsync(
+                [.. opened.Database.ReadModels().Select(projection => projection.Name)], CommandLine.RecorderOf("rebuild", parsed.GetValue(by)), cancellationToken);
             Console.WriteLine("Rebuilt.");
             return 0;
         }, cancellationToken));

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Spectre.Console;
+using SpendTracker.Activities;
 using SpendTracker.Log;
 
 namespace SpendTracker.Web.Commands;
@@ -40,11 +41,14 @@ internal static class SetAsideCommand
     {
         var projection = new Option<string?>("--projection") { Description = "Only this one's; all if not given." };
         var seqId = new Option<long?>("--seq-id") { Description = "Only this event; all if not given." };
+        var by = CommandLine.ByOption();
         var demo = CommandLine.DemoOption();
-        var command = new Command("retry", "Try them again, after an upgrade for instance. Exit code 2 where some cannot be applied still.") { projection, seqId, demo };
+        var command = new Command("retry", "Try them again, after an upgrade for instance. Exit code 2 where some cannot be applied still.") { projection, seqId, by, demo };
         command.SetAction((parsed, cancellationToken) => CommandLine.RunAsync(parsed.GetValue(demo), async opened =>
         {
             var result = await opened.Get<SetAsideEvents>().RetryAsync(parsed.GetValue(projection), parsed.GetValue(seqId), int.MaxValue, cancellationToken);
+            await opened.Get<ActivityLog>().RetriedAsync(
+                result, parsed.GetValue(projection), parsed.GetValue(seqId), CommandLine.RecorderOf("set-aside", parsed.GetValue(by)), cancellationToken);
             Console.WriteLine($"{result.Applied} of {result.Tried} applied; {result.Left} set aside.");
             return result.Applied == result.Tried ? 0 : 2;
         }, cancellationToken));

@@ -1,4 +1,5 @@
 using CsvHelper;
+using SpendTracker.Activities;
 using SpendTracker.Costs;
 using SpendTracker.Settings;
 using SpendTracker.Web.Access;
@@ -56,7 +57,7 @@ internal static class CostEndpoints
 
     /// <summary>Ask for costs by month. Actual, estimate and variance, broken down by dimensions, with what is in no amount beside them.</summary>
     internal static async Task<IResult> GetAsync(
-        string? from, string? to, string? by, string[]? where, string? format, string? knownOn, MonthlyCostQuery query, KnownOn days, OrganisationSettings settings,
+        string? from, string? to, string? by, string[]? where, string? format, string? knownOn, HttpRequest request, ActivityLog log, MonthlyCostQuery query, KnownOn days, OrganisationSettings settings,
         CancellationToken cancellationToken)
     {
         var check = new FieldCheck();
@@ -67,6 +68,11 @@ internal static class CostEndpoints
         }
 
         var filter = question.Filter;
+        if (format == "csv")
+        {
+            await log.ExportReadAsync("costs", format, request.QueryString.Value ?? "", ApiClaims.RecorderOf(request.HttpContext.User), cancellationToken);
+        }
+
         var costs = await query.ByAsync(filter, question.By, cancellationToken);
         return format == "csv"
             ? TypedResults.Bytes(

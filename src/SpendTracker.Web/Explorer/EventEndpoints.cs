@@ -68,7 +68,7 @@ internal static class EventEndpoints
 {
     public static void MapEvents(this IEndpointRouteBuilder api) =>
         api.MapGet("/events", GetAsync).RequireAuthorization(Policies.Read).WithName("GetEvents")
-            .WithMetadata(new ExpensiveQuery(query => string.IsNullOrWhiteSpace(query["id"])), new TakenParameters([.. EventQuestion.ApiParameters]), new EarlierShape(Earlier))
+            .WithMetadata(new ExpensiveQuery(query => string.IsNullOrWhiteSpace(query["id"])), new TakenParameters([.. EventQuestion.Parameters]), new EarlierShape(Earlier))
             .Produces<EventsResponse>().ProducesProblem(404);
 
     /// <summary>List the events behind a number, newest first, 50 unless `limit` is given. Of a workload's month, narrowed as asked; or one event with its correction, by `id`.</summary>
@@ -129,7 +129,7 @@ internal static class EventEndpoints
         EventQuestion question, FieldCheck check, UsageEventQuery query, OrganisationSettings settings, CancellationToken cancellationToken)
     {
         check.That("id", question.EventId is not null, "Must be an event's id; the caller's own goes with its source.");
-        foreach (var name in question.Asked.Keys.Where(name => !name.Equals("id", StringComparison.OrdinalIgnoreCase) && !name.Equals("source", StringComparison.OrdinalIgnoreCase)))
+        foreach (var name in question.Asked.Keys.Where(name => !name.Equals("id", StringComparison.OrdinalIgnoreCase) && !name.Equals("source", StringComparison.OrdinalIgnoreCase) && !name.Equals("limit", StringComparison.OrdinalIgnoreCase)))
         {
             check.That(name, check.Reasons.Any(reason => reason.Field == name), "Goes without id.");
         }

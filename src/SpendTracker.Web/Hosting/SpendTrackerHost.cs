@@ -8,6 +8,7 @@ using Radzen;
 using SpendTracker.Log;
 using SpendTracker.ServiceDefaults;
 using SpendTracker.Web.Access;
+using SpendTracker.Web.Activities;
 using SpendTracker.Web.Alerts;
 using SpendTracker.Web.Alerts.Senders;
 using SpendTracker.Web.Anomalies;
@@ -143,6 +144,7 @@ public static class SpendTrackerHost
         api.MapSetAside();
         api.MapAlerts();
         api.MapAnomalies();
+        api.MapActivities();
         app.MapAssistants();
 
         app.MapStaticAssets().AllowAnonymous();

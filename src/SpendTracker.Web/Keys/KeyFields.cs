@@ -35,5 +35,5 @@ internal sealed class KeyFields
 
     /// <summary>The end of a day of the reporting time zone.</summary>
     public static DateTimeOffset? EndOf(DateOnly? day, TimeZoneInfo zone) =>
-        day is { } last && BillingPeriod.Covers(last) ? BillingPeriod.EndOfDay(new DateTimeOffset(last.ToDateTime(new TimeOnly(12, 0)), TimeSpan.Zero), zone).ToUniversalTime() : null;
+        day is { } last && BillingPeriod.Covers(last) ? BillingPeriod.EndOf(last, zone).ToUniversalTime() : null;
 }

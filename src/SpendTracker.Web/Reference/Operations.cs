@@ -1,6 +1,8 @@
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.OpenApi;
 using Microsoft.OpenApi;
+using SpendTracker.Access;
+using SpendTracker.Contracts;
 using SpendTracker.Web.Requests;
 
 namespace SpendTracker.Web.Reference;
@@ -57,9 +59,11 @@ internal static class Operations
     private static void Authorise(OpenApiOperation operation, IList<object> metadata, OpenApiDocument document, bool reads)
     {
         var scope = metadata.OfType<IAuthorizeData>().Select(data => data.Policy).FirstOrDefault(policy => policy is not null);
-        operation.Description = $"{operation.Description} Needs {(scope is null ? "any key" : $"the scope `{scope}`")}.".Trim();
+        var line = Permissions.Table.FirstOrDefault(line => EnumName.Of(line.Permission) == scope);
+        var needs = line is null ? "any key" : line.Scope is { } ofKey ? $"the scope `{EnumName.Of(ofKey)}`" : "a signed-in person: no key may";
+        operation.Description = $"{operation.Description} Needs {needs}.".Trim();
         operation.Deprecated = metadata.OfType<Superseded>().Any();
-        operation.Security = [new OpenApiSecurityRequirement { [new(ApiDocument.Key, document)] = [] }];
+        operation.Security = line is { Scope: null } ? [] : [new OpenApiSecurityRequirement { [new(ApiDocument.Key, document)] = [] }];
         if (reads)
         {
             operation.Security.Add(new() { [new(ApiDocument.Session, document)] = [] });

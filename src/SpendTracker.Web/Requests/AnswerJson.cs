@@ -12,6 +12,9 @@ internal static class AnswerJson
     public static JsonSerializerOptions Indented { get; } =
         Configure(new JsonSerializerOptions(JsonSerializerDefaults.Web) { WriteIndented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping });
 
+    /// <summary>For files with an answer on each line.</summary>
+    public static JsonSerializerOptions Lines { get; } = Configure(new JsonSerializerOptions(JsonSerializerDefaults.Web));
+
     public static JsonSerializerOptions Configure(JsonSerializerOptions options)
     {
         options.PropertyNamingPolicy = JsonNamingPolicy.CamelCase;

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json.Serialization;
+using SpendTracker.Activities;
 using SpendTracker.Contracts;
 using SpendTracker.Log;
 using SpendTracker.Web.Access;
@@ -47,7 +48,7 @@ internal static class SetAsideEndpoints
 
     /// <summary>Try again what was set aside. At most 1,000 events a call.</summary>
     internal static async Task<IResult> RetryAsync(
-        HttpRequest request, SetAsideEvents setAside, SpendDatabase database, DaemonService daemon, CancellationToken cancellationToken)
+        HttpRequest request, ActivityLog log, SetAsideEvents setAside, SpendDatabase database, DaemonService daemon, CancellationToken cancellationToken)
     {
         var (retry, problem) = await Problems.ReadAsync(request, SetAsideJson.Default.RetryRequest, cancellationToken);
         if (retry is null)
@@ -62,6 +63,7 @@ internal static class SetAsideEndpoints
         }
 
         var result = await setAside.RetryAsync(retry.Projection, retry.SeqId, MostTried, cancellationToken);
+        await log.RetriedAsync(result, retry.Projection, retry.SeqId, ApiClaims.RecorderOf(request.HttpContext.User), cancellationToken);
         await daemon.CountSetAsideAsync(cancellationToken);
         return TypedResults.Ok(result);
     }

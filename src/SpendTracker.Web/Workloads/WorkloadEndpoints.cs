@@ -78,7 +78,7 @@ internal static class WorkloadEndpoints
 
         response.GetTypedHeaders().ETag = ExpectedVersion.TagOf(now.Version);
         var answer = WorkloadResponse.Of(workload, now.Version);
-        return now.IsNew ? TypedResults.Created($"/api/v1/workloads/{id}", answer) : TypedResults.Ok(answer);
+        return now.IsNew ? TypedResults.Created($"/api/v1/workloads/{Uri.EscapeDataString(id)}", answer) : TypedResults.Ok(answer);
     }
 
     /// <summary>Register a workload, or change its details. Use PUT instead.</summary>

@@ -24,7 +24,7 @@ internal static class EventReader
              when stream_id is null then 'It has no stream.'
              when timestamp not between '2000-01-01Z' and '2200-01-01Z' then 'It was recorded before 2000 or after 2199.'
              when {IsLarge} then 'It is larger than 1 MiB.' end,
-        case when type like '%\_recorded' then null else headers->>'recordedBy' end
+        case when type not like '%\_recorded' then headers end
         """;
 
     /// <summary>How many <see cref="Columns"/> there are; a query's own come after them.</summary>
@@ -48,9 +48,23 @@ internal static class EventReader
             throw new JsonException($"Version {version} of '{name}' is not known.");
         }
 
+        var (by, from) = reader.IsDBNull(11) ? (null, null) : RecorderOf(reader.GetFieldValue<byte[]>(11));
         return new StoredEvent(
             reader.GetInt64(0), reader.GetGuid(1), reader.GetString(2), reader.GetString(3), reader.GetInt64(4), name,
             reader.GetFieldValue<DateTimeOffset>(6), type.Read(reader.GetFieldValue<byte[]>(7)),
-            reader.IsDBNull(8) ? null : reader.GetString(8), reader.IsDBNull(11) ? "" : reader.GetString(11));
+            reader.IsDBNull(8) ? null : reader.GetString(8), by ?? "")
+        {
+            RecordedFrom = from,
+        };
     }
+
+    private static (string? By, string? From) RecorderOf(byte[] headers)
+    {
+        using var json = JsonDocument.Parse(headers);
+        return (Text(json.RootElement, "recordedBy"), Text(json.RootElement, "recordedFrom"));
+    }
+
+    private static string? Text(JsonElement headers, string name) =>
+        headers.ValueKind != JsonValueKind.Object || !headers.TryGetProperty(name, out var value) || value.ValueKind == JsonValueKind.Null ? null
+        : value.ValueKind == JsonValueKind.String ? value.GetString() : value.GetRawText();
 }

@@ -51,6 +51,7 @@ public sealed class ApiTests(OneHost one) : IClassFixture<OneHost>
                 That(operation.OperationId is not null, "Name it: .WithName(\"GetNouns\").");
                 That(!string.IsNullOrWhiteSpace(operation.Summary), "Its handler needs a <summary>, and must be internal; a lambda .WithSummary.");
                 That(operation.Summary is not { Length: > 120 }, "The first sentence of the summary is too long.");
+                That(operation.Parameters?.Select(parameter => (parameter.In, parameter.Name)).Distinct().Count() == operation.Parameters?.Count, "A parameter is there twice.");
                 That(operation.Tags is { Count: 1 } tags && tags.First().Description is not null, "ApiDocument.Nouns needs its noun.");
                 That(operation.Parameters?.All(parameter => !string.IsNullOrWhiteSpace(parameter.Description)) != false,
                     $"Parameters.cs needs {string.Join(", ", operation.Parameters?.Where(parameter => string.IsNullOrWhiteSpace(parameter.Description)).Select(parameter => parameter.Name) ?? [])}.");

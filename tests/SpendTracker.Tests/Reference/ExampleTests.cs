@@ -4,6 +4,8 @@ using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using Microsoft.Extensions.DependencyInjection;
+using SpendTracker.Access;
 using SpendTracker.Anomalies;
 using SpendTracker.Budgets;
 using SpendTracker.Contracts;
@@ -151,6 +153,7 @@ public sealed class ExampleTests : IAsyncLifetime
         await AskAsync("CloseBillingPeriod", "2026-08");
         await AskAsync("ReopenBillingPeriod", "2026-08");
         await AskAsync("GetBillingPeriod", "2026-08");
+        await AskAsync("GetActivity", query: "?limit=2", person: true);
         await AskAsync("GetSetAside");
         await AskAsync("RetrySetAside");
     }
@@ -201,7 +204,8 @@ public sealed class ExampleTests : IAsyncLifetime
     /// <summary>Sends an operation's example, and checks its answer.</summary>
     /// <param name="id">What stands in the path.</param>
     /// <param name="body">In the place of the example.</param>
-    private async Task<JsonNode?> AskAsync(string name, string? id = null, string query = "", string? body = null)
+    /// <param name="person">Whether a signed-in person asks.</param>
+    private async Task<JsonNode?> AskAsync(string name, string? id = null, string query = "", string? body = null, bool person = false)
     {
         var (method, path, operation) = _operations[name];
         _walked.Add(name);
@@ -215,7 +219,8 @@ public sealed class ExampleTests : IAsyncLifetime
             request.Content = new StringContent(body ?? "", Encoding.UTF8) { Headers = { ContentType = new MediaTypeHeaderValue(type) } };
         }
 
-        using var response = await _host.Client.SendAsync(request, Cancel);
+        using var http = person ? await SignInAsync() : null;
+        using var response = await (http ?? _host.Client).SendAsync(request, Cancel);
         var text = await response.Content.ReadAsStringAsync(Cancel);
         var answer = text.Length > 0 && response.Content.Headers.ContentType?.MediaType?.EndsWith("json", StringComparison.Ordinal) == true ? JsonNode.Parse(text) : null;
         var described = operation["responses"]![((int)response.StatusCode).ToString(CultureInfo.InvariantCulture)];
@@ -232,6 +237,18 @@ public sealed class ExampleTests : IAsyncLifetime
         }
 
         return answer;
+    }
+
+    /// <summary>An administrator: what no key may ask.</summary>
+    private async Task<HttpClient> SignInAsync()
+    {
+        var token = await _host.Services.GetRequiredService<SignInLinks>().IssueAsync("Ada", Role.Admin, new Recorder("test"), Cancel);
+        using var form = new FormUrlEncodedContent([new("token", token)]);
+        using var answer = await _host.Client.PostAsync(new Uri("/sign-in", UriKind.Relative), form, Cancel);
+        return new HttpClient(new SocketsHttpHandler { UseCookies = false })
+        {
+            BaseAddress = new Uri(_host.Address), DefaultRequestHeaders = { { "Cookie", answer.Headers.GetValues("Set-Cookie").First().Split(';')[0] } },
+        };
     }
 
     private static JsonNode? Answers(JsonNode operation) => new[] { "201", "200" }.Select(status => ApiSchemas.ContentOf(operation["responses"]![status])).FirstOrDefault(content => content is not null);
