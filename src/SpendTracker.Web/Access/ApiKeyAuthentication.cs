@@ -76,14 +76,6 @@ internal sealed class KeyIdentity(ApiKey key, string scheme) : ClaimsIdentity(
     public ApiKey Key => key;
 }
 
-/// <summary>Where a request comes from, as the trusted proxies say.</summary>
-internal static class Remote
-{
-    /// <returns>An address, IPv4 as such; null if there is none.</returns>
-    public static string? Of(HttpContext context) =>
-        context.Connection.RemoteIpAddress is { } address ? (address.IsIPv4MappedToIPv6 ? address.MapToIPv4() : address).ToString() : null;
-}
-
 /// <summary><c>Authorization: Bearer spend_…</c>.</summary>
 internal sealed class ApiKeyAuthentication(
     IOptionsMonitor<AuthenticationSchemeOptions> options, ILoggerFactory logger, UrlEncoder encoder, KnownKeys known, UnknownKeys unknown,

@@ -171,6 +171,8 @@ public sealed class ToolTests(AssistedHost assisted)
             Assert.DoesNotContain("SYSTEM", told, StringComparison.OrdinalIgnoreCase);
         }
 
+        var unpriced = ((TextContentBlock)(await assisted.CallAsync("get_costs", ("where", $"workload={AssistedHost.Talking}"))).Content[0]).Text;
+        Assert.Contains("Spent from 2026-06 to 2026-06: unpriced.", unpriced, StringComparison.Ordinal); // And not $0.00.
         var costs = await assisted.AskAsync("get_costs", ("by", "workload"), ("where", new[] { $"workload={AssistedHost.Talking}" }));
         Assert.Equal(AssistedHost.Talking, (string?)costs["answer"]!["rows"]!.AsArray().Single()!["keys"]!["workload"]);
     }
