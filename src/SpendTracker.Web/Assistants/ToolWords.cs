@@ -9,16 +9,16 @@ namespace SpendTracker.Web.Assistants;
 internal static class ToolWords
 {
     public static string Costs(JsonNode answer) => answer["total"] is { } total
-        ? $"{Amount(total, "actual", answer)} was spent from {answer["from"]} to {answer["to"]}; {Amount(total, "estimatedToDate", answer)} was estimated until now, {Amount(total, "estimated", answer)} in all. {Rows(answer, "rows")}"
+        ? $"Spent from {answer["from"]} to {answer["to"]}: {Known(total, "actual", answer)}. Estimated until now: {Amount(total, "estimatedToDate", answer)}, in all {Amount(total, "estimated", answer)}. {Rows(answer, "rows")}"
         : "";
 
     public static string Forecast(JsonNode answer) => answer["total"]?["month"] is { } month
-        ? $"This month will come to {Amount(month, "forecast", answer)}; {Amount(month, "spent", answer)} is spent. "
+        ? $"This month will come to {Amount(month, "forecast", answer)}; spent so far: {Known(month, "spent", answer, answer["total"])}. "
             + (month["low"] is null ? $"No interval: {month["whyNoInterval"]}." : $"8 of 10 times it ends between {Amount(month, "low", answer)} and {Amount(month, "high", answer)}.")
         : "";
 
     public static string Compare(JsonNode answer) => answer["total"] is { } total
-        ? $"{ComparedWords.Count(Number(total, "requests"))} requests cost {Amount(total, "cost", answer)} from {answer["from"]} to {answer["to"]}. {Rows(answer, "approaches")}"
+        ? $"{ComparedWords.Count(Number(total, "requests"))} requests from {answer["from"]} to {answer["to"]}. Cost: {Known(total, "cost", answer)}. {Rows(answer, "approaches")}"
         : "";
 
     public static string Advice(JsonNode answer) =>
@@ -35,7 +35,7 @@ internal static class ToolWords
         : "The budget has no period now.";
 
     public static string Unpriced(JsonNode answer) =>
-        $"{Count(answer, "unpriced")} meters have no price, {Count(answer, "incomplete")} a part of one, and {Count(answer, "unconverted")} currencies no exchange rate.";
+        $"Meters without a price: {Count(answer, "unpriced")}; with a part of it: {Count(answer, "incomplete")}. Currencies without an exchange rate: {Count(answer, "unconverted")}.";
 
     /// <param name="list">The name of the list; empty for the answer itself.</param>
     public static Func<JsonNode, string> Found(string list) => answer => Rows(answer, list);
@@ -48,6 +48,13 @@ internal static class ToolWords
     private static string Change(JsonNode answer) => Money.Change(Number(answer, "explained"), $"{answer["currency"]}") is var change && change == "–" ? "the same" : change;
 
     private static decimal Number(JsonNode row, string member) => (decimal?)row[member] ?? 0;
+
+    /// <summary>Where all of it lacks a price, it is not 0 but unpriced.</summary>
+    private static string Known(JsonNode row, string member, JsonNode withCurrency, JsonNode? lacks = null)
+    {
+        var lacking = Lacking.Of(lacks ?? row);
+        return Money.Known(Number(row, member), lacking.Unpriced.Count > 0, lacking.Unconverted, $"{withCurrency["currency"]}");
+    }
 
     private static string Amount(JsonNode row, string member, JsonNode withCurrency) => ComparedWords.Amount((decimal?)row[member], $"{withCurrency["currency"]}");
 }

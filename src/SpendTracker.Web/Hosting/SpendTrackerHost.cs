@@ -26,6 +26,7 @@ using SpendTracker.Web.Ingest;
 using SpendTracker.Web.Pages;
 using SpendTracker.Web.Plans;
 using SpendTracker.Web.Rates;
+using SpendTracker.Web.Reference;
 using SpendTracker.Web.Requests;
 using SpendTracker.Web.SetAside;
 using SpendTracker.Web.Workloads;
@@ -87,6 +88,8 @@ public static class SpendTrackerHost
         services.AddOptions<Microsoft.AspNetCore.Http.Json.JsonOptions>().PostConfigure<PersonNames>((options, names) => AnswerJson.Named(options.SerializerOptions, names));
 
         services.AddAssistants();
+        ApiReference.Add(services);
+
         services.AddPageCompression();
         services.AddRazorComponents().AddInteractiveServerComponents();
         services.AddSingleton(provider => new OpenPages(provider.GetRequiredService<IOptions<SpendTrackerSettings>>().Value.OpenPages));
@@ -121,6 +124,7 @@ public static class SpendTrackerHost
         app.MapServiceDefaults(settings.Telemetry.Prometheus, Policies.Read);
         app.MapSignIn(settings.OpenIdConnect);
         app.MapAcknowledge();
+        ApiReference.Map(app);
 
         var api = app.MapGroup("/api/v1").WithMetadata(new RequestSizeLimitAttribute(RequestBody.MostBytes));
         api.MapUsage();

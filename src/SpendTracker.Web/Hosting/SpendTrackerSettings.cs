@@ -61,6 +61,8 @@ internal sealed record SpendTrackerSettings : IValidatableObject
 
     public LimitOptions Limits { get; init; } = new();
 
+    public ActivityOptions Activity { get; init; } = new();
+
     public TelemetryOptions Telemetry { get; init; } = new();
 
     /// <summary>The settings of a configuration, for what is needed before there is a host.</summary>
@@ -116,6 +118,7 @@ internal static class SettingsServices
         var section = SpendTrackerSettings.SectionOf(configuration);
         services.AddChecked<SpendTrackerSettings>(section).PostConfigure(settings => settings.Alerts.AddHosts(section["Alerts:AllowedHosts"]));
         services.AddSingleton(provider => provider.GetRequiredService<IOptions<SpendTrackerSettings>>().Value.Limits);
+        services.AddSingleton(provider => provider.GetRequiredService<IOptions<SpendTrackerSettings>>().Value.Activity);
         services.AddSingleton(provider => provider.GetRequiredService<IOptions<SpendTrackerSettings>>().Value.Anomalies.Options);
         services.AddSingleton(provider => provider.GetRequiredService<IOptions<SpendTrackerSettings>>().Value.Sessions);
         services.AddSingleton(provider => provider.GetRequiredService<IOptions<SpendTrackerSettings>>().Value.OpenIdConnect);

@@ -1,6 +1,10 @@
 using System.Diagnostics;
 using System.Globalization;
 using Microsoft.Extensions.Logging.Abstractions;
+using ModelContextProtocol.Client;
+using ModelContextProtocol.Protocol;
+using SpendTracker.Access;
+using SpendTracker.Benchmarks.Append;
 using SpendTracker.Benchmarks.Soak;
 using SpendTracker.Closing;
 using SpendTracker.Comparison;
@@ -15,9 +19,12 @@ using SpendTracker.Settings;
 namespace SpendTracker.Benchmarks.Query;
 
 /// <summary>How long the overview waits for its numbers, and how long a new price takes to reach a year of them.</summary>
-internal sealed class QueryBenchmark(BenchmarkServer server, Report report, bool quick)
+/// <param name="only"><c>assistant</c> for what an assistant waits, and nothing else.</param>
+internal sealed class QueryBenchmark(BenchmarkServer server, Report report, bool quick, string only = "")
 {
     private const string Reference = "select count(*) from monthly_cost";
+
+    private static readonly string[] Columns = ["what", "runs", "median", "p95", "count(*) of monthly_cost", "times as long as that"];
 
     private readonly int _dailyRows = quick ? 50_000 : 2_000_000;
     private readonly int _runs = quick ? 20 : 200;
@@ -30,6 +37,13 @@ internal sealed class QueryBenchmark(BenchmarkServer server, Report report, bool
         await CatchUp.ToTheEndAsync(database, cancellationToken); // The settings: what the reporting currency is.
         await CostHistory.FillAsync(database.DataSource, _dailyRows, first, cancellationToken);
         var (from, to) = (BillingPeriod.Of(first), BillingPeriod.Of(first.AddMonths(11)));
+        if (only.StartsWith("assistant", StringComparison.Ordinal))
+        {
+            report.Table("Queries", Columns, await AssistantAsync(database, first.AddDays(CostHistory.Days), cancellationToken));
+            await server.DropAsync(database);
+            return;
+        }
+
         var costs = database.Get<MonthlyCostQuery>();
         await VerifyAsync(database, costs, new CostFilter(from, to), cancellationToken);
         List<string[]> rows =
@@ -44,10 +58,11 @@ internal sealed class QueryBenchmark(BenchmarkServer server, Report report, bool
             await KnownAsync("12 months by approach, as known on a day", database, costs, new CostFilter(from, to) { KnownOn = DateOnly.FromDateTime(DateTime.UtcNow) }, cancellationToken),
             await ExplainAsync(database, from, cancellationToken),
             .. await ForecastAsync(database, first.AddDays(CostHistory.Days), cancellationToken),
+            .. await AssistantAsync(database, first.AddDays(CostHistory.Days), cancellationToken),
         ];
         await CloseAsync(database, from, to, cancellationToken);
         rows.Add(await QueryAsync("12 months by approach, 11 of them closed", database, costs, new CostFilter(from, to), ["approach"], cancellationToken));
-        report.Table("Queries", ["what", "runs", "median", "p95", "count(*) of monthly_cost", "times as long as that"], rows);
+        report.Table("Queries", Columns, rows);
         report.Table("Tables", ["table", "rows", "MiB, indexes included"], await SizesAsync(database, cancellationToken));
         report.Note(
             $"Daily rows were made by SQL, not from events; their amounts are by the projection's own statement. Re-rating goes the real way: a published rate, then the projection, "
@@ -114,6 +129,40 @@ internal sealed class QueryBenchmark(BenchmarkServer server, Report report, bool
                 tested = (await warm.BacktestAsync(by[..1], new Dictionary<string, string>(), year, BillingPeriod.Of(today), null, cancellationToken)).Rows.Count, cancellationToken),
         ];
         report.Note($"Forecasts of {Report.Number(scopes)} scopes, backtest of {Report.Number(tested)}.");
+        return rows;
+    }
+
+    /// <summary>What an assistant waits for an answer: over HTTP and its protocol, from a host on the first day without usage.</summary>
+    private async Task<List<string[]>> AssistantAsync(SpendDatabase database, DateOnly today, CancellationToken cancellationToken)
+    {
+        await using var opened = await SpendDatabase.OpenAsync(new() { ConnectionString = database.Options.ConnectionString, Clock = new StoppedClock(today) }, cancellationToken);
+        await using var host = await LoadedHost.StartAsync(opened, 0, cancellationToken);
+        var key = await opened.Get<ApiKeys>().IssueAsync("assistant", [Scope.Read], [], anySource: false, new Recorder("command:benchmarks"), cancellationToken);
+        await using var assistant = await McpClient.CreateAsync(
+            new HttpClientTransport(new() { Endpoint = new Uri(host.Address, "mcp"), TransportMode = HttpTransportMode.StreamableHttp, AdditionalHeaders = new Dictionary<string, string> { ["Authorization"] = $"Bearer {key}" } }),
+            cancellationToken: cancellationToken);
+        var month = BillingPeriod.Of(today);
+        List<string[]> rows = [];
+        foreach (var (name, tool, arguments) in ((string, string, (string, object?)[])[])
+        [
+            ("12 months by approach", "get_costs", [("from", $"{BillingPeriod.Of(today.AddMonths(-12))}"), ("to", $"{month.Previous}")]),
+            ("1 month by workload and component", "get_costs", [("from", $"{month.Previous}"), ("by", "workload,component")]),
+            ("3 months of one workload", "compare", [("from", $"{BillingPeriod.Of(today.AddMonths(-3))}"), ("to", $"{month.Previous}"), ("where", "workload=workload-5")]),
+            ("the organisation", "get_forecast", []),
+            ("by team", "get_forecast", [("by", "team")]),
+            ("by workload", "get_forecast", [("by", "workload")]),
+        ])
+        {
+            rows.Add(await MeasureAsync($"An assistant's {tool}, {name}", quick ? 2 : 100, warmUp: quick ? 1 : 5, database, async () =>
+            {
+                var answer = await assistant.CallToolAsync(tool, arguments.ToDictionary(argument => argument.Item1, argument => argument.Item2), cancellationToken: cancellationToken);
+                if (answer.IsError == true)
+                {
+                    throw new BenchmarkFailedException($"{tool}: {(answer.Content[0] as TextContentBlock)?.Text}");
+                }
+            }, cancellationToken));
+        }
+
         return rows;
     }
 

@@ -146,7 +146,7 @@ public sealed class ToolTests(AssistedHost assisted)
         {
             var page = await assisted.AskAsync("get_events", ("workload", "chat"), ("month", "2026-05"), ("limit", pages % 2 == 0 ? 200 : 17), ("cursor", cursor));
             Assert.True(Encoding.UTF8.GetByteCount(page.ToJsonString()) < AnswerSize.MostBytes + 4_096);
-            Assert.All(page["answer"]!["events"]!.AsArray(), row => Assert.True(seen.Add((string)row!["eventId"]!)));
+            Assert.All(page["answer"]!["items"]!.AsArray(), row => Assert.True(seen.Add((string)row!["eventId"]!)));
             cursor = (string?)page["next"];
             pages++;
         }
@@ -171,6 +171,8 @@ public sealed class ToolTests(AssistedHost assisted)
             Assert.DoesNotContain("SYSTEM", told, StringComparison.OrdinalIgnoreCase);
         }
 
+        var unpriced = ((TextContentBlock)(await assisted.CallAsync("get_costs", ("where", $"workload={AssistedHost.Talking}"))).Content[0]).Text;
+        Assert.Contains("Spent from 2026-06 to 2026-06: unpriced.", unpriced, StringComparison.Ordinal); // And not $0.00.
         var costs = await assisted.AskAsync("get_costs", ("by", "workload"), ("where", new[] { $"workload={AssistedHost.Talking}" }));
         Assert.Equal(AssistedHost.Talking, (string?)costs["answer"]!["rows"]!.AsArray().Single()!["keys"]!["workload"]);
     }
