@@ -59,7 +59,7 @@ internal static class ApiClaims
         IsUnbound(caller) || (scope.TryGetValue("workload", out var workloads) && workloads.Count > 0 && workloads.All(workload => caller.HasClaim(Workload, workload)));
 
     /// <summary>Refuses what is of another workload than the caller is bound to.</summary>
-    public static ProblemHttpResult NotOfThisKey { get; } = TypedResults.Problem("This API key is bound to other workloads.", statusCode: StatusCodes.Status403Forbidden);
+    public static ProblemHttpResult NotOfThisKey => TypedResults.Problem("This API key is bound to other workloads.", statusCode: StatusCodes.Status403Forbidden);
 }
 
 /// <summary>A caller with an API key.</summary>
@@ -74,14 +74,6 @@ internal sealed class KeyIdentity(ApiKey key, string scheme) : ClaimsIdentity(
     scheme)
 {
     public ApiKey Key => key;
-}
-
-/// <summary>Where a request comes from, as the trusted proxies say.</summary>
-internal static class Remote
-{
-    /// <returns>An address, IPv4 as such; null if there is none.</returns>
-    public static string? Of(HttpContext context) =>
-        context.Connection.RemoteIpAddress is { } address ? (address.IsIPv4MappedToIPv6 ? address.MapToIPv4() : address).ToString() : null;
 }
 
 /// <summary><c>Authorization: Bearer spend_…</c>.</summary>

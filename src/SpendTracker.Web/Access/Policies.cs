@@ -52,7 +52,6 @@ internal static class Policies
                 options.Cookie.Name = "spendtracker";
                 options.Cookie.HttpOnly = true;
                 options.Cookie.SameSite = SameSiteMode.Lax; // An alert's link must open the page without signing in again.
-                options.ExpireTimeSpan = Sessions.Lifetime;
                 options.SlidingExpiration = false;
                 options.LoginPath = "/sign-in";
                 options.Events.OnRedirectToAccessDenied = context => ForbidAsync(context.HttpContext);
@@ -60,6 +59,7 @@ internal static class Policies
                 options.Events.OnValidatePrincipal = KnownSessions.ValidateAsync;
                 options.Events.OnRedirectToLogin = context => SendsKey(context.Request) ? RefuseKeyAsync(context.HttpContext) : toSignIn(context);
             });
+        services.AddOptions<CookieAuthenticationOptions>(CookieAuthenticationDefaults.AuthenticationScheme).Configure<SessionLimits>((options, limits) => options.ExpireTimeSpan = limits.Lifetime);
         var policies = services.AddAuthorizationBuilder()
             .SetFallbackPolicy(new AuthorizationPolicyBuilder().RequireAuthenticatedUser().Build());
         foreach (var line in Permissions.Table)
@@ -86,7 +86,7 @@ internal static class Policies
     public static string? ScopeOf(string? policy) =>
         EnumName.TryParse<Permission>(policy, out var permission) && Permissions.Of(permission).Scope is { } scope ? EnumName.Of(scope) : null;
 
-    public static bool TakesKey(HttpRequest request) => request.Path.StartsWithSegments("/api") || request.Path.StartsWithSegments("/metrics") || request.Path.StartsWithSegments("/mcp");
+    public static bool TakesKey(HttpRequest request) => request.Path.StartsWithSegments("/api") || request.Path.StartsWithSegments("/openapi") || request.Path.StartsWithSegments("/metrics") || request.Path.StartsWithSegments("/mcp");
 
     /// <summary>A program; browsers send no such header, though with <c>Basic</c> a password for a proxy before the host.</summary>
     private static bool SendsKey(HttpRequest request) => ApiKeyAuthentication.PresentedBy(request) is not null;

@@ -5,6 +5,7 @@ using Microsoft.AspNetCore.DataProtection.KeyManagement;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.Extensions.Options;
 using Radzen;
+using SpendTracker.Access;
 using SpendTracker.Log;
 using SpendTracker.ServiceDefaults;
 using SpendTracker.Web.Access;
@@ -25,6 +26,7 @@ using SpendTracker.Web.Ingest;
 using SpendTracker.Web.Pages;
 using SpendTracker.Web.Plans;
 using SpendTracker.Web.Rates;
+using SpendTracker.Web.Reference;
 using SpendTracker.Web.Requests;
 using SpendTracker.Web.SetAside;
 using SpendTracker.Web.Workloads;
@@ -73,6 +75,7 @@ public static class SpendTrackerHost
         services.AddAlerts();
         services.AddChannelSenders();
         services.AddAccess();
+        services.AddProviderSignIn(settings.OpenIdConnect);
         services.AddDataProtection().SetApplicationName("SpendTracker");
         services.AddSingleton<KeyRing>();
         services.AddOptions<KeyManagementOptions>().Configure<KeyRing>((options, ring) => options.XmlRepository = ring);
@@ -82,8 +85,11 @@ public static class SpendTrackerHost
         services.AddExceptionHandler<Problems>();
         services.AddHealthChecks().AddCheck<ReadyCheck>("ready");
         services.ConfigureHttpJsonOptions(options => AnswerJson.Configure(options.SerializerOptions));
+        services.AddOptions<Microsoft.AspNetCore.Http.Json.JsonOptions>().PostConfigure<PersonNames>((options, names) => AnswerJson.Named(options.SerializerOptions, names));
 
         services.AddAssistants();
+        ApiReference.Add(services);
+
         services.AddPageCompression();
         services.AddRazorComponents().AddInteractiveServerComponents();
         services.AddSingleton(provider => new OpenPages(provider.GetRequiredService<IOptions<SpendTrackerSettings>>().Value.OpenPages));
@@ -116,8 +122,9 @@ public static class SpendTrackerHost
         app.UseWhen(IsApi, api => api.Use(app.Services.GetRequiredService<BodyBudget>().HoldAsync));
 
         app.MapServiceDefaults(settings.Telemetry.Prometheus, Policies.Read);
-        app.MapSignIn();
+        app.MapSignIn(settings.OpenIdConnect);
         app.MapAcknowledge();
+        ApiReference.Map(app);
 
         var api = app.MapGroup("/api/v1").WithMetadata(new RequestSizeLimitAttribute(RequestBody.MostBytes));
         api.MapUsage();

@@ -1,6 +1,8 @@
 using System.ComponentModel.DataAnnotations;
 using Microsoft.Extensions.Options;
+using SpendTracker.Access;
 using SpendTracker.Log;
+using SpendTracker.Web.Access;
 using SpendTracker.Web.Alerts;
 using SpendTracker.Web.Anomalies;
 using SpendTracker.Web.Requests;
@@ -49,11 +51,17 @@ internal sealed record SpendTrackerSettings : IValidatableObject
 
     public AnomalySettings Anomalies { get; init; } = new();
 
+    public SessionLimits Sessions { get; init; } = new();
+
+    public OpenIdConnectSettings OpenIdConnect { get; init; } = new();
+
     public EventStoreOptions Events { get; init; } = new();
 
     public AlertOptions Alerts { get; init; } = new();
 
     public LimitOptions Limits { get; init; } = new();
+
+    public ActivityOptions Activity { get; init; } = new();
 
     public TelemetryOptions Telemetry { get; init; } = new();
 
@@ -110,7 +118,10 @@ internal static class SettingsServices
         var section = SpendTrackerSettings.SectionOf(configuration);
         services.AddChecked<SpendTrackerSettings>(section).PostConfigure(settings => settings.Alerts.AddHosts(section["Alerts:AllowedHosts"]));
         services.AddSingleton(provider => provider.GetRequiredService<IOptions<SpendTrackerSettings>>().Value.Limits);
+        services.AddSingleton(provider => provider.GetRequiredService<IOptions<SpendTrackerSettings>>().Value.Activity);
         services.AddSingleton(provider => provider.GetRequiredService<IOptions<SpendTrackerSettings>>().Value.Anomalies.Options);
+        services.AddSingleton(provider => provider.GetRequiredService<IOptions<SpendTrackerSettings>>().Value.Sessions);
+        services.AddSingleton(provider => provider.GetRequiredService<IOptions<SpendTrackerSettings>>().Value.OpenIdConnect);
         return services.AddSingleton(provider =>
         {
             var settings = provider.GetRequiredService<IOptions<SpendTrackerSettings>>().Value;

@@ -8,10 +8,10 @@ using SpendTracker.Rates;
 namespace SpendTracker.Forecasts;
 
 /// <summary>What the plan that a workload follows says of a month: what is paid once, and hosting.</summary>
-/// <param name="Part">Of which costs it will be.</param>
 /// <param name="Amount">As planned, in the reporting currency; null where the plan had no price for it, or its currency has no exchange rate today.</param>
 public sealed record PlannedLine(string Plan, int Version, string Option, BillingPeriod Month, string Workload, string Component, decimal? Amount)
 {
+    /// <summary>Of which costs it will be.</summary>
     internal CostPart Part { get; init; }
 
     internal bool IsOnce { get; init; }
@@ -32,16 +32,17 @@ internal static class PlannedCost
         await using var command = dataSource.CreateCommand(
             $"""
             with watching as materialized (
-                select distinct on (e.data -> 'watch' ->> 'workload') p.tenant_id, p.plan, p.version, e.data -> 'watch' ->> 'workload' as workload,
-                       e.data -> 'watch' ->> 'option' as option, e.data ->> 'currency' as currency, e.data -> 'figures' -> 'options' as options, $2::date as day
-                from spend.plan as p join {LogTables.Events} as e on e.seq_id = p.seq_id
-                where p.tenant_id = $1 and p.retired_at is null and e.data -> 'watch' ->> 'workload' is not null
-                order by e.data -> 'watch' ->> 'workload', p.seq_id desc)
+                select distinct on (workload) p.tenant_id, p.plan, p.version, p.seq_id, p.outline -> 'watch' ->> 'workload' as workload,
+                       p.outline -> 'watch' ->> 'option' as option, p.outline ->> 'currency' as currency, $2::date as day
+                from spend.plan as p
+                where p.tenant_id = $1 and p.retired_at is null and p.outline -> 'watch' ->> 'workload' is not null
+                order by workload, p.seq_id desc)
             select w.plan, w.version, w.option, w.workload, o ->> 'approach', l ->> 'month', l ->> 'component', l ->> 'sku', l ->> 'meter', l ->> 'isOnce' = 'true',
                    (l ->> 'amount')::numeric * x.rate
             from watching as w
+            join {LogTables.Events} as e on e.seq_id = w.seq_id
             left join lateral ({PriceSql.ExchangeRate("w", "w.currency")}) as x on true
-            cross join lateral jsonb_array_elements(w.options) as o
+            cross join lateral jsonb_array_elements(e.data -> 'figures' -> 'options') as o
             cross join lateral jsonb_array_elements(o -> 'lines') as l
             where o ->> 'name' = w.option and l ->> 'month' >= to_char($2::date, 'YYYY-MM') and (l ->> 'isOnce' = 'true' or l ->> 'component' = 'hosting')
             order by w.plan, l ->> 'month', l ->> 'component', l ->> 'sku'
