@@ -59,7 +59,7 @@ internal static class ApiClaims
         IsUnbound(caller) || (scope.TryGetValue("workload", out var workloads) && workloads.Count > 0 && workloads.All(workload => caller.HasClaim(Workload, workload)));
 
     /// <summary>Refuses what is of another workload than the caller is bound to.</summary>
-    public static ProblemHttpResult NotOfThisKey { get; } = TypedResults.Problem("This API key is bound to other workloads.", statusCode: StatusCodes.Status403Forbidden);
+    public static ProblemHttpResult NotOfThisKey => TypedResults.Problem("This API key is bound to other workloads.", statusCode: StatusCodes.Status403Forbidden);
 }
 
 /// <summary>A caller with an API key.</summary>

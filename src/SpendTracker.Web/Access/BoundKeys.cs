@@ -39,6 +39,8 @@ internal static class BoundKeys
         ["GetBudgets"] = BoundAsk.Checked,
         ["GetBudget"] = BoundAsk.Checked,
         ["GetAllowance"] = BoundAsk.Checked,
+        ["GetEstimate"] = BoundAsk.Checked,
+        ["GetApiDescription"] = BoundAsk.Checked,
         ["GetAnomaly"] = BoundAsk.Checked,
         ["GetAnomalies"] = BoundAsk.Workload,
         ["GetEvents"] = BoundAsk.Workload,

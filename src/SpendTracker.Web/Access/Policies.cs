@@ -86,7 +86,7 @@ internal static class Policies
     public static string? ScopeOf(string? policy) =>
         EnumName.TryParse<Permission>(policy, out var permission) && Permissions.Of(permission).Scope is { } scope ? EnumName.Of(scope) : null;
 
-    public static bool TakesKey(HttpRequest request) => request.Path.StartsWithSegments("/api") || request.Path.StartsWithSegments("/metrics") || request.Path.StartsWithSegments("/mcp");
+    public static bool TakesKey(HttpRequest request) => request.Path.StartsWithSegments("/api") || request.Path.StartsWithSegments("/openapi") || request.Path.StartsWithSegments("/metrics") || request.Path.StartsWithSegments("/mcp");
 
     /// <summary>A program; browsers send no such header, though with <c>Basic</c> a password for a proxy before the host.</summary>
     private static bool SendsKey(HttpRequest request) => ApiKeyAuthentication.PresentedBy(request) is not null;

@@ -12,9 +12,6 @@ namespace SpendTracker.Web.Alerts;
 /// <param name="Note">Anything a reader should know; at most 1,000 characters.</param>
 internal sealed record AcknowledgeRequest(string? Note = null);
 
-/// <param name="Next">What to give as <c>before</c> for the next page; null where this is the last.</param>
-internal sealed record AlertsResponse(IReadOnlyList<Alert> Alerts, long? Next);
-
 /// <param name="Deliveries">Its messages, also those to come.</param>
 internal sealed record AlertResponse(Alert Alert, IReadOnlyList<AlertMessage> Deliveries);
 
@@ -28,39 +25,62 @@ internal static class AlertEndpoints
 {
     public static void MapAlertEndpoints(this IEndpointRouteBuilder api)
     {
-        api.MapGet("/alerts", ListAsync).RequireAuthorization(Policies.Read).WithName("GetAlerts");
-        api.MapGet("/alerts/{id:guid}", GetAsync).RequireAuthorization(Policies.Read).WithName("GetAlert");
-        api.MapPost("/alerts/{id:guid}/acknowledge", AcknowledgeAsync).RequireAuthorization(Policies.Acknowledge).WithName("AcknowledgeAlert");
+        api.MapGet("/alerts", ListAsync).RequireAuthorization(Policies.Read).WithName("GetAlerts").Produces<Page<Alert>>()
+            .WithMetadata(EarlierPages("alerts"));
+        api.MapGet("/alerts/{id:guid}", GetAsync).RequireAuthorization(Policies.Read).WithName("GetAlert").Produces<AlertResponse>().ProducesProblem(404);
+        api.MapPost("/alerts/{id:guid}/acknowledge", AcknowledgeAsync).RequireAuthorization(Policies.Acknowledge).WithName("AcknowledgeAlert")
+            .Takes<AcknowledgeRequest>().Produces<Acknowledgement>().ProducesProblem(404);
     }
 
-    private static async Task<IResult> ListAsync(string? state, string? budget, string? plan, string? before, AlertQuery alerts, CancellationToken cancellationToken)
+    /// <summary>List alerts of budgets and plans, the latest first.</summary>
+    internal static async Task<IResult> ListAsync(
+        string? state, string? budget, string? plan, [AsParameters] PageAsked page, AlertQuery alerts, CancellationToken cancellationToken)
     {
-        if (Check(state, before, out var place) is { Count: > 0 } reasons)
-        {
-            return Problems.Of(reasons);
-        }
-
-        var page = await alerts.ListAsync(new AlertFilter(state != "all", budget, place, plan), cancellationToken);
-        return TypedResults.Ok(new AlertsResponse(page, page.Count == AlertQuery.MostListed ? page[^1].SeqId : null));
+        var (reasons, limit, before) = Check(state, page);
+        return reasons.Count > 0
+            ? Problems.Of(reasons)
+            : TypedResults.Ok(PageOf(await alerts.ListAsync(new AlertFilter(state != "all", budget, before, plan, limit + 1), cancellationToken), limit, alert => alert.SeqId));
     }
 
     /// <summary>What a list of alerts is asked by, whatever they are of.</summary>
-    /// <param name="place">Where the page before ended; null for the first page.</param>
-    internal static IReadOnlyList<FieldReason> Check(string? state, string? before, out long? place)
+    /// <returns>What is wrong; how many at most; and where the page before ended, null for the first page.</returns>
+    internal static (IReadOnlyList<FieldReason> Reasons, int Limit, long? Before) Check(string? state, PageAsked page)
     {
-        place = long.TryParse(before, NumberStyles.None, CultureInfo.InvariantCulture, out var given) ? given : null;
         var check = new FieldCheck();
         check.That("state", state is null or "open" or "all", "Must be open or all.");
-        check.That("before", before is null || place is not null, "Must be the next of a page before.");
-        return check.Reasons;
+        var (limit, after) = page.Read(check);
+        var known = long.TryParse(after, NumberStyles.None, CultureInfo.InvariantCulture, out var place);
+        check.That("cursor", after is null || known, PageAsked.NoCursor);
+        return (check.Reasons, Math.Min(limit, PageAsked.MostLimit), known ? place : null);
     }
 
-    private static async Task<IResult> GetAsync(Guid id, AlertQuery alerts, CancellationToken cancellationToken) => await alerts.FindAsync(id, cancellationToken) is { } alert
+    /// <summary>A page of a list that was asked for one item more.</summary>
+    internal static Page<T> PageOf<T>(IReadOnlyList<T> items, int limit, Func<T, long> place) => items.Count <= limit
+        ? new(items)
+        : new([.. items.Take(limit)], PageAsked.Seal(place(items[limit - 1]).ToString(CultureInfo.InvariantCulture)));
+
+    /// <summary>Pages of 100 under another name, that went on <c>before</c> a place.</summary>
+    internal static EarlierShape EarlierPages(string name) => new(
+        (page, _) =>
+        {
+            EarlierShape.Rename(page.AsObject(), "items", name);
+            if (page["next"] is { } next && PageAsked.TryOpen(next.GetValue<string>(), out var place))
+            {
+                page["next"] = long.Parse(place!, CultureInfo.InvariantCulture);
+            }
+
+            return page;
+        },
+        request => request.QueryString = request.QueryString.Add("limit", PageAsked.UsualLimit.ToString(CultureInfo.InvariantCulture))
+            + (request.Query["before"].ToString() is { Length: > 0 } before ? QueryString.Create("cursor", PageAsked.Seal(before)) : default));
+
+    /// <summary>Read an alert, and its messages. Also those to come.</summary>
+    internal static async Task<IResult> GetAsync(Guid id, AlertQuery alerts, CancellationToken cancellationToken) => await alerts.FindAsync(id, cancellationToken) is { } alert
         ? TypedResults.Ok(new AlertResponse(alert, await alerts.MessagesAsync(id, cancellationToken)))
         : None();
 
-    /// <summary>200 with the acknowledgement that counts: the first one, whoever gave it.</summary>
-    private static async Task<IResult> AcknowledgeAsync(
+    /// <summary>Acknowledge an alert, or an unusual day. Answers the acknowledgement that counts: the first one, whoever gave it.</summary>
+    internal static async Task<IResult> AcknowledgeAsync(
         Guid id, HttpRequest request, ClaimsPrincipal caller, Acknowledgements acknowledgements, CancellationToken cancellationToken)
     {
         var (acknowledge, problem) = await Problems.ReadAsync(request, AlertJson.Default.AcknowledgeRequest, cancellationToken);

@@ -2,6 +2,7 @@ using System.Security.Claims;
 using System.Text.Json.Serialization;
 using Microsoft.AspNetCore.Http.HttpResults;
 using SpendTracker.Alerts;
+using SpendTracker.Contracts;
 using SpendTracker.Web.Access;
 using SpendTracker.Web.Requests;
 
@@ -23,22 +24,40 @@ internal static class ChannelEndpoints
     public static void MapChannelEndpoints(this IEndpointRouteBuilder api)
     {
         var channels = api.MapGroup("/channels").RequireAuthorization(Policies.Channel);
-        channels.MapGet("", ListAsync).WithName("GetChannels");
-        channels.MapGet("/{id}", GetAsync).WithName("GetChannel");
-        channels.MapPut("/{id}", SetAsync).WithName("SetChannel");
-        channels.MapDelete("/{id}", RemoveAsync).WithName("RemoveChannel");
-        channels.MapPost("/{id}/test", TestAsync).WithName("TestChannel");
-        channels.MapPost("/{id}/resume", ResumeAsync).WithName("ResumeChannel");
+        channels.MapGet("", ListAsync).WithName("GetChannels").Produces<Page<Channel>>().WithMetadata(EarlierShape.BareList);
+        channels.MapGet("/{id}", GetAsync).WithName("GetChannel").Produces<Channel>().ProducesProblem(404);
+        channels.MapPut("/{id}", SetAsync).WithName("SetChannel")
+            .Takes<ChannelTerms>().Produces<Channel>().Produces<Channel>(201).ProducesProblem(412).WithMetadata(new EarlierShape((channel, _) => channel));
+        channels.MapDelete("/{id}", RemoveAsync).WithName("RemoveChannel").Produces(204).ProducesProblem(404);
+        channels.MapPost("/{id}/test", TestAsync).WithName("TestChannel").Produces<ChannelTest>().ProducesProblem(404);
+        channels.MapPost("/{id}/resume", ResumeAsync).WithName("ResumeChannel").Produces<Channel>().ProducesProblem(404);
     }
 
-    private static async Task<IReadOnlyList<Channel>> ListAsync(Channels channels, AlertLedger ledger, CancellationToken cancellationToken) =>
-        await ledger.WithFailuresAsync(await channels.ListAsync(cancellationToken), cancellationToken);
+    /// <summary>List channels, by id. Without their addresses and secrets.</summary>
+    internal static async Task<IResult> ListAsync([AsParameters] PageAsked page, Channels channels, AlertLedger ledger, CancellationToken cancellationToken)
+    {
+        var check = new FieldCheck();
+        var listed = page.Of(check, await channels.ListAsync(cancellationToken), channel => channel.Id);
+        return check.Reasons.Count > 0
+            ? Problems.Of(check.Reasons)
+            : TypedResults.Ok(listed with { Items = await ledger.WithFailuresAsync(listed.Items, cancellationToken) });
+    }
 
-    private static async Task<IResult> GetAsync(string id, Channels channels, AlertLedger ledger, CancellationToken cancellationToken) =>
-        await channels.FindAsync(id, cancellationToken) is { } channel ? TypedResults.Ok((await ledger.WithFailuresAsync([channel], cancellationToken))[0]) : None();
+    /// <summary>Read a channel. Its version is the ETag; addresses and secrets are never shown again.</summary>
+    internal static async Task<IResult> GetAsync(string id, HttpResponse response, Channels channels, AlertLedger ledger, CancellationToken cancellationToken)
+    {
+        if (await channels.FindWithVersionAsync(id, cancellationToken) is not { } found)
+        {
+            return None();
+        }
 
-    /// <summary>Makes a channel, or changes it; without an address it keeps the one that it has.</summary>
-    private static async Task<IResult> SetAsync(string id, HttpRequest request, ClaimsPrincipal caller, Channels channels, CancellationToken cancellationToken)
+        response.GetTypedHeaders().ETag = ExpectedVersion.TagOf(found.Version);
+        return TypedResults.Ok((await ledger.WithFailuresAsync([found.Channel], cancellationToken))[0]);
+    }
+
+    /// <summary>Make a channel, or change it. Without an address it keeps the one that it has.</summary>
+    internal static async Task<IResult> SetAsync(
+        string id, HttpRequest request, HttpResponse response, ClaimsPrincipal caller, Channels channels, CancellationToken cancellationToken)
     {
         var (terms, problem) = await Problems.ReadAsync(request, ChannelJson.Default.ChannelTerms, cancellationToken);
         if (terms is null)
@@ -46,11 +65,30 @@ internal static class ChannelEndpoints
             return problem!;
         }
 
-        var (channel, reasons) = await channels.SetAsync(id, terms, ApiClaims.RecorderOf(caller), cancellationToken);
-        return channel is null ? Problems.Of(reasons) : TypedResults.Ok(channel);
+        var check = new FieldCheck();
+        var expected = ExpectedVersion.Read(check, request, version: null);
+        if (check.Reasons.Count > 0)
+        {
+            return Problems.Of(check.Reasons);
+        }
+
+        var (before, reasons) = await channels.SetAsync(id, terms, expected, ApiClaims.RecorderOf(caller), cancellationToken);
+        if (reasons.Count > 0)
+        {
+            return Problems.Of(reasons);
+        }
+
+        if (before is null || await channels.FindWithVersionAsync(id, cancellationToken) is not { } now)
+        {
+            return TypedResults.Problem("The channel has another version than was expected. Nothing was stored.", statusCode: StatusCodes.Status412PreconditionFailed);
+        }
+
+        response.GetTypedHeaders().ETag = ExpectedVersion.TagOf(now.Version);
+        return before == 0 ? TypedResults.Created($"/api/v1/channels/{id}", now.Channel) : TypedResults.Ok(now.Channel);
     }
 
-    private static async Task<IResult> RemoveAsync(string id, string? reason, ClaimsPrincipal caller, Channels channels, CancellationToken cancellationToken)
+    /// <summary>Remove a channel, and delete its address and secrets.</summary>
+    internal static async Task<IResult> RemoveAsync(string id, string? reason, ClaimsPrincipal caller, Channels channels, CancellationToken cancellationToken)
     {
         var check = new FieldCheck();
         check.OptionalText("reason", reason, ChannelRules.ReasonLength);
@@ -62,11 +100,12 @@ internal static class ChannelEndpoints
         return await channels.RemoveAsync(id, reason ?? "", ApiClaims.RecorderOf(caller), cancellationToken) ? TypedResults.NoContent() : None();
     }
 
-    /// <summary>200 whether or not it went through: the test was made, and this is what it met.</summary>
-    private static async Task<IResult> TestAsync(string id, ClaimsPrincipal caller, ChannelSending sending, CancellationToken cancellationToken) =>
+    /// <summary>Send a test over a channel. 200 whether or not it went through: the answer says what it met.</summary>
+    internal static async Task<IResult> TestAsync(string id, ClaimsPrincipal caller, ChannelSending sending, CancellationToken cancellationToken) =>
         await sending.TestAsync(id, ApiClaims.RecorderOf(caller), cancellationToken) is { } outcome ? TypedResults.Ok(new ChannelTest(outcome.IsSent, outcome.Reason)) : None();
 
-    private static async Task<IResult> ResumeAsync(string id, ClaimsPrincipal caller, Channels channels, CancellationToken cancellationToken) =>
+    /// <summary>Let a paused channel be tried again.</summary>
+    internal static async Task<IResult> ResumeAsync(string id, ClaimsPrincipal caller, Channels channels, CancellationToken cancellationToken) =>
         OkOrNone(await channels.ResumeAsync(id, ApiClaims.RecorderOf(caller), cancellationToken));
 
     private static IResult OkOrNone(Channel? channel) => channel is null ? None() : TypedResults.Ok(channel);

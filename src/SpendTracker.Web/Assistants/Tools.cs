@@ -1,6 +1,8 @@
 using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Http.Extensions;
 using Microsoft.AspNetCore.WebUtilities;
+using SpendTracker.Alerts;
+using SpendTracker.Anomalies;
 using SpendTracker.Comparison;
 using SpendTracker.Contracts;
 using SpendTracker.Costs;
@@ -13,6 +15,7 @@ using SpendTracker.Web.Budgets;
 using SpendTracker.Web.Closing;
 using SpendTracker.Web.Comparison;
 using SpendTracker.Web.Costs;
+using SpendTracker.Web.Estimates;
 using SpendTracker.Web.Explorer;
 using SpendTracker.Web.Forecasts;
 using SpendTracker.Web.Pages;
@@ -138,8 +141,8 @@ internal static class Tools
             "get_rates", "Prices of a SKU",
             "All prices of one SKU in the price book, newest day first: list and negotiated, by meter and step, in their own currency for `per` units, from their first to their last day. "
             + "`superseded` ones hold no longer for their days, and one with `publication.withdrawnAt` holds for none. Discounts (get_discounts) come off list prices, never off negotiated ones; aliases (get_aliases) say which SKU a model's name is priced as. "
-            + "A meter without a price is unpriced, not free: `unpriced` and `incomplete` list such usage. What an event was priced at, get_events says.",
-            "GetRates", typeof(RatesResponse),
+            + "A meter without a price is unpriced, not free: get_unpriced lists such usage. What an event was priced at, get_events says.",
+            "GetRates", typeof(Page<Rate>),
             new ToolArgument("sku", "The SKU, exactly, like openai/gpt-4o; get_costs by=model lists those in use.") { IsRequired = true })
         {
             Rows = "rates", Words = ToolWords.Found("rates"), Page = question => $"/price-book{new QueryBuilder { { "search", question["sku"] ?? "" } }}",
@@ -147,21 +150,21 @@ internal static class Tools
         new(
             "get_discounts", "Discounts",
             "Discounts off list prices, in per cent, by SKU or pattern, from their first to their last day. Of several for one SKU, that for the longest name holds.",
-            "GetDiscounts", typeof(IReadOnlyList<Discount>))
+            "GetDiscounts", typeof(Page<Discount>))
         {
             Rows = "", Words = ToolWords.Found(""), Page = _ => "/price-book?show=discounts",
         },
         new(
             "get_aliases", "Aliases of models",
             "Which SKU a model's name is priced as where it has no price of its own, in order: the first that fits holds.",
-            "GetAliases", typeof(IReadOnlyList<Alias>))
+            "GetAliases", typeof(Page<Alias>))
         {
             Rows = "", Words = ToolWords.Found(""), Page = _ => "/price-book?show=aliases",
         },
         new(
             "get_exchange_rates", "Exchange rates",
             "Units of the reporting currency for one of another, by day, newest first. Too old a rate counts as none: such amounts are unconverted.",
-            "GetExchangeRates", typeof(IReadOnlyList<ExchangeRate>))
+            "GetExchangeRates", typeof(Page<ExchangeRate>))
         {
             Rows = "", Words = ToolWords.Found(""), Page = _ => "/price-book?show=exchange-rates",
         },
@@ -180,7 +183,7 @@ internal static class Tools
             "get_budgets", "Budgets",
             "Every budget that holds: its terms (whose spend, which period, amount), and of its current period `limit`, `spent`, `left`, `forecast` at the period's end, and `standing`: exceeded, untrusted, forecast-over, within or not-now. "
             + "Amounts are in the budget's currency. What lacks a price is said of each by `doubt`; `spent` is left out where nobody knows it.",
-            "GetBudgets", typeof(IReadOnlyList<BudgetResponse>))
+            "GetBudgets", typeof(Page<BudgetResponse>))
         {
             Rows = "", Words = ToolWords.Found(""), Page = _ => "/budgets",
         },
@@ -195,7 +198,7 @@ internal static class Tools
         new(
             "get_alerts", "Alerts",
             "Alerts of budgets and plans, newest first: which threshold was crossed, when, by how much, who acknowledged it, whether it is over.",
-            "GetAlerts", typeof(AlertsResponse),
+            "GetAlerts", typeof(Page<Alert>),
             Before, new("budget", "Only of this budget, by its id."), new("plan", "Only of this plan, by its id."))
         {
             Rows = "alerts", Words = ToolWords.Found("alerts"), Page = _ => "/alerts", Pages = BySeqId,
@@ -203,7 +206,7 @@ internal static class Tools
         new(
             "get_anomalies", "Unusual days",
             "Days on which a workload cost far more than usual, or reported nothing, newest first: what was expected, what came, and what caused it (more requests, larger requests, another price, another model).",
-            "GetAnomalies", typeof(AnomaliesResponse),
+            "GetAnomalies", typeof(Page<Anomaly>),
             Before, Workload("Only of this workload, by its id."))
         {
             Rows = "anomalies", Words = ToolWords.Found("anomalies"), Page = _ => "/anomalies", Pages = BySeqId,
@@ -211,14 +214,14 @@ internal static class Tools
         new(
             "get_workloads", "Workloads",
             "Every registered workload: its id, which other tools ask for, name, team, cost centre, environment, approach and tags.",
-            "GetWorkloads", typeof(IReadOnlyList<Workload>))
+            "GetWorkloads", typeof(Page<Workload>))
         {
             Rows = "", Words = ToolWords.Found(""),
         },
         new(
             "get_estimates", "Estimates",
             "Lines of estimates as they count, by month, workload, approach and component, in the reporting currency. Costs against estimates are in get_costs.",
-            "GetEstimates", typeof(IReadOnlyList<MonthlyEstimate>),
+            "GetEstimates", typeof(EstimatesResponse),
             From, To, Workload("Only of this workload, by its id; all if left out."), KnownOn)
         {
             Rows = "", Words = ToolWords.Found(""),

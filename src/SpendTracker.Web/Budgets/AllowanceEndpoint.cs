@@ -33,10 +33,11 @@ internal static class AllowanceEndpoint
     private const int Lifetime = 1;
 
     public static void MapAllowance(this IEndpointRouteBuilder api) =>
-        api.MapGet("/budgets/{id}/allowance", Get).RequireAuthorization(Policies.Read).WithName("GetAllowance");
+        api.MapGet("/budgets/{id}/allowance", Get).RequireAuthorization(Policies.Read).WithName("GetAllowance")
+            .Produces<AllowanceResponse>().Produces(304).ProducesProblem(404);
 
-    /// <summary>200; 304 where nothing changed since the caller's ETag; 404 for no such budget now; 503 before figures were read, without an exchange rate, or where the budget cannot be read.</summary>
-    private static IResult Get(string id, HttpContext context, BudgetWatch watch, TimeProvider clock)
+    /// <summary>Ask how much of a budget is left. Answers from memory, also while the database is away; ETag, Cache-Control and Age say how old it is. 503 if nobody knows.</summary>
+    internal static IResult Get(string id, HttpContext context, BudgetWatch watch, TimeProvider clock)
     {
         if (watch.AsOf is not { } asOf)
         {

@@ -15,18 +15,27 @@ internal static class BudgetEndpoints
 
     public static void MapBudgets(this IEndpointRouteBuilder api)
     {
-        api.MapGet("/budgets", ListAsync).RequireAuthorization(Policies.Read).WithName("GetBudgets");
-        api.MapGet("/budgets/{id}", GetAsync).RequireAuthorization(Policies.Read).WithName("GetBudget");
-        api.MapPut("/budgets/{id}", SetAsync).RequireAuthorization(Policies.Budget).WithName("SetBudget");
-        api.MapDelete("/budgets/{id}", RemoveAsync).RequireAuthorization(Policies.Budget).WithName("RemoveBudget");
+        api.MapGet("/budgets", ListAsync).RequireAuthorization(Policies.Read).WithName("GetBudgets").Produces<Page<BudgetResponse>>().WithMetadata(EarlierShape.BareList);
+        api.MapGet("/budgets/{id}", GetAsync).RequireAuthorization(Policies.Read).WithName("GetBudget").Produces<BudgetDetailsResponse>().ProducesProblem(404);
+        api.MapPut("/budgets/{id}", SetAsync).RequireAuthorization(Policies.Budget).WithName("SetBudget")
+            .Takes<BudgetRequest>().Produces<BudgetSetResponse>().Produces<BudgetSetResponse>(201).ProducesProblem(409).ProducesProblem(412);
+        api.MapDelete("/budgets/{id}", RemoveAsync).RequireAuthorization(Policies.Budget).WithName("RemoveBudget").Produces(204).ProducesProblem(404);
     }
 
-    /// <summary>Those that hold, by id; a moment behind the log.</summary>
-    private static async Task<IReadOnlyList<BudgetResponse>> ListAsync(ClaimsPrincipal caller, BudgetBook book, BudgetWatch watch, CancellationToken cancellationToken) =>
-        [.. (await book.ListAsync(cancellationToken)).Where(budget => ApiClaims.Covers(caller, budget.Terms.Scope)).Select(budget => BudgetResponse.Of(budget, watch))];
+    /// <summary>List budgets that hold, by id. With their figures, which are a moment behind the log.</summary>
+    internal static async Task<IResult> ListAsync(
+        [AsParameters] PageAsked page, ClaimsPrincipal caller, BudgetBook book, BudgetWatch watch, CancellationToken cancellationToken)
+    {
+        var check = new FieldCheck();
+        var listed = page.Of(
+            check, [.. (await book.ListAsync(cancellationToken)).Where(budget => ApiClaims.Covers(caller, budget.Terms.Scope))], budget => budget.Terms.Budget);
+        return check.Reasons.Count > 0
+            ? Problems.Of(check.Reasons)
+            : TypedResults.Ok(new Page<BudgetResponse>([.. listed.Items.Select(budget => BudgetResponse.Of(budget, watch))], listed.Next));
+    }
 
-    /// <summary>200 with the version as ETag, also for a budget that was removed; 404 for one that never was.</summary>
-    private static async Task<IResult> GetAsync(
+    /// <summary>Read a budget. Its version is the ETag; also one that was removed.</summary>
+    internal static async Task<IResult> GetAsync(
         string id, ClaimsPrincipal caller, HttpResponse response, BudgetBook book, BudgetWatch watch, AlertQuery alerts, CancellationToken cancellationToken)
     {
         if (await book.HistoryAsync(id, cancellationToken) is not [var newest, ..] versions)
@@ -47,11 +56,8 @@ internal static class BudgetEndpoints
             await alerts.ListAsync(new AlertFilter(Budget: id), cancellationToken), versions));
     }
 
-    /// <summary>
-    /// 201: there is a budget now; 200: it has these terms now, or had them. 412 for If-Match (or If-None-Match: *) and 409 for
-    /// ?version=, where it has another version than the caller looked at; then nothing was stored.
-    /// </summary>
-    private static async Task<IResult> SetAsync(
+    /// <summary>Set a budget. The same terms again change nothing.</summary>
+    internal static async Task<IResult> SetAsync(
         string id, string? version, HttpRequest request, HttpResponse response, ClaimsPrincipal caller, BudgetBook book, CancellationToken cancellationToken)
     {
         var (body, problem) = await Problems.ReadAsync(request, ContractsJson.Default.BudgetRequest, cancellationToken);
@@ -85,8 +91,8 @@ internal static class BudgetEndpoints
         return now.IsNew ? TypedResults.Created($"/api/v1/budgets/{id}", answer) : TypedResults.Ok(answer);
     }
 
-    /// <summary>204: it holds no longer, and its alerts are resolved. 404: there is none.</summary>
-    private static async Task<IResult> RemoveAsync(string id, string? reason, ClaimsPrincipal caller, BudgetBook book, CancellationToken cancellationToken) =>
+    /// <summary>Remove a budget. It holds no longer, and its alerts are resolved.</summary>
+    internal static async Task<IResult> RemoveAsync(string id, string? reason, ClaimsPrincipal caller, BudgetBook book, CancellationToken cancellationToken) =>
         await book.RemoveAsync(id, reason ?? "", ApiClaims.RecorderOf(caller), cancellationToken) is not { Count: > 0 } reasons ? TypedResults.NoContent()
             : reasons.Any(why => why.Field == "budget") ? TypedResults.Problem(NoSuch, statusCode: StatusCodes.Status404NotFound)
             : Problems.Of(reasons);

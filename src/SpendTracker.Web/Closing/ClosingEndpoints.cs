@@ -15,7 +15,8 @@ internal sealed record ReopenRequest(string Reason);
 
 /// <summary>All billing periods that have costs, the newest first.</summary>
 /// <param name="KnownOn">The answer is as it was at the end of this day, in the reporting time zone; null for now.</param>
-internal sealed record PeriodsResponse(string Currency, string ReportingTimeZone, DateOnly? KnownOn, IReadOnlyList<PeriodRow> Periods);
+/// <param name="Next">The <c>cursor</c> of the next page; none on the last one.</param>
+internal sealed record PeriodsResponse(string Currency, string ReportingTimeZone, DateOnly? KnownOn, IReadOnlyList<PeriodRow> Items, string? Next);
 
 /// <param name="Total">What is booked in it, in the reporting currency; frozen where it is closed.</param>
 /// <param name="Corrections">The part of the total that corrects earlier periods.</param>
@@ -48,23 +49,30 @@ internal static class ClosingEndpoints
 
     public static void MapClosing(this IEndpointRouteBuilder api)
     {
-        api.MapGet("/billing-periods", ListAsync).RequireAuthorization(Policies.Read).WithName("GetBillingPeriods");
-        api.MapGet("/billing-periods/{month}", GetAsync).RequireAuthorization(Policies.Read).WithName("GetBillingPeriod");
-        api.MapPost("/billing-periods/{month}/close", CloseAsync).RequireAuthorization(Policies.Close).WithName("CloseBillingPeriod");
-        api.MapPost("/billing-periods/{month}/reopen", ReopenAsync).RequireAuthorization(Policies.Close).WithName("ReopenBillingPeriod");
+        api.MapGet("/billing-periods", ListAsync).RequireAuthorization(Policies.Read).WithName("GetBillingPeriods").Produces<PeriodsResponse>()
+            .WithMetadata(EarlierShape.Items("periods"));
+        api.MapGet("/billing-periods/{month}", GetAsync).RequireAuthorization(Policies.Read).WithName("GetBillingPeriod").Produces<PeriodResponse>();
+        api.MapPost("/billing-periods/{month}/close", CloseAsync).RequireAuthorization(Policies.Close).WithName("CloseBillingPeriod")
+            .Takes<CloseRequest>().Produces<PeriodClosing>().ProducesProblem(409);
+        api.MapPost("/billing-periods/{month}/reopen", ReopenAsync).RequireAuthorization(Policies.Close).WithName("ReopenBillingPeriod")
+            .Takes<ReopenRequest>().Produces<PeriodResponse>().ProducesProblem(409);
     }
 
-    private static async Task<IResult> ListAsync(string? knownOn, BillingPeriods periods, KnownOn days, OrganisationSettings settings, CancellationToken cancellationToken)
+    /// <summary>List billing periods that have costs, the newest first.</summary>
+    internal static async Task<IResult> ListAsync(
+        [AsParameters] PageAsked page, string? knownOn, BillingPeriods periods, KnownOn days, OrganisationSettings settings, CancellationToken cancellationToken)
     {
         var check = new FieldCheck();
         var known = await days.ReadAsync(check, knownOn, cancellationToken);
+        var listed = check.Reasons.Count > 0 ? null : page.Of(check, await periods.ListAsync(known, cancellationToken), period => period.Month.ToString());
         return check.Reasons.Count > 0
             ? Problems.Of(check.Reasons)
             : TypedResults.Ok(new PeriodsResponse(
-                settings.ReportingCurrency, settings.ReportingTimeZone.Id, known, [.. (await periods.ListAsync(known, cancellationToken)).Select(PeriodRow.Of)]));
+                settings.ReportingCurrency, settings.ReportingTimeZone.Id, known, [.. listed!.Items.Select(PeriodRow.Of)], listed.Next));
     }
 
-    private static async Task<IResult> GetAsync(
+    /// <summary>Read a billing period. Its checklist, what was booked from earlier periods, and its closings.</summary>
+    internal static async Task<IResult> GetAsync(
         string month, string? knownOn, BillingPeriods periods, KnownOn days, OrganisationSettings settings, CancellationToken cancellationToken)
     {
         var check = new FieldCheck();
@@ -83,8 +91,8 @@ internal static class ClosingEndpoints
             await periods.CorrectionsAsync(period, known, cancellationToken), await periods.HistoryAsync(period, known, cancellationToken));
     }
 
-    /// <summary>200: it is closed, and this is what was frozen. 409: it is closed already, has not ended, has another total by now, or somebody else was faster.</summary>
-    private static async Task<IResult> CloseAsync(
+    /// <summary>Close a billing period. Its lines never change from then on; what becomes known later is booked in the first open one. 409 if it is closed, has not ended, has another total by now, or something in it was not accepted.</summary>
+    internal static async Task<IResult> CloseAsync(
         string month, HttpRequest request, ClaimsPrincipal caller, BillingPeriods periods, CancellationToken cancellationToken)
     {
         var (close, problem) = await Problems.ReadAsync(request, ClosingJson.Default.CloseRequest, cancellationToken);
@@ -97,7 +105,8 @@ internal static class ClosingEndpoints
         return closing is null ? Refusal(reasons) : TypedResults.Ok(closing);
     }
 
-    private static async Task<IResult> ReopenAsync(
+    /// <summary>Reopen a billing period.</summary>
+    internal static async Task<IResult> ReopenAsync(
         string month, HttpRequest request, ClaimsPrincipal caller, BillingPeriods periods, OrganisationSettings settings, CancellationToken cancellationToken)
     {
         var (reopen, problem) = await Problems.ReadAsync(request, ClosingJson.Default.ReopenRequest, cancellationToken);

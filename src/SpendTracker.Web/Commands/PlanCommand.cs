@@ -167,8 +167,8 @@ internal static class PlanCommand
                 return CommandLine.Fail(reasons);
             }
 
-            await opened.Get<EstimateBook>().SubmitAllAsync(estimates, CommandLine.RecorderOf("plan", parsed.GetValue(by)), cancellationToken);
-            return Answer(parsed.GetValue(json), new PlanEstimateResponse(newest.Submitted.Plan, newest.Version, parsed.GetRequiredValue(option), estimates), answer =>
+            var ids = await opened.Get<EstimateBook>().SubmitAllAsync(estimates, CommandLine.RecorderOf("plan", parsed.GetValue(by)), cancellationToken);
+            return Answer(parsed.GetValue(json), new PlanEstimateResponse(newest.Submitted.Plan, newest.Version, parsed.GetRequiredValue(option), estimates, ids), answer =>
                 Console.WriteLine(FormattableString.Invariant($"{answer.Estimates.Count} estimates of {of} were recorded, {answer.Estimates[0].From} to {answer.Estimates[^1].To}.")));
         }, cancellationToken));
         return command;

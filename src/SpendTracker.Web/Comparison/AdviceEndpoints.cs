@@ -31,9 +31,11 @@ internal sealed record AdviceReasonRow(string Criterion, Approach Favours, strin
 internal static class AdviceEndpoints
 {
     public static void MapAdvice(this IEndpointRouteBuilder api) =>
-        api.MapGet("/advice", GetAsync).RequireAuthorization(Policies.Read).WithName("GetAdvice").WithMetadata(ExpensiveQuery.Always);
+        api.MapGet("/advice", GetAsync).RequireAuthorization(Policies.Read).WithName("GetAdvice").WithMetadata(ExpensiveQuery.Always)
+            .Produces<AdviceResponse>();
 
-    private static async Task<IResult> GetAsync(string? workload, string? needs, AdviceQuery query, CancellationToken cancellationToken)
+    /// <summary>Recommend an approach for a workload. With the reasons, what would change the advice, and what is not known.</summary>
+    internal static async Task<IResult> GetAsync(string? workload, string? needs, AdviceQuery query, CancellationToken cancellationToken)
     {
         var check = new FieldCheck();
         check.Text("workload", workload, TextLength.Name);

@@ -49,14 +49,15 @@ internal static class CompareEndpoints
 {
     public static void MapComparisons(this IEndpointRouteBuilder api)
     {
-        api.MapGet("/compare", CompareAsync).RequireAuthorization(Policies.Read).WithName("Compare");
-        api.MapGet("/compare/hosting", HostingAsync).RequireAuthorization(Policies.Read).WithName("CompareHosting").WithMetadata(ExpensiveQuery.Always);
-        api.MapGet("/compare/models", ModelsAsync).RequireAuthorization(Policies.Read).WithName("CompareModels").WithMetadata(ExpensiveQuery.Always);
-        api.MapPost("/compare/counterfactual",
-            CounterfactualAsync).RequireAuthorization(Policies.Read).WithName("CompareCounterfactual").WithMetadata(ExpensiveQuery.Always);
+        api.MapGet("/compare", CompareAsync).RequireAuthorization(Policies.Read).WithName("Compare").Produces<CompareResponse>();
+        api.MapGet("/compare/hosting", HostingAsync).RequireAuthorization(Policies.Read).WithName("CompareHosting").WithMetadata(ExpensiveQuery.Always).Produces<HostingResponse>();
+        api.MapGet("/compare/models", ModelsAsync).RequireAuthorization(Policies.Read).WithName("CompareModels").WithMetadata(ExpensiveQuery.Always).Produces<ModelsResponse>();
+        api.MapPost("/compare/counterfactual", CounterfactualAsync).RequireAuthorization(Policies.Read).WithName("CompareCounterfactual").WithMetadata(ExpensiveQuery.Always)
+            .Takes<CounterfactualRequest>().Produces<CounterfactualResponse>();
     }
 
-    private static async Task<IResult> CompareAsync(
+    /// <summary>Compare approaches and variants. Cost, success and quality side by side, and whether a difference is chance.</summary>
+    internal static async Task<IResult> CompareAsync(
         string? from, string? to, string[]? where, string? knownOn, string? amortisationMonths, string? quality, ComparisonQuery query, KnownOn days,
             OrganisationSettings settings,
         CancellationToken cancellationToken)
@@ -67,7 +68,8 @@ internal static class CompareEndpoints
             : Problems.Of(check.Reasons);
     }
 
-    private static async Task<IResult> HostingAsync(
+    /// <summary>Compare hosted models. Allocated, busy and idle hours, and what the hours of the night cost.</summary>
+    internal static async Task<IResult> HostingAsync(
         string? from, string? to, string[]? where, string? knownOn, string? night, HostingQuery query, KnownOn days, OrganisationSettings settings,
             CancellationToken cancellationToken)
     {
@@ -78,7 +80,8 @@ internal static class CompareEndpoints
             : Problems.Of(check.Reasons);
     }
 
-    private static async Task<IResult> ModelsAsync(string? workload, ModelQuery query, OrganisationSettings settings, CancellationToken cancellationToken)
+    /// <summary>Compare the versions of a workload's fine-tuned models. What each cost in all.</summary>
+    internal static async Task<IResult> ModelsAsync(string? workload, ModelQuery query, OrganisationSettings settings, CancellationToken cancellationToken)
     {
         var check = new FieldCheck();
         check.Text("workload", workload, TextLength.Name);
@@ -87,7 +90,8 @@ internal static class CompareEndpoints
             : TypedResults.Ok(new ModelsResponse(workload!, settings.ReportingCurrency, await query.ListAsync(workload!, cancellationToken)));
     }
 
-    private static async Task<IResult> CounterfactualAsync(HttpRequest request, CounterfactualQuery query, OrganisationSettings settings,
+    /// <summary>Price a month's tokens as if they had been served elsewhere. At the prices of their days; nothing is recorded.</summary>
+    internal static async Task<IResult> CounterfactualAsync(HttpRequest request, CounterfactualQuery query, OrganisationSettings settings,
         CancellationToken cancellationToken)
     {
         var (asked, problem) = await Problems.ReadAsync(request, ContractsJson.Default.CounterfactualRequest, cancellationToken);

@@ -52,9 +52,11 @@ internal static class CostEndpoints
     private static readonly string[] AllUnits = [.. Units, "requests"];
 
     public static void MapCosts(this IEndpointRouteBuilder api) =>
-        api.MapGet("/costs", GetAsync).RequireAuthorization(Policies.Read).WithName("GetCosts");
+        api.MapGet("/costs", GetAsync).RequireAuthorization(Policies.Read).WithName("GetCosts")
+            .Produces<CostsResponse>(200, "application/json", "text/csv");
 
-    private static async Task<IResult> GetAsync(
+    /// <summary>Ask for costs by month. Actual, estimate and variance, broken down by dimensions, with what is in no amount beside them.</summary>
+    internal static async Task<IResult> GetAsync(
         string? from, string? to, string? by, string[]? where, string? format, string? knownOn, HttpRequest request, ActivityLog log, MonthlyCostQuery query, KnownOn days, OrganisationSettings settings,
         CancellationToken cancellationToken)
     {

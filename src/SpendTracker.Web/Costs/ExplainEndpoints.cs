@@ -86,9 +86,11 @@ internal sealed record CorrectionMoveRow(Guid Event, string Workload, DateOnly R
 internal static class ExplainEndpoints
 {
     public static void MapExplain(this IEndpointRouteBuilder api) =>
-        api.MapGet("/costs/explain", GetAsync).RequireAuthorization(Policies.Read).WithName("ExplainCosts").WithMetadata(ExpensiveQuery.Always);
+        api.MapGet("/costs/explain", GetAsync).RequireAuthorization(Policies.Read).WithName("ExplainCosts").WithMetadata(ExpensiveQuery.Always)
+            .Produces<ExplainResponse>();
 
-    private static async Task<IResult> GetAsync(
+    /// <summary>Explain why a month's total is another than it was. The parts add up to the difference.</summary>
+    internal static async Task<IResult> GetAsync(
         string? month, string? from, string? to, string? workload, ExplainQuery query, KnownOn knownOn, OrganisationSettings settings, CancellationToken cancellationToken)
     {
         var check = new FieldCheck();

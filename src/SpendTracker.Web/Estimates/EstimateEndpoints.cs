@@ -1,32 +1,65 @@
 using System.Security.Claims;
 using SpendTracker.Contracts;
 using SpendTracker.Estimates;
+using SpendTracker.Log;
 using SpendTracker.Settings;
 using SpendTracker.Web.Access;
 using SpendTracker.Web.Requests;
 
 namespace SpendTracker.Web.Estimates;
 
+/// <summary>Estimates of some months, line by line.</summary>
+/// <param name="KnownOn">The answer is as it was at the end of this day, in the reporting time zone; null for now.</param>
+/// <param name="Currency">The reporting currency, of all amounts.</param>
+/// <param name="Next">The <c>cursor</c> of the next page; none on the last one.</param>
+internal sealed record EstimatesResponse(string From, string To, DateOnly? KnownOn, string Currency, IReadOnlyList<MonthlyEstimate> Items, string? Next);
+
+/// <summary>An estimate that was submitted.</summary>
+/// <param name="Id">Its id in the log.</param>
+/// <param name="Estimate">Each line with its amount, which is frozen.</param>
+internal sealed record EstimateResponse(Guid Id, EstimateSubmitted Estimate, DateTimeOffset? SubmittedAt = null, string? SubmittedBy = null);
+
 /// <summary>Estimates over HTTP.</summary>
 internal static class EstimateEndpoints
 {
     public static void MapEstimates(this IEndpointRouteBuilder api)
     {
-        api.MapGet("/estimates", ListAsync).RequireAuthorization(Policies.Read).WithName("GetEstimates");
-        api.MapPost("/estimates", SubmitAsync).RequireAuthorization(Policies.Estimate).WithName("SubmitEstimate");
+        api.MapGet("/estimates", ListAsync).RequireAuthorization(Policies.Read).WithName("GetEstimates").Produces<EstimatesResponse>()
+            .WithMetadata(EarlierShape.BareList);
+        api.MapGet("/estimates/{id:guid}", GetAsync).RequireAuthorization(Policies.Read).WithName("GetEstimate").Produces<EstimateResponse>().ProducesProblem(404);
+        api.MapPost("/estimates", SubmitAsync).RequireAuthorization(Policies.Estimate).WithName("SubmitEstimate")
+            .Takes<EstimateSubmitted>().Produces<EstimateResponse>(201).WithMetadata(new EarlierShape((answer, _) => answer["estimate"]!.DeepClone()));
     }
 
-    /// <summary>The lines that count, month by month; of the current month unless asked for others.</summary>
-    private static async Task<IResult> ListAsync(
-        string? from, string? to, string? workload, string? knownOn, EstimateBook book, KnownOn days, CancellationToken cancellationToken)
+    /// <summary>List estimated lines, month by month. Of this month unless others are asked for; what counts of them.</summary>
+    internal static async Task<IResult> ListAsync(
+        string? from, string? to, string? workload, string? knownOn, [AsParameters] PageAsked page, EstimateBook book, KnownOn days, OrganisationSettings settings,
+        CancellationToken cancellationToken)
     {
         var check = new FieldCheck();
         var (first, last) = MonthSpan.Read(check, from, to, BillingPeriod.Of(days.Today));
         var known = await days.ReadAsync(check, knownOn, cancellationToken);
-        return check.Reasons.Count > 0 ? Problems.Of(check.Reasons) : TypedResults.Ok(await book.ListAsync(first, last, workload, known, cancellationToken));
+        page.Read(check);
+        if (check.Reasons.Count > 0)
+        {
+            return Problems.Of(check.Reasons);
+        }
+
+        var lines = (await book.ListAsync(first, last, workload, known, cancellationToken)).Index().ToArray();
+        var listed = page.Of(check, lines, line => $"{line.Item.Month} {line.Item.Workload} {line.Index}");
+        return check.Reasons.Count > 0 ? Problems.Of(check.Reasons) : TypedResults.Ok(new EstimatesResponse(
+            first.ToString(), last.ToString(), known, settings.ReportingCurrency, [.. listed.Items.Select(line => line.Item)], listed.Next));
     }
 
-    private static async Task<IResult> SubmitAsync(
+    /// <summary>Read an estimate as it was submitted.</summary>
+    internal static async Task<IResult> GetAsync(Guid id, ClaimsPrincipal caller, EventLog log, CancellationToken cancellationToken) =>
+        await log.FindAsync(id, cancellationToken) is not { Stored: { Data: EstimateSubmitted estimate } stored }
+            ? TypedResults.Problem("There is no such estimate.", statusCode: StatusCodes.Status404NotFound)
+            : ApiClaims.Covers(caller, estimate.Workload) ? TypedResults.Ok(new EstimateResponse(id, estimate, stored.RecordedAt, stored.RecordedBy))
+            : ApiClaims.NotOfThisKey;
+
+    /// <summary>Submit an estimate. It takes the place of what was estimated for the same workload, approach and months.</summary>
+    internal static async Task<IResult> SubmitAsync(
         HttpRequest request, ClaimsPrincipal caller, EstimateBook book, OrganisationSettings settings, CancellationToken cancellationToken)
     {
         var (estimate, problem) = await Problems.ReadAsync(request, ContractsJson.Default.EstimateSubmitted, cancellationToken);
@@ -46,7 +79,7 @@ internal static class EstimateEndpoints
             return ApiClaims.NotOfThisKey;
         }
 
-        var submitted = await book.SubmitAsync(estimate, ApiClaims.RecorderOf(caller), cancellationToken);
-        return TypedResults.Json(submitted, ContractsJson.Default.EstimateSubmitted);
+        var (id, submitted) = await book.SubmitAsync(estimate, ApiClaims.RecorderOf(caller), cancellationToken);
+        return TypedResults.Created($"/api/v1/estimates/{id}", new EstimateResponse(id, submitted));
     }
 }

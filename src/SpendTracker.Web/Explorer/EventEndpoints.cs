@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using SpendTracker.Contracts;
 using SpendTracker.Explorer;
 using SpendTracker.Settings;
@@ -11,10 +12,11 @@ namespace SpendTracker.Web.Explorer;
 /// <summary>Some of the events behind a number, newest first; or one event with its correction and what replaced it.</summary>
 /// <param name="Currency">The reporting currency, of all amounts.</param>
 /// <param name="Complete">Whether these are all. Where they are not, there may be none: a page ends after so many events of others.</param>
-/// <param name="Older">Where to go on with what was recorded before; null where nothing was.</param>
-/// <param name="Newer">Where to go on with what was recorded after; null on the first page.</param>
+/// <param name="Correction">The correction, if the id asked for is that of one.</param>
+/// <param name="Next">The <c>cursor</c> of what was recorded before; none if nothing was.</param>
+/// <param name="Previous">The <c>cursor</c> of what was recorded after; none on the first page.</param>
 internal sealed record EventsResponse(
-    string Currency, string ReportingTimeZone, IReadOnlyList<EventRow> Events, CorrectionRow? Correction, bool Complete, string? Older = null, string? Newer = null);
+    string Currency, string ReportingTimeZone, IReadOnlyList<EventRow> Items, CorrectionRow? Correction, bool Complete, string? Next = null, string? Previous = null);
 
 /// <summary>A usage event and what it counts for.</summary>
 /// <param name="Id">The caller's, of its <paramref name="Source"/>; null where it gave none.</param>
@@ -66,27 +68,49 @@ internal static class EventEndpoints
 {
     public static void MapEvents(this IEndpointRouteBuilder api) =>
         api.MapGet("/events", GetAsync).RequireAuthorization(Policies.Read).WithName("GetEvents")
-            .WithMetadata(new ExpensiveQuery(query => string.IsNullOrWhiteSpace(query["id"])));
+            .WithMetadata(new ExpensiveQuery(query => string.IsNullOrWhiteSpace(query["id"])), new TakenParameters([.. EventQuestion.Parameters]), new EarlierShape(Earlier))
+            .Produces<EventsResponse>().ProducesProblem(404);
 
-    private static async Task<IResult> GetAsync(
-        HttpRequest request, UsageEventQuery query, CostLineQuery lines, KnownOn days, OrganisationSettings settings, CancellationToken cancellationToken)
+    /// <summary>List the events behind a number, newest first, 50 unless `limit` is given. Of a workload's month, narrowed as asked; or one event with its correction, by `id`.</summary>
+    internal static async Task<IResult> GetAsync(
+        HttpRequest request, [AsParameters] PageAsked page, UsageEventQuery query, CostLineQuery lines, KnownOn days, OrganisationSettings settings, CancellationToken cancellationToken)
     {
         var question = EventQuestion.Of(request.Query);
         var check = new FieldCheck();
-        foreach (var name in question.Asked.Keys.Where(name => !EventQuestion.Parameters.Contains(name, StringComparer.OrdinalIgnoreCase)))
+        foreach (var name in question.Asked.Keys.Where(name => !EventQuestion.ApiParameters.Contains(name, StringComparer.OrdinalIgnoreCase)))
         {
-            check.That(name, false, $"Not a parameter here; these are {string.Join(", ", EventQuestion.Parameters)}."); // Misspelt, it would list too much.
+            check.That(name, false, $"Not a parameter here; these are {string.Join(", ", EventQuestion.ApiParameters)}."); // Misspelt, it would list too much.
         }
 
         return question.Id is null
-            ? await ListAsync(question, check, query, lines, days, settings, cancellationToken)
+            ? await ListAsync(question, page, check, query, lines, days, settings, cancellationToken)
             : await FindAsync(question, check, query, settings, cancellationToken);
     }
 
+    /// <summary>Older and newer events had addresses instead of cursors.</summary>
+    private static JsonObject Earlier(JsonNode node, HttpRequest request)
+    {
+        var answer = node.AsObject();
+        EarlierShape.Rename(answer, "items", "events");
+        foreach (var (name, earlier) in (ReadOnlySpan<(string, string)>)[("next", "older"), ("previous", "newer")])
+        {
+            if (answer[name] is { } cursor && PageAsked.TryOpen(cursor.GetValue<string>(), out var place))
+            {
+                var asked = request.Query.Where(parameter => parameter.Key is not ("before" or "after" or "cursor" or "limit"));
+                answer.Remove(name);
+                answer[earlier] = $"/api/v0/events{QueryString.Create(asked).Add(name == "next" ? "before" : "after", place![1..])}";
+            }
+        }
+
+        return answer;
+    }
+
     private static async Task<IResult> ListAsync(
-        EventQuestion question, FieldCheck check, UsageEventQuery query, CostLineQuery lines, KnownOn days, OrganisationSettings settings, CancellationToken cancellationToken)
+        EventQuestion question, PageAsked page, FieldCheck check, UsageEventQuery query, CostLineQuery lines, KnownOn days, OrganisationSettings settings, CancellationToken cancellationToken)
     {
         question.CheckPlaces(check);
+        var (limit, _) = page.Read(check);
+        var cursor = question.Place(page.Cursor, check);
         check.That("source", question.Source is null, "Goes with id only.");
         if (await question.FilterAsync(check, days, cancellationToken) is not { } filter)
         {
@@ -94,17 +118,18 @@ internal static class EventEndpoints
         }
 
         var hosting = (await lines.ListAsync(filter, cancellationToken)).Any(line => line.Component == Component.Hosting);
-        var page = await query.PageAsync(filter, question.After ?? question.Before, question.After is not null, hosting, cancellationToken);
+        var found = await query.PageAsync(
+            filter, cursor?.Place ?? question.After ?? question.Before, cursor?.IsAfter ?? question.After is not null, hosting, page.Limit is null ? UsageEventQuery.PageSize : limit, cancellationToken);
         return TypedResults.Ok(new EventsResponse(
-            settings.ReportingCurrency, settings.ReportingTimeZone.Id, [.. page.Events.Select(EventRow.Of)], null, page.Complete,
-            page.Older is { } older ? EventLink.ToList(filter, before: older) : null, page.Newer is { } newer ? EventLink.ToList(filter, after: newer) : null));
+            settings.ReportingCurrency, settings.ReportingTimeZone.Id, [.. found.Events.Select(EventRow.Of)], null, found.Complete,
+            found.Older is { } older ? PageAsked.Seal($"{EventQuestion.BeforePlace}{older}") : null, found.Newer is { } newer ? PageAsked.Seal($"{EventQuestion.AfterPlace}{newer}") : null));
     }
 
     private static async Task<IResult> FindAsync(
         EventQuestion question, FieldCheck check, UsageEventQuery query, OrganisationSettings settings, CancellationToken cancellationToken)
     {
         check.That("id", question.EventId is not null, "Must be an event's id; the caller's own goes with its source.");
-        foreach (var name in question.Asked.Keys.Where(name => !name.Equals("id", StringComparison.OrdinalIgnoreCase) && !name.Equals("source", StringComparison.OrdinalIgnoreCase)))
+        foreach (var name in question.Asked.Keys.Where(name => !name.Equals("id", StringComparison.OrdinalIgnoreCase) && !name.Equals("source", StringComparison.OrdinalIgnoreCase) && !name.Equals("limit", StringComparison.OrdinalIgnoreCase)))
         {
             check.That(name, check.Reasons.Any(reason => reason.Field == name), "Goes without id.");
         }

@@ -8,7 +8,7 @@ using SpendTracker.Web.Requests;
 namespace SpendTracker.Web.Explorer;
 
 /// <summary>
-/// What an address asks for, of the event explorer's page or of the API alike: <see cref="EventLink"/> writes it. Either one
+/// What an address asks for, of the event explorer's page or of the API alike: <see cref="Pages.EventLink"/> writes it. Either one
 /// event, or a part of a workload's month.
 /// </summary>
 /// <param name="Asked">Parameter → text, without those that are empty.</param>
@@ -16,6 +16,26 @@ internal sealed record EventQuestion(IReadOnlyDictionary<string, string> Asked)
 {
     public static readonly IReadOnlyList<string> Parameters =
         ["workload", "month", "approach", "component", "sku", "meter", "variant", "recordedFrom", "recordedTo", "knownOn", "before", "after", "id", "source"];
+
+    /// <summary>Of the API, with those of all lists.</summary>
+    public static IReadOnlyList<string> ApiParameters { get; } = [.. Parameters, "limit", "cursor"];
+
+    /// <summary>What the text in a cursor begins with; a place follows.</summary>
+    public const char BeforePlace = '<', AfterPlace = '>';
+
+    /// <summary>Where a cursor leads.</summary>
+    public (EventPlace Place, bool IsAfter)? Place(string? cursor, FieldCheck check)
+    {
+        if (cursor is null || !PageAsked.TryOpen(cursor, out var text) || text!.Length == 0)
+        {
+            return null;
+        }
+
+        var known = EventPlace.TryParse(text[1..], out var place) && text[0] is BeforePlace or AfterPlace;
+        check.That("cursor", known, PageAsked.NoCursor);
+        check.That("cursor", this["before"] is null && this["after"] is null, "Goes without before and after.");
+        return known ? (place, text[0] == AfterPlace) : null;
+    }
 
     public string? Workload => this["workload"]?.Trim();
 

@@ -10,11 +10,13 @@ internal static class ForecastEndpoints
 {
     public static void MapForecasts(this IEndpointRouteBuilder api)
     {
-        api.MapGet("/forecast", GetAsync).RequireAuthorization(Policies.Read).WithName("GetForecast").WithMetadata(ExpensiveQuery.Always);
-        api.MapGet("/forecast/backtest", BacktestAsync).RequireAuthorization(Policies.Read).WithName("GetForecastBacktest").WithMetadata(ExpensiveQuery.Always);
+        api.MapGet("/forecast", GetAsync).RequireAuthorization(Policies.Read).WithName("GetForecast").WithMetadata(ExpensiveQuery.Always).Produces<ForecastResponse>();
+        api.MapGet("/forecast/backtest", BacktestAsync).RequireAuthorization(Policies.Read).WithName("GetForecastBacktest").WithMetadata(ExpensiveQuery.Always)
+            .Produces<BacktestResponse>();
     }
 
-    private static async Task<IResult> GetAsync(
+    /// <summary>Forecast this month, the next three and the year. With 80 % intervals, for everything or a part.</summary>
+    internal static async Task<IResult> GetAsync(
         string? by, string[]? where, ForecastQuery query, OrganisationSettings settings, CancellationToken cancellationToken)
     {
         var check = new FieldCheck();
@@ -23,7 +25,8 @@ internal static class ForecastEndpoints
             : Problems.Of(check.Reasons);
     }
 
-    private static async Task<IResult> BacktestAsync(
+    /// <summary>Tell how good past forecasts were. Each is made again from what was recorded until then.</summary>
+    internal static async Task<IResult> BacktestAsync(
         string? from, string? to, string? by, string[]? where, ForecastQuery query, KnownOn days, CancellationToken cancellationToken)
     {
         var check = new FieldCheck();

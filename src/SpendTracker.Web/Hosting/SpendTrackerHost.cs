@@ -25,6 +25,7 @@ using SpendTracker.Web.Ingest;
 using SpendTracker.Web.Pages;
 using SpendTracker.Web.Plans;
 using SpendTracker.Web.Rates;
+using SpendTracker.Web.Reference;
 using SpendTracker.Web.Requests;
 using SpendTracker.Web.SetAside;
 using SpendTracker.Web.Workloads;
@@ -84,6 +85,8 @@ public static class SpendTrackerHost
         services.ConfigureHttpJsonOptions(options => AnswerJson.Configure(options.SerializerOptions));
 
         services.AddAssistants();
+        ApiReference.Add(services);
+
         services.AddPageCompression();
         services.AddRazorComponents().AddInteractiveServerComponents();
         services.AddSingleton(provider => new OpenPages(provider.GetRequiredService<IOptions<SpendTrackerSettings>>().Value.OpenPages));
@@ -118,6 +121,7 @@ public static class SpendTrackerHost
         app.MapServiceDefaults(settings.Telemetry.Prometheus, Policies.Read);
         app.MapSignIn();
         app.MapAcknowledge();
+        ApiReference.Map(app);
 
         var api = app.MapGroup("/api/v1").WithMetadata(new RequestSizeLimitAttribute(RequestBody.MostBytes));
         api.MapUsage();

@@ -12,13 +12,12 @@ namespace SpendTracker.Web.Ingest;
 internal static class CorrectionEndpoints
 {
     public static void MapCorrections(this IEndpointRouteBuilder api) =>
-        api.MapPost("/usage/corrections", CorrectAsync).RequireAuthorization(Policies.Record).WithName("CorrectUsage");
+        api.MapPost("/usage/corrections", CorrectAsync).RequireAuthorization(Policies.Record).WithName("CorrectUsage")
+            .Takes<CorrectionRequest>().Produces<CorrectionResponse>().Produces<CorrectionResponse>(201).ProducesProblem(409)
+            .WithMetadata(new EarlierShape((answer, _) => answer));
 
-    /// <summary>
-    /// 200: the event counts no longer, and its replacement does; committed and flushed. 409: it has another correction, or
-    /// something else is stored under the replacement's id; then nothing was stored.
-    /// </summary>
-    private static async Task<IResult> CorrectAsync(
+    /// <summary>Correct usage. The event counts no longer, and its replacement does; committed and flushed. 200 if the same correction is there already. 409: it has another correction, or something else is stored under the replacement's id; then nothing was stored.</summary>
+    internal static async Task<IResult> CorrectAsync(
         HttpRequest request, ClaimsPrincipal caller, EventLog log, UsageCorrections corrections, TimeProvider clock, CancellationToken cancellationToken)
     {
         var (correction, problem) = await Problems.ReadAsync(request, CorrectionJson.Default.CorrectionRequest, cancellationToken);
@@ -47,10 +46,12 @@ internal static class CorrectionEndpoints
         var result = await corrections.CorrectAsync(wanted.Corrects, wanted.Reason, wanted.Replacement, ApiClaims.RecorderOf(caller), CancellationToken.None).ForAsync(request, cancellationToken);
         return result.Status == AppendStatus.Conflict
             ? Problems.Of(ConflictsFor(caller, result, wanted.Replacement), StatusCodes.Status409Conflict, RequestedCorrection.Conflict)
-            : TypedResults.Json(
-                new CorrectionResponse(result.Status, result.EventId, wanted.Corrects, Waiting: original is null, result.Replacement),
-                ContractsJson.Default.CorrectionResponse);
+            : Answer(new CorrectionResponse(result.Status, result.EventId, wanted.Corrects, Waiting: original is null, result.Replacement));
     }
+
+    private static IResult Answer(CorrectionResponse answer) => answer.Status == AppendStatus.Appended
+        ? TypedResults.Created($"/api/v1/events?id={answer.EventId}", answer)
+        : TypedResults.Ok(answer);
 
     /// <summary>
     /// A key that is bound to workloads corrects their events only. One that is not in the log yet may be anybody's, so such a

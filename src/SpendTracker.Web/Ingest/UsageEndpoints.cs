@@ -18,10 +18,17 @@ internal static class UsageEndpoints
     {
         var recorder = api.ServiceProvider.GetRequiredService<UsageRecorder>();
         var clock = api.ServiceProvider.GetRequiredService<TimeProvider>();
-        api.MapPost("/usage", context => RecordAsync(context, recorder, clock)).RequireAuthorization(Policies.Record).WithName(ApiKeyAuthentication.UsageEndpoint);
+        api.MapPost("/usage", context => RecordAsync(context, recorder, clock)).RequireAuthorization(Policies.Record).WithName(ApiKeyAuthentication.UsageEndpoint)
+            .WithMetadata(((Delegate)RecordAsync).Method)
+            .WithSummary(
+                "Record usage. One event, an array, or one event a line (`application/x-ndjson`); at most 10,000 and 16 MiB. "
+                + "200: each is stored, or was there already; committed and flushed. 207: some were refused or contradict what is there, and the others are stored.")
+            .WithMetadata(
+                new TakenBody(typeof(JsonElement)), new ProducesResponseTypeMetadata(200, typeof(UsageResponse), ["application/json"]),
+                new ProducesResponseTypeMetadata(207, typeof(UsageResponse), ["application/json"]));
     }
 
-    private static async Task RecordAsync(HttpContext context, UsageRecorder recorder, TimeProvider clock)
+    internal static async Task RecordAsync(HttpContext context, UsageRecorder recorder, TimeProvider clock)
     {
         var (items, problem) = await ReadAsync(context.Request, clock.GetUtcNow(), context.RequestAborted);
         if (problem is not null)

@@ -22,20 +22,29 @@ internal static class PlanEndpoints
 
     public static void MapPlans(this IEndpointRouteBuilder api)
     {
-        api.MapGet("/plans/presets", Presets).RequireAuthorization(Policies.Read).WithName("GetPlanPresets");
-        api.MapPost("/plans/preview", PreviewAsync).RequireAuthorization(Policies.Read).WithName("PreviewPlan");
-        api.MapGet("/plans/from-actuals", FromActualsAsync).RequireAuthorization(Policies.Read).WithName("GetPlanFromActuals").WithMetadata(ExpensiveQuery.Always);
-        api.MapGet("/plans", ListAsync).RequireAuthorization(Policies.Read).WithName("GetPlans");
-        api.MapGet("/plans/{id}", GetAsync).RequireAuthorization(Policies.Read).WithName("GetPlan");
-        api.MapPut("/plans/{id}", SubmitAsync).RequireAuthorization(Policies.Plan).WithName("SubmitPlan");
-        api.MapDelete("/plans/{id}", RetireAsync).RequireAuthorization(Policies.Plan).WithName("RetirePlan");
-        api.MapPost("/plans/{id}/estimate", EstimateAsync).RequireAuthorization(Policies.Estimate).WithName("EstimateFromPlan");
+        api.MapGet("/plans/presets", Presets).RequireAuthorization(Policies.Read).WithName("GetPlanPresets").Produces<Page<PlanPreset>>().WithMetadata(EarlierShape.BareList);
+        api.MapPost("/plans/preview", PreviewAsync).RequireAuthorization(Policies.Read).WithName("PreviewPlan").Takes<PlanRequest>().Produces<PlanResponse>();
+        api.MapGet("/plans/from-actuals", FromActualsAsync).RequireAuthorization(Policies.Read).WithName("GetPlanFromActuals").WithMetadata(ExpensiveQuery.Always)
+            .Produces<ActualPlanResponse>().ProducesProblem(404);
+        api.MapGet("/plans", ListAsync).RequireAuthorization(Policies.Read).WithName("GetPlans").Produces<Page<PlanListResponse>>().WithMetadata(EarlierShape.BareList);
+        api.MapGet("/plans/{id}", GetAsync).RequireAuthorization(Policies.Read).WithName("GetPlan").Produces<PlanDetailsResponse>().ProducesProblem(404);
+        api.MapPut("/plans/{id}", SubmitAsync).RequireAuthorization(Policies.Plan).WithName("SubmitPlan")
+            .Takes<PlanSubmission>().Produces<PlanSubmitResponse>().Produces<PlanSubmitResponse>(201).ProducesProblem(409).ProducesProblem(412);
+        api.MapDelete("/plans/{id}", RetireAsync).RequireAuthorization(Policies.Plan).WithName("RetirePlan").Produces(204).ProducesProblem(404);
+        api.MapPost("/plans/{id}/estimate", EstimateAsync).RequireAuthorization(Policies.Estimate).WithName("EstimateFromPlan")
+            .Takes<PlanEstimateRequest>().Produces<PlanEstimateResponse>(201).ProducesProblem(404).WithMetadata(new EarlierShape((answer, _) => answer));
     }
 
-    /// <summary>Plans to begin with, from this month on: change what differs, and ask for a preview.</summary>
-    private static Ok<IReadOnlyList<PlanPreset>> Presets(KnownOn days) => TypedResults.Ok(PlanPresets.All(BillingPeriod.Of(days.Today)));
+    /// <summary>List plans to begin with, from this month on. Change what differs, and preview them.</summary>
+    internal static IResult Presets([AsParameters] PageAsked page, KnownOn days)
+    {
+        var check = new FieldCheck();
+        var listed = page.Of(check, PlanPresets.All(BillingPeriod.Of(days.Today)), preset => preset.Id);
+        return check.Reasons.Count > 0 ? Problems.Of(check.Reasons) : TypedResults.Ok(listed);
+    }
 
-    private static async Task<IResult> PreviewAsync(HttpRequest request, PlanBook book, CancellationToken cancellationToken)
+    /// <summary>Work out what options would cost. By month, and when the answer turns; nothing is recorded.</summary>
+    internal static async Task<IResult> PreviewAsync(HttpRequest request, PlanBook book, CancellationToken cancellationToken)
     {
         var (sent, problem) = await Problems.ReadAsync(request, ContractsJson.Default.PlanRequest, cancellationToken);
         if (sent is null)
@@ -47,8 +56,8 @@ internal static class PlanEndpoints
         return figures is null ? Problems.Of(reasons) : TypedResults.Ok(new PlanResponse(currency, day, figures));
     }
 
-    /// <summary>404 where the workload has no full month of usage among the last ones.</summary>
-    private static async Task<IResult> FromActualsAsync(string? workload, string? months, ActualPlanQuery query, CancellationToken cancellationToken)
+    /// <summary>Fill a plan from a workload's last full months. 404 if the workload has none.</summary>
+    internal static async Task<IResult> FromActualsAsync(string? workload, string? months, ActualPlanQuery query, CancellationToken cancellationToken)
     {
         var check = new FieldCheck();
         check.Key("workload", workload);
@@ -64,12 +73,16 @@ internal static class PlanEndpoints
             : TypedResults.Problem($"The workload has no full month of requests among the last {count}.", statusCode: StatusCodes.Status404NotFound);
     }
 
-    /// <summary>Those that are followed, by id.</summary>
-    private static async Task<IReadOnlyList<PlanListResponse>> ListAsync(PlanBook book, CancellationToken cancellationToken) =>
-        [.. (await book.ListAsync(cancellationToken)).Select(PlanListResponse.Of)];
+    /// <summary>List plans that are followed, by id. Without their lines and months.</summary>
+    internal static async Task<IResult> ListAsync([AsParameters] PageAsked page, PlanBook book, CancellationToken cancellationToken)
+    {
+        var check = new FieldCheck();
+        var listed = page.Of(check, await book.ListAsync(cancellationToken), plan => plan.Submitted.Plan);
+        return check.Reasons.Count > 0 ? Problems.Of(check.Reasons) : TypedResults.Ok(new Page<PlanListResponse>([.. listed.Items.Select(PlanListResponse.Of)], listed.Next));
+    }
 
-    /// <summary>200 with the version as ETag, also for a plan that was retired, and for an earlier version; 404 for one that never was.</summary>
-    private static async Task<IResult> GetAsync(
+    /// <summary>Read a plan as it was frozen. Its version is the ETag; also one that was retired, and an earlier version.</summary>
+    internal static async Task<IResult> GetAsync(
         string id, string? version, HttpResponse response, PlanBook book, PlanWatching watching, AlertQuery alerts, CancellationToken cancellationToken)
     {
         int? wanted = null;
@@ -101,11 +114,8 @@ internal static class PlanEndpoints
             [.. versions.Select(PlanVersionResponse.Of)]));
     }
 
-    /// <summary>
-    /// 201: there is a plan now; 200: it has this version now, or had it. 412 for If-Match (or If-None-Match: *) and 409 for ?version=, where it
-    /// has another version than the caller looked at; then nothing was stored.
-    /// </summary>
-    private static async Task<IResult> SubmitAsync(
+    /// <summary>Record a plan. The same again changes nothing; other assumptions, or other prices of the book, make a new version.</summary>
+    internal static async Task<IResult> SubmitAsync(
         string id, string? version, HttpRequest request, HttpResponse response, ClaimsPrincipal caller, PlanBook book, CancellationToken cancellationToken)
     {
         var (submission, problem) = await Problems.ReadAsync(request, ContractsJson.Default.PlanSubmission, cancellationToken);
@@ -137,14 +147,14 @@ internal static class PlanEndpoints
         return done.IsNew ? TypedResults.Created($"/api/v1/plans/{id}", answer) : TypedResults.Ok(answer);
     }
 
-    /// <summary>204: it is not followed any more, and its alerts are resolved. 404: there is none.</summary>
-    private static async Task<IResult> RetireAsync(string id, string? reason, ClaimsPrincipal caller, PlanBook book, CancellationToken cancellationToken) =>
+    /// <summary>Retire a plan. It is not followed any more, and its alerts are resolved; its versions stay.</summary>
+    internal static async Task<IResult> RetireAsync(string id, string? reason, ClaimsPrincipal caller, PlanBook book, CancellationToken cancellationToken) =>
         await book.RetireAsync(id, reason ?? "", ApiClaims.RecorderOf(caller), cancellationToken) is not { Count: > 0 } reasons ? TypedResults.NoContent()
             : reasons.Any(why => why.Field == "plan") ? TypedResults.Problem(NoSuch, statusCode: StatusCodes.Status404NotFound)
             : Problems.Of(reasons);
 
-    /// <summary>Records what an option pays in each month as the workload's estimate; months that are alike are one event.</summary>
-    private static async Task<IResult> EstimateAsync(
+    /// <summary>Take an estimate from a plan. What an option pays in each month; months that are alike are one estimate.</summary>
+    internal static async Task<IResult> EstimateAsync(
         string id, HttpRequest request, ClaimsPrincipal caller, PlanBook book, EstimateBook estimates, OrganisationSettings settings, CancellationToken cancellationToken)
     {
         var (wanted, problem) = await Problems.ReadAsync(request, ContractsJson.Default.PlanEstimateRequest, cancellationToken);
@@ -175,7 +185,7 @@ internal static class PlanEndpoints
             return Problems.Of(reasons);
         }
 
-        await estimates.SubmitAllAsync(taken, ApiClaims.RecorderOf(caller), cancellationToken);
-        return TypedResults.Ok(new PlanEstimateResponse(id, plan!.Version, wanted.Option, taken));
+        var ids = await estimates.SubmitAllAsync(taken, ApiClaims.RecorderOf(caller), cancellationToken);
+        return TypedResults.Created($"/api/v1/estimates/{ids[0]}", new PlanEstimateResponse(id, plan!.Version, wanted.Option, taken, ids));
     }
 }

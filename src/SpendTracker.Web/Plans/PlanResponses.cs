@@ -47,7 +47,8 @@ internal sealed record PlanDetailsResponse(
 internal sealed record PlanSubmitResponse(string Plan, int Version, PlanResponse Result);
 
 /// <summary>Estimates that were taken from a plan.</summary>
-internal sealed record PlanEstimateResponse(string Plan, int Version, string Option, IReadOnlyList<EstimateSubmitted> Estimates);
+/// <param name="Ids">The ids of the estimates, in their order.</param>
+internal sealed record PlanEstimateResponse(string Plan, int Version, string Option, IReadOnlyList<EstimateSubmitted> Estimates, IReadOnlyList<Guid> Ids);
 
 /// <summary>A plan from what a workload used.</summary>
 /// <param name="Plan">To be changed, previewed or submitted.</param>

@@ -1,10 +1,10 @@
 using System.Security.Claims;
-using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Text.Json.Serialization.Metadata;
 using Microsoft.AspNetCore.Http.HttpResults;
 using SpendTracker.Contracts;
 using SpendTracker.Costs;
+using SpendTracker.Events;
 using SpendTracker.Rates;
 using SpendTracker.Settings;
 using SpendTracker.Web.Access;
@@ -30,19 +30,47 @@ internal static class PublishEndpoints
 {
     public static void MapPublishing(this IEndpointRouteBuilder api)
     {
-        Map(api, "/rates", "PublishRate", ContractsJson.Default.RatePublished);
-        Map(api, "/discounts", "PublishDiscount", ContractsJson.Default.DiscountPublished);
-        Map(api, "/aliases", "PublishAlias", ContractsJson.Default.AliasPublished);
-        Map(api, "/exchange-rates", "PublishExchangeRate", ContractsJson.Default.ExchangeRatePublished);
-        Map(api, "/withdrawals", "WithdrawPublication", ContractsJson.Default.PublicationWithdrawn);
+        Map(api, "/rates", "PublishRate", "Publish a SKU's prices from a day on", ContractsJson.Default.RatePublished);
+        Map(api, "/discounts", "PublishDiscount", "Publish a discount on list prices", ContractsJson.Default.DiscountPublished);
+        Map(api, "/aliases", "PublishAlias", "Publish what a provider's name is priced as", ContractsJson.Default.AliasPublished);
+        Map(api, "/exchange-rates", "PublishExchangeRate", "Publish an exchange rate from a day on", ContractsJson.Default.ExchangeRatePublished);
+        Map(api, "/withdrawals", "WithdrawPublication", "Take a publication back, so that the one before holds again", ContractsJson.Default.PublicationWithdrawn)
+            .ProducesProblem(404).ProducesProblem(409);
+        api.MapGet("/publications/{id:guid}", GetAsync).RequireAuthorization(Policies.Read).WithName("GetPublication").Produces<PublicationResponse>().ProducesProblem(404);
     }
 
-    private static void Map<T>(IEndpointRouteBuilder api, string path, string name, JsonTypeInfo<T> json)
+    private static RouteHandlerBuilder Map<T>(IEndpointRouteBuilder api, string path, string name, string summary, JsonTypeInfo<T> json)
         where T : class, IEvent => api
         .MapPost(path, (
             string? dryRun, HttpRequest request, ClaimsPrincipal caller, PriceBook book, RatePreview preview, ExpensiveQueries queries, OrganisationSettings settings,
             CancellationToken cancellationToken) => ChangeAsync(json, dryRun, request, caller, book, preview, queries, settings, cancellationToken))
-        .RequireAuthorization(Policies.Price).WithName(name);
+        .RequireAuthorization(Policies.Price).WithName(name)
+        .WithSummary($"{summary}. With `dryRun=true` nothing is published: 200 says what would change, by month, approach and workload.")
+        .Takes<T>().Produces<PreviewResponse>().Produces<Published<T>>(201).WithMetadata(new EarlierShape(Earlier));
+
+    /// <summary>What was published, without its id.</summary>
+    private static JsonNode Earlier(JsonNode answer, HttpRequest request)
+    {
+        if (answer["value"]?.DeepClone() is not { } published)
+        {
+            return answer;
+        }
+
+        if (answer["rounded"]?.DeepClone() is { } rounded)
+        {
+            published["rounded"] = rounded;
+        }
+
+        return published;
+    }
+
+    /// <summary>Read a publication. Whether it still stands, and who published and withdrew it.</summary>
+    internal static async Task<IResult> GetAsync(Guid id, PriceBook book, CancellationToken cancellationToken) =>
+        await book.FindPublicationAsync(id, cancellationToken) is not ({ } published, var withdrawn)
+            ? TypedResults.Problem(PriceBook.Unknown, statusCode: StatusCodes.Status404NotFound)
+            : TypedResults.Ok(new PublicationResponse(
+                id, published.RecordedAt, published.RecordedBy, published.Data as RatePublished, published.Data as DiscountPublished, published.Data as AliasPublished,
+                published.Data as ExchangeRatePublished, withdrawn?.RecordedAt, withdrawn?.RecordedBy, (withdrawn?.Data as PublicationWithdrawn)?.Reason));
 
     private static async Task<IResult> ChangeAsync<T>(
         JsonTypeInfo<T> json, string? dryRun, HttpRequest request, ClaimsPrincipal caller, PriceBook book, RatePreview preview, ExpensiveQueries queries, OrganisationSettings settings,
@@ -59,17 +87,16 @@ internal static class PublishEndpoints
         var rounded = PriceBookRules.Rounded(sent, change);
 
         var check = new FieldCheck();
-        check.That("dryRun", dryRun is null or "true" or "false", "Must be true or false.");
+        var dry = DryRun.Read(check, dryRun);
         check.Add(PriceBookRules.Check(change, settings.ReportingCurrency));
         if (check.Reasons.Count > 0)
         {
             return Problems.Of(check.Reasons);
         }
 
-        if (dryRun != "true")
+        if (!dry)
         {
-            return Refused(await book.ChangeAsync(change, ApiClaims.RecorderOf(caller), cancellationToken))
-                ?? (rounded.Count == 0 ? TypedResults.Json(change, json) : (IResult)TypedResults.Ok(WithRounded(JsonSerializer.SerializeToNode(change, json)!, rounded)));
+            return await DoneAsync(change, rounded, book, ApiClaims.RecorderOf(caller), cancellationToken);
         }
 
         if (Refused(await book.RefusalAsync(change, cancellationToken)) is { } refused)
@@ -81,11 +108,24 @@ internal static class PublishEndpoints
         return TypedResults.Ok(PreviewResponse.Of(settings.ReportingCurrency, changes) with { Rounded = rounded.Count > 0 ? rounded : null });
     }
 
-    /// <summary>The answer is what is in the log, and beside it what was rounded.</summary>
-    private static JsonNode WithRounded(JsonNode published, IReadOnlyList<FieldReason> rounded)
+    private static async Task<IResult> DoneAsync<T>(T change, IReadOnlyList<FieldReason> rounded, PriceBook book, Recorder recorder, CancellationToken cancellationToken)
+        where T : class, IEvent
     {
-        published["rounded"] = new JsonArray([.. rounded.Select(field => new JsonObject { ["field"] = field.Field, ["reason"] = field.Reason })]);
-        return published;
+        Guid id;
+        if (change is PublicationWithdrawn withdrawal)
+        {
+            id = withdrawal.Publication;
+            if (Refused(await book.WithdrawAsync(withdrawal, recorder, cancellationToken)) is { } refused)
+            {
+                return refused;
+            }
+        }
+        else
+        {
+            id = await book.PublishAsync(change, recorder, cancellationToken);
+        }
+
+        return TypedResults.Created($"/api/v1/publications/{id}", new Published<T>(id, change, rounded.Count > 0 ? rounded : null));
     }
 
     private static ProblemHttpResult? Refused(string? refusal) => refusal is null ? null : TypedResults.Problem(

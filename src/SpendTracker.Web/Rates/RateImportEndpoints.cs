@@ -29,17 +29,20 @@ internal static class RateImportEndpoints
 
     public static void MapRateImports(this IEndpointRouteBuilder api)
     {
-        api.MapPost("/rates/import", ImportRatesAsync).RequireAuthorization(Policies.Price).WithName("ImportRates");
-        api.MapPost("/exchange-rates/import", ImportExchangeRatesAsync).RequireAuthorization(Policies.Price).WithName("ImportExchangeRates");
+        api.MapPost("/rates/import", ImportRatesAsync).RequireAuthorization(Policies.Price).WithName("ImportRates")
+            .WithMetadata(new TakenBody(typeof(JsonElement), IsOptional: true), DryRun.WasUsual).Produces<ImportResponse<RateDiff>>();
+        api.MapPost("/exchange-rates/import", ImportExchangeRatesAsync).RequireAuthorization(Policies.Price).WithName("ImportExchangeRates")
+            .WithMetadata(new TakenBody(null, "text/csv"), DryRun.WasUsual).Produces<ImportResponse<ExchangeRateDiff>>();
     }
 
-    private static async Task<IResult> ImportRatesAsync(
+    /// <summary>Import a price map in LiteLLM's format, or the prices that ship with this version. What is new or changed is published from a day on; with `dryRun=true` only shown.</summary>
+    internal static async Task<IResult> ImportRatesAsync(
         string? from, string? provider, string? dryRun, string? list, string? free, HttpRequest request, ClaimsPrincipal caller, RateImport import, RatePreview preview, ExpensiveQueries queries, OrganisationSettings settings,
         TimeProvider clock, CancellationToken cancellationToken)
     {
         var check = new FieldCheck();
         var day = ImportOptions.Day(check, "from", from) ?? ImportOptions.Tomorrow(clock, settings);
-        var publishes = Publishes(check, dryRun);
+        var publishes = !DryRun.Read(check, dryRun);
         check.That("list", list is null or Starting, $"Must be {Starting}, or left out where the body is the list.");
         check.That("free", free is null or "true" or "false", "Must be true or false.");
         if (check.Reasons.Count > 0)
@@ -83,13 +86,14 @@ internal static class RateImportEndpoints
         }
     }
 
-    private static async Task<IResult> ImportExchangeRatesAsync(
+    /// <summary>Import exchange rates as CSV. `currency,date,rate[,source]`, or the ECB's file; with `dryRun=true` only shown.</summary>
+    internal static async Task<IResult> ImportExchangeRatesAsync(
         string? from, string? currency, string? dryRun, HttpRequest request, ClaimsPrincipal caller, ExchangeRateImport import, RatePreview preview, ExpensiveQueries queries,
         OrganisationSettings settings, CancellationToken cancellationToken)
     {
         var check = new FieldCheck();
         var choice = new ExchangeRateChoice(ImportOptions.Day(check, "from", from), ImportOptions.Currencies(currency));
-        var publishes = Publishes(check, dryRun);
+        var publishes = !DryRun.Read(check, dryRun);
         if (check.Reasons.Count > 0)
         {
             return Problems.Of(check.Reasons);
@@ -121,10 +125,4 @@ internal static class RateImportEndpoints
         publications.Count == 0 ? null : PreviewResponse.Of(
             settings.ReportingCurrency, await queries.RunAsync(ApiClaims.RecorderOf(caller).By, token => preview.OfAsync(publications, token), cancellationToken));
 
-    /// <summary>A dry run unless it is said that it is none.</summary>
-    private static bool Publishes(FieldCheck check, string? dryRun)
-    {
-        check.That("dryRun", dryRun is null or "true" or "false", "Must be true or false.");
-        return dryRun == "false";
-    }
 }

@@ -11,7 +11,7 @@ internal static class AnswerHeaders
     /// <summary>A year, in seconds. Browsers then refuse to come over plain http, or past a wrong certificate.</summary>
     private const string OnlyByTls = "max-age=31536000";
 
-    private static readonly object NonceKey = new();
+    private static readonly object NonceKey = new(), InlineStyles = new();
 
     public static Task AddAsync(HttpContext context, RequestDelegate next)
     {
@@ -34,6 +34,9 @@ internal static class AnswerHeaders
         return nonce;
     }
 
+    /// <summary>For a page whose script makes style elements, which run nothing.</summary>
+    public static void AllowInlineStyles(HttpContext context) => context.Items[InlineStyles] = true;
+
     private static void Add(HttpContext context)
     {
         var headers = context.Response.Headers;
@@ -41,7 +44,7 @@ internal static class AnswerHeaders
         headers.XFrameOptions = "DENY";
         headers["Referrer-Policy"] = "same-origin";
         headers.ContentSecurityPolicy = context.Items[NonceKey] is string nonce
-            ? $"default-src 'none'; base-uri 'self'; connect-src 'self'; font-src 'self'; form-action 'self'; frame-ancestors 'none'; img-src 'self' data:; script-src 'nonce-{nonce}' 'strict-dynamic'; style-src 'self'; style-src-attr 'unsafe-inline'"
+            ? $"default-src 'none'; base-uri 'self'; connect-src 'self'; font-src 'self'; form-action 'self'; frame-ancestors 'none'; img-src 'self' data:; script-src 'nonce-{nonce}' 'strict-dynamic'; style-src 'self'{(context.Items.ContainsKey(InlineStyles) ? " 'unsafe-inline'" : "")}; style-src-attr 'unsafe-inline'"
             : "default-src 'none'; frame-ancestors 'none'";
         if (context.Request.IsHttps && !IsThisMachine(context.Request.Host))
         {

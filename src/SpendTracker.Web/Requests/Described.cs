@@ -5,6 +5,9 @@ namespace SpendTracker.Web.Requests;
 /// <param name="IsOptional">Whether a request without a body is taken.</param>
 internal sealed record TakenBody(Type? Type, string ContentType = "application/json", bool IsOptional = false);
 
+/// <summary>Parameters of the query that an endpoint reads by itself.</summary>
+internal sealed record TakenParameters(params IReadOnlyList<string> Names);
+
 /// <summary>An operation that another one takes the place of.</summary>
 internal sealed record Superseded;
 

@@ -67,6 +67,6 @@ internal readonly record struct PageAsked([FromQuery(Name = "limit")] string? Li
     public static bool TryOpen(string cursor, out string? text)
     {
         text = Base64Url.IsValid(cursor) ? Encoding.UTF8.GetString(Base64Url.DecodeFromChars(cursor)) : null;
-        return !string.IsNullOrEmpty(text) && !text.Any(char.IsControl);
+        return text is { Length: > 0 } && !text.Any(char.IsControl);
     }
 }

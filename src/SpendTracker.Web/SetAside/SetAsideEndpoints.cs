@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json.Serialization;
 using SpendTracker.Activities;
 using SpendTracker.Contracts;
@@ -11,8 +12,11 @@ namespace SpendTracker.Web.SetAside;
 /// <summary>Which events to try again; all where neither is given.</summary>
 internal sealed record RetryRequest(string? Projection = null, long? SeqId = null);
 
-/// <param name="Total">How many are set aside; the list ends at <see cref="SetAsideEvents.MostListed"/>.</param>
-internal sealed record SetAsideResponse(long Total, IReadOnlyList<SetAsideEvent> Events);
+/// <summary>Events that were set aside.</summary>
+/// <param name="Total">How many there are; the list ends with the latest 200.</param>
+/// <param name="Items">The latest first.</param>
+/// <param name="Next">The <c>cursor</c> of the next page; none on the last one.</param>
+internal sealed record SetAsideResponse(long Total, IReadOnlyList<SetAsideEvent> Items, string? Next);
 
 [JsonSourceGenerationOptions(
     PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow, AllowDuplicateProperties = false)]
@@ -27,14 +31,23 @@ internal static class SetAsideEndpoints
 
     public static void MapSetAside(this IEndpointRouteBuilder api)
     {
-        api.MapGet("/set-aside", ListAsync).RequireAuthorization(Policies.Read).WithName("GetSetAside");
-        api.MapPost("/set-aside/retry", RetryAsync).RequireAuthorization(Policies.Retry).WithName("RetrySetAside");
+        api.MapGet("/set-aside", ListAsync).RequireAuthorization(Policies.Read).WithName("GetSetAside").Produces<SetAsideResponse>()
+            .WithMetadata(EarlierShape.Items("events"));
+        api.MapPost("/set-aside/retry", RetryAsync).RequireAuthorization(Policies.Retry).WithName("RetrySetAside").Takes<RetryRequest>().Produces<RetryResult>();
     }
 
-    private static async Task<SetAsideResponse> ListAsync(SetAsideEvents setAside, CancellationToken cancellationToken) =>
-        new((await setAside.CountAsync(cancellationToken)).Values.Sum(), await setAside.ListAsync(cancellationToken));
+    /// <summary>List events that a read model could not take, the latest first.</summary>
+    internal static async Task<IResult> ListAsync([AsParameters] PageAsked page, SetAsideEvents setAside, CancellationToken cancellationToken)
+    {
+        var check = new FieldCheck();
+        var listed = page.Of(check, await setAside.ListAsync(cancellationToken), e => string.Create(CultureInfo.InvariantCulture, $"{e.SeqId} {e.Projection}"));
+        return check.Reasons.Count > 0
+            ? Problems.Of(check.Reasons)
+            : TypedResults.Ok(new SetAsideResponse((await setAside.CountAsync(cancellationToken)).Values.Sum(), listed.Items, listed.Next));
+    }
 
-    private static async Task<IResult> RetryAsync(
+    /// <summary>Try again what was set aside. At most 1,000 events a call.</summary>
+    internal static async Task<IResult> RetryAsync(
         HttpRequest request, ActivityLog log, SetAsideEvents setAside, SpendDatabase database, DaemonService daemon, CancellationToken cancellationToken)
     {
         var (retry, problem) = await Problems.ReadAsync(request, SetAsideJson.Default.RetryRequest, cancellationToken);

@@ -39,12 +39,13 @@ public sealed record Alert(
 /// <param name="Budget">Only this budget's; null for all of budgets and plans, or of the plan.</param>
 /// <param name="Before">Only what is before this place in the log: a page goes on where the one before ended.</param>
 /// <param name="Plan">Only this plan's.</param>
-public sealed record AlertFilter(bool OpenOnly = true, string? Budget = null, long? Before = null, string? Plan = null);
+/// <param name="Most">At most so many.</param>
+public sealed record AlertFilter(bool OpenOnly = true, string? Budget = null, long? Before = null, string? Plan = null, int Most = AlertQuery.MostListed);
 
 /// <summary>Alerts and what became of their messages, a moment behind the log.</summary>
 public sealed class AlertQuery(NpgsqlDataSource dataSource)
 {
-    /// <summary>Most alerts in a page.</summary>
+    /// <summary>Most alerts in a page, unless more are asked for.</summary>
     public const int MostListed = 100;
 
     /// <summary>Of budgets and of plans, in the same columns.</summary>
@@ -62,18 +63,19 @@ public sealed class AlertQuery(NpgsqlDataSource dataSource)
             (select {BudgetColumns}
              where tenant_id = $1 and $4::text is null and ($2::text is null or budget = $2) and ($3::bigint is null or seq_id < $3)
              {(filter.OpenOnly ? "and resolved_at is null and replaced_by is null" : "")}
-             order by seq_id desc limit {MostListed})
+             order by seq_id desc limit $5)
             union all
             (select {PlanColumns}
              where tenant_id = $1 and $2::text is null and ($4::text is null or plan = $4) and ($3::bigint is null or seq_id < $3)
              {(filter.OpenOnly ? "and resolved_at is null" : "")}
-             order by seq_id desc limit {MostListed})
-            order by seq_id desc limit {MostListed}
+             order by seq_id desc limit $5)
+            order by seq_id desc limit $5
             """);
         command.Parameters.Add(new() { Value = Tenant.Default });
         command.Parameters.Add(new() { Value = (object?)filter.Budget ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Text });
         command.Parameters.Add(new() { Value = (object?)filter.Before ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Bigint });
         command.Parameters.Add(new() { Value = (object?)filter.Plan ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Text });
+        command.Parameters.Add(new() { Value = filter.Most });
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
         List<Alert> alerts = [];
         while (await reader.ReadAsync(cancellationToken))

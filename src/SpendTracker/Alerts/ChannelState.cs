@@ -7,9 +7,12 @@ namespace SpendTracker.Alerts;
 /// <summary>A channel as its stream tells it.</summary>
 /// <param name="Channel">Null where it was removed.</param>
 /// <param name="Addresses">All that it ever had; but for the present one, they are deleted.</param>
-public sealed record ChannelState(Channel? Channel, IReadOnlyList<Guid> Addresses) : IStreamState<ChannelState>
+/// <param name="Version">How many events its stream has.</param>
+public sealed record ChannelState(Channel? Channel, IReadOnlyList<Guid> Addresses, int Version = 0) : IStreamState<ChannelState>
 {
-    public static ChannelState Apply(ChannelState? state, StoredEvent stored)
+    public static ChannelState Apply(ChannelState? state, StoredEvent stored) => Changed(state, stored) with { Version = (int)stored.Version };
+
+    private static ChannelState Changed(ChannelState? state, StoredEvent stored)
     {
         var now = state?.Channel;
         return stored.Data switch

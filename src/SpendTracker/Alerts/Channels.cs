@@ -12,7 +12,14 @@ public sealed class Channels(NpgsqlDataSource dataSource, EventStore store, Chan
     /// <summary>Makes a channel as wanted. The same terms again, without an address, change nothing.</summary>
     /// <returns>The channel; or null, and why it cannot be so.</returns>
     public async Task<(Channel? Channel, IReadOnlyList<FieldReason> Reasons)> SetAsync(
-        string id, ChannelTerms wanted, Recorder recorder, CancellationToken cancellationToken)
+        string id, ChannelTerms wanted, Recorder recorder, CancellationToken cancellationToken) =>
+        await SetAsync(id, wanted, null, recorder, cancellationToken) is (_, { Count: > 0 } reasons) ? (null, reasons) : (await FindAsync(id, cancellationToken), []);
+
+    /// <summary>The same, if the channel is at a version.</summary>
+    /// <param name="expected">0: there must be none; null: whatever there is.</param>
+    /// <returns>The version that it was at, 0 for none; null if it was another than expected, or for reasons.</returns>
+    public async Task<(int? Before, IReadOnlyList<FieldReason> Reasons)> SetAsync(
+        string id, ChannelTerms wanted, int? expected, Recorder recorder, CancellationToken cancellationToken)
     {
         if (ChannelRules.Check(id, wanted) is { Count: > 0 } reasons)
         {
@@ -21,12 +28,16 @@ public sealed class Channels(NpgsqlDataSource dataSource, EventStore store, Chan
 
         var schedule = wanted.Schedule ?? new();
         var saved = wanted.Address is { } given ? await addresses.SaveAsync(id, given, cancellationToken) : (Guid?)null;
-        var (replaced, refusals) = await store.Streams.DecideAsync<ChannelState, (ChannelState? Replaced, IReadOnlyList<FieldReason> Refusals)>(
+        var (before, replaced, refusals) = await store.Streams.DecideAsync<ChannelState, (int? Before, ChannelState? Replaced, IReadOnlyList<FieldReason> Refusals)>(
             StreamOf(id),
             async (state, cancel) =>
-                await RefusalsAsync(state?.Channel, wanted, cancel) is { Count: > 0 } refusals ? new((null, refusals))
-                : saved is null && state!.Channel!.Name == wanted.Name && state.Channel.Schedule == schedule ? new((null, []))
-                : new((state ?? new(null, []), []), Set(id, wanted, schedule, saved, state?.Channel)),
+            {
+                var version = state?.Channel is null ? 0 : state.Version;
+                return await RefusalsAsync(state?.Channel, wanted, cancel) is { Count: > 0 } refusals ? new((null, null, refusals))
+                    : expected is not null && expected != version ? new((null, null, []))
+                    : saved is null && state!.Channel!.Name == wanted.Name && state.Channel.Schedule == schedule ? new((version, null, []))
+                    : new((version, state ?? new(null, []), []), Set(id, wanted, schedule, saved, state?.Channel));
+            },
             recorder, cancellationToken);
 
         // Not after a fault: the event may be stored all the same, and then it names the address. What no event names goes in time.
@@ -39,7 +50,7 @@ public sealed class Channels(NpgsqlDataSource dataSource, EventStore store, Chan
             await addresses.DeleteAsync(unused, CancellationToken.None);
         }
 
-        return refusals.Count > 0 ? (null, refusals) : (await FindAsync(id, cancellationToken), []);
+        return (before, refusals);
     }
 
     /// <param name="address">A new one; null where the present one stays.</param>
@@ -75,6 +86,10 @@ public sealed class Channels(NpgsqlDataSource dataSource, EventStore store, Chan
     /// <summary>A channel as the log has it; null where there is none.</summary>
     public async Task<Channel?> FindAsync(string id, CancellationToken cancellationToken) =>
         EventStreams.Fold<ChannelState>(await store.ReadStreamAsync(StreamOf(id), cancellationToken))?.Channel;
+
+    /// <summary>The same, with the version that it is at.</summary>
+    public async Task<(Channel Channel, int Version)?> FindWithVersionAsync(string id, CancellationToken cancellationToken) =>
+        EventStreams.Fold<ChannelState>(await store.ReadStreamAsync(StreamOf(id), cancellationToken)) is { Channel: { } channel, Version: var version } ? (channel, version) : null;
 
     /// <summary>Several channels as the log has them, by id; null for one that does not exist.</summary>
     internal static async Task<IReadOnlyDictionary<string, Channel?>> FindAsync(EventStore store, IReadOnlyCollection<string> ids, CancellationToken cancellationToken)

@@ -32,12 +32,13 @@ public sealed record Anomaly(
 /// <param name="OpenOnly">Only those that nobody has acknowledged, and that hold.</param>
 /// <param name="Workload">Only this workload's; null for all.</param>
 /// <param name="Before">Only what is before this place in the log: a page goes on where the one before ended.</param>
-public sealed record AnomalyFilter(bool OpenOnly = true, string? Workload = null, long? Before = null);
+/// <param name="Most">At most so many.</param>
+public sealed record AnomalyFilter(bool OpenOnly = true, string? Workload = null, long? Before = null, int Most = AnomalyBook.MostListed);
 
 /// <summary>Unusual days that were found. They are acknowledged as alerts are.</summary>
 public sealed class AnomalyBook(NpgsqlDataSource dataSource)
 {
-    /// <summary>Most anomalies in a page.</summary>
+    /// <summary>Most anomalies in a page, unless more are asked for.</summary>
     public const int MostListed = 100;
 
     private static readonly Guid Names = new("5d3ab1b3-7d0a-4f64-9b35-c1a0f3a6e0d7");
@@ -52,11 +53,12 @@ public sealed class AnomalyBook(NpgsqlDataSource dataSource)
             select {Columns} from spend.anomaly
             where tenant_id = $1 and ($2::text is null or workload = $2) and ($3::bigint is null or seq_id < $3)
             {(filter.OpenOnly ? "and cleared_at is null and acknowledged_at is null" : "")}
-            order by seq_id desc limit {MostListed}
+            order by seq_id desc limit $4
             """);
         command.Parameters.Add(new() { Value = Tenant.Default });
         command.Parameters.Add(new() { Value = (object?)filter.Workload ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Text });
         command.Parameters.Add(new() { Value = (object?)filter.Before ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Bigint });
+        command.Parameters.Add(new() { Value = filter.Most });
         return await ReadAsync(command, cancellationToken);
     }
 

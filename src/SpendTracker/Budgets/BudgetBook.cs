@@ -56,7 +56,7 @@ public sealed class BudgetBook(NpgsqlDataSource dataSource, EventStore store)
         return check.Reasons;
     }
 
-    /// <summary>Terms as they are recorded: the currency in capitals, numbers without the noise of a double. To be asked before <see cref="Check"/>.</summary>
+    /// <summary>Terms as they are recorded: the currency in capitals, numbers without the noise of a double. To be asked before <see cref="Check(BudgetSet)"/>.</summary>
     public static BudgetSet AsRecorded(BudgetSet budget)
     {
         static decimal? WithoutNoise(decimal? number, int decimals) => number is { } given ? Noise.Cut(given, decimals) : null;

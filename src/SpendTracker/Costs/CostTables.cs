@@ -6,7 +6,7 @@ namespace SpendTracker.Costs;
 internal static class CostTables
 {
     /// <summary>
-    /// A line is named by a UUID made of what it is (<see cref="CostLine"/>), so that the rows that are many, a day's or a
+    /// A line is named by a UUID made of what it is (<c>CostLine</c>), so that the rows that are many, a day's or a
     /// month's, have a short key, and a replay gives them the same one. Amounts of a month are kept by the currency of the
     /// rate, since what has no exchange rate must be shown in its own.
     /// </summary>

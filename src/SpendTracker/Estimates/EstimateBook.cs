@@ -78,15 +78,15 @@ public sealed class EstimateBook(NpgsqlDataSource dataSource, EventStore store)
     }
 
     /// <summary>Records estimates of one workload that have been checked, all of them or none.</summary>
-    public Task SubmitAllAsync(IReadOnlyList<EstimateSubmitted> estimates, Recorder recorder, CancellationToken cancellationToken) =>
+    /// <returns>Their ids.</returns>
+    public Task<IReadOnlyList<Guid>> SubmitAllAsync(IReadOnlyList<EstimateSubmitted> estimates, Recorder recorder, CancellationToken cancellationToken) =>
         store.Streams.RecordAsync(StreamNames.Estimate(estimates[0].Workload), estimates, recorder, cancellationToken);
 
     /// <summary>Records an estimate that has been checked; each line with its amount, which is frozen with it.</summary>
-    public async Task<EstimateSubmitted> SubmitAsync(EstimateSubmitted estimate, Recorder recorder, CancellationToken cancellationToken)
+    public async Task<(Guid Id, EstimateSubmitted Estimate)> SubmitAsync(EstimateSubmitted estimate, Recorder recorder, CancellationToken cancellationToken)
     {
         var frozen = estimate with { Lines = [.. estimate.Lines.Select(line => line with { Amount = line.Amount ?? line.Quantity * line.Price / line.Per })] };
-        await store.Streams.RecordAsync(StreamNames.Estimate(frozen.Workload), [frozen], recorder, cancellationToken);
-        return frozen;
+        return ((await store.Streams.RecordAsync(StreamNames.Estimate(frozen.Workload), [frozen], recorder, cancellationToken))[0], frozen);
     }
 
     /// <summary>What counts, in months from first to last; of one workload, or of all.</summary>

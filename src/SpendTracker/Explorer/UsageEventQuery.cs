@@ -83,17 +83,21 @@ public sealed class UsageEventQuery(NpgsqlDataSource dataSource, EventLog log, C
     /// <summary>A page of what the filter covers.</summary>
     /// <param name="from">The events after or before this place; null for the newest.</param>
     /// <param name="hosting">Whether hosting is part of the number. Its periods may begin in a month before.</param>
-    public async Task<UsageEventPage> PageAsync(UsageFilter filter, EventPlace? from, bool newer, bool hosting, CancellationToken cancellationToken)
+    public Task<UsageEventPage> PageAsync(UsageFilter filter, EventPlace? from, bool newer, bool hosting, CancellationToken cancellationToken) =>
+        PageAsync(filter, from, newer, hosting, PageSize, cancellationToken);
+
+    /// <summary>The same, of at most so many.</summary>
+    public async Task<UsageEventPage> PageAsync(UsageFilter filter, EventPlace? from, bool newer, bool hosting, int most, CancellationToken cancellationToken)
     {
         filter = await WithReportedSkusAsync(filter, cancellationToken);
-        var (found, stoppedAt) = await ScanAsync(filter, from, newer, hosting, cancellationToken);
-        if (newer && found.Count <= PageSize && stoppedAt is null)
+        var (found, stoppedAt) = await ScanAsync(filter, from, newer, hosting, most, cancellationToken);
+        if (newer && found.Count <= most && stoppedAt is null)
         {
-            return await PageAsync(filter, null, false, hosting, cancellationToken); // At the top: the first page, and full.
+            return await PageAsync(filter, null, false, hosting, most, cancellationToken); // At the top: the first page, and full.
         }
 
-        var more = found.Count > PageSize;
-        var page = found.Take(PageSize).ToList();
+        var more = found.Count > most;
+        var page = found.Take(most).ToList();
         EventPlace? next = more ? page[^1].Place : stoppedAt;
         if (newer)
         {
@@ -155,7 +159,7 @@ public sealed class UsageEventQuery(NpgsqlDataSource dataSource, EventLog log, C
     }
 
     private async Task<(List<(LoggedEvent Logged, EventPlace Place)> Found, EventPlace? StoppedAt)> ScanAsync(
-        UsageFilter filter, EventPlace? from, bool newer, bool hosting, CancellationToken cancellationToken)
+        UsageFilter filter, EventPlace? from, bool newer, bool hosting, int most, CancellationToken cancellationToken)
     {
         List<(LoggedEvent Logged, EventPlace Place)> found = [];
         var stretch = FirstStretch;
@@ -175,7 +179,7 @@ public sealed class UsageEventQuery(NpgsqlDataSource dataSource, EventLog log, C
                     if (filter.CoversRecording(BillingPeriod.DayOf(logged.Stored.RecordedAt, settings.ReportingTimeZone)) && logged.Stored.Data is IUsageEvent usage && UsageQuantities.FaultOf(usage) is null && UsageQuantities.Of(usage, settings.ReportingTimeZone).Any(quantity => filter.Covers(usage, quantity)))
                     {
                         found.Add((logged, new(period, logged.Stored.Version)));
-                        if (found.Count > PageSize)
+                        if (found.Count > most)
                         {
                             return (found, null);
                         }

@@ -8,10 +8,10 @@ using SpendTracker.Rates;
 namespace SpendTracker.Forecasts;
 
 /// <summary>What the plan that a workload follows says of a month: what is paid once, and hosting.</summary>
-/// <param name="Part">Of which costs it will be.</param>
 /// <param name="Amount">As planned, in the reporting currency; null where the plan had no price for it, or its currency has no exchange rate today.</param>
 public sealed record PlannedLine(string Plan, int Version, string Option, BillingPeriod Month, string Workload, string Component, decimal? Amount)
 {
+    /// <summary>Of which costs it will be.</summary>
     internal CostPart Part { get; init; }
 
     internal bool IsOnce { get; init; }

@@ -112,11 +112,13 @@ public sealed class EventStreams(IDocumentStore marten, Func<string, Cancellatio
 
     /// <summary>Appends to a stream whatever it holds: what is recorded depends on nothing that is there.</summary>
     /// <exception cref="StreamBusyException">As above.</exception>
-    public Task RecordAsync(string stream, IReadOnlyList<IEvent> events, Recorder recorder, CancellationToken cancellationToken) =>
-        SaveAsync(stream, async (session, _) =>
+    /// <returns>The events' ids.</returns>
+    public Task<IReadOnlyList<Guid>> RecordAsync(string stream, IReadOnlyList<IEvent> events, Recorder recorder, CancellationToken cancellationToken) =>
+        SaveAsync<IReadOnlyList<Guid>>(stream, async (session, _) =>
         {
-            session.Append(stream, await VersionAsync(session, stream, cancellationToken), Named(stream, events, recorder));
-            return (true, events.Count);
+            var named = Named(stream, events, recorder);
+            session.Append(stream, await VersionAsync(session, stream, cancellationToken), named);
+            return ([.. named.Select(e => e.Id)], events.Count);
         }, cancellationToken);
 
     private static async Task<long> VersionAsync(IDocumentSession session, string stream, CancellationToken cancellationToken) =>

@@ -41,7 +41,7 @@ public sealed class PlanBook(NpgsqlDataSource dataSource, EventStore store, Orga
     internal static string StreamOf(string plan) => $"plan/{plan}";
 
     /// <summary>Works a plan out at the prices of its day. Nothing is stored.</summary>
-    /// <param name="plan">As <see cref="PlanRules.AsPlanned"/> gives it.</param>
+    /// <param name="plan">As <see cref="PlanRules.AsPlanned(PlanRequest)"/> gives it.</param>
     /// <returns>Why it cannot be worked out; or the figures, with their currency and the day of the prices.</returns>
     public async Task<(IReadOnlyList<FieldReason> Reasons, PlanFigures? Figures, string Currency, DateOnly PricesOn)> WorkOutAsync(PlanRequest plan, CancellationToken cancellationToken)
     {

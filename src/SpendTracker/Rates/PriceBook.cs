@@ -75,8 +75,14 @@ public sealed class PriceBook(NpgsqlDataSource dataSource, EventStore store, Eve
         "left join lateral (select * from spend.withdrawal as w where w.publication = p.publication order by w.seq_id limit 1) as w on true";
 
     /// <summary>Records a publication that has been checked. What it prices is re-rated as soon as it is projected.</summary>
-    public Task PublishAsync(IEvent publication, Recorder recorder, CancellationToken cancellationToken) =>
-        store.Streams.RecordAsync(StreamOf(publication), [publication], recorder, cancellationToken);
+    /// <returns>The publication's id.</returns>
+    public async Task<Guid> PublishAsync(IEvent publication, Recorder recorder, CancellationToken cancellationToken) =>
+        (await store.Streams.RecordAsync(StreamOf(publication), [publication], recorder, cancellationToken))[0];
+
+    /// <summary>A publication, and its withdrawal if there was one; null if there is none of that id.</summary>
+    public async Task<(StoredEvent Published, StoredEvent? Withdrawn)?> FindPublicationAsync(Guid id, CancellationToken cancellationToken) =>
+        await FindAsync(id, cancellationToken) is not { } published ? null
+            : (published, (await store.ReadStreamAsync(published.Stream, cancellationToken)).FirstOrDefault(e => e.Data is PublicationWithdrawn withdrawn && withdrawn.Publication == id));
 
     /// <summary>Publishes what has been checked, or withdraws it.</summary>
     /// <returns>Null where it is done; otherwise why it cannot be, see <see cref="WithdrawAsync"/>.</returns>

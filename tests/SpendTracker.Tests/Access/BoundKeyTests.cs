@@ -95,7 +95,7 @@ public sealed class BoundKeyTests(OneHost one) : IClassFixture<OneHost>
             [(HttpMethod.Get, "budgets/of-chat", null, HttpStatusCode.OK), (HttpMethod.Get, "budgets/of-other", null, HttpStatusCode.Forbidden), (HttpMethod.Get, "budgets/all", null, HttpStatusCode.Forbidden),
              (HttpMethod.Get, "budgets/of-chat/allowance", null, HttpStatusCode.OK), (HttpMethod.Get, "budgets/all/allowance", null, HttpStatusCode.Forbidden),
              (HttpMethod.Post, "workloads", WorkloadOf("chat"), HttpStatusCode.OK), (HttpMethod.Post, "workloads", WorkloadOf("other"), HttpStatusCode.Forbidden),
-             (HttpMethod.Post, "estimates", EstimateOf("chat"), HttpStatusCode.OK), (HttpMethod.Post, "estimates", EstimateOf("other"), HttpStatusCode.Forbidden)])
+             (HttpMethod.Post, "estimates", EstimateOf("chat"), HttpStatusCode.Created), (HttpMethod.Post, "estimates", EstimateOf("other"), HttpStatusCode.Forbidden)])
         {
             using var answer = await SendAsync(method, path, key, body);
             Assert.True(answer.StatusCode == status, $"{method} {path} answered {answer.StatusCode}.");

@@ -130,6 +130,13 @@ public sealed class RouteAccessTests : IAsyncLifetime
         GET    /keys                                  302    401    401    401    401    401    401    401    401    401    200    200    200    200    200    403
         GET    /activity                              302    401    401    401    401    401    401    401    401    401    200    200    200    200    200    403
         GET    /api/v1/activity                       401    401    401    403    403    403    403    403    403    403    403    403    403    200    200    403
+        GET    /api/v1/estimates/{id:guid}            401    401    401    403    404    403    403    403    403    404    404    404    404    404    404    403
+        GET    /api/v1/publications/{id:guid}         401    401    401    403    404    403    403    403    403    403    404    404    404    404    404    403
+        GET    /openapi/v1.json                       401    401    401    200    200    200    200    200    200    200    200    200    200    200    200    403
+        GET    /reference/favicon.svg                 200    200    200    200    200    200    200    200    200    200    200    200    200    200    200    403
+        GET    /reference/scalar.aspnetcore.js        200    200    200    200    200    200    200    200    200    200    200    200    200    200    200    403
+        GET    /reference/scalar.js                   200    200    200    200    200    200    200    200    200    200    200    200    200    200    200    403
+        GET    /reference/{documentName?}             302    401    401    401    401    401    401    401    401    401    200    200    200    200    200    403
         """;
 
     private const string ForeignOrigin = "https://evil.example";

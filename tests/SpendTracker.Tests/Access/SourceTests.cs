@@ -107,7 +107,7 @@ public sealed class SourceTests(OneHost one) : IClassFixture<OneHost>
         using var service = await CallerAsync("early", [Scope.Record], anySource: false);
         using var answer = await PostAsync(service, "usage/corrections", $$"""{"corrects":{{corrects}},"reason":"Will be wrong."}""");
 
-        Assert.Equal(expected, answer.StatusCode);
+        Assert.Equal(expected, answer.IsSuccessStatusCode ? HttpStatusCode.OK : answer.StatusCode); // 201, or 200 if the same was corrected before.
     }
 
     [Fact]

@@ -23,20 +23,20 @@ public sealed class AlertEndpointTests : IAsyncLifetime
         var many = await Alerting.CrossAsync(_alerting.Database, 120, [], "many");
         var one = await _alerting.CrossAsync();
         await _alerting.ResolveAsync(one);
-        await _alerting.Host.GetUntilAsync("/api/v1/alerts?state=all", list => list.GetProperty("alerts").EnumerateArray().Any(alert => alert.GetProperty("id").GetGuid() == one && alert.GetProperty("state").GetString() == "resolved"));
+        await _alerting.Host.GetUntilAsync("/api/v1/alerts?state=all", list => list.GetProperty("items").EnumerateArray().Any(alert => alert.GetProperty("id").GetGuid() == one && alert.GetProperty("state").GetString() == "resolved"));
 
         List<Guid> listed = [];
         for (var path = "/api/v1/alerts"; path is not null;)
         {
             var page = await _alerting.Host.GetAsync(path);
-            listed.AddRange(page.GetProperty("alerts").EnumerateArray().Select(alert => alert.GetProperty("id").GetGuid()));
-            path = page.TryGetProperty("next", out var next) ? $"/api/v1/alerts?before={next}" : null;
+            listed.AddRange(page.GetProperty("items").EnumerateArray().Select(alert => alert.GetProperty("id").GetGuid()));
+            path = page.TryGetProperty("next", out var next) ? $"/api/v1/alerts?cursor={next}" : null;
         }
 
         Assert.Equal(many.Order(), listed.Order());
-        var budget = (await _alerting.Host.GetAsync("/api/v1/alerts?state=all&budget=b1-0")).GetProperty("alerts");
+        var budget = (await _alerting.Host.GetAsync("/api/v1/alerts?state=all&budget=b1-0")).GetProperty("items");
         Assert.Equal(one, Assert.Single(budget.EnumerateArray()).GetProperty("id").GetGuid());
-        foreach (var (query, field) in ((string, string)[])[("state=closed", "state"), ("before=x", "before")])
+        foreach (var (query, field) in ((string, string)[])[("state=closed", "state"), ("cursor=x", "cursor"), ("limit=1001", "limit")])
         {
             using var refused = await _alerting.Host.Client.GetAsync(new Uri($"/api/v1/alerts?{query}", UriKind.Relative), TestContext.Current.CancellationToken);
             Assert.Equal(HttpStatusCode.BadRequest, refused.StatusCode);
@@ -106,7 +106,7 @@ public sealed class AlertEndpointTests : IAsyncLifetime
     public async Task Looking_at_alerts_needs_the_scope_read_and_acknowledging_budget()
     {
         var alert = await _alerting.CrossAsync();
-        await _alerting.Host.GetUntilAsync("/api/v1/alerts", list => list.GetProperty("alerts").GetArrayLength() == 1);
+        await _alerting.Host.GetUntilAsync("/api/v1/alerts", list => list.GetProperty("items").GetArrayLength() == 1);
         await AssertMayAsync(alert, null, HttpStatusCode.Unauthorized, HttpStatusCode.Unauthorized);
         await AssertMayAsync(alert, [.. Enum.GetValues<Scope>().Except([Scope.Budget])], HttpStatusCode.OK, HttpStatusCode.Forbidden);
         await AssertMayAsync(alert, [.. Enum.GetValues<Scope>().Except([Scope.Read])], HttpStatusCode.Forbidden, HttpStatusCode.OK);

@@ -43,12 +43,12 @@ public sealed class ChannelEndpointTests : IAsyncLifetime
 
         await _alerting.SetAsync("ops"); // Another address.
         Assert.Equal(1, await _alerting.Database.ScalarAsync<long>("select count(*) from spend.channel_address"));
-        await _alerting.Host.GetUntilAsync("/api/v1/channels", list => list.GetArrayLength() == 1);
+        await _alerting.Host.GetUntilAsync("/api/v1/channels", list => list.GetProperty("items").GetArrayLength() == 1);
         using var removed = await _alerting.Host.SendAsync(HttpMethod.Delete, "/api/v1/channels/ops?reason=moved", "");
         using var again = await _alerting.Host.SendAsync(HttpMethod.Delete, "/api/v1/channels/ops", "");
         Assert.Equal((HttpStatusCode.NoContent, HttpStatusCode.NotFound), (removed.StatusCode, again.StatusCode));
         Assert.Equal(0, await _alerting.Database.ScalarAsync<long>("select count(*) from spend.channel_address"));
-        await _alerting.Host.GetUntilAsync("/api/v1/channels", list => list.GetArrayLength() == 0);
+        await _alerting.Host.GetUntilAsync("/api/v1/channels", list => list.GetProperty("items").GetArrayLength() == 0);
     }
 
     [Theory]
@@ -158,7 +158,7 @@ public sealed class ChannelEndpointTests : IAsyncLifetime
     {
         using var response = await asked;
         var answer = await response.Content.ReadFromJsonAsync<JsonElement>(TestContext.Current.CancellationToken);
-        Assert.True(response.StatusCode == HttpStatusCode.OK, answer.ToString());
+        Assert.True(response.IsSuccessStatusCode, answer.ToString());
         return answer;
     }
 }

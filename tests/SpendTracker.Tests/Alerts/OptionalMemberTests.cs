@@ -52,7 +52,7 @@ public sealed class OptionalMemberTests(OptionalMemberTests.Channels channels) :
         }
 
         using var set = await channels.Alerting.Host.SendAsync(HttpMethod.Put, $"/api/v1/channels/{_id}", terms.ToJsonString());
-        Assert.Equal((HttpStatusCode.OK, ""), (set.StatusCode, set.IsSuccessStatusCode ? "" : await set.Content.ReadAsStringAsync(TestContext.Current.CancellationToken)));
+        Assert.Equal((HttpStatusCode.Created, ""), (set.StatusCode, set.IsSuccessStatusCode ? "" : await set.Content.ReadAsStringAsync(TestContext.Current.CancellationToken)));
         await channels.AssertSendsAsync(kind, _id);
     }
 
@@ -100,7 +100,7 @@ public sealed class OptionalMemberTests(OptionalMemberTests.Channels channels) :
     {
         var terms = new JsonObject { ["name"] = "Ops", ["address"] = channels.Address("slack"), ["schedule"] = new JsonObject { [member] = null } };
         using var taken = await channels.Alerting.Host.SendAsync(HttpMethod.Put, $"/api/v1/channels/{_id}-null", terms.ToJsonString());
-        Assert.Equal(HttpStatusCode.OK, taken.StatusCode);
+        Assert.Equal(HttpStatusCode.Created, taken.StatusCode);
         terms["schedule"]![member] = "many";
 
         using var response = await channels.Alerting.Host.SendAsync(HttpMethod.Put, $"/api/v1/channels/{_id}", terms.ToJsonString());

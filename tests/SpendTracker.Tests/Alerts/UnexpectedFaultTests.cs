@@ -128,7 +128,7 @@ public sealed class UnexpectedFaultTests
         await Eventually.Async(async () => (await ReasonsAsync(alerting, alert))[0] == reason);
         var channel = await alerting.Host.GetUntilAsync("/api/v1/channels/ops", channel => channel.GetProperty("failures").GetInt32() > 0);
         Assert.Equal(1, channel.GetProperty("failures").GetInt32());
-        Assert.Equal(1, (await alerting.Host.GetUntilAsync("/api/v1/channels", channels => channels.GetArrayLength() == 1))[0].GetProperty("failures").GetInt32());
+        Assert.Equal(1, (await alerting.Host.GetUntilAsync("/api/v1/channels", channels => channels.GetProperty("items").GetArrayLength() == 1)).GetProperty("items")[0].GetProperty("failures").GetInt32());
         Assert.Equal(1, await alerting.Database.ScalarAsync<int>($"select attempts from spend.alert_message where alert = '{alert}'"));
 
         alerting.Pass(DeliverySchedule.LongestTry);

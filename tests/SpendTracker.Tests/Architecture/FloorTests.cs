@@ -19,7 +19,7 @@ public sealed class FloorTests
 
     private static readonly string[][] WebFloors =
     [
-        ["Requests"], ["Access", "Events"], ["Pages"], ["Ingest", "Workloads", "Estimates", "Closing", "SetAside", "Alerts", "Costs", "Keys", "Activities"], ["Import", "Anomalies", "Budgets", "Plans", "Explorer", "Comparison", "Forecasts"], ["Rates"], ["Assistants"],
+        ["Requests"], ["Access", "Events"], ["Pages"], ["Ingest", "Workloads", "Estimates", "Closing", "SetAside", "Alerts", "Costs", "Keys", "Activities"], ["Import", "Anomalies", "Budgets", "Plans", "Explorer", "Comparison", "Forecasts"], ["Rates"], ["Assistants", "Reference"],
         ["Hosting"], ["Demo"], ["Commands"], [Rooms.Roof],
     ];
 

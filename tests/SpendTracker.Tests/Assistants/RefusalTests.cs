@@ -82,7 +82,7 @@ public sealed class RefusalTests(AssistedHost assisted)
     [InlineData("get_costs", "by", true, "by: Must be a text.")]
     [InlineData("get_costs", "where", "team=\u0000", "where: Must not contain control characters.")]
     [InlineData("get_unpriced", "cursor", "1", "cursor: Not an argument here; these are from, to, knownOn, limit.")]
-    [InlineData("get_events", "cursor", "2026", "cursor: Must be like 2026-01.42: a part of the address of older or newer events.")]
+    [InlineData("get_events", "cursor", "2026", "cursor: Must be the next of a page before.")]
     [InlineData("get_events", "approach", "magic", "approach: Must be one of prompt-engineering, fine-tuning, hybrid.")]
     [InlineData("get_alerts", "cursor", "x", "cursor: Must be the next of a page before.")]
     [InlineData("get_advice", "needs", "luck", "workload: Must be given.")]

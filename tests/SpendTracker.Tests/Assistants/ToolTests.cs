@@ -146,7 +146,7 @@ public sealed class ToolTests(AssistedHost assisted)
         {
             var page = await assisted.AskAsync("get_events", ("workload", "chat"), ("month", "2026-05"), ("limit", pages % 2 == 0 ? 200 : 17), ("cursor", cursor));
             Assert.True(Encoding.UTF8.GetByteCount(page.ToJsonString()) < AnswerSize.MostBytes + 4_096);
-            Assert.All(page["answer"]!["events"]!.AsArray(), row => Assert.True(seen.Add((string)row!["eventId"]!)));
+            Assert.All(page["answer"]!["items"]!.AsArray(), row => Assert.True(seen.Add((string)row!["eventId"]!)));
             cursor = (string?)page["next"];
             pages++;
         }

@@ -34,14 +34,14 @@ public sealed class BudgetEndpointTests(OneHost one) : IClassFixture<OneHost>
         Assert.Equal(10, budget.GetProperty("openAlerts")[0].GetProperty("crossed").GetProperty("observed").GetDecimal());
         Assert.Equal([20m, 8m], budget.GetProperty("versions").EnumerateArray().Select(version => version.GetProperty("terms").GetProperty("amount").GetDecimal()));
         Assert.StartsWith("key:", budget.GetProperty("versions")[0].GetProperty("setBy").GetString(), StringComparison.Ordinal);
-        await Host.GetUntilAsync("/api/v1/budgets", list => list.EnumerateArray().Any(row => row.GetProperty("budget").GetString() == "life" && row.GetProperty("version").GetInt32() == 2));
+        await Host.GetUntilAsync("/api/v1/budgets", list => list.GetProperty("items").EnumerateArray().Any(row => row.GetProperty("budget").GetString() == "life" && row.GetProperty("version").GetInt32() == 2));
 
         Assert.Equal(HttpStatusCode.BadRequest, await DeleteAsync("life", ""));
         Assert.Equal(HttpStatusCode.NoContent, await DeleteAsync("life", "?reason=over"));
         Assert.Equal(HttpStatusCode.NotFound, await DeleteAsync("life", "?reason=over"));
         var removed = (await Host.GetAsync("/api/v1/budgets/life")).GetProperty("removed");
         Assert.Equal("over", removed.GetProperty("reason").GetString());
-        await Host.GetUntilAsync("/api/v1/budgets", list => list.EnumerateArray().All(row => row.GetProperty("budget").GetString() != "life"));
+        await Host.GetUntilAsync("/api/v1/budgets", list => list.GetProperty("items").EnumerateArray().All(row => row.GetProperty("budget").GetString() != "life"));
         Assert.Equal((HttpStatusCode.Created, "\"3\""), await PutAsync("life", Terms(amount: "8")));
         Assert.False((await Host.GetAsync("/api/v1/budgets/life")).TryGetProperty("removed", out _));
         using var unknown = await Host.Client.GetAsync(new Uri("/api/v1/budgets/never", UriKind.Relative), TestContext.Current.CancellationToken);
@@ -65,7 +65,7 @@ public sealed class BudgetEndpointTests(OneHost one) : IClassFixture<OneHost>
         const string Expected = """{"tokens":200} {"tokens":300} {"tokens":41.67} {} 200 tokens have no rate; 300 tokens are priced incompletely""";
         var budget = await Host.GetUntilAsync("/api/v1/budgets/ear", budget => Current(budget, "spent") == 1_000);
         Assert.Equal(Expected, Lacking(budget.GetProperty("current")));
-        var listed = (await Host.GetAsync("/api/v1/budgets")).EnumerateArray().Single(row => row.GetProperty("budget").GetString() == "ear");
+        var listed = (await Host.GetAsync("/api/v1/budgets")).GetProperty("items").EnumerateArray().Single(row => row.GetProperty("budget").GetString() == "ear");
         Assert.Equal(Expected, Lacking(listed.GetProperty("current")));
         Assert.Equal(Expected, Lacking(await Host.GetAsync("/api/v1/budgets/ear/allowance")));
 
@@ -130,7 +130,7 @@ public sealed class BudgetEndpointTests(OneHost one) : IClassFixture<OneHost>
 
         using var channel = await Host.Client.PutAsync(
             new Uri("/api/v1/channels/oncall", UriKind.Relative), Json("""{"name":"On-call","address":{"kind":"slack","url":"http://spend.invalid/hook"}}"""), TestContext.Current.CancellationToken);
-        Assert.Equal(HttpStatusCode.OK, channel.StatusCode);
+        Assert.Equal(HttpStatusCode.Created, channel.StatusCode);
         Assert.Equal(HttpStatusCode.Created, (await PutAsync("told", Terms(extra: Thresholds))).Status);
     }
 

@@ -92,7 +92,7 @@ public sealed class PoisonedBudgetTests : WatchTests
         await WriteUnreadableAsync();
         await using var host = await TestHost.StartAsync(Budgets.Database);
 
-        await host.GetUntilAsync("/api/v1/budgets", list => list.EnumerateArray().Any(row => row.GetProperty("standing").GetString() == "untrusted" && !row.TryGetProperty("current", out _)));
+        await host.GetUntilAsync("/api/v1/budgets", list => list.GetProperty("items").EnumerateArray().Any(row => row.GetProperty("standing").GetString() == "untrusted" && !row.TryGetProperty("current", out _)));
         using var allowance = await host.Client.GetAsync(new Uri("/api/v1/budgets/newer/allowance", UriKind.Relative), Cancel);
         var problem = await TestHost.ProblemAsync(allowance, HttpStatusCode.ServiceUnavailable);
         Assert.Contains("holds an event that cannot be read here", problem.GetProperty("detail").GetString(), StringComparison.Ordinal);

@@ -262,12 +262,12 @@ public sealed class ClosedMonthTests : IAsyncLifetime
 
     private Task RateAsync(string sku, DateOnly from, decimal price) => _database.PublishAsync(sku, from, new MeterPrice("input-tokens", price));
 
-    private Task PublishAsync(IEvent publication) => _database.Get<PriceBook>().PublishAsync(publication, Recorder, Stop);
+    private Task<Guid> PublishAsync(IEvent publication) => _database.Get<PriceBook>().PublishAsync(publication, Recorder, Stop);
 
     private Task RegisterAsync(string team) => _database.Get<WorkloadRegistry>().RegisterAsync(
         new("support-chat", "Support", team, Approach.PromptEngineering), Recorder, Stop);
 
-    private Task<EstimateSubmitted> EstimateAsync(decimal amount) => _database.Get<EstimateBook>().SubmitAsync(
+    private Task<(Guid Id, EstimateSubmitted Estimate)> EstimateAsync(decimal amount) => _database.Get<EstimateBook>().SubmitAsync(
         Given.Estimate(amount) with { From = "2026-01", To = "2026-01" }, Recorder, Stop);
 
     private async Task CloseAsync(BillingPeriod month, bool acceptUnpriced = false, bool acceptUnconverted = false)

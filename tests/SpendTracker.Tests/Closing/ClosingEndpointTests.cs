@@ -54,8 +54,8 @@ public sealed class ClosingEndpointTests : IAsyncLifetime
         Assert.StartsWith("key:", history.GetProperty("reopenedBy").GetString(), StringComparison.Ordinal);
 
         await PostAsync("2026-01/close", """{"reason": "now all of it"}""", HttpStatusCode.OK);
-        var list = await _host.GetUntilAsync("/api/v1/billing-periods", a => a.GetProperty("periods")[0].GetProperty("history").GetArrayLength() == 2);
-        Assert.Equal(("2026-01", true, 107), Row(Assert.Single(list.GetProperty("periods").EnumerateArray())));
+        var list = await _host.GetUntilAsync("/api/v1/billing-periods", a => a.GetProperty("items")[0].GetProperty("history").GetArrayLength() == 2);
+        Assert.Equal(("2026-01", true, 107), Row(Assert.Single(list.GetProperty("items").EnumerateArray())));
     }
 
     [Fact]
@@ -200,7 +200,7 @@ public sealed class ClosingEndpointTests : IAsyncLifetime
 
     private Task<AppendResult[]> UseAsync(DateOnly day, long tokens) => _host.Database.RecordAsync(Given.Tokens(Given.At(day), model: "m", input: tokens, output: 0));
 
-    private Task PublishAsync(IEvent publication) => _host.Database.Get<PriceBook>()
+    private Task<Guid> PublishAsync(IEvent publication) => _host.Database.Get<PriceBook>()
         .PublishAsync(publication, new Recorder("test:pricing"), TestContext.Current.CancellationToken);
 
     private Task<JsonElement> PeriodAsync(string month, Func<JsonElement, bool> expected) => _host.GetUntilAsync($"/api/v1/billing-periods/{month}", expected);

@@ -146,7 +146,7 @@ public sealed class CorrectionBookingTests : IAsyncLifetime
     private Task<AppendResult[]> UseAsync(long tokens) =>
         _database.RecordAsync(Given.Tokens(Given.At(new(2026, 1, 5)), model: "m", input: tokens, output: 0));
 
-    private Task PublishAsync(IEvent publication) => _database.Get<PriceBook>().PublishAsync(publication, Recorder, Stop);
+    private Task<Guid> PublishAsync(IEvent publication) => _database.Get<PriceBook>().PublishAsync(publication, Recorder, Stop);
 
     private Task RegisterAsync(string team) => _database.Get<WorkloadRegistry>().RegisterAsync(
         new("support-chat", "Support", team, Approach.PromptEngineering, $"{team}-pays"), Recorder, Stop);

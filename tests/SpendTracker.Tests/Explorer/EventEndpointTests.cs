@@ -27,21 +27,22 @@ public sealed class EventEndpointTests : IAsyncLifetime
         await _host.Database.RecordAsync([.. Enumerable.Range(1, 120).Select(tokens => Used(January, tokens)), Used(January, 7) with { Model = "other" }]);
         await _host.GetUntilAsync("/api/v1/costs?from=2026-01&to=2026-01", costs => costs.GetProperty("total").GetProperty("actual").GetDecimal() == 2 * 120 * 121 / 2);
 
-        var first = await _host.GetAsync($"{Path}?workload=support-chat&month=2026-01&sku=openai/m&meter=input-tokens&approach=prompt-engineering&component=usage");
-        var second = await _host.GetAsync(first.GetProperty("older").GetString()!);
-        var third = await _host.GetAsync(second.GetProperty("older").GetString()!);
+        const string Asked = $"{Path}?workload=support-chat&month=2026-01&sku=openai/m&meter=input-tokens&approach=prompt-engineering&component=usage";
+        var first = await _host.GetAsync(Asked);
+        var second = await _host.GetAsync($"{Asked}&cursor={Text(first, "next")}");
+        var third = await _host.GetAsync($"{Asked}&cursor={Text(second, "next")}");
         Assert.Equal(Enumerable.Range(1, 120).Reverse().Select(tokens => 2m * tokens), new[] { first, second, third }.SelectMany(Amounts));
-        Assert.Equal((false, false), (third.TryGetProperty("older", out _), first.TryGetProperty("newer", out _)));
-        Assert.Equal(Amounts(second), Amounts(await _host.GetAsync(third.GetProperty("newer").GetString()!)));
+        Assert.Equal((false, false), (third.TryGetProperty("next", out _), first.TryGetProperty("previous", out _)));
+        Assert.Equal(Amounts(second), Amounts(await _host.GetAsync($"{Asked}&cursor={Text(third, "previous")}")));
 
-        var newest = first.GetProperty("events")[0];
+        var newest = first.GetProperty("items")[0];
         Assert.Equal(("token_usage_recorded", "usage/support-chat/2026-01", 120), (Text(newest, "type"), Text(newest, "stream"), newest.GetProperty("data").GetProperty("inputTokens").GetInt32()));
         var counting = Assert.Single(newest.GetProperty("quantities").EnumerateArray(), quantity => quantity.GetProperty("counts").GetBoolean());
         Assert.Equal(("2026-01-15", "openai/m", "input-tokens"), (Text(counting, "day"), Text(counting, "sku"), Text(counting, "meter")));
         Assert.Equal((120, 2, 240), (Number(counting, "quantity"), Number(counting, "unitPrice"), Number(counting, "amount")));
         Assert.All(await Task.WhenAll(
             _host.GetAsync($"{Path}?workload=support-chat&month=2026-01&recordedTo=2026-01-14"), _host.GetAsync($"{Path}?workload=nobody&month=2026-01"),
-            _host.GetAsync($"{Path}?workload=support-chat&month=2026-01&variant=v2")), none => Assert.Equal((0, true), (none.GetProperty("events").GetArrayLength(), none.GetProperty("complete").GetBoolean())));
+            _host.GetAsync($"{Path}?workload=support-chat&month=2026-01&variant=v2")), none => Assert.Equal((0, true), (none.GetProperty("items").GetArrayLength(), none.GetProperty("complete").GetBoolean())));
     }
 
     [Fact]
@@ -53,17 +54,17 @@ public sealed class EventEndpointTests : IAsyncLifetime
 
         var one = await _host.GetAsync($"{Path}?id=wrong&source=test");
         Assert.Equal(one.GetRawText(), (await _host.GetAsync($"{Path}?id={wrong}")).GetRawText());
-        var corrected = Assert.Single(one.GetProperty("events").EnumerateArray().ToArray());
+        var corrected = Assert.Single(one.GetProperty("items").EnumerateArray().ToArray());
         Assert.Equal((0, "wrong", "test"), (Number(corrected, "amount"), Text(corrected, "id"), Text(corrected, "source")));
         var by = corrected.GetProperty("correctedBy");
         Assert.Equal((wrong, EventId.From(Tenant.Default, "test", "right")), (by.GetProperty("corrects").GetGuid(), by.GetProperty("replacedBy").GetGuid()));
 
         var both = await _host.GetAsync($"{Path}?id={Text(by, "eventId")}");
-        Assert.Equal(["wrong", "right"], both.GetProperty("events").EnumerateArray().Select(e => Text(e, "id")));
-        Assert.Equal(by.GetRawText(), both.GetProperty("events")[1].GetProperty("replaces").GetRawText());
+        Assert.Equal(["wrong", "right"], both.GetProperty("items").EnumerateArray().Select(e => Text(e, "id")));
+        Assert.Equal(by.GetRawText(), both.GetProperty("items")[1].GetProperty("replaces").GetRawText());
         await _host.Database.CorrectAsync("to come");
         var waiting = await _host.GetAsync($"{Path}?id=to%20come&source=test");
-        Assert.Equal((0, EventId.From(Tenant.Default, "test", "to come")), (waiting.GetProperty("events").GetArrayLength(), waiting.GetProperty("correction").GetProperty("corrects").GetGuid()));
+        Assert.Equal((0, EventId.From(Tenant.Default, "test", "to come")), (waiting.GetProperty("items").GetArrayLength(), waiting.GetProperty("correction").GetProperty("corrects").GetGuid()));
         await RefusedAsync($"{Path}?id={Guid.NewGuid()}", HttpStatusCode.NotFound, null);
     }
 
@@ -150,20 +151,20 @@ public sealed class EventEndpointTests : IAsyncLifetime
 
     private static TokenUsageRecorded Used(DateOnly day, long tokens) => Given.Tokens(Given.At(day), model: "m", input: tokens, output: 0);
 
-    private static IEnumerable<decimal> Amounts(JsonElement page) => page.GetProperty("events").EnumerateArray().Select(e => Number(e, "amount"));
+    private static IEnumerable<decimal> Amounts(JsonElement page) => page.GetProperty("items").EnumerateArray().Select(e => Number(e, "amount"));
 
     private static string? Text(JsonElement element, string name) => element.GetProperty(name).GetString();
 
     private static decimal Number(JsonElement element, string name) => element.GetProperty(name).GetDecimal();
 
     private async Task<IEnumerable<string?>> IdsAsync(JsonElement move) =>
-        (await _host.GetAsync(Text(move, "eventsList")!)).GetProperty("events").EnumerateArray().Select(e => Text(e, "id"));
+        (await _host.GetAsync(Text(move, "eventsList")!)).GetProperty("items").EnumerateArray().Select(e => Text(e, "id"));
 
     /// <summary>Who used it, when, how much, and that member of the events that the link leads to.</summary>
     private async Task<IEnumerable<(string?, string?, decimal, string)>> UsesAsync(JsonElement missing, string member) =>
         await Task.WhenAll(missing.GetProperty("usedBy").EnumerateArray().Select(async use => (
             Text(use, "workload"), Text(use, "month"), Number(use, "quantity"),
-            string.Join(',', (await _host.GetAsync(Text(use, "eventsList")!)).GetProperty("events").EnumerateArray().Select(e => e.GetProperty("data").GetProperty(member).GetRawText())))));
+            string.Join(',', (await _host.GetAsync(Text(use, "eventsList")!)).GetProperty("items").EnumerateArray().Select(e => e.GetProperty("data").GetProperty(member).GetRawText())))));
 
     private async Task RefusedAsync(string path, HttpStatusCode status, string? field)
     {

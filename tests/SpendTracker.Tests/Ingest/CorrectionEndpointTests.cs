@@ -81,7 +81,7 @@ public sealed class CorrectionEndpointTests : IAsyncLifetime
         {
             // Two send each correction, one to each host.
             using var response = await (i % 2 == 0 ? _host : other).PostAsync(Path, Body("a", $"Number {i / 2}.", Tokens(i / 2, $"own-{i / 2}")));
-            return (Number: i / 2, Status: response.StatusCode == HttpStatusCode.OK ? (await response.Content.ReadFromJsonAsync<JsonElement>(TestContext.Current.CancellationToken)).GetProperty("status").GetString() : response.StatusCode.ToString());
+            return (Number: i / 2, Status: response.IsSuccessStatusCode ? (await response.Content.ReadFromJsonAsync<JsonElement>(TestContext.Current.CancellationToken)).GetProperty("status").GetString() : response.StatusCode.ToString());
         }));
 
         var winner = Assert.Single(all, one => one.Status == "appended").Number;
@@ -132,7 +132,7 @@ public sealed class CorrectionEndpointTests : IAsyncLifetime
             statuses.Add(response.StatusCode);
         }
 
-        Assert.Equal([HttpStatusCode.Unauthorized, HttpStatusCode.Forbidden, HttpStatusCode.Forbidden, HttpStatusCode.OK], statuses);
+        Assert.Equal([HttpStatusCode.Unauthorized, HttpStatusCode.Forbidden, HttpStatusCode.Forbidden, HttpStatusCode.Created], statuses);
     }
 
     [Fact]
@@ -157,7 +157,7 @@ public sealed class CorrectionEndpointTests : IAsyncLifetime
     {
         using var response = await _host.PostAsync(Path, body);
         var answer = await response.Content.ReadFromJsonAsync<JsonElement>(TestContext.Current.CancellationToken);
-        Assert.True(response.StatusCode == HttpStatusCode.OK, answer.ToString());
+        Assert.True(response.IsSuccessStatusCode, answer.ToString());
         return answer;
     }
 

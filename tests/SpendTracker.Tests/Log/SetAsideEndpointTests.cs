@@ -28,7 +28,7 @@ public sealed class SetAsideEndpointTests : IAsyncLifetime
         var unknown = await OtherProgram.WriteAsync(_host.Database, "no_such_type", """{"a": 1}""");
 
         var answer = await _host.GetUntilAsync("/api/v1/set-aside", a => a.GetProperty("total").GetInt64() == Readers + 1);
-        var e = answer.GetProperty("events").EnumerateArray().Single(e => e.GetProperty("seqId").GetInt64() == usage);
+        var e = answer.GetProperty("items").EnumerateArray().Single(e => e.GetProperty("seqId").GetInt64() == usage);
         Assert.Equal(
             ["DailyUsage", "token_usage_recorded", "foreign", """{"user": "somebody"}"""],
             ((string[])["projection", "type", "stream", "headers"]).Select(name => e.GetProperty(name).GetString()));

@@ -13,7 +13,7 @@ public sealed class PlanEndpointTests(OneHost shared) : IClassFixture<OneHost>
     [Fact]
     public async Task A_plan_is_priced_by_the_book_and_tells_where_each_price_is_from()
     {
-        await _host.GetUntilAsync("/api/v1/rates?sku=openai/gpt-4o", a => a.GetProperty("rates").GetArrayLength() > 0);
+        await _host.GetUntilAsync("/api/v1/rates?sku=openai/gpt-4o", a => a.GetProperty("items").GetArrayLength() > 0);
         var answer = await PreviewAsync($$"""{"name":"p","from":"2026-12","months":2,"requestsPerMonth":1000,"options":[{{Prompts}}]}""");
 
         Assert.Equal("USD", answer.GetProperty("currency").GetString());
@@ -43,8 +43,8 @@ public sealed class PlanEndpointTests(OneHost shared) : IClassFixture<OneHost>
         using var response = await _host.Client.GetAsync(new Uri("/api/v1/plans/presets", UriKind.Relative), TestContext.Current.CancellationToken);
         var presets = JsonElement.Parse(await response.Content.ReadAsStringAsync(TestContext.Current.CancellationToken));
 
-        Assert.Equal(["small-project", "enterprise"], presets.EnumerateArray().Select(preset => preset.GetProperty("id").GetString()));
-        foreach (var preset in presets.EnumerateArray())
+        Assert.Equal(["small-project", "enterprise"], presets.GetProperty("items").EnumerateArray().Select(preset => preset.GetProperty("id").GetString()));
+        foreach (var preset in presets.GetProperty("items").EnumerateArray())
         {
             var answer = await PreviewAsync(preset.GetProperty("plan").GetRawText());
             Assert.Equal(3, answer.GetProperty("figures").GetProperty("options").GetArrayLength());

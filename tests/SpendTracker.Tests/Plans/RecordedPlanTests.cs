@@ -91,11 +91,11 @@ public sealed class RecordedPlanTests(PlanHost shared) : IClassFixture<PlanHost>
         await PutAsync("estimated", Watched, HttpStatusCode.Created);
         using (var response = await Host.PostAsync("/api/v1/plans/estimated/estimate", """{"option":"Tuned"}"""))
         {
-            Assert.True(response.StatusCode == HttpStatusCode.OK, await response.Content.ReadAsStringAsync(Cancel));
+            Assert.True(response.IsSuccessStatusCode, await response.Content.ReadAsStringAsync(Cancel));
         }
 
         // Integration is paid once; the tokens have no price, so that no amount is estimated for them.
-        var estimates = (await Host.GetAsync("/api/v1/estimates?from=2026-05&to=2026-08&workload=chat")).EnumerateArray().ToArray();
+        var estimates = (await Host.GetAsync("/api/v1/estimates?from=2026-05&to=2026-08&workload=chat")).GetProperty("items").EnumerateArray().ToArray();
         Assert.Equal(
             ["2026-05 infrastructure 25", "2026-05 labour 200", "2026-06 infrastructure 25", "2026-07 infrastructure 25", "2026-08 infrastructure 25"],
             estimates.Select(e => $"{e.GetProperty("month").GetString()} {e.GetProperty("component").GetString()} {e.GetProperty("amount").GetDecimal():0}"));
@@ -128,7 +128,7 @@ public sealed class RecordedPlanTests(PlanHost shared) : IClassFixture<PlanHost>
         Assert.Equal(
             ("input-tokens", "options[0].routes[0].inputTokens", 5m, 20m, 25m),
             (raised.GetProperty("on").GetString(), raised.GetProperty("assumption").GetString(), raised.GetProperty("low").GetDecimal(), raised.GetProperty("high").GetDecimal(), raised.GetProperty("observed").GetDecimal()));
-        var alert = (await Host.GetAsync("/api/v1/alerts?plan=told")).GetProperty("alerts")[0];
+        var alert = (await Host.GetAsync("/api/v1/alerts?plan=told")).GetProperty("items")[0];
         Assert.Equal("open", alert.GetProperty("state").GetString());
         Assert.Equal(1, Assert.Single(await ListedAsync("told")).GetProperty("openAlerts").GetInt32());
         var reading = (await Host.GetAsync("/api/v1/plans/told")).GetProperty("readings").EnumerateArray().Single(r => r.GetProperty("on").GetString() == "input-tokens");
@@ -141,9 +141,9 @@ public sealed class RecordedPlanTests(PlanHost shared) : IClassFixture<PlanHost>
         await PutAsync("told", told.Replace("\"high\":20}", "\"high\":30}", StringComparison.Ordinal), HttpStatusCode.OK);
         await watching.RefreshAsync(Cancel);
         await _alerting.ToldAsync("ops", 2);
-        var over = (await Host.GetUntilAsync("/api/v1/alerts?plan=told&state=all", a => a.GetProperty("alerts")[0].TryGetProperty("acknowledged", out _))).GetProperty("alerts");
+        var over = (await Host.GetUntilAsync("/api/v1/alerts?plan=told&state=all", a => a.GetProperty("items")[0].TryGetProperty("acknowledged", out _))).GetProperty("items");
         Assert.Equal((1, "resolved", "plan-changed"), (over.GetArrayLength(), over[0].GetProperty("state").GetString(), over[0].GetProperty("planResolved").GetProperty("because").GetString()));
-        Assert.Empty((await Host.GetAsync("/api/v1/alerts?budget=any&state=all")).GetProperty("alerts").EnumerateArray());
+        Assert.Empty((await Host.GetAsync("/api/v1/alerts?budget=any&state=all")).GetProperty("items").EnumerateArray());
     }
 
     [Fact]
@@ -166,7 +166,7 @@ public sealed class RecordedPlanTests(PlanHost shared) : IClassFixture<PlanHost>
     [Fact]
     public async Task An_id_that_is_the_address_of_something_else_is_refused() => await PutAsync("presets", Watched, HttpStatusCode.BadRequest);
 
-    private async Task<JsonElement[]> ListedAsync(string plan) => [.. (await Host.GetAsync("/api/v1/plans")).EnumerateArray().Where(listed => listed.GetProperty("plan").GetString() == plan)];
+    private async Task<JsonElement[]> ListedAsync(string plan) => [.. (await Host.GetAsync("/api/v1/plans")).GetProperty("items").EnumerateArray().Where(listed => listed.GetProperty("plan").GetString() == plan)];
 
     private async Task<JsonElement> PutAsync(string plan, string body, HttpStatusCode status, string? ifMatch = null, string? ifNoneMatch = null)
     {

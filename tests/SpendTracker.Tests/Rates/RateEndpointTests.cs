@@ -27,7 +27,7 @@ public sealed class RateEndpointTests : IAsyncLifetime
         Assert.Equal((Month, Month, "support-chat", "prompt-engineering"), (Text(change, "month"), Text(change, "booksIn"), Text(change, "workload"), Text(change, "approach")));
         Assert.Equal((0m, 2_000m, 1_000m, 0m), (Number(change, "before"), Number(change, "after"), Number(change, "unpricedBefore"), Number(change, "unpricedAfter")));
         Assert.Equal((2_000m, "USD"), (Number(preview, "difference"), Text(preview, "currency")));
-        Assert.Empty((await _host.GetAsync("/api/v1/rates?sku=own/model")).GetProperty("rates").EnumerateArray());
+        Assert.Empty((await _host.GetAsync("/api/v1/rates?sku=own/model")).GetProperty("items").EnumerateArray());
 
         await PostOkAsync("rates?dryRun=false", Rate("own/model", 2));
         await ActualUntilAsync(2_000);
@@ -51,12 +51,12 @@ public sealed class RateEndpointTests : IAsyncLifetime
 
         foreach (var (noun, actual) in ((string, decimal)[])[("exchange-rates", 0), ("discounts", 0), ("aliases", 0)])
         {
-            var publication = Assert.Single((await _host.GetAsync($"/api/v1/{noun}")).EnumerateArray().ToArray()).GetProperty("publication");
+            var publication = Assert.Single((await _host.GetAsync($"/api/v1/{noun}")).GetProperty("items").EnumerateArray().ToArray()).GetProperty("publication");
             var withdrawal = $$"""{"publication":"{{Text(publication, "id")}}","reason":"agreed anew"}""";
             Assert.NotEmpty((await PostOkAsync("withdrawals?dryRun=true", withdrawal)).GetProperty("changes").EnumerateArray());
             await PostOkAsync("withdrawals", withdrawal);
-            var listed = await _host.GetUntilAsync($"/api/v1/{noun}", answer => answer[0].GetProperty("publication").TryGetProperty("withdrawnAt", out _));
-            Assert.Equal("agreed anew", Text(listed[0].GetProperty("publication"), "withdrawnBecause"));
+            var listed = await _host.GetUntilAsync($"/api/v1/{noun}", answer => answer.GetProperty("items")[0].GetProperty("publication").TryGetProperty("withdrawnAt", out _));
+            Assert.Equal("agreed anew", Text(listed.GetProperty("items")[0].GetProperty("publication"), "withdrawnBecause"));
             await ActualUntilAsync(actual);
             foreach (var query in (string[])["", "?dryRun=true"])
             {
@@ -90,8 +90,8 @@ public sealed class RateEndpointTests : IAsyncLifetime
     {
         await PostOkAsync("rates", Rate("own/model", 2));
         await RecordAsync("own", """,  "reportedCost": 1800, "reportedCurrency": "USD" """);
-        var reported = await _host.GetUntilAsync($"/api/v1/reported-costs?from={Month}&to={Month}", answer => answer.GetArrayLength() == 1 && Number(answer[0], "computed") == 2_000);
-        Assert.Equal((1_800m, 200m, 1m), (Number(reported[0], "reported"), Number(reported[0], "difference"), Number(reported[0], "share")));
+        var reported = await _host.GetUntilAsync($"/api/v1/reported-costs?from={Month}&to={Month}", answer => answer.GetProperty("rows").GetArrayLength() == 1 && Number(answer.GetProperty("rows")[0], "computed") == 2_000);
+        Assert.Equal((1_800m, 200m, 1m), (Number(reported.GetProperty("rows")[0], "reported"), Number(reported.GetProperty("rows")[0], "difference"), Number(reported.GetProperty("rows")[0], "share")));
     }
 
     [Fact]
@@ -181,7 +181,7 @@ public sealed class RateEndpointTests : IAsyncLifetime
     {
         using var response = await _host.PostAsync($"/api/v1/{path}", body);
         var answer = await response.Content.ReadFromJsonAsync<JsonElement>(TestContext.Current.CancellationToken);
-        Assert.True(response.StatusCode == HttpStatusCode.OK, answer.ToString());
+        Assert.True(response.IsSuccessStatusCode, answer.ToString());
         return answer;
     }
 

@@ -24,7 +24,7 @@ public sealed class RateImportEndpointTests : IAsyncLifetime
         const string Map = """{"x":{"litellm_provider":"own","input_cost_per_token":1.25e-06},"other/y":{"litellm_provider":"other","input_cost_per_token":1e-06},"bad":{"litellm_provider":"own","input_cost_per_token":-1}}""";
         await _host.Database.RecordAsync(new TokenUsageRecorded("w", Approach.Hybrid, "own", "x", 1_000_000, 0, Given.At(Given.Day)));
         await Eventually.Async(async () => await _host.Database.ScalarAsync<long>("select count(*) from spend.monthly_cost where sku = 'own/x' and unpriced > 0") == 1);
-        var dry = await OkAsync($"{Rates}?from=2026-01-01&provider=own", Map);
+        var dry = await OkAsync($"{Rates}?from=2026-01-01&provider=own&dryRun=true", Map);
         Assert.Equal((0m, 1.25m), (dry.GetProperty("effect").GetProperty("before").GetDecimal(), dry.GetProperty("effect").GetProperty("after").GetDecimal()));
         Assert.Equal((1, 0), (dry.GetProperty("diff").GetProperty("new").GetArrayLength(), dry.GetProperty("published").GetInt32()));
         var price = dry.GetProperty("diff").GetProperty("new")[0];
@@ -34,8 +34,8 @@ public sealed class RateImportEndpointTests : IAsyncLifetime
         Assert.False(dry.GetProperty("diff").TryGetProperty("publications", out _));
         Assert.Empty(await StreamAsync("rate/own/x"));
 
-        Assert.Equal(1, (await OkAsync($"{Rates}?from=2026-01-01&provider=own&dryRun=false", Map)).GetProperty("published").GetInt32());
-        var again = await OkAsync($"{Rates}?from=2026-01-01&provider=own&dryRun=false", Map);
+        Assert.Equal(1, (await OkAsync($"{Rates}?from=2026-01-01&provider=own", Map)).GetProperty("published").GetInt32());
+        var again = await OkAsync($"{Rates}?from=2026-01-01&provider=own", Map);
         Assert.Equal((0, 1), (again.GetProperty("published").GetInt32(), again.GetProperty("diff").GetProperty("unchanged").GetInt32()));
         Assert.StartsWith("LiteLLM price map, sent by API, sha256 ", ((RatePublished)Assert.Single(await StreamAsync("rate/own/x")).Data).Source, StringComparison.Ordinal);
         Assert.Equal("key:", (await _host.Database.TextsAsync("select left(headers->>'recordedBy', 4) from spend.mt_events where stream_id = 'rate/own/x'"))[0]);
@@ -46,7 +46,7 @@ public sealed class RateImportEndpointTests : IAsyncLifetime
     {
         var members = string.Join(',', Enumerable.Repeat("\"input_cost_per_token\":-1", 30));
         var entries = Enumerable.Range(0, 1_001).Select(i => $"\"m{i}\":0").Append($"\"{new string('n', 100_000)}\":{{\"litellm_provider\":\"own\",{members}}}");
-        var diff = (await OkAsync($"{Rates}?from=2026-01-01", $"{{{string.Join(',', entries.Reverse())}}}")).GetProperty("diff");
+        var diff = (await OkAsync($"{Rates}?from=2026-01-01&dryRun=true", $"{{{string.Join(',', entries.Reverse())}}}")).GetProperty("diff");
 
         Assert.Equal((1_000, 1_001 + 21 - 1_000), (diff.GetProperty("malformed").GetArrayLength(), diff.GetProperty("more").GetProperty("malformed").GetInt32()));
         Assert.False(diff.GetProperty("more").TryGetProperty("rounded", out _));
@@ -60,12 +60,12 @@ public sealed class RateImportEndpointTests : IAsyncLifetime
     public async Task Exchange_rates_are_compared_published_when_it_is_said_so_and_unchanged_the_second_time()
     {
         const string Csv = "currency,date,rate\nEUR,2026-01-01,1.1\nEUR,2025-12-31,1.2\nGBP,2026-01-01,1.3\nbad\n";
-        var dry = await OkAsync($"{ExchangeRates}?from=2026-01-01&currency=EUR", Csv, "text/csv");
+        var dry = await OkAsync($"{ExchangeRates}?from=2026-01-01&currency=EUR&dryRun=true", Csv, "text/csv");
         Assert.Equal((1, 0), (dry.GetProperty("diff").GetProperty("new").GetArrayLength(), dry.GetProperty("published").GetInt32()));
         Assert.Equal(5, dry.GetProperty("diff").GetProperty("malformed")[0].GetProperty("line").GetInt32());
-        Assert.Equal(2, (await OkAsync($"{ExchangeRates}?dryRun=false", Csv, "text/csv")).GetProperty("published").GetInt32());
+        Assert.Equal(2, (await OkAsync($"{ExchangeRates}", Csv, "text/csv")).GetProperty("published").GetInt32());
 
-        var changed = await OkAsync($"{ExchangeRates}?dryRun=false", Csv.Replace("1.3", "1.7", StringComparison.Ordinal), "text/csv");
+        var changed = await OkAsync($"{ExchangeRates}", Csv.Replace("1.3", "1.7", StringComparison.Ordinal), "text/csv");
         Assert.Equal((1, 2), (changed.GetProperty("published").GetInt32(), changed.GetProperty("diff").GetProperty("unchanged").GetInt32()));
         var change = Assert.Single(changed.GetProperty("diff").GetProperty("changed").EnumerateArray());
         Assert.Equal((1.3m, 1.7m, true), (change.GetProperty("before").GetDecimal(), change.GetProperty("after").GetDecimal(), change.GetProperty("large").GetBoolean()));
@@ -117,11 +117,11 @@ public sealed class RateImportEndpointTests : IAsyncLifetime
     public async Task The_rates_of_this_version_are_compared_without_a_body()
     {
         await _host.Database.ExecuteAsync("delete from spend.mt_events where stream_id = 'rate/openai/gpt-5.5'; delete from spend.mt_streams where id = 'rate/openai/gpt-5.5'");
-        var dry = await OkAsync($"{Rates}?list=starting&from=2026-12-01", "", "text/plain");
+        var dry = await OkAsync($"{Rates}?list=starting&from=2026-12-01&dryRun=true", "", "text/plain");
         Assert.Equal(["openai/gpt-5.5"], dry.GetProperty("diff").GetProperty("new").EnumerateArray().Select(price => price.GetProperty("sku").GetString()).Distinct());
-        Assert.Equal(0, (await OkAsync($"{Rates}?list=starting&from=2026-12-01&provider=anthropic&dryRun=false", "", "text/plain")).GetProperty("published").GetInt32());
-        Assert.Equal(1, (await OkAsync($"{Rates}?list=starting&from=2026-12-01&dryRun=false", "", "text/plain")).GetProperty("published").GetInt32());
-        Assert.Equal(0, (await OkAsync($"{Rates}?list=starting&from=2026-12-01&dryRun=false", "", "text/plain")).GetProperty("published").GetInt32());
+        Assert.Equal(0, (await OkAsync($"{Rates}?list=starting&from=2026-12-01&provider=anthropic", "", "text/plain")).GetProperty("published").GetInt32());
+        Assert.Equal(1, (await OkAsync($"{Rates}?list=starting&from=2026-12-01", "", "text/plain")).GetProperty("published").GetInt32());
+        Assert.Equal(0, (await OkAsync($"{Rates}?list=starting&from=2026-12-01", "", "text/plain")).GetProperty("published").GetInt32());
         Assert.True((await RefusedAsync($"{Rates}?list=other", "{}", "application/json", HttpStatusCode.BadRequest)).GetProperty("errors").TryGetProperty("list", out _));
     }
 

@@ -156,7 +156,7 @@ public sealed class RateImportTests : IAsyncLifetime
         return (await _database.Get<MonthlyCostQuery>().ByAsync(new CostFilter(month, month), [], TestContext.Current.CancellationToken)).Sum(cost => cost.Actual);
     }
 
-    private Task PublishAsync(IEvent publication) =>
+    private Task<Guid> PublishAsync(IEvent publication) =>
         _database.Get<PriceBook>().PublishAsync(publication, new Recorder("test"), TestContext.Current.CancellationToken);
 
     private Task<IReadOnlyList<StoredEvent>> StreamAsync(string stream) => _database.Store.ReadStreamAsync(stream, TestContext.Current.CancellationToken);
