@@ -83,7 +83,7 @@ public sealed record ApiKeyRevoked(string KeyId, string Reason, string RevokedBy
 /// <summary>A link was made that signs a person in once.</summary>
 /// <param name="LinkId">Finds the link's stream.</param>
 /// <param name="TokenHash">SHA-256 of the token, hexadecimal; the token itself is 256 random bits and only in the link.</param>
-/// <param name="Person">Whom the link signs in.</param>
+/// <param name="Person">The id of the person whom the link signs in.</param>
 /// <param name="Role">What the person may do.</param>
 /// <param name="ExpiresAt">From this instant on the link is refused.</param>
 public sealed record SignInLinkIssued(string LinkId, string TokenHash, string Person, Role Role, DateTimeOffset ExpiresAt) : IEvent;
@@ -93,20 +93,31 @@ public sealed record SignInLinkIssued(string LinkId, string TokenHash, string Pe
 public sealed record SignInLinkUsed(string LinkId) : IEvent;
 
 /// <summary>A person has another role. The role given last holds, in all sessions of the person.</summary>
-/// <param name="Person">The name that sign-in links carry.</param>
+/// <param name="Person">The person's id. Names and addresses are not in the log; in events of earlier versions, the id is the name.</param>
 /// <param name="ChangedBy">Who changed the role.</param>
 /// <param name="Role">Null: the person is removed. Their sessions have ended, and their links work no longer.</param>
 /// <param name="Teams">The teams of a member, as workloads name them. Null for none.</param>
-public sealed record PersonRoleChanged(string Person, string ChangedBy, Role? Role = null, IReadOnlyList<string>? Teams = null) : IEvent;
+/// <param name="FromGroups">True: the groups that the identity provider named decided, and decide again at the next sign-in. Else somebody did, and groups change nothing.</param>
+public sealed record PersonRoleChanged(string Person, string ChangedBy, Role? Role = null, IReadOnlyList<string>? Teams = null, bool? FromGroups = null) : IEvent;
+
+/// <summary>All sessions of a person ended that had begun before.</summary>
+/// <param name="Person">The person's id.</param>
+/// <param name="EndedBy">Who ended them.</param>
+public sealed record PersonSessionsEnded(string Person, string EndedBy) : IEvent;
+
+/// <summary>A person's name and address were deleted. What the person did stays in the log, under the id.</summary>
+/// <param name="Person">The person's id.</param>
+/// <param name="ErasedBy">Who erased them.</param>
+public sealed record PersonErased(string Person, string ErasedBy) : IEvent;
 
 /// <summary>A person signed in.</summary>
 /// <param name="SessionId">Finds the session's stream. The cookie has it, too; by itself it opens nothing.</param>
-/// <param name="Person">Who signed in.</param>
+/// <param name="Person">The id of the person who signed in.</param>
 /// <param name="Role">The person's role at that time.</param>
 /// <param name="ExpiresAt">The session ends at this instant at the latest.</param>
 public sealed record SessionStarted(string SessionId, string Person, Role Role, DateTimeOffset ExpiresAt) : IEvent;
 
 /// <summary>A session ended before its time.</summary>
 /// <param name="SessionId">The session's id.</param>
-/// <param name="EndedBy">Who signed out.</param>
+/// <param name="EndedBy">Who ended it, e.g. by signing out.</param>
 public sealed record SessionEnded(string SessionId, string EndedBy) : IEvent;

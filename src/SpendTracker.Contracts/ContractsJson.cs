@@ -63,6 +63,8 @@ namespace SpendTracker.Contracts;
 [JsonSerializable(typeof(SignInLinkIssued))]
 [JsonSerializable(typeof(SignInLinkUsed))]
 [JsonSerializable(typeof(PersonRoleChanged))]
+[JsonSerializable(typeof(PersonSessionsEnded))]
+[JsonSerializable(typeof(PersonErased))]
 [JsonSerializable(typeof(SessionStarted))]
 [JsonSerializable(typeof(SessionEnded))]
 [JsonSerializable(typeof(ExportRead))]

@@ -33,6 +33,7 @@ public static class SpendTrackerServices
         services.TryAddSingleton(database.Options.LoggerFactory);
         services.TryAddSingleton(typeof(ILogger<>), typeof(Logger<>));
         services.TryAddSingleton(new AnomalyOptions([])); // A host says whom to tell.
+        services.TryAddSingleton(new SessionLimits()); // And how long sessions last.
         return services
             .AddSingleton(database)
             .AddSingleton(database.DataSource)
@@ -48,6 +49,7 @@ public static class SpendTrackerServices
             .AddSingleton(_ => database.CreateSetAside())
             .AddSingleton<EventLog>()
             .AddSingleton<ApiKeys>()
+            .AddSingleton<PersonNames>()
             .AddSingleton<ApiKeyUses>()
             .AddSingleton<ActivityLog>()
             .AddSingleton<ActivityQuery>()

@@ -216,7 +216,7 @@ public sealed class Dashboard : IAsyncDisposable
     public async Task ChangeRoleAsync(string person, Role? role)
     {
         await using var database = await OpenDatabaseAsync(_connectionString);
-        await (role is { } given ? database.Get<People>().GiveAsync(person, given, new Recorder("test"), Cancel) : database.Get<People>().RemoveAsync(person, new Recorder("test"), Cancel));
+        await (role is { } given ? (Task)database.Get<People>().GiveAsync(person, given, new Recorder("test"), Cancel) : database.Get<People>().RemoveAsync(person, new Recorder("test"), Cancel));
     }
 
     /// <summary>Tokens that were used just now, or when it is said.</summary>

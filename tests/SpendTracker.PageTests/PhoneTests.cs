@@ -19,7 +19,7 @@ public sealed class PhoneTests
             var menu = page.GetByRole(AriaRole.Navigation, new() { Name = "Pages", Exact = true });
             await Expect(menu).ToBeHiddenAsync();
             await page.GetByRole(AriaRole.Button, new() { Name = "Menu" }).ClickAsync();
-            await Expect(menu.GetByRole(AriaRole.Link)).ToHaveCountAsync(16);
+            await Expect(menu.GetByRole(AriaRole.Link)).ToHaveCountAsync(17);
             await Expect(page.GetByRole(AriaRole.Button, new() { Name = "Sign out" })).ToBeInViewportAsync();
             await menu.GetByRole(AriaRole.Link, new() { Name = link }).ClickAsync();
             await Expect(page).ToHaveURLAsync($"{dashboard.Address}{to}");

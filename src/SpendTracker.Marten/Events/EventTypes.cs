@@ -77,6 +77,8 @@ public static class EventTypes
         Named("sign_in_link_issued", ContractsJson.Default.SignInLinkIssued),
         Named("sign_in_link_used", ContractsJson.Default.SignInLinkUsed),
         Named("person_role_changed", ContractsJson.Default.PersonRoleChanged),
+        Named("person_sessions_ended", ContractsJson.Default.PersonSessionsEnded),
+        Named("person_erased", ContractsJson.Default.PersonErased),
         Named("session_started", ContractsJson.Default.SessionStarted),
         Named("session_ended", ContractsJson.Default.SessionEnded),
         Named("export_read", ContractsJson.Default.ExportRead),

@@ -13,16 +13,17 @@ namespace SpendTracker.Web.Access;
 /// from the database at each request. While the database is away, the last answer holds: a page then says that it is away, and
 /// nothing can be read or changed.
 /// </summary>
-internal sealed class KnownSessions(Sessions sessions, TimeProvider clock)
+internal sealed class KnownSessions(Sessions sessions, PersonNames names, TimeProvider clock)
 {
     public const string SessionClaim = "spendtracker/session";
 
     private readonly ConcurrentDictionary<string, Session> _last = [];
 
     /// <param name="from">Where the person's browser is; null if nobody knows.</param>
-    public static ClaimsPrincipal PrincipalOf(Session session, string? from) => new(new ClaimsIdentity(
+    public ClaimsPrincipal PrincipalOf(Session session, string? from) => new(new ClaimsIdentity(
         [
-            new Claim(ClaimTypes.Name, session.Person),
+            new Claim(ClaimTypes.NameIdentifier, session.Person),
+            new Claim(ClaimTypes.Name, names.Of(session.Person)),
             new Claim(SignIn.RoleClaim, EnumName.Of(session.Role)),
             new Claim(SessionClaim, session.Id),
             new Claim(ApiClaims.RecordedBy, $"person:{session.Person}"),
@@ -31,9 +32,9 @@ internal sealed class KnownSessions(Sessions sessions, TimeProvider clock)
         ],
         CookieAuthenticationDefaults.AuthenticationScheme));
 
-    /// <summary>The session and the person that a cookie names; null for a cookie of an earlier version, which names no session.</summary>
+    /// <summary>The session and the person that a cookie names, by id; in a cookie of an earlier version, the name is the id. Null for one that names no session.</summary>
     public static (string Id, string Person)? Named(ClaimsPrincipal? person) =>
-        person?.FindFirstValue(SessionClaim) is { } id && person.FindFirstValue(ClaimTypes.Name) is { } name ? (id, name) : null;
+        person?.FindFirstValue(SessionClaim) is { } id && (person.FindFirstValue(ClaimTypes.NameIdentifier) ?? person.FindFirstValue(ClaimTypes.Name)) is { } who ? (id, who) : null;
 
     /// <summary>Checks a cookie. What is open to all is not worth a look: there, nobody is signed in.</summary>
     public static async Task ValidateAsync(CookieValidatePrincipalContext context)
@@ -41,22 +42,23 @@ internal sealed class KnownSessions(Sessions sessions, TimeProvider clock)
         var known = context.HttpContext.RequestServices.GetRequiredService<KnownSessions>();
         var isOpen = context.HttpContext.GetEndpoint()?.Metadata.GetMetadata<IAllowAnonymous>() is not null;
         if (isOpen || Named(context.Principal) is not { } named
-            || (await known.FindAsync([named], context.HttpContext.RequestAborted)).GetValueOrDefault(named.Id) is not { } session)
+            || (await known.FindAsync([named], isUse: true, context.HttpContext.RequestAborted)).GetValueOrDefault(named.Id) is not { } session)
         {
             context.RejectPrincipal();
             return;
         }
 
-        context.ReplacePrincipal(PrincipalOf(session, Remote.Of(context.HttpContext)));
+        context.ReplacePrincipal(known.PrincipalOf(session, Remote.Of(context.HttpContext)));
     }
 
     /// <summary>Those that hold, by id.</summary>
+    /// <param name="isUse">Whether they are used now.</param>
     /// <exception cref="Npgsql.NpgsqlException">The database is away, and one of them was never looked up here.</exception>
-    public async Task<IReadOnlyDictionary<string, Session>> FindAsync(IReadOnlyCollection<(string Id, string Person)> named, CancellationToken cancellationToken)
+    public async Task<IReadOnlyDictionary<string, Session>> FindAsync(IReadOnlyCollection<(string Id, string Person)> named, bool isUse, CancellationToken cancellationToken)
     {
         try
         {
-            var found = await sessions.FindAsync(named, cancellationToken);
+            var found = await sessions.FindAsync(named, isUse, cancellationToken);
             foreach (var (id, _) in named)
             {
                 Note(id, found.GetValueOrDefault(id));

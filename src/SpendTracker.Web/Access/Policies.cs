@@ -52,7 +52,6 @@ internal static class Policies
                 options.Cookie.Name = "spendtracker";
                 options.Cookie.HttpOnly = true;
                 options.Cookie.SameSite = SameSiteMode.Lax; // An alert's link must open the page without signing in again.
-                options.ExpireTimeSpan = Sessions.Lifetime;
                 options.SlidingExpiration = false;
                 options.LoginPath = "/sign-in";
                 options.Events.OnRedirectToAccessDenied = context => ForbidAsync(context.HttpContext);
@@ -60,6 +59,7 @@ internal static class Policies
                 options.Events.OnValidatePrincipal = KnownSessions.ValidateAsync;
                 options.Events.OnRedirectToLogin = context => SendsKey(context.Request) ? RefuseKeyAsync(context.HttpContext) : toSignIn(context);
             });
+        services.AddOptions<CookieAuthenticationOptions>(CookieAuthenticationDefaults.AuthenticationScheme).Configure<SessionLimits>((options, limits) => options.ExpireTimeSpan = limits.Lifetime);
         var policies = services.AddAuthorizationBuilder()
             .SetFallbackPolicy(new AuthorizationPolicyBuilder().RequireAuthenticatedUser().Build());
         foreach (var line in Permissions.Table)

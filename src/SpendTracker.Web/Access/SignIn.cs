@@ -7,29 +7,52 @@ using SpendTracker.Web.Requests;
 
 namespace SpendTracker.Web.Access;
 
-/// <summary>Signs a person in by a link that works once. The link's token is behind the <c>#</c>; a script posts it.</summary>
+/// <summary>
+/// Signs a person in: by a link that works once, whose token is behind the <c>#</c> and is posted by a script; or, if one is set
+/// up, by an identity provider (<see cref="ProviderSignIn"/>).
+/// </summary>
 internal static class SignIn
 {
+    public const string Path = "/sign-in";
+    public const string ProviderPath = "/sign-in/provider";
     public const string RoleClaim = "spendtracker/role";
 
     /// <summary>One for each team of a member.</summary>
     public const string TeamClaim = "spendtracker/team";
 
+    /// <summary>The page that was asked for, as the cookie's handler names it.</summary>
+    public const string Asked = "ReturnUrl";
+
     private const string HowTo = "Open the sign-in link that the host printed when it started. A new one comes from the command sign-in-link.";
+    private const string ByProvider = "Sign in with your organisation’s account. A sign-in link works as well.";
     private const string SignedOut = "signed-out";
 
-    public static void MapSignIn(this IEndpointRouteBuilder routes)
+    public static void MapSignIn(this IEndpointRouteBuilder routes, OpenIdConnectSettings provider)
     {
-        routes.MapGet("/sign-in", (HttpContext context) => Page(context, context.Request.Query.ContainsKey(SignedOut) ? $"You are signed out. {HowTo}" : null)).AllowAnonymous();
-        routes.MapPost("/sign-in", UseLinkAsync).AllowAnonymous().DisableAntiforgery().WithMetadata(new RequestSizeLimitAttribute(RequestBody.MostFormBytes));
+        routes.MapGet(Path, (HttpContext context) => Page(
+            context, provider, context.Request.Query.ContainsKey(SignedOut) ? $"You are signed out. {HowToOf(provider)}" : HowToOf(provider))).AllowAnonymous();
+        routes.MapPost(Path, (
+            HttpContext context, SignInLinks links, Sessions sessions, KnownSessions known, CancellationToken cancellationToken) =>
+            UseLinkAsync(context, provider, links, sessions, known, cancellationToken))
+            .AllowAnonymous().DisableAntiforgery().WithMetadata(new RequestSizeLimitAttribute(RequestBody.MostFormBytes));
         routes.MapPost("/sign-out", SignOutAsync).DisableAntiforgery();
+        if (provider.IsSet)
+        {
+            routes.MapGet(ProviderPath, ProviderSignIn.BeginAsync).AllowAnonymous();
+        }
     }
 
     /// <summary>The address that signs in: shown once, on the console.</summary>
-    public static string Link(string address, string token) => $"{address.TrimEnd('/')}/sign-in#{token}";
+    public static string Link(string address, string token) => $"{address.TrimEnd('/')}{Path}#{token}";
+
+    /// <summary>An address of this host to go on to; the overview if it is another's.</summary>
+    public static string Local(string? asked) =>
+        asked is ['/', ..] && asked is not ['/', '/' or '\\', ..] && !asked.Any(char.IsControl) && asked.Length <= 2_000 && !asked.StartsWith(Path, StringComparison.Ordinal) ? asked : "/";
+
+    private static string HowToOf(OpenIdConnectSettings provider) => provider.IsSet ? ByProvider : HowTo;
 
     private static async Task<IResult> UseLinkAsync(
-        HttpContext context, SignInLinks links, Sessions sessions, KnownSessions known, CancellationToken cancellationToken)
+        HttpContext context, OpenIdConnectSettings provider, SignInLinks links, Sessions sessions, KnownSessions known, CancellationToken cancellationToken)
     {
         if (!context.Request.HasFormContentType)
         {
@@ -39,13 +62,13 @@ internal static class SignIn
         var form = await context.Request.ReadFormAsync(cancellationToken);
         if (await links.UseAsync(form["token"].ToString(), Remote.Of(context), cancellationToken) is not { } signedIn)
         {
-            return Page(context, "This link has been used, has expired, or is not complete. Ask for another one.", StatusCodes.Status403Forbidden);
+            return Page(context, provider, "This link has been used, has expired, or is not complete. Ask for another one.", StatusCodes.Status403Forbidden);
         }
 
         var session = await sessions.StartAsync(signedIn, Remote.Of(context), cancellationToken);
         known.Note(session.Id, session);
         await context.SignInAsync(
-            CookieAuthenticationDefaults.AuthenticationScheme, KnownSessions.PrincipalOf(session, Remote.Of(context)), new AuthenticationProperties { ExpiresUtc = session.ExpiresAt, AllowRefresh = false });
+            CookieAuthenticationDefaults.AuthenticationScheme, known.PrincipalOf(session, Remote.Of(context)), new AuthenticationProperties { ExpiresUtc = session.ExpiresAt, AllowRefresh = false });
         return TypedResults.LocalRedirect("/");
     }
 
@@ -58,9 +81,10 @@ internal static class SignIn
         }
 
         await context.SignOutAsync(CookieAuthenticationDefaults.AuthenticationScheme);
-        return TypedResults.LocalRedirect($"/sign-in?{SignedOut}");
+        return TypedResults.LocalRedirect($"{Path}?{SignedOut}");
     }
 
-    private static ContentHttpResult Page(HttpContext context, string? message, int status = StatusCodes.Status200OK) => PlainPage.Of(
-        context, "Sign in", message ?? HowTo, "/sign-in", null, status);
+    private static ContentHttpResult Page(HttpContext context, OpenIdConnectSettings provider, string message, int status = StatusCodes.Status200OK) => PlainPage.Of(
+        context, "Sign in", message, Path, null, status,
+        provider.IsSet ? ($"{ProviderPath}?{Asked}={Uri.EscapeDataString(Local(context.Request.Query[Asked]))}", "Sign in") : null);
 }

@@ -32,7 +32,7 @@ internal sealed class PagePerson(KnownSessions sessions) : ServerAuthenticationS
         if (_lookedUp is not { } at || Stopwatch.GetElapsedTime(at) >= Fresh)
         {
             var now = Stopwatch.GetTimestamp();
-            await TakeOverAsync((await sessions.FindAsync([named], cancellationToken)).GetValueOrDefault(named.Id));
+            await TakeOverAsync((await sessions.FindAsync([named], isUse: true, cancellationToken)).GetValueOrDefault(named.Id));
             _lookedUp = now;
         }
 
@@ -48,7 +48,7 @@ internal sealed class PagePerson(KnownSessions sessions) : ServerAuthenticationS
             return;
         }
 
-        var person = session is null ? new ClaimsPrincipal(new ClaimsIdentity()) : KnownSessions.PrincipalOf(session, user.FindFirstValue(ApiClaims.From));
+        var person = session is null ? new ClaimsPrincipal(new ClaimsIdentity()) : sessions.PrincipalOf(session, user.FindFirstValue(ApiClaims.From));
         if (!Permitting(user).SequenceEqual(Permitting(person)))
         {
             SetAuthenticationState(Task.FromResult(new AuthenticationState(person)));
@@ -144,7 +144,7 @@ internal sealed class SignedInPages(KnownSessions sessions) : BackgroundService
             }
         }
 
-        var holding = open.Count == 0 ? null : await sessions.FindAsync([.. open.Select(page => page.Named).Distinct()], cancellationToken);
+        var holding = open.Count == 0 ? null : await sessions.FindAsync([.. open.Select(page => page.Named).Distinct()], isUse: false, cancellationToken);
         foreach (var (page, named) in open)
         {
             await page.TakeOverAsync(holding!.GetValueOrDefault(named.Id));

@@ -1,6 +1,7 @@
 using System.Globalization;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Mvc;
+using SpendTracker.Access;
 using SpendTracker.Alerts;
 using SpendTracker.Events;
 using SpendTracker.Web.Access;
@@ -23,7 +24,7 @@ internal static class AcknowledgePage
     }
 
     private static async Task<IResult> AcknowledgeAsync(
-        HttpRequest request, AcknowledgeLinks links, Acknowledgements acknowledgements, TimeProvider clock, CancellationToken cancellationToken)
+        HttpRequest request, AcknowledgeLinks links, Acknowledgements acknowledgements, TimeProvider clock, PersonNames names, CancellationToken cancellationToken)
     {
         var form = request.HasFormContentType ? await request.ReadFormAsync(cancellationToken) : FormCollection.Empty;
         if (links.Read(form["token"].ToString()) is not { } right)
@@ -40,7 +41,7 @@ internal static class AcknowledgePage
         var acknowledgement = await acknowledgements.AcknowledgeAsync(right.Alert, null, new Recorder(by) { From = Remote.Of(request.HttpContext) }, cancellationToken);
         return acknowledgement is null
             ? Page(request.HttpContext, "This alert is not in the log here.", StatusCodes.Status404NotFound)
-            : Page(request.HttpContext, string.Create(CultureInfo.InvariantCulture, $"Acknowledged at {acknowledgement.At:yyyy-MM-dd HH:mm} UTC by {acknowledgement.By}. Reminders stop."));
+            : Page(request.HttpContext, string.Create(CultureInfo.InvariantCulture, $"Acknowledged at {acknowledgement.At:yyyy-MM-dd HH:mm} UTC by {AlertWords.By(names, acknowledgement.By)}. Reminders stop."));
     }
 
     private static ContentHttpResult Page(HttpContext context, string message, int status = StatusCodes.Status200OK) => PlainPage.Of(context, "Acknowledge", message, Path, "Acknowledge", status);

@@ -1,3 +1,4 @@
+using SpendTracker.Access;
 using SpendTracker.Alerts;
 using SpendTracker.Contracts;
 using SpendTracker.Web.Pages;
@@ -84,5 +85,5 @@ internal static class AlertWords
     };
 
     /// <summary>Who acknowledged: a person or key, or somebody who had the link that went to a channel.</summary>
-    public static string By(string by) => by.StartsWith("link:", StringComparison.Ordinal) ? $"the link sent to {by["link:".Length..]}" : Label.By(by);
+    public static string By(PersonNames names, string by) => by.StartsWith("link:", StringComparison.Ordinal) ? $"the link sent to {by["link:".Length..]}" : Label.By(names, by);
 }

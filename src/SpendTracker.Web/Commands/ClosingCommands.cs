@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Spectre.Console;
+using SpendTracker.Access;
 using SpendTracker.Closing;
 using SpendTracker.Contracts;
 using SpendTracker.Web.Pages;
@@ -27,13 +28,14 @@ internal static class ClosingCommands
             }
 
             var table = new Table().AddColumns("Month", "Status", "Total", "Of which corrections", "Closed", "By", "Reason", "Reopened", "By", "Reason");
+            var names = opened.Get<PersonNames>();
             foreach (var period in await opened.Get<BillingPeriods>().ListAsync(known, cancellationToken))
             {
                 var last = period.History is [var latest, ..] ? latest : null;
                 table.AddRow(
                     period.Month.ToString(), period.IsClosed ? "closed" : last is null ? "open" : "reopened", Money.Text(period.Total, currency), Money.Text(period.Corrections, currency),
-                    last?.ClosedAt.ToString("u") ?? "", Markup.Escape(last is null ? "" : Label.By(last.ClosedBy)), Markup.Escape(last?.Reason ?? ""),
-                    last?.ReopenedAt?.ToString("u") ?? "", Markup.Escape(last?.ReopenedBy is { } by ? Label.By(by) : ""), Markup.Escape(last?.ReopenedBecause ?? ""));
+                    last?.ClosedAt.ToString("u") ?? "", Markup.Escape(last is null ? "" : Label.By(names, last.ClosedBy)), Markup.Escape(last?.Reason ?? ""),
+                    last?.ReopenedAt?.ToString("u") ?? "", Markup.Escape(last?.ReopenedBy is { } by ? Label.By(names, by) : ""), Markup.Escape(last?.ReopenedBecause ?? ""));
             }
 
             CommandLine.Write(table);

@@ -4,6 +4,7 @@ using System.Text.Json.Serialization.Metadata;
 using Microsoft.Extensions.Options;
 using Npgsql;
 using Spectre.Console;
+using SpendTracker.Access;
 using SpendTracker.Closing;
 using SpendTracker.Contracts;
 using SpendTracker.LocalPostgres;
@@ -73,7 +74,9 @@ internal static class CommandLine
         AnsiConsole.Write(table);
     }
 
-    public static void WriteJson<T>(T answer) => Console.WriteLine(JsonSerializer.Serialize(answer, AnswerJson.Indented));
+    /// <param name="names">Where an answer says who did something; null if it does not.</param>
+    public static void WriteJson<T>(T answer, PersonNames? names = null) =>
+        Console.WriteLine(JsonSerializer.Serialize(answer, names is null ? AnswerJson.Indented : AnswerJson.Named(new(AnswerJson.Indented), names)));
 
     /// <summary>Runs on the object that a file has, or says what is wrong with it.</summary>
     /// <param name="path">Of the file; - for the standard input.</param>

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
 using Spectre.Console;
+using SpendTracker.Access;
 using SpendTracker.Costs;
 using SpendTracker.Log;
 using SpendTracker.Web.Costs;
@@ -33,11 +34,11 @@ internal static class ExplainCommand
             var explanation = await opened.Get<ExplainQuery>().OfAsync(span.Month, span.From, span.To, parsed.GetValue(workload), cancellationToken);
             if (parsed.GetValue(json))
             {
-                CommandLine.WriteJson(ExplainResponse.Of(explanation, parsed.GetValue(workload), opened.Database.Settings.ReportingCurrency));
+                CommandLine.WriteJson(ExplainResponse.Of(explanation, parsed.GetValue(workload), opened.Database.Settings.ReportingCurrency), opened.Get<PersonNames>());
             }
             else
             {
-                Write(explanation, opened.Database.Settings.ReportingCurrency);
+                Write(explanation, opened.Database.Settings.ReportingCurrency, opened.Get<PersonNames>());
             }
 
             return 0;
@@ -45,7 +46,7 @@ internal static class ExplainCommand
         return command;
     }
 
-    private static void Write(Explanation explanation, string currency)
+    private static void Write(Explanation explanation, string currency, PersonNames names)
     {
         var table = new Table().AddColumns("What", "Workload", "SKU", "Meter", "Quantity", "Because of", "Amount");
         foreach (var move in explanation.Usage.Where(move => move.IsCharged))
@@ -55,7 +56,7 @@ internal static class ExplainCommand
 
         foreach (var move in explanation.Prices)
         {
-            var causes = move.Causes.Select(cause => $"{cause.Kind} {(cause.Withdrawn ? "withdrawn" : "published")} {cause.At:u} by {Label.By(cause.By)}: {cause.Why}");
+            var causes = move.Causes.Select(cause => $"{cause.Kind} {(cause.Withdrawn ? "withdrawn" : "published")} {cause.At:u} by {Label.By(names, cause.By)}: {cause.Why}");
             Row(
                 table, $"price {ExplainWords.Price(move, currency)}", move.Workload, move.Sku, move.Meter, Number(move.Quantity),
                 string.Join('\n', causes), move.Amount == 0 ? "–" : Money.Text(move.Amount, currency));

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Spectre.Console;
+using SpendTracker.Access;
 using SpendTracker.Contracts;
 using SpendTracker.Rates;
 using SpendTracker.Web.Pages;
@@ -28,11 +29,11 @@ internal static class RateListCommand
             var lists = await ReadAsync(opened.Get<PriceBook>(), parsed.GetValue(sku), cancellationToken);
             if (parsed.GetValue(json))
             {
-                CommandLine.WriteJson(lists);
+                CommandLine.WriteJson(lists, opened.Get<PersonNames>());
             }
             else
             {
-                Write(lists);
+                Write(lists, opened.Get<PersonNames>());
             }
 
             return 0;
@@ -46,20 +47,20 @@ internal static class RateListCommand
         [.. (await book.ListAliasesAsync(cancellationToken)).Where(alias => sku is null || alias.Sku == sku)],
         await book.ListExchangeRatesAsync(cancellationToken));
 
-    private static void Write(PriceBookLists lists)
+    private static void Write(PriceBookLists lists, PersonNames names)
     {
-        Write("Rates", RatesOf(lists.Rates));
+        Write("Rates", RatesOf(lists.Rates, names));
         var discounts = TableOf("SKUs", "Percent", "From", "To", "Source");
         foreach (var discount in lists.Discounts)
         {
-            Add(discounts, discount.Publication, false, discount.Sku, Told($"{discount.Percent}"), KnownOn.Text(discount.EffectiveFrom), LastDay(discount.EffectiveTo), discount.Source);
+            Add(discounts, names, discount.Publication, false, discount.Sku, Told($"{discount.Percent}"), KnownOn.Text(discount.EffectiveFrom), LastDay(discount.EffectiveTo), discount.Source);
         }
 
         Write("Discounts", discounts);
         var aliases = TableOf("Order", "Reported as", "Priced as");
         foreach (var alias in lists.Aliases)
         {
-            Add(aliases, alias.Publication, false, alias.Order == 0 ? "" : $"{alias.Order}", alias.Model, alias.Sku);
+            Add(aliases, names, alias.Publication, false, alias.Order == 0 ? "" : $"{alias.Order}", alias.Model, alias.Sku);
         }
 
         Write("Aliases", aliases);
@@ -67,20 +68,20 @@ internal static class RateListCommand
         var latest = lists.ExchangeRates.GroupBy(rate => rate.Currency).SelectMany(currency => currency.Take(MostOfACurrency)).ToArray();
         foreach (var rate in latest)
         {
-            Add(exchangeRates, rate.Publication, rate.Superseded, rate.Currency, KnownOn.Text(rate.EffectiveFrom), Told($"{rate.Rate}"), rate.Source);
+            Add(exchangeRates, names, rate.Publication, rate.Superseded, rate.Currency, KnownOn.Text(rate.EffectiveFrom), Told($"{rate.Rate}"), rate.Source);
         }
 
         Write(latest.Length == lists.ExchangeRates.Count ? "Exchange rates" : $"Exchange rates, the latest {MostOfACurrency} of each currency; --json has all", exchangeRates);
     }
 
-    private static Table RatesOf(IReadOnlyList<Rate> rates)
+    private static Table RatesOf(IReadOnlyList<Rate> rates, PersonNames names)
     {
         var table = TableOf("SKU", "Meter", "Kind", "From", "To", "Price", "Source");
         foreach (var rate in rates)
         {
             var meter = rate.AboveTokens == 0 ? rate.Meter : Told($"{rate.Meter} above {rate.AboveTokens:#,0}");
             var price = rate.Free is not null ? "free" : Money.Exact(rate.Price, rate.Currency) + (rate.Per == 1 ? "" : Told($" per {rate.Per:#,0}"));
-            Add(table, rate.Publication, rate.Superseded, rate.Sku, meter, EnumName.Of(rate.Kind), KnownOn.Text(rate.EffectiveFrom), LastDay(rate.EffectiveTo), price,
+            Add(table, names, rate.Publication, rate.Superseded, rate.Sku, meter, EnumName.Of(rate.Kind), KnownOn.Text(rate.EffectiveFrom), LastDay(rate.EffectiveTo), price,
                 (rate.Free ?? rate.Source) + (rate.NotCarried.Count > 0 ? $"; incomplete for {string.Join(", ", rate.NotCarried.Select(named => Quantity.MeterText(named.Meter, named.AboveTokens)))}" : ""));
         }
 
@@ -98,10 +99,10 @@ internal static class RateListCommand
 
     private static Table TableOf(params string[] columns) => new Table().AddColumns([.. columns, "Published", "By", "Publication", "Status"]);
 
-    private static void Add(Table table, Publication publication, bool superseded, params string[] cells)
+    private static void Add(Table table, PersonNames names, Publication publication, bool superseded, params string[] cells)
     {
-        var status = publication.WithdrawnAt is { } at ? $"withdrawn {at:u} by {Label.By(publication.WithdrawnBy!)}: {publication.WithdrawnBecause}" : superseded ? "superseded" : "";
-        table.AddRow([.. ((string[])[.. cells, publication.PublishedAt.ToString("u"), Label.By(publication.PublishedBy), $"{publication.Id}", status]).Select(Markup.Escape)]);
+        var status = publication.WithdrawnAt is { } at ? $"withdrawn {at:u} by {Label.By(names, publication.WithdrawnBy!)}: {publication.WithdrawnBecause}" : superseded ? "superseded" : "";
+        table.AddRow([.. ((string[])[.. cells, publication.PublishedAt.ToString("u"), Label.By(names, publication.PublishedBy), $"{publication.Id}", status]).Select(Markup.Escape)]);
     }
 
     private static string LastDay(DateOnly? day) => day is { } last ? KnownOn.Text(last) : "";

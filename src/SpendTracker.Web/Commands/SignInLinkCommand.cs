@@ -28,6 +28,11 @@ internal static class SignInLinkCommand
                 return CommandLine.Fail(reasons.Select(reason => reason with { Field = $"--{reason.Field}" }));
             }
 
+            if (People.IsId(name) && await opened.Get<People>().IdOfAsync(name, cancellationToken) is null)
+            {
+                return CommandLine.Fail($"There is no person with the id '{name}'.");
+            }
+
             var now = await opened.Get<People>().FindAsync(name, cancellationToken);
             var wanted = parsed.GetValue(role) is { } given ? EnumName.Parse<Role>(given) : now?.Role ?? Role.Viewer;
             if (People.Check(wanted, PeopleCommand.Teams(parsed, teams)) is { Count: > 0 } wrong)

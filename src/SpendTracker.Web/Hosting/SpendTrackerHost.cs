@@ -5,6 +5,7 @@ using Microsoft.AspNetCore.DataProtection.KeyManagement;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.Extensions.Options;
 using Radzen;
+using SpendTracker.Access;
 using SpendTracker.Log;
 using SpendTracker.ServiceDefaults;
 using SpendTracker.Web.Access;
@@ -74,6 +75,7 @@ public static class SpendTrackerHost
         services.AddAlerts();
         services.AddChannelSenders();
         services.AddAccess();
+        services.AddProviderSignIn(settings.OpenIdConnect);
         services.AddDataProtection().SetApplicationName("SpendTracker");
         services.AddSingleton<KeyRing>();
         services.AddOptions<KeyManagementOptions>().Configure<KeyRing>((options, ring) => options.XmlRepository = ring);
@@ -83,6 +85,7 @@ public static class SpendTrackerHost
         services.AddExceptionHandler<Problems>();
         services.AddHealthChecks().AddCheck<ReadyCheck>("ready");
         services.ConfigureHttpJsonOptions(options => AnswerJson.Configure(options.SerializerOptions));
+        services.AddOptions<Microsoft.AspNetCore.Http.Json.JsonOptions>().PostConfigure<PersonNames>((options, names) => AnswerJson.Named(options.SerializerOptions, names));
 
         services.AddAssistants();
         ApiReference.Add(services);
@@ -119,7 +122,7 @@ public static class SpendTrackerHost
         app.UseWhen(IsApi, api => api.Use(app.Services.GetRequiredService<BodyBudget>().HoldAsync));
 
         app.MapServiceDefaults(settings.Telemetry.Prometheus, Policies.Read);
-        app.MapSignIn();
+        app.MapSignIn(settings.OpenIdConnect);
         app.MapAcknowledge();
         ApiReference.Map(app);
 

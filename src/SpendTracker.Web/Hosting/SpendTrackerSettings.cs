@@ -1,6 +1,8 @@
 using System.ComponentModel.DataAnnotations;
 using Microsoft.Extensions.Options;
+using SpendTracker.Access;
 using SpendTracker.Log;
+using SpendTracker.Web.Access;
 using SpendTracker.Web.Alerts;
 using SpendTracker.Web.Anomalies;
 using SpendTracker.Web.Requests;
@@ -48,6 +50,10 @@ internal sealed record SpendTrackerSettings : IValidatableObject
     public int OpenPages { get; init; } = 500;
 
     public AnomalySettings Anomalies { get; init; } = new();
+
+    public SessionLimits Sessions { get; init; } = new();
+
+    public OpenIdConnectSettings OpenIdConnect { get; init; } = new();
 
     public EventStoreOptions Events { get; init; } = new();
 
@@ -114,6 +120,8 @@ internal static class SettingsServices
         services.AddSingleton(provider => provider.GetRequiredService<IOptions<SpendTrackerSettings>>().Value.Limits);
         services.AddSingleton(provider => provider.GetRequiredService<IOptions<SpendTrackerSettings>>().Value.Activity);
         services.AddSingleton(provider => provider.GetRequiredService<IOptions<SpendTrackerSettings>>().Value.Anomalies.Options);
+        services.AddSingleton(provider => provider.GetRequiredService<IOptions<SpendTrackerSettings>>().Value.Sessions);
+        services.AddSingleton(provider => provider.GetRequiredService<IOptions<SpendTrackerSettings>>().Value.OpenIdConnect);
         return services.AddSingleton(provider =>
         {
             var settings = provider.GetRequiredService<IOptions<SpendTrackerSettings>>().Value;

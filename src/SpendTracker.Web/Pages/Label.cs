@@ -1,4 +1,5 @@
 using System.Globalization;
+using SpendTracker.Access;
 using SpendTracker.Contracts;
 using SpendTracker.Web.Requests;
 
@@ -28,8 +29,8 @@ internal static class Label
     /// <summary>A month as it stands in the log, e.g. <c>2026-01</c>.</summary>
     public static string Of(string month) => BillingPeriod.TryParse(month, out var period) ? Of(period) : month;
 
-    /// <summary>Who recorded something, as a reader would say it: the product itself, where the rates came with it.</summary>
-    public static string By(string recordedBy) => recordedBy.Split(':', 2) switch
+    /// <summary>Who recorded something, as a reader would say it, a person by the name of now: the product itself, where the rates came with it.</summary>
+    public static string By(PersonNames names, string recordedBy) => names.By(recordedBy).Split(':', 2) switch
     {
         ["person", var name] => name,
         ["key", var id] => $"API key {id}",

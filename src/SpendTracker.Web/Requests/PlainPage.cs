@@ -11,7 +11,11 @@ internal static class PlainPage
     /// <param name="message">Said to the reader; any text.</param>
     /// <param name="path">Where the form is posted to. The page's script has the same name. Null for a message alone.</param>
     /// <param name="button">What the form's button says; null where the script posts it.</param>
-    public static ContentHttpResult Of(HttpContext context, string title, string message, string? path, string? button, int status = StatusCodes.Status200OK) => TypedResults.Text(
+    /// <param name="link">Where the reader can go on, and what the link says.</param>
+    /// <param name="small">In small letters below; any text.</param>
+    public static ContentHttpResult Of(
+        HttpContext context, string title, string message, string? path, string? button, int status = StatusCodes.Status200OK, (string Address, string Text)? link = null,
+        string? small = null) => TypedResults.Text(
         $"""
         <!DOCTYPE html>
         <html lang="en">
@@ -28,6 +32,8 @@ internal static class PlainPage
             <h1>SpendTracker</h1>
             <p id="message" role="{(status < 400 ? "status" : "alert")}">{HtmlEncoder.Default.Encode(message)}</p>
             {(path is null ? "" : Form(path, button))}
+            {(link is not { } next ? "" : $"<a href=\"{HtmlEncoder.Default.Encode(next.Address)}\">{next.Text}</a>")}
+            {(small is null ? "" : $"<small>{HtmlEncoder.Default.Encode(small)}</small>")}
           </main>
         </body>
         </html>

@@ -7,7 +7,8 @@ using SpendTracker.Log;
 
 namespace SpendTracker.Access;
 
-/// <summary>Who a link signed in.</summary>
+/// <summary>Who signed in.</summary>
+/// <param name="Person">The person's id.</param>
 public sealed record SignedIn(string Person, Role Role)
 {
     /// <summary>Of a member.</summary>
@@ -45,10 +46,10 @@ public sealed class SignInLinks(EventStore store, People people, TimeProvider cl
     /// <returns>The token.</returns>
     public async Task<string> IssueAsync(string person, Role role, IReadOnlyList<string>? teams, Recorder recorder, CancellationToken cancellationToken)
     {
-        await people.GiveAsync(person, role, teams, recorder, cancellationToken);
+        var personId = await people.GiveAsync(person, role, teams, leavesToGroups: true, recorder, cancellationToken);
         var id = RandomNumberGenerator.GetHexString(12, lowercase: true);
         var secret = RandomNumberGenerator.GetHexString(64, lowercase: true);
-        await store.Streams.AppendAsync(Streams + id, 0, [new SignInLinkIssued(id, Hash(secret), person, role, clock.GetUtcNow() + Lifetime)], recorder, cancellationToken);
+        await store.Streams.AppendAsync(Streams + id, 0, [new SignInLinkIssued(id, Hash(secret), personId, role, clock.GetUtcNow() + Lifetime)], recorder, cancellationToken);
         return $"{id}.{secret}";
     }
 

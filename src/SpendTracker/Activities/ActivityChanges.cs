@@ -18,7 +18,7 @@ internal static class ActivityChanges
 
     /// <summary>Hashes of secrets; who did it, which is shown by itself; what follows from the other fields.</summary>
     private static readonly HashSet<string> Hidden =
-        ["salt", "secretHash", "tokenHash", "issuedBy", "rotatedBy", "revokedBy", "changedBy", "endedBy", "figures"];
+        ["salt", "secretHash", "tokenHash", "issuedBy", "rotatedBy", "revokedBy", "changedBy", "endedBy", "erasedBy", "figures"];
 
     /// <param name="before">What held before; null for nothing.</param>
     /// <param name="after">The event.</param>

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Npgsql;
 using NpgsqlTypes;
+using SpendTracker.Access;
 using SpendTracker.Contracts;
 using SpendTracker.Events;
 using SpendTracker.Log;
@@ -18,7 +19,7 @@ public sealed record ActivityFilter(
     DateTimeOffset? From = null, DateTimeOffset? To = null, string? Who = null, string? Kind = null, string? Subject = null, long? Before = null);
 
 /// <summary>Who did what. The read model says where in the log; events of usage are not looked at, however many there are.</summary>
-public sealed class ActivityQuery(NpgsqlDataSource dataSource)
+public sealed class ActivityQuery(NpgsqlDataSource dataSource, PersonNames names)
 {
     public static IReadOnlyList<string> Kinds => ActivityType.Kinds;
 
@@ -33,22 +34,30 @@ public sealed class ActivityQuery(NpgsqlDataSource dataSource)
         return [.. rows.Select(row => EntryOf(row, events.GetValueOrDefault(row.SeqId), before.TryGetValue(row.SeqId, out var seqId) ? events.GetValueOrDefault(seqId) : null))];
     }
 
-    private static ActivityEntry EntryOf(Row row, IEvent? data, IEvent? before) => new(
-        row.SeqId, row.At, row.By, WhoOf(row.By, row.KeyName), row.From, row.Kind, row.Subject, ActivityType.All[row.Type].Did, row.Event, row.Type,
-        data is null ? [] : ActivityChanges.Between(before, data), row.TraceParent?.Split('-') is [_, var trace, ..] ? trace : null);
+    private ActivityEntry EntryOf(Row row, IEvent? data, IEvent? before) => new(
+        row.SeqId, row.At, row.By, WhoOf(row.By, row.KeyName), row.From, row.Kind, PersonKinds.Contains(row.Kind) ? names.Of(row.Subject) : row.Subject, ActivityType.All[row.Type].Did, row.Event, row.Type,
+        data is null ? [] : [.. ActivityChanges.Between(before, data).Select(Named)], row.TraceParent?.Split('-') is [_, var trace, ..] ? trace : null);
+
+    /// <summary>Kinds whose subject, or a part of it, is a person.</summary>
+    private static readonly string[] PersonKinds = ["person", "session", "sign-in-link"];
+
+    private FieldChange Named(FieldChange change) => change.Field == "person"
+        ? change with { Before = change.Before is null ? null : names.Of(change.Before), After = change.After is null ? null : names.Of(change.After) }
+        : change;
 
     /// <summary>Who did something, as a reader would say it.</summary>
     /// <param name="keyName">Of a key; null if it is none, or not known.</param>
-    private static string WhoOf(string by, string? keyName) => by.Split(':', 2) switch
+    private string WhoOf(string by, string? keyName) => by.Split(':', 2) switch
     {
         ["key", var id] => keyName ?? id,
-        ["person" or "link", var name] => name,
+        ["person", var id] => names.Of(id),
+        ["link", var name] => name,
         ["command", var command] => command,
         ["host", _] => "SpendTracker",
         _ => by,
     };
 
-    private static async Task<List<Row>> RowsAsync(NpgsqlConnection connection, ActivityFilter filter, int limit, CancellationToken cancellationToken)
+    private async Task<List<Row>> RowsAsync(NpgsqlConnection connection, ActivityFilter filter, int limit, CancellationToken cancellationToken)
     {
         await using var command = new NpgsqlCommand(
             """
@@ -56,9 +65,9 @@ public sealed class ActivityQuery(NpgsqlDataSource dataSource)
                    (select k.name from spend.activity_key as k where k.tenant_id = a.tenant_id and a.recorded_by = 'key:' || k.key_id)
             from spend.activity as a
             where a.tenant_id = $1 and ($2::timestamptz is null or a.recorded_at >= $2) and ($3::timestamptz is null or a.recorded_at < $3)
-              and ($4::text is null or a.recorded_by in ($4, 'person:' || $4, 'key:' || $4) or (a.recorded_by like 'command:%' and split_part(a.recorded_by, '/', 2) = $4)
+              and ($4::text is null or a.recorded_by in ($4, 'person:' || $4, 'key:' || $4) or a.recorded_by = any($9) or (a.recorded_by like 'command:%' and split_part(a.recorded_by, '/', 2) = $4)
                    or a.recorded_by in (select 'key:' || k.key_id from spend.activity_key as k where k.tenant_id = $1 and k.name = $4))
-              and ($5::text is null or a.kind = $5) and ($6::text is null or a.subject = $6) and ($7::bigint is null or a.seq_id < $7)
+              and ($5::text is null or a.kind = $5) and ($6::text is null or a.subject = $6 or (a.subject = any($10) and a.kind = any($11))) and ($7::bigint is null or a.seq_id < $7)
             order by a.seq_id desc limit $8
             """, connection);
         command.Parameters.Add(new() { Value = Tenant.Default });
@@ -69,6 +78,9 @@ public sealed class ActivityQuery(NpgsqlDataSource dataSource)
         command.Parameters.Add(new() { Value = (object?)filter.Subject ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Text });
         command.Parameters.Add(new() { Value = (object?)filter.Before ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Bigint });
         command.Parameters.Add(new() { Value = limit });
+        command.Parameters.Add(new() { Value = names.IdsOf(filter.Who).Select(id => $"person:{id}").ToArray() });
+        command.Parameters.Add(new() { Value = names.IdsOf(filter.Subject).ToArray() });
+        command.Parameters.Add(new() { Value = PersonKinds });
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
         List<Row> rows = [];
         while (await reader.ReadAsync(cancellationToken))

@@ -63,6 +63,8 @@ internal sealed record ActivityType(string Kind, string Did, ActivityEffect Effe
         ["sign_in_link_issued"] = new("sign-in-link", "issued", ActivityEffect.Adds, data => ((SignInLinkIssued)data).Person),
         ["sign_in_link_used"] = new("sign-in-link", "used", ActivityEffect.Marks, data => ((SignInLinkUsed)data).LinkId),
         ["person_role_changed"] = new("person", "role changed", ActivityEffect.Sets, data => ((PersonRoleChanged)data).Person, "person_role_changed"),
+        ["person_sessions_ended"] = new("person", "sessions ended", ActivityEffect.Adds, data => ((PersonSessionsEnded)data).Person),
+        ["person_erased"] = new("person", "erased", ActivityEffect.Adds, data => ((PersonErased)data).Person),
         ["session_started"] = new("session", "signed in", ActivityEffect.Adds, data => ((SessionStarted)data).Person),
         ["session_ended"] = new("session", "signed out", ActivityEffect.Marks, data => ((SessionEnded)data).SessionId),
         ["export_read"] = new("export", "read", ActivityEffect.Adds, data => ((ExportRead)data).What),

@@ -79,6 +79,28 @@ public static class EventSchema
             name text primary key,
             xml text not null
         );
+
+        -- Names and addresses, beside the log: the log is only appended, and people can be forgotten. Events have the id.
+        create table if not exists spend.person (
+            id text primary key,
+            name text not null,
+            email text,
+            issuer text,
+            subject text,
+            signed_in_at timestamptz,
+            asked_at timestamptz,
+            erased_at timestamptz,
+            unique (issuer, subject)
+        );
+
+        -- When a session was used last, about to the minute: an event for each request would be too many.
+        create table if not exists spend.session_use (
+            session text primary key,
+            person text not null,
+            started_at timestamptz not null,
+            used_at timestamptz not null,
+            expires_at timestamptz not null
+        );
         """;
 
     /// <summary>Brings the tables of the log to today's layout, or creates them. Events are not touched.</summary>

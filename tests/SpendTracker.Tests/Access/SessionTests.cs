@@ -10,10 +10,8 @@ namespace SpendTracker.Tests.Access;
 /// <summary>Sessions end on the server: by signing out, by time, and by whoever may take a role away. Two hosts share a database.</summary>
 public sealed class SessionTests : IAsyncLifetime
 {
-    private static readonly DateTimeOffset Monday = new(2026, 6, 1, 8, 0, 0, TimeSpan.Zero);
-
     private readonly HttpClient _browser = new(new SocketsHttpHandler { AllowAutoRedirect = false, UseCookies = false });
-    private readonly FixedClock _clock = new(DateTimeOffset.UtcNow);
+    private readonly FixedClock _clock = new(DateTimeOffset.FromUnixTimeSeconds(DateTimeOffset.UtcNow.ToUnixTimeSeconds()));
     private TestHost _host = null!;
     private TestHost _other = null!;
 
@@ -103,7 +101,7 @@ public sealed class SessionTests : IAsyncLifetime
         await People.GiveAsync("Ada", Role.Member, new Recorder("test"), Cancel);
         await People.RemoveAsync("Bob", new Recorder("test"), Cancel);
 
-        Assert.Equal(new SignedIn("Ada", Role.Member), await links.UseAsync(demoted, null, Cancel));
+        Assert.Equal(Role.Member, (await links.UseAsync(demoted, null, Cancel))?.Role);
         Assert.Null(await links.UseAsync(removed, null, Cancel));
     }
 
@@ -129,27 +127,92 @@ public sealed class SessionTests : IAsyncLifetime
         Assert.Contains("403", fault.Message, StringComparison.Ordinal);
     }
 
-    [Theory]
-    [InlineData(11, false, 0, Role.Member, true)]
-    [InlineData(12, false, 0, Role.Member, false)] // Its time is over.
-    [InlineData(1, true, 0, Role.Member, false)] // Signed out.
-    [InlineData(1, false, 4, Role.Member, true)] // Removed before it began, and let in again.
-    [InlineData(1, false, 6, Role.Member, false)] // Removed since, and let in again.
-    [InlineData(1, false, 6, null, false)] // Removed.
-    [InlineData(1, false, 4, null, false)] // Removed while it began.
-    public void A_session_holds_until_it_ends(int hours, bool isEnded, long removedAt, Role? role, bool holds)
+    [Fact]
+    public async Task A_session_ends_after_two_hours_without_use_on_every_host_and_use_on_any_host_keeps_it()
     {
-        var state = new SessionState(new SessionStarted("s", "Ada", Role.Admin, Monday + Sessions.Lifetime), StartedAt: 5, isEnded);
+        var (used, unused) = (await SignInAsync("Ada", Role.Viewer), await SignInAsync("Ada", Role.Viewer));
+        Assert.Equal(HttpStatusCode.OK, await GetAsync(_other, "/", unused)); // The other host remembers it.
+        var began = _clock.Now;
+        for (var minutes = 90; minutes <= 270; minutes += 90)
+        {
+            _clock.Now = began.AddMinutes(minutes);
+            Assert.Equal(HttpStatusCode.OK, await GetAsync(_host, "/", used));
+        }
 
-        var session = Sessions.Holding(state, new PersonState("Ada", role, [], Monday, removedAt), Monday.AddHours(hours));
+        Assert.Equal((HttpStatusCode.Found, HttpStatusCode.Found), (await GetAsync(_host, "/", unused), await GetAsync(_other, "/", unused)));
+        Assert.Equal(HttpStatusCode.OK, await GetAsync(_other, "/", used)); // Used on the first host alone until now.
+        var listed = Assert.Single(await _other.Services.GetRequiredService<Sessions>().ListAsync(null, Cancel));
+        Assert.Equal((began, _clock.Now), (listed.StartedAt, listed.UsedAt));
 
-        Assert.Equal(holds ? new Session("s", "Ada", Role.Member, Monday + Sessions.Lifetime) : null, session);
+        _clock.Now = _clock.Now.AddMinutes(119);
+        var sessions = _host.Services.GetRequiredService<Sessions>();
+        await sessions.FindAsync([(listed.Session.Id, listed.Session.Person)], isUse: false, Cancel); // A look at an open page is no use.
+        _clock.Now = _clock.Now.AddMinutes(1);
+        Assert.Equal(HttpStatusCode.Found, await GetAsync(_host, "/", used));
+        Assert.Equal(5, await _host.Database.ScalarAsync<long>("select count(*) from spend.mt_events where stream_id like 'access/session-%' or stream_id like 'access/person-%' or stream_id like 'access/link-%'")
+            - await _host.Database.ScalarAsync<long>("select count(*) from spend.mt_events where type = 'sign_in_link_issued'")); // A role, two links used, two sessions begun: no event for a use.
     }
 
-    /// <summary>Links that an earlier version issued gave no role to a person.</summary>
     [Fact]
-    public void The_role_of_a_person_whom_nobody_gave_one_is_that_of_the_link() => Assert.Equal(
-        Role.Viewer, Sessions.Holding(new SessionState(new SessionStarted("s", "Ada", Role.Viewer, Monday + Sessions.Lifetime), 5, IsEnded: false), null, Monday)?.Role);
+    public async Task One_session_is_ended_or_all_of_a_person_and_nobody_elses()
+    {
+        var (ada, adasOther, bob) = (await SignInAsync("Ada", Role.Viewer), await SignInAsync("Ada", Role.Viewer), await SignInAsync("Bob", Role.Viewer));
+        var sessions = _host.Services.GetRequiredService<Sessions>();
+        var (adasId, bobsId) = ((await People.FindAsync("Ada", Cancel))!.Id, (await People.FindAsync("Bob", Cancel))!.Id);
+        var first = (await sessions.ListAsync(adasId, Cancel))[0].Session.Id;
+        Assert.Equal((2, 3), ((await sessions.ListAsync(adasId, Cancel)).Count, (await sessions.ListAsync(null, Cancel)).Count));
+
+        Assert.False(await sessions.EndAsync(first, bobsId, new Recorder("test"), Cancel)); // Not Bob's.
+        Assert.True(await sessions.EndAsync(first, adasId, new Recorder("test"), Cancel));
+        Assert.Single((HttpStatusCode[])[await GetAsync(_other, "/", ada), await GetAsync(_other, "/", adasOther)], HttpStatusCode.OK);
+
+        Assert.True(await People.EndSessionsAsync("Ada", new Recorder("test"), Cancel));
+        Assert.Equal((HttpStatusCode.Found, HttpStatusCode.Found), (await GetAsync(_other, "/", ada), await GetAsync(_other, "/", adasOther)));
+        Assert.Equal((HttpStatusCode.OK, HttpStatusCode.OK), (await GetAsync(_other, "/", bob), await GetAsync(_other, "/", await SignInAsync("Ada", Role.Viewer))));
+    }
+
+    [Fact]
+    public async Task An_erased_person_is_a_number_everywhere_and_the_log_stays_whole()
+    {
+        var id = await People.GiveAsync("Ada Lovelace", Role.Finance, new Recorder("test"), Cancel);
+        var budgets = _host.Services.GetRequiredService<SpendTracker.Budgets.BudgetBook>();
+        await budgets.SetAsync(new("b", "B", new Dictionary<string, IReadOnlyList<string>>(), new(BudgetPeriodKind.Month, "2026-01"), "USD", 1), null, new Recorder($"person:{id}"), Cancel);
+        Assert.Equal("person:Ada Lovelace", await SetByAsync());
+
+        Assert.True(await People.EraseAsync("Ada Lovelace", new Recorder("test"), Cancel));
+
+        Assert.Equal($"person:removed person {id[..6]}", await SetByAsync());
+        Assert.Null(await People.IdOfAsync("Ada Lovelace", Cancel));
+        foreach (var table in (string[])["mt_events", "mt_streams", "person", "session_use", "budget"])
+        {
+            Assert.Equal(0, await _host.Database.ScalarAsync<long>($"select count(*) from spend.{table} as t where t::text like '%Lovelace%'"));
+        }
+
+        Assert.NotEqual(id, await People.GiveAsync("Ada Lovelace", Role.Viewer, new Recorder("test"), Cancel)); // Somebody new.
+        Assert.Empty(await _host.Database.BrokenStreamsAsync());
+
+        async Task<string?> SetByAsync() => (await _host.GetUntilAsync("/api/v1/budgets/b", _ => true)).GetProperty("versions")[0].GetProperty("setBy").GetString();
+    }
+
+    /// <summary>In events of earlier versions a person is the name. The log keeps it; what reads the log shows it no more.</summary>
+    [Fact]
+    public async Task A_person_of_an_earlier_version_keeps_the_role_and_can_be_erased_from_what_is_shown()
+    {
+        var names = _host.Services.GetRequiredService<PersonNames>();
+        await _host.Database.Store.Streams.RecordAsync("access/person-Ada", [new PersonRoleChanged("Ada", "command:people", Role.Admin)], new Recorder("test"), Cancel);
+
+        Assert.Equal(("Ada", Role.Admin), (await People.IdOfAsync("Ada", Cancel), (await People.FindAsync("Ada", Cancel))!.Role));
+        Assert.Equal("Ada", Assert.Single(await People.ListAsync(Cancel)).Name);
+        var cookie = await SignInAsync("Ada", Role.Admin);
+        Assert.Equal(HttpStatusCode.OK, await GetAsync(_other, "/api/v1/channels", cookie));
+
+        Assert.True(await People.EraseAsync("Ada", new Recorder("test"), Cancel));
+        Assert.Equal(HttpStatusCode.Found, await GetAsync(_other, "/", cookie));
+        Assert.StartsWith("person:removed person ", names.By("person:Ada"), StringComparison.Ordinal);
+        Assert.Equal(0, await _host.Database.ScalarAsync<long>("select count(*) from spend.person where id = 'Ada' or name = 'Ada'"));
+        Assert.NotEqual("Ada", await People.GiveAsync("Ada", Role.Viewer, new Recorder("test"), Cancel));
+        Assert.StartsWith("person:removed person ", names.By("person:Ada"), StringComparison.Ordinal);
+    }
 
     private async Task<string> SignInAsync(string person, Role role)
     {

@@ -52,6 +52,30 @@ public sealed class CheckedSettingsTests
     }
 
     [Theory]
+    [InlineData("OpenIdConnect:Authority is missing", "ClientId=x")]
+    [InlineData("OpenIdConnect:Authority is missing", "Roles=a=admin")]
+    [InlineData("OpenIdConnect:ClientId is missing", "Authority=https://login.example.com", "ClientSecret=s")]
+    [InlineData("OpenIdConnect:ClientSecret is missing", "Authority=https://login.example.com", "ClientId=x")]
+    [InlineData("OpenIdConnect:Authority is 'http://login.example.com'", "Authority=http://login.example.com", "ClientId=x", "ClientSecret=s")]
+    [InlineData("OpenIdConnect:Authority is 'login'", "Authority=login", "ClientId=x", "ClientSecret=s")]
+    [InlineData("OpenIdConnect:Scopes is 'profile'", "Authority=https://login.example.com", "ClientId=x", "ClientSecret=s", "Scopes=profile")]
+    [InlineData("OpenIdConnect:Roles has the role 'boss'", "Authority=https://login.example.com", "ClientId=x", "ClientSecret=s", "Roles=a=boss")]
+    [InlineData("OpenIdConnect:Roles has 'admins'", "Authority=https://login.example.com", "ClientId=x", "ClientSecret=s", "Roles=admins")]
+    [InlineData("OpenIdConnect:Roles gives the group 'a' two roles", "Authority=https://login.example.com", "ClientId=x", "ClientSecret=s", "Roles=a=admin;a=viewer")]
+    [InlineData("OpenIdConnect:GroupClaim is empty", "Authority=https://login.example.com", "ClientId=x", "ClientSecret=s", "Roles=a=admin", "GroupClaim= ")]
+    [InlineData("makes nobody a member", "Authority=https://login.example.com", "ClientId=x", "ClientSecret=s", "Roles=a=admin", "Teams=b=Search")]
+    [InlineData("OpenIdConnect:Autority is not a setting. Did you mean SpendTracker:OpenIdConnect:Authority?", "Autority=https://login.example.com")]
+    public async Task A_missing_or_contradictory_setting_of_the_identity_provider_is_refused_by_name(string said, params string[] settings) => Assert.Contains(
+        said, await RefusedAsync([.. settings.Select(setting => ($"SpendTracker:OpenIdConnect:{setting[..setting.IndexOf('=', StringComparison.Ordinal)]}", setting[(setting.IndexOf('=', StringComparison.Ordinal) + 1)..]))]),
+        StringComparison.Ordinal);
+
+    [Theory]
+    [InlineData("Idle", "00:04:59")]
+    [InlineData("Lifetime", "31.00:00:00")]
+    public async Task A_limit_of_sessions_that_is_beyond_its_own_is_refused_by_name(string name, string value) =>
+        Assert.Contains(name, await RefusedAsync(($"SpendTracker:Sessions:{name}", value)), StringComparison.Ordinal);
+
+    [Theory]
     [InlineData("SpendTracker:Events:PageEvnts", "SpendTracker:Events:PageEvents")]
     [InlineData("SpendTracker:events:pageinterva", "SpendTracker:Events:PageInterval")]
     [InlineData("SpendTracker:Event:Writers", "SpendTracker:Events:Writers")]
@@ -106,8 +130,8 @@ public sealed class CheckedSettingsTests
     }
 
     /// <summary>What a command says. Nothing listens there: it is refused before a database is looked for.</summary>
-    private static async Task<string> RefusedAsync((string Name, string Value) setting) => (await Assert.ThrowsAsync<OptionsValidationException>(() => OpenedDatabase.OpenAsync(
-        Configuration(("ConnectionStrings:spendtracker", "Host=127.0.0.1;Port=1;Timeout=1"), setting), NullLoggerFactory.Instance, OpenedDatabase.Serve, reset: false, null,
+    private static async Task<string> RefusedAsync(params (string Name, string Value)[] settings) => (await Assert.ThrowsAsync<OptionsValidationException>(() => OpenedDatabase.OpenAsync(
+        Configuration([("ConnectionStrings:spendtracker", "Host=127.0.0.1;Port=1;Timeout=1"), .. settings]), NullLoggerFactory.Instance, OpenedDatabase.Serve, reset: false, null,
         TestContext.Current.CancellationToken))).Message;
 
     private static IConfiguration Configuration(params (string Name, string Value)[] settings) =>

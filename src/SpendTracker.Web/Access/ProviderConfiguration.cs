@@ -1,0 +1,52 @@
+using Microsoft.IdentityModel.Protocols;
+using Microsoft.IdentityModel.Protocols.OpenIdConnect;
+using Microsoft.IdentityModel.Tokens;
+
+namespace SpendTracker.Web.Access;
+
+/// <summary>
+/// The provider's discovery document and keys: read when they are first needed, each hour, and at once if a token is signed by a key
+/// that is not among them. The library's own class reads them in the background then, and the sign-in that met the new key fails.
+/// </summary>
+internal sealed class ProviderConfiguration(string address, IDocumentRetriever documents, TimeProvider clock) : BaseConfigurationManager, IConfigurationManager<OpenIdConnectConfiguration>, IDisposable
+{
+    private static readonly TimeSpan Fresh = TimeSpan.FromHours(1);
+
+    /// <summary>If they cannot be read anew, those of before hold, and reading is tried again after this time.</summary>
+    private static readonly TimeSpan Retry = TimeSpan.FromMinutes(1);
+
+    private readonly SemaphoreSlim _one = new(1);
+    private OpenIdConnectConfiguration? _known;
+    private DateTimeOffset _due;
+
+    public async Task<OpenIdConnectConfiguration> GetConfigurationAsync(CancellationToken cancel)
+    {
+        await _one.WaitAsync(cancel);
+        try
+        {
+            if (_known is not null && clock.GetUtcNow() < _due)
+            {
+                return _known;
+            }
+
+            _known = await OpenIdConnectConfigurationRetriever.GetAsync(address, documents, cancel);
+            _due = clock.GetUtcNow() + Fresh;
+        }
+        catch (Exception fault) when (_known is not null && ProviderSignIn.IsAway(fault) && !cancel.IsCancellationRequested)
+        {
+            _due = clock.GetUtcNow() + Retry;
+        }
+        finally
+        {
+            _one.Release();
+        }
+
+        return _known;
+    }
+
+    public override async Task<BaseConfiguration> GetBaseConfigurationAsync(CancellationToken cancel) => await GetConfigurationAsync(cancel);
+
+    public override void RequestRefresh() => _due = DateTimeOffset.MinValue;
+
+    public void Dispose() => _one.Dispose();
+}

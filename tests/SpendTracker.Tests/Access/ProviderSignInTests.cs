@@ -1,0 +1,315 @@
+using System.Net;
+using System.Security.Claims;
+using System.Security.Cryptography;
+using System.Text.Json;
+using System.Text.RegularExpressions;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.IdentityModel.Tokens;
+using SpendTracker.Access;
+using SpendTracker.Contracts;
+using SpendTracker.Events;
+
+namespace SpendTracker.Tests.Access;
+
+/// <summary>A provider, and a host that trusts it.</summary>
+public sealed class ProvidedHost : IAsyncLifetime
+{
+    public TestProvider Provider { get; } = new();
+
+    public TestHost Host { get; private set; } = null!;
+
+    public async ValueTask InitializeAsync()
+    {
+        await Provider.InitializeAsync();
+        Host = await StartAsync(null);
+    }
+
+    /// <summary>A host with the same settings.</summary>
+    /// <param name="database">Null for one of its own.</param>
+    public Task<TestHost> StartAsync(TestDatabase? database) => TestHost.StartAsync(database, builder =>
+    {
+        foreach (var (name, value) in ((string, string)[])
+            [
+                ("Authority", Provider.Address), ("ClientId", TestProvider.ClientId), ("ClientSecret", TestProvider.ClientSecret), ("Contact", "help@example.com"),
+                ("Roles", "viewers=viewer; devs=member; cfo=finance; ops=admin"), ("Teams", "devs=Search; CN=Support,OU=X=Support"),
+            ])
+        {
+            builder.Configuration[$"SpendTracker:OpenIdConnect:{name}"] = value;
+        }
+    });
+
+    public async ValueTask DisposeAsync()
+    {
+        await Host.DisposeAsync();
+        await Provider.DisposeAsync();
+    }
+}
+
+/// <summary>Signing in by a real identity provider, and each way in which it fails: a page says why, and nobody is half signed in.</summary>
+public sealed class ProviderSignInTests(ProvidedHost provided) : IClassFixture<ProvidedHost>, IDisposable
+{
+    private static int _subjects;
+
+    private readonly HttpClient _browser = new(new SocketsHttpHandler { AllowAutoRedirect = false, UseCookies = false });
+    private readonly string _subject = $"ada{Interlocked.Increment(ref _subjects)}";
+
+    private static CancellationToken Cancel => TestContext.Current.CancellationToken;
+
+    private TestProvider Provider => provided.Provider;
+
+    private TestHost Host => provided.Host;
+
+    private People People => Host.Services.GetRequiredService<People>();
+
+    private TestProvider Told(string[]? groups)
+    {
+        (Provider.Subject, Provider.Groups, Provider.Spoil, Provider.AwayAt) = (_subject, groups, null, null);
+        Provider.More.Clear();
+        return Provider;
+    }
+
+    [Fact]
+    public async Task Groups_become_a_role_and_teams_and_the_person_comes_to_the_page_that_was_asked_for()
+    {
+        Told(["devs", "CN=Support,OU=X", "others"]);
+        using var strangers = await GetAsync(Host.Address + "/budgets?show=all");
+        Assert.Contains("ReturnUrl=%2Fbudgets%3Fshow%3Dall", strangers.Headers.Location!.Query, StringComparison.Ordinal);
+        using var page = await GetAsync(Host.Address + strangers.Headers.Location.PathAndQuery);
+        Assert.Contains("/sign-in/provider?ReturnUrl=%2Fbudgets%3Fshow%3Dall", await page.Content.ReadAsStringAsync(Cancel), StringComparison.Ordinal);
+
+        using var signedIn = await SignInAsync("?ReturnUrl=%2Fbudgets%3Fshow%3Dall");
+
+        Assert.Equal((HttpStatusCode.Found, "/budgets?show=all"), (signedIn.StatusCode, signedIn.Headers.Location!.ToString()));
+        var person = await PersonAsync();
+        Assert.Equal(($"{_subject} Doe", $"{_subject}@example.com", Role.Member, true), (person.Name, person.Email, person.State!.Role, person.State.IsFromGroups));
+        Assert.Equal(["Search", "Support"], person.State.Teams);
+        using var costs = await GetAsync(Host.Address + "/api/v1/costs", CookieOf(signedIn));
+        Assert.Equal(HttpStatusCode.OK, costs.StatusCode);
+
+        Told(["devs", "cfo"]);
+        using var again = await SignInAsync();
+        Assert.Equal((person.Id, Role.Finance, 0), ((await PersonAsync()).Id, (await PersonAsync()).State!.Role, (await PersonAsync()).State!.Teams.Count));
+    }
+
+    [Theory]
+    [InlineData("//evil.example/x")]
+    [InlineData("/\\evil.example")]
+    [InlineData("https://evil.example/")]
+    [InlineData("/sign-in?signed-out")]
+    public async Task No_sign_in_leads_to_another_site(string asked)
+    {
+        Told(["viewers"]);
+        using var signedIn = await SignInAsync($"?ReturnUrl={Uri.EscapeDataString(asked)}");
+
+        Assert.Equal("/", signedIn.Headers.Location!.ToString());
+    }
+
+    [Fact]
+    public async Task A_role_that_somebody_gave_or_took_holds_until_groups_are_to_decide_again()
+    {
+        Told(["viewers"]);
+        (await SignInAsync()).Dispose();
+        var id = (await PersonAsync()).Id;
+        await People.GiveAsync(id, Role.Admin, new Recorder("test"), Cancel);
+        (await SignInAsync()).Dispose();
+        Assert.Equal((Role.Admin, false), ((await PersonAsync()).State!.Role, (await PersonAsync()).State!.IsFromGroups));
+
+        await People.RemoveAsync(id, new Recorder("test"), Cancel);
+        await AssertRefusedAsync("an administrator took it away", HttpStatusCode.Forbidden);
+
+        Assert.True(await People.FollowGroupsAsync(id, new Recorder("test"), Cancel));
+        using var back = await SignInAsync();
+        Assert.Equal((HttpStatusCode.Found, Role.Viewer), (back.StatusCode, (await PersonAsync()).State!.Role));
+
+        Told(["others"]); // Out of the groups: the role and the sessions are gone with the next sign-in.
+        await AssertRefusedAsync("none of your groups has one", HttpStatusCode.Forbidden);
+        using var old = await GetAsync(Host.Address + "/budgets", CookieOf(back));
+        Assert.Equal(HttpStatusCode.Found, old.StatusCode);
+    }
+
+    [Fact]
+    public async Task A_person_without_a_role_is_told_whom_to_ask_and_is_shown_to_administrators()
+    {
+        Told(["others"]);
+        await AssertRefusedAsync("none of your groups has one", HttpStatusCode.Forbidden);
+
+        var person = await PersonAsync();
+        Assert.Equal((null, true), (person.State?.Role, person.AskedAt is not null));
+        await People.GiveAsync(person.Id, Role.Viewer, new Recorder("test"), Cancel);
+        using var signedIn = await SignInAsync();
+        Assert.Equal((HttpStatusCode.Found, true), (signedIn.StatusCode, (await PersonAsync()).AskedAt is null));
+    }
+
+    [Fact]
+    public async Task Keys_that_rotate_cost_nobody_a_sign_in()
+    {
+        Told(["viewers"]);
+        for (var round = 0; round < 3; round++)
+        {
+            using var signedIn = await SignInAsync();
+            Assert.Equal(HttpStatusCode.Found, signedIn.StatusCode);
+            Provider.Rotate();
+        }
+    }
+
+    [Fact]
+    public async Task What_does_not_verify_signs_nobody_in()
+    {
+        var now = DateTime.UtcNow;
+        (string Says, Action<SecurityTokenDescriptor> Spoil)[] faults =
+        [
+            ("it is for another application", token => Instead(token, "aud", "other")),
+            ("it is not of this sign-in", token => Instead(token, "nonce", "other")),
+            ("its signature or content is wrong", token => token.SigningCredentials = new(
+                new RsaSecurityKey(RSA.Create(2048)) { KeyId = token.SigningCredentials.Key.KeyId }, "RS256")),
+            ("it has no signature", token => token.SigningCredentials = null),
+            ("another provider issued it", token => token.Issuer = "https://evil.example/"),
+            ("clocks of this host", token => (token.IssuedAt, token.Expires) = (now.AddMinutes(-60), now.AddMinutes(-3))),
+            ("this host is 3 minutes behind", token => (token.IssuedAt, token.Expires) = (now.AddMinutes(3), now.AddMinutes(60))),
+            ("this host is 3 minutes ahead", token => (token.IssuedAt, token.Expires) = (now.AddMinutes(-3), now.AddMinutes(60))),
+        ];
+        foreach (var (says, spoil) in faults)
+        {
+            Told(["ops"]).Spoil = spoil;
+            await AssertRefusedAsync(says, HttpStatusCode.Forbidden);
+        }
+
+        Assert.DoesNotContain(await People.ListAsync(Cancel), person => person.Name == $"{_subject} Doe"); // Not even known.
+        Told(["ops"]).Spoil = token => (token.IssuedAt, token.Expires) = (now.AddSeconds(-90), now.AddMinutes(60));
+        using var signedIn = await SignInAsync();
+        Assert.Equal(HttpStatusCode.Found, signedIn.StatusCode);
+    }
+
+    [Fact]
+    public async Task Without_the_groups_nobody_gets_a_role_and_one_that_somebody_gave_holds()
+    {
+        Told(null);
+        await AssertRefusedAsync("did not say which groups", HttpStatusCode.Forbidden);
+        Told(null).More["_claim_names"] = JsonSerializer.SerializeToElement(new { groups = "src1" }); // As Entra ID says that there are more than it sends.
+        await AssertRefusedAsync("more groups than", HttpStatusCode.Forbidden);
+        string[] many = [.. Enumerable.Range(0, 9_000).Select(i => $"group-with-a-name-of-some-length-{i}")];
+        Told(null).Spoil = token => token.Subject = new([.. token.Subject?.Claims ?? [], .. many.Select(group => new Claim("groups", group))]); // A token larger than is read.
+        await AssertRefusedAsync("more groups than", HttpStatusCode.Forbidden);
+
+        Told(["ops"]);
+        (await SignInAsync()).Dispose();
+        Told(null);
+        await AssertRefusedAsync("did not say which groups", HttpStatusCode.Forbidden); // What they said before may hold no longer.
+        await People.GiveAsync((await PersonAsync()).Id, Role.Finance, new Recorder("test"), Cancel);
+        using var signedIn = await SignInAsync();
+        Assert.Equal(HttpStatusCode.Found, signedIn.StatusCode);
+    }
+
+    [Fact]
+    public async Task While_the_provider_is_away_a_link_signs_in_all_the_same()
+    {
+        Told(["viewers"]);
+        (await SignInAsync()).Dispose();
+        Told(["viewers"]).AwayAt = "/token";
+        await AssertRefusedAsync("cannot be reached", HttpStatusCode.ServiceUnavailable);
+
+        var token = await Host.Services.GetRequiredService<SignInLinks>().IssueAsync("Eve", Role.Viewer, new Recorder("test"), Cancel);
+        using var form = new FormUrlEncodedContent([new("token", token)]);
+        using var byLink = await _browser.PostAsync(new Uri(Host.Address + "/sign-in"), form, Cancel);
+        Assert.Equal((HttpStatusCode.Found, true), (byLink.StatusCode, CookieOf(byLink).StartsWith("spendtracker=", StringComparison.Ordinal)));
+
+        Told(["viewers"]).AwayAt = "/.well-known";
+        await using var fresh = await provided.StartAsync(null); // A host that has never reached the provider.
+        using var begun = await GetAsync(fresh.Address + "/sign-in/provider");
+        await AssertPageAsync(begun, "cannot be reached", HttpStatusCode.ServiceUnavailable);
+    }
+
+    [Fact]
+    public async Task A_sign_in_of_another_browser_or_of_before_or_with_an_error_is_refused()
+    {
+        Told(["viewers"]);
+        var (callback, cookies) = await BeginAsync(Host.Address, "");
+        using var stolen = await GetAsync(callback); // Without the cookies of the browser that began.
+        await AssertPageAsync(stolen, "not begun in this browser", HttpStatusCode.BadRequest);
+        using var tampered = await GetAsync(callback.Replace("state=", "state=x", StringComparison.Ordinal), cookies);
+        await AssertPageAsync(tampered, "not begun in this browser", HttpStatusCode.BadRequest);
+        using var first = await GetAsync(callback, cookies);
+        Assert.Equal(HttpStatusCode.Found, first.StatusCode);
+
+        var (other, others) = await BeginAsync(Host.Address, "");
+        var refused = Regex.Replace(other, "code=[^&]+", "error=access_denied&error_description=%3Cscript%3E");
+        using var denied = await GetAsync(refused, others);
+        Assert.DoesNotContain("<script>", await denied.Content.ReadAsStringAsync(Cancel), StringComparison.Ordinal);
+        await AssertPageAsync(denied, "did not sign you in", HttpStatusCode.Forbidden);
+    }
+
+    [Fact]
+    public async Task A_sign_in_that_one_host_begins_another_ends()
+    {
+        Told(["viewers"]);
+        await using var other = await provided.StartAsync(await TestDatabase.CreateAsync(Task.FromResult(Host.Database.Spend.Options.ConnectionString)));
+        var (callback, cookies) = await BeginAsync(Host.Address, "");
+        using var request = new HttpRequestMessage(HttpMethod.Get, other.Address + new Uri(callback).PathAndQuery) { Headers = { { "Cookie", cookies } } };
+        request.Headers.Host = new Uri(Host.Address).Authority; // As behind a proxy.
+        using var signedIn = await _browser.SendAsync(request, Cancel);
+
+        Assert.Equal(HttpStatusCode.Found, signedIn.StatusCode);
+        using var page = await GetAsync(Host.Address + "/", CookieOf(signedIn));
+        Assert.Equal(HttpStatusCode.OK, page.StatusCode);
+    }
+
+    public void Dispose() => _browser.Dispose();
+
+    private static void Instead(SecurityTokenDescriptor token, string claim, string value)
+    {
+        token.Audiences.Clear();
+        token.Audience = claim == "aud" ? value : TestProvider.ClientId;
+        token.Subject = new([.. token.Subject?.Claims.Where(other => other.Type != claim) ?? [], .. claim == "aud" ? [] : (Claim[])[new Claim(claim, value)]]);
+        token.Claims?.Remove(claim);
+    }
+
+    private static string CookieOf(HttpResponseMessage answer) => Cookies(answer).First(cookie => cookie.StartsWith("spendtracker=", StringComparison.Ordinal));
+
+    private static IEnumerable<string> Cookies(HttpResponseMessage answer) =>
+        answer.Headers.TryGetValues("Set-Cookie", out var cookies) ? cookies.Select(cookie => cookie.Split(';')[0]) : [];
+
+    private async Task<Person> PersonAsync() => Assert.Single(await People.ListAsync(Cancel), person => person.Name == $"{_subject} Doe");
+
+    private async Task AssertRefusedAsync(string says, HttpStatusCode status)
+    {
+        using var refused = await SignInAsync();
+        await AssertPageAsync(refused, says, status);
+    }
+
+    private static async Task AssertPageAsync(HttpResponseMessage answer, string says, HttpStatusCode status)
+    {
+        var page = WebUtility.HtmlDecode(await answer.Content.ReadAsStringAsync(Cancel));
+        Assert.True(status == answer.StatusCode && page.Contains(says, StringComparison.Ordinal), $"{answer.StatusCode}: {page}");
+        Assert.Equal("text/html", answer.Content.Headers.ContentType?.MediaType);
+        Assert.Contains("help@example.com", page, StringComparison.Ordinal);
+        Assert.Matches("Trace id [0-9A-Za-z]+", page);
+        Assert.DoesNotContain(Cookies(answer), cookie => cookie.StartsWith("spendtracker=", StringComparison.Ordinal));
+    }
+
+    private async Task<HttpResponseMessage> SignInAsync(string query = "")
+    {
+        var (callback, cookies) = await BeginAsync(Host.Address, query);
+        return await GetAsync(callback, cookies);
+    }
+
+    /// <summary>To the provider, which sends the browser back.</summary>
+    private async Task<(string Callback, string Cookies)> BeginAsync(string host, string query)
+    {
+        using var begun = await GetAsync($"{host}/sign-in/provider{query}");
+        Assert.Equal(HttpStatusCode.Found, begun.StatusCode);
+        using var provider = await GetAsync(begun.Headers.Location!.ToString());
+        Assert.Equal(HttpStatusCode.Found, provider.StatusCode);
+        return (provider.Headers.Location!.ToString(), string.Join("; ", Cookies(begun)));
+    }
+
+    private async Task<HttpResponseMessage> GetAsync(string address, string? cookies = null)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Get, address) { Headers = { { "Accept", "text/html" } } };
+        if (cookies is not null)
+        {
+            request.Headers.Add("Cookie", cookies);
+        }
+
+        return await _browser.SendAsync(request, Cancel);
+    }
+}
