@@ -45,7 +45,8 @@ internal sealed class ApiReference([FromKeyedServices(ApiReference.Version)] IOp
         {
             AnswerHeaders.AllowInlineStyles(context); // Its script makes style elements.
             options.Nonce = AnswerHeaders.NonceOf(context);
-            options.WithTitle("SpendTracker API").WithOpenApiRoutePattern(Path).DisableDefaultFonts().DisableTelemetry().DisableAgent().DisableMcp().HideClientButton();
+            options.WithTitle("SpendTracker API").WithOpenApiRoutePattern(Path).DisableDefaultFonts().DisableTelemetry().DisableAgent().DisableMcp().HideClientButton().HideDeveloperTools()
+                .AddPreferredSecuritySchemes(ApiDocument.Key);
             options.Favicon = "/favicon.svg";
         });
     }

@@ -1,9 +1,13 @@
 using System.Net;
+using System.Text.RegularExpressions;
 using Microsoft.AspNetCore.OpenApi;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.OpenApi;
 using Microsoft.OpenApi.Reader;
+using SpendTracker.Access;
+using SpendTracker.Contracts;
+using SpendTracker.Events;
 using SpendTracker.Tests.Fuzz;
 using SpendTracker.Web.Reference;
 
@@ -90,6 +94,28 @@ public sealed class ApiTests(OneHost one) : IClassFixture<OneHost>
         using var unchanged = await Host.Client.SendAsync(again, TestContext.Current.CancellationToken);
 
         Assert.Equal(HttpStatusCode.NotModified, unchanged.StatusCode);
+    }
+
+    /// <summary>In a browser, too, it asked for nothing else: its own script, by a nonce, and the description.</summary>
+    [Fact]
+    public async Task The_page_to_read_and_try_it_leads_to_no_other_host()
+    {
+        var token = await Host.Services.GetRequiredService<SignInLinks>().IssueAsync("Ada", Role.Viewer, new Recorder("test"), TestContext.Current.CancellationToken);
+        using var form = new FormUrlEncodedContent([new("token", token)]);
+        using var signedIn = await Host.Client.PostAsync(new Uri("/sign-in", UriKind.Relative), form, TestContext.Current.CancellationToken);
+        using var http = new HttpClient(new SocketsHttpHandler { UseCookies = false }) { DefaultRequestHeaders = { { "Cookie", signedIn.Headers.GetValues("Set-Cookie").First().Split(';')[0] } } };
+        using var page = await http.GetAsync(new Uri($"{Host.Address}{ApiReference.Page}/"), TestContext.Current.CancellationToken);
+        var html = await page.Content.ReadAsStringAsync(TestContext.Current.CancellationToken);
+        var policy = Assert.Single(page.Headers.GetValues("Content-Security-Policy"));
+        var nonce = Regex.Match(policy, "script-src 'nonce-([^']+)' 'strict-dynamic'").Groups[1].Value;
+
+        Assert.Equal(HttpStatusCode.OK, page.StatusCode);
+        Assert.Contains("connect-src 'self';", policy, StringComparison.Ordinal);
+        Assert.NotEmpty(Regex.Matches(html, "<script"));
+        Assert.Equal(Regex.Count(html, "<script"), Regex.Count(html, $"<script[^>]* nonce=\"{Regex.Escape(nonce).Replace("\\+", "(\\+|&#x2B;)", StringComparison.Ordinal)}\""));
+        Assert.DoesNotMatch("(src|href)=\"(https?:)?//", html);
+        using var script = await http.GetAsync(new Uri($"{Host.Address}{ApiReference.Page}/scalar.js"), TestContext.Current.CancellationToken);
+        Assert.Equal(HttpStatusCode.OK, script.StatusCode);
     }
 
     /// <summary>Asked for within the program first: what is wrong with an operation's description is thrown.</summary>
