@@ -51,8 +51,13 @@ public sealed class Dashboard : IAsyncDisposable
     public static async Task<Dashboard> StartAsync(LocalServer? server = null, DateTimeOffset? opened = null)
     {
         _ = Browser.Running; // Skips before anything is started.
-        server ??= Browser.Server;
         var name = $"pages_{Guid.NewGuid():n}";
+        if (server is null && opened is null)
+        {
+            await Browser.CreateDatabaseAsync(name, Cancel);
+        }
+
+        server ??= Browser.Server;
         await server.CreateDatabaseIfMissingAsync(name, Cancel);
         await using var database = await OpenDatabaseAsync(server.ConnectionString(name), opened);
         var key = await database.Get<ApiKeys>().IssueAsync("page-tests", Enum.GetValues<Scope>(), [], anySource: false, new Recorder("test"), Cancel);

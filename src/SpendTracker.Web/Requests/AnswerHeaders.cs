@@ -43,6 +43,11 @@ internal static class AnswerHeaders
         headers.XContentTypeOptions = "nosniff";
         headers.XFrameOptions = "DENY";
         headers["Referrer-Policy"] = "same-origin";
+        if (headers.CacheControl.Count == 0)
+        {
+            headers.CacheControl = "no-store"; // Files say how long they may be kept; costs and pages are of who asked.
+        }
+
         headers.ContentSecurityPolicy = context.Items[NonceKey] is string nonce
             ? $"default-src 'none'; base-uri 'self'; connect-src 'self'; font-src 'self'; form-action 'self'; frame-ancestors 'none'; img-src 'self' data:; script-src 'nonce-{nonce}' 'strict-dynamic'; style-src 'self'{(context.Items.ContainsKey(InlineStyles) ? " 'unsafe-inline'" : "")}; style-src-attr 'unsafe-inline'"
             : "default-src 'none'; frame-ancestors 'none'";

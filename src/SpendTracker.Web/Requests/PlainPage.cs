@@ -24,7 +24,7 @@ internal static class PlainPage
           <meta name="viewport" content="width=device-width, initial-scale=1" />
           <title>{title} – SpendTracker</title>
           <link rel="icon" href="/favicon.svg" />
-          <link rel="stylesheet" href="/sign-in.css" />
+          <link rel="stylesheet" href="/sign-in.css" nonce="{AnswerHeaders.NonceOf(context)}" />
           {(path is null ? "" : $"<script nonce=\"{AnswerHeaders.NonceOf(context)}\" src=\"{path}.js\" defer></script>")}
         </head>
         <body>

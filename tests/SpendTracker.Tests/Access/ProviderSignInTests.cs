@@ -281,6 +281,7 @@ public sealed class ProviderSignInTests(ProvidedHost provided) : IClassFixture<P
         var page = WebUtility.HtmlDecode(await answer.Content.ReadAsStringAsync(Cancel));
         Assert.True(status == answer.StatusCode && page.Contains(says, StringComparison.Ordinal), $"{answer.StatusCode}: {page}");
         Assert.Equal("text/html", answer.Content.Headers.ContentType?.MediaType);
+        Assert.Contains("style-src 'self'", string.Join(' ', answer.Headers.GetValues("Content-Security-Policy")), StringComparison.Ordinal); // Or the page would have no style.
         Assert.Contains("help@example.com", page, StringComparison.Ordinal);
         Assert.Matches("Trace id [0-9A-Za-z]+", page);
         Assert.DoesNotContain(Cookies(answer), cookie => cookie.StartsWith("spendtracker=", StringComparison.Ordinal));

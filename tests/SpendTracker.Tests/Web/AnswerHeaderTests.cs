@@ -44,6 +44,7 @@ public sealed partial class AnswerHeaderTests(AnswerHeaderTests.NamedHost named)
 
         Assert.Equal("default-src 'none'; frame-ancestors 'none'", Assert.Single(answer.Headers.GetValues("Content-Security-Policy")));
         Assert.Equal("nosniff", Assert.Single(answer.Headers.GetValues("X-Content-Type-Options")));
+        Assert.Contains("no-store", answer.Headers.CacheControl!.ToString(), StringComparison.Ordinal);
     }
 
     /// <summary>What handles faults clears the headers that were set before.</summary>
