@@ -4,6 +4,7 @@ using SpendTracker.Activities;
 using SpendTracker.Contracts;
 using SpendTracker.Settings;
 using SpendTracker.Web.Access;
+using SpendTracker.Web.Alerts;
 using SpendTracker.Web.Requests;
 
 namespace SpendTracker.Web.Activities;
@@ -37,7 +38,7 @@ internal static class ActivityEndpoints
         }
 
         limit = Math.Min(limit, PageAsked.MostLimit);
-        var entries = await query.ListAsync(filter with { Before = after is null ? null : long.Parse(after, CultureInfo.InvariantCulture) }, limit, cancellationToken);
-        return TypedResults.Ok(new Page<ActivityEntry>(entries, entries.Count == limit ? PageAsked.Seal(entries[^1].Position.ToString(CultureInfo.InvariantCulture)) : null));
+        var entries = await query.ListAsync(filter with { Before = after is null ? null : long.Parse(after, CultureInfo.InvariantCulture) }, limit + 1, cancellationToken);
+        return TypedResults.Ok(AlertEndpoints.PageOf(entries, limit, entry => entry.Position));
     }
 }

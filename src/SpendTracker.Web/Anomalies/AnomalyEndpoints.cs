@@ -33,7 +33,7 @@ internal static class AnomalyEndpoints
 
     /// <summary>Read an unusual day, and its messages.</summary>
     internal static async Task<IResult> GetAsync(Guid id, ClaimsPrincipal caller, AnomalyBook book, AlertQuery alerts, CancellationToken cancellationToken) =>
-        await book.FindAsync(id, cancellationToken) is not { } anomaly ? TypedResults.Problem("There is no such anomaly.", statusCode: StatusCodes.Status404NotFound)
-            : ApiClaims.Covers(caller, anomaly.Detected.Workload) ? TypedResults.Ok(new AnomalyResponse(anomaly, await alerts.MessagesAsync(id, cancellationToken)))
-            : ApiClaims.NotOfThisKey;
+        await book.FindAsync(id, cancellationToken) is not { } anomaly || !ApiClaims.Covers(caller, anomaly.Detected.Workload)
+            ? TypedResults.Problem("There is no such anomaly.", statusCode: StatusCodes.Status404NotFound)
+            : TypedResults.Ok(new AnomalyResponse(anomaly, await alerts.MessagesAsync(id, cancellationToken)));
 }

@@ -25,7 +25,9 @@ internal readonly record struct PageAsked([FromQuery(Name = "limit")] string? Li
             "limit", Limit is null || (int.TryParse(Limit, NumberStyles.None, CultureInfo.InvariantCulture, out limit) && limit is > 0 and <= MostLimit),
             $"Must be 1 to {MostLimit}.");
         string? after = null;
-        check.That("cursor", Cursor is null || TryOpen(Cursor, out after), NoCursor);
+        var isOpen = Cursor is null || TryOpen(Cursor, out after);
+        check.That("cursor", isOpen, NoCursor);
+        after = isOpen ? after : null;
         return (EarlierShapes.AreAskedFor(Context) && Limit is null ? int.MaxValue : limit, after);
     }
 
