@@ -16,7 +16,7 @@ public sealed class SetAsideTests
         await dashboard.ExecuteAsync("alter table spend.cost_line add constraint old check (workload <> 'chat')");
         await dashboard.RecordAsync(Dashboard.Tokens("chat", 10));
         await dashboard.WriteForeignAsync("order_placed", """{"order": 7}""");
-        await Expect(page.GetByRole(AriaRole.Link, new() { Name = "Set aside 9", Exact = true })).ToBeVisibleAsync(new() { Timeout = 30_000 });
+        await Expect(page.GetByRole(AriaRole.Link, new() { Name = "Set aside 10", Exact = true })).ToBeVisibleAsync(new() { Timeout = 30_000 });
         await dashboard.GoAsync(page, "/set-aside");
         await Expect(Row(page, "DailyUsage Event type 'order_placed' is not known.")).ToBeVisibleAsync();
         await page.GetByText("Details of seq_id").First.ClickAsync();
@@ -28,8 +28,8 @@ public sealed class SetAsideTests
         await Expect(page.GetByText("1 of 1 event is in the numbers now")).ToBeVisibleAsync();
         await Expect(Row(page, "token_usage_recorded")).ToHaveCountAsync(0);
         await page.GetByRole(AriaRole.Button, new() { Name = "Try all again" }).ClickAsync();
-        await Expect(page.GetByText("0 of 8 events are in the numbers now; for the rest, see the reasons")).ToBeVisibleAsync();
-        await Expect(page.GetByRole(AriaRole.Link, new() { Name = "Set aside 8", Exact = true })).ToBeVisibleAsync();
+        await Expect(page.GetByText("0 of 9 events are in the numbers now; for the rest, see the reasons")).ToBeVisibleAsync();
+        await Expect(page.GetByRole(AriaRole.Link, new() { Name = "Set aside 9", Exact = true })).ToBeVisibleAsync();
     }
 
     [Fact]
@@ -40,7 +40,7 @@ public sealed class SetAsideTests
         var page = await dashboard.NewPageAsync(new());
         await page.GotoAsync(await dashboard.SignInLinkAsync());
         await Expect(page).ToHaveURLAsync($"{dashboard.Address}/");
-        await Expect(page.GetByRole(AriaRole.Link, new() { Name = "Set aside 8", Exact = true })).ToBeVisibleAsync(new() { Timeout = 30_000 });
+        await Expect(page.GetByRole(AriaRole.Link, new() { Name = "Set aside 9", Exact = true })).ToBeVisibleAsync(new() { Timeout = 30_000 });
         await dashboard.GoAsync(page, "/set-aside");
         await Expect(Row(page, "DailyUsage Event type 'order_placed' is not known.")).ToBeVisibleAsync();
         await Expect(page.GetByRole(AriaRole.Button, new() { NameRegex = new("again|Retry") })).ToHaveCountAsync(0);
