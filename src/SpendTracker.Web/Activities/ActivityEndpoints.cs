@@ -4,7 +4,6 @@ using SpendTracker.Activities;
 using SpendTracker.Contracts;
 using SpendTracker.Settings;
 using SpendTracker.Web.Access;
-using SpendTracker.Web.Alerts;
 using SpendTracker.Web.Requests;
 
 namespace SpendTracker.Web.Activities;
@@ -39,6 +38,6 @@ internal static class ActivityEndpoints
 
         limit = Math.Min(limit, PageAsked.MostLimit);
         var entries = await query.ListAsync(filter with { Before = after is null ? null : long.Parse(after, CultureInfo.InvariantCulture) }, limit + 1, cancellationToken);
-        return TypedResults.Ok(AlertEndpoints.PageOf(entries, limit, entry => entry.Position));
+        return TypedResults.Ok(PageAsked.OfOneMore(entries, limit, entry => entry.Position));
     }
 }

@@ -27,7 +27,7 @@ internal static class AnomalyEndpoints
         var (reasons, limit, before) = AlertEndpoints.Check(state, page);
         return reasons.Count > 0
             ? Problems.Of(reasons)
-            : TypedResults.Ok(AlertEndpoints.PageOf(
+            : TypedResults.Ok(PageAsked.OfOneMore(
                 await book.ListAsync(new AnomalyFilter(state != "all", workload, before, limit + 1), cancellationToken), limit, anomaly => anomaly.SeqId));
     }
 
