@@ -9,7 +9,7 @@ internal enum BoundAsk
     /// <summary>The endpoint answers for the key's workloads only, and says what it refuses.</summary>
     Checked,
 
-    /// <summary>The parameter <c>workload</c> must name one of the key's workloads.</summary>
+    /// <summary>The parameter <c>workload</c> must name one of the key's workloads, once: several are another workload's name, with a comma.</summary>
     Workload,
 
     /// <summary>A condition <c>where=workload=…</c> must name one of the key's workloads.</summary>
@@ -70,7 +70,7 @@ internal static class BoundKeys
             ? $"{BoundTo(key)} This answer is about the whole organisation, or changes what is the whole organisation's."
         : ask switch
         {
-            BoundAsk.Workload => AreCovered(key, query["workload"]) ? null : $"{BoundTo(key)} Ask for one of them with workload=…",
+            BoundAsk.Workload => query["workload"].Count == 1 && AreCovered(key, query["workload"]) ? null : $"{BoundTo(key)} Ask for one of them with workload=…",
             BoundAsk.Where => AreCovered(key, Conditions(query)) ? null : $"{BoundTo(key)} Ask for one of them with where=workload=…",
             _ => null,
         };

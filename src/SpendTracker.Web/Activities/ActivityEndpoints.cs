@@ -37,7 +37,7 @@ internal static class ActivityEndpoints
         }
 
         limit = Math.Min(limit, PageAsked.MostLimit);
-        var entries = await query.ListAsync(filter with { Before = after is null ? null : long.Parse(after, CultureInfo.InvariantCulture) }, limit, cancellationToken);
-        return TypedResults.Ok(new Page<ActivityEntry>(entries, entries.Count == limit ? PageAsked.Seal(entries[^1].Position.ToString(CultureInfo.InvariantCulture)) : null));
+        var entries = await query.ListAsync(filter with { Before = after is null ? null : long.Parse(after, CultureInfo.InvariantCulture) }, limit + 1, cancellationToken);
+        return TypedResults.Ok(PageAsked.OfOneMore(entries, limit, entry => entry.Position));
     }
 }

@@ -39,7 +39,7 @@ internal static class AlertEndpoints
         var (reasons, limit, before) = Check(state, page);
         return reasons.Count > 0
             ? Problems.Of(reasons)
-            : TypedResults.Ok(PageOf(await alerts.ListAsync(new AlertFilter(state != "all", budget, before, plan, limit + 1), cancellationToken), limit, alert => alert.SeqId));
+            : TypedResults.Ok(PageAsked.OfOneMore(await alerts.ListAsync(new AlertFilter(state != "all", budget, before, plan, limit + 1), cancellationToken), limit, alert => alert.SeqId));
     }
 
     /// <summary>What a list of alerts is asked by, whatever they are of.</summary>
@@ -53,11 +53,6 @@ internal static class AlertEndpoints
         check.That("cursor", after is null || known, PageAsked.NoCursor);
         return (check.Reasons, Math.Min(limit, PageAsked.MostLimit), known ? place : null);
     }
-
-    /// <summary>A page of a list that was asked for one item more.</summary>
-    internal static Page<T> PageOf<T>(IReadOnlyList<T> items, int limit, Func<T, long> place) => items.Count <= limit
-        ? new(items)
-        : new([.. items.Take(limit)], PageAsked.Seal(place(items[limit - 1]).ToString(CultureInfo.InvariantCulture)));
 
     /// <summary>Pages of 100 under another name, that went on <c>before</c> a place.</summary>
     internal static EarlierShape EarlierPages(string name) => new(

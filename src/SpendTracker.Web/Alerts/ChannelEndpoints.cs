@@ -28,7 +28,7 @@ internal static class ChannelEndpoints
         channels.MapGet("/{id}", GetAsync).WithName("GetChannel").Produces<Channel>().ProducesProblem(404);
         channels.MapPut("/{id}", SetAsync).WithName("SetChannel")
             .Takes<ChannelTerms>().Produces<Channel>().Produces<Channel>(201).ProducesProblem(412).WithMetadata(new EarlierShape((channel, _) => channel));
-        channels.MapDelete("/{id}", RemoveAsync).WithName("RemoveChannel").Produces(204).ProducesProblem(404);
+        channels.MapDelete("/{id}", RemoveAsync).WithName("RemoveChannel").Produces(204).ProducesProblem(404).AddEndpointFilter(ExpectedVersion.RefuseAsync);
         channels.MapPost("/{id}/test", TestAsync).WithName("TestChannel").Produces<ChannelTest>().ProducesProblem(404);
         channels.MapPost("/{id}/resume", ResumeAsync).WithName("ResumeChannel").Produces<Channel>().ProducesProblem(404);
     }

@@ -27,13 +27,13 @@ internal static class AnomalyEndpoints
         var (reasons, limit, before) = AlertEndpoints.Check(state, page);
         return reasons.Count > 0
             ? Problems.Of(reasons)
-            : TypedResults.Ok(AlertEndpoints.PageOf(
+            : TypedResults.Ok(PageAsked.OfOneMore(
                 await book.ListAsync(new AnomalyFilter(state != "all", workload, before, limit + 1), cancellationToken), limit, anomaly => anomaly.SeqId));
     }
 
     /// <summary>Read an unusual day, and its messages.</summary>
     internal static async Task<IResult> GetAsync(Guid id, ClaimsPrincipal caller, AnomalyBook book, AlertQuery alerts, CancellationToken cancellationToken) =>
-        await book.FindAsync(id, cancellationToken) is not { } anomaly ? TypedResults.Problem("There is no such anomaly.", statusCode: StatusCodes.Status404NotFound)
-            : ApiClaims.Covers(caller, anomaly.Detected.Workload) ? TypedResults.Ok(new AnomalyResponse(anomaly, await alerts.MessagesAsync(id, cancellationToken)))
-            : ApiClaims.NotOfThisKey;
+        await book.FindAsync(id, cancellationToken) is not { } anomaly || !ApiClaims.Covers(caller, anomaly.Detected.Workload)
+            ? TypedResults.Problem("There is no such anomaly.", statusCode: StatusCodes.Status404NotFound)
+            : TypedResults.Ok(new AnomalyResponse(anomaly, await alerts.MessagesAsync(id, cancellationToken)));
 }

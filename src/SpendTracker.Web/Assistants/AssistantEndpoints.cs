@@ -66,6 +66,11 @@ internal static class AssistantEndpoints
     /// <summary>A message that is JSON, but none of the protocol's, is the caller's fault.</summary>
     private static async ValueTask<object?> ReadAsync(EndpointFilterInvocationContext call, EndpointFilterDelegate next)
     {
+        if (!call.HttpContext.Request.HasJsonContentType())
+        {
+            return TypedResults.Problem("Send application/json.", statusCode: StatusCodes.Status415UnsupportedMediaType);
+        }
+
         try
         {
             return await next(call);

@@ -47,18 +47,14 @@ internal static class AllowanceEndpoint
 
         if (watch.Unwatched.TryGetValue(id, out var reason))
         {
-            return TypedResults.Problem($"The budget is not watched, so nobody knows what is left. {reason}", statusCode: StatusCodes.Status503ServiceUnavailable);
+            var why = ApiClaims.IsUnbound(context.User) ? $" {reason}" : ""; // Whose it is, is not known either.
+            return TypedResults.Problem($"The budget is not watched, so nobody knows what is left.{why}", statusCode: StatusCodes.Status503ServiceUnavailable);
         }
 
         var now = clock.GetUtcNow();
-        if (watch.Current(id) is not { } figures)
+        if (watch.Current(id) is not { } figures || !ApiClaims.Covers(context.User, figures.Scope))
         {
             return TypedResults.Problem("There is no such budget, or its time is not now.", statusCode: StatusCodes.Status404NotFound);
-        }
-
-        if (!ApiClaims.Covers(context.User, figures.Scope))
-        {
-            return ApiClaims.NotOfThisKey;
         }
 
         if (figures is not { Spent: { } spent, Left: { } left })

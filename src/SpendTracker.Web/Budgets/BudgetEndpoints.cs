@@ -19,7 +19,8 @@ internal static class BudgetEndpoints
         api.MapGet("/budgets/{id}", GetAsync).RequireAuthorization(Policies.Read).WithName("GetBudget").Produces<BudgetDetailsResponse>().ProducesProblem(404);
         api.MapPut("/budgets/{id}", SetAsync).RequireAuthorization(Policies.Budget).WithName("SetBudget")
             .Takes<BudgetRequest>().Produces<BudgetSetResponse>().Produces<BudgetSetResponse>(201).ProducesProblem(409).ProducesProblem(412);
-        api.MapDelete("/budgets/{id}", RemoveAsync).RequireAuthorization(Policies.Budget).WithName("RemoveBudget").Produces(204).ProducesProblem(404);
+        api.MapDelete("/budgets/{id}", RemoveAsync).RequireAuthorization(Policies.Budget).WithName("RemoveBudget").Produces(204).ProducesProblem(404)
+            .AddEndpointFilter(ExpectedVersion.RefuseAsync);
     }
 
     /// <summary>List budgets that hold, by id. With their figures, which are a moment behind the log.</summary>
@@ -38,14 +39,10 @@ internal static class BudgetEndpoints
     internal static async Task<IResult> GetAsync(
         string id, ClaimsPrincipal caller, HttpResponse response, BudgetBook book, BudgetWatch watch, AlertQuery alerts, CancellationToken cancellationToken)
     {
-        if (await book.HistoryAsync(id, cancellationToken) is not [var newest, ..] versions)
+        // A key that is bound to workloads does not learn which budgets there are of others.
+        if (await book.HistoryAsync(id, cancellationToken) is not [var newest, ..] versions || !versions.All(version => ApiClaims.Covers(caller, version.Terms.Scope)))
         {
             return TypedResults.Problem(NoSuch, statusCode: StatusCodes.Status404NotFound);
-        }
-
-        if (!versions.All(version => ApiClaims.Covers(caller, version.Terms.Scope)))
-        {
-            return ApiClaims.NotOfThisKey;
         }
 
         var current = watch.Current(id);

@@ -1,4 +1,3 @@
-using System.Net;
 using System.Net.Http.Headers;
 using System.Net.Http.Json;
 using System.Text.Json.Serialization.Metadata;
@@ -170,7 +169,7 @@ internal sealed class DemoRecording(HttpClient http, DemoBooks books, DemoClock 
 
     private static async Task CheckAsync(string path, HttpResponseMessage response, CancellationToken cancellationToken)
     {
-        if (response.StatusCode is not (HttpStatusCode.OK or HttpStatusCode.MultiStatus))
+        if (!response.IsSuccessStatusCode)
         {
             throw new DemoRecordingException(
                 $"The host answered {(int)response.StatusCode} to the demo's {path}: {await response.Content.ReadAsStringAsync(cancellationToken)}");

@@ -45,18 +45,29 @@ internal static class EstimateEndpoints
             return Problems.Of(check.Reasons);
         }
 
-        var lines = (await book.ListAsync(first, last, workload, known, cancellationToken)).Index().ToArray();
-        var listed = page.Of(check, lines, line => $"{line.Item.Month} {line.Item.Workload} {line.Index}");
+        var lines = Named(await book.ListAsync(first, last, workload, known, cancellationToken));
+        var listed = page.Of(check, lines, line => line.Name);
         return check.Reasons.Count > 0 ? Problems.Of(check.Reasons) : TypedResults.Ok(new EstimatesResponse(
-            first.ToString(), last.ToString(), known, settings.ReportingCurrency, [.. listed.Items.Select(line => line.Item)], listed.Next));
+            first.ToString(), last.ToString(), known, settings.ReportingCurrency, [.. listed.Items.Select(line => line.Line)], listed.Next));
+    }
+
+    /// <summary>Each line with a name that it keeps where lines of others come or go before it. Those that are alike are counted. Pure.</summary>
+    internal static (MonthlyEstimate Line, string Name)[] Named(IReadOnlyList<MonthlyEstimate> lines)
+    {
+        Dictionary<string, int> alike = [];
+        return [.. lines.Select(line =>
+        {
+            var name = $"{line.Month} {line.Workload} {line.Approach} {line.Component} {line.Sku} {line.Meter}";
+            return (line, $"{name} {alike[name] = alike.GetValueOrDefault(name) + 1}");
+        })];
     }
 
     /// <summary>Read an estimate as it was submitted.</summary>
     internal static async Task<IResult> GetAsync(Guid id, ClaimsPrincipal caller, EventLog log, CancellationToken cancellationToken) =>
         await log.FindAsync(id, cancellationToken) is not { Stored: { Data: EstimateSubmitted estimate } stored }
+            || !ApiClaims.Covers(caller, estimate.Workload)
             ? TypedResults.Problem("There is no such estimate.", statusCode: StatusCodes.Status404NotFound)
-            : ApiClaims.Covers(caller, estimate.Workload) ? TypedResults.Ok(new EstimateResponse(id, estimate, stored.RecordedAt, stored.RecordedBy))
-            : ApiClaims.NotOfThisKey;
+            : TypedResults.Ok(new EstimateResponse(id, estimate, stored.RecordedAt, stored.RecordedBy));
 
     /// <summary>Submit an estimate. It takes the place of what was estimated for the same workload, approach and months.</summary>
     internal static async Task<IResult> SubmitAsync(

@@ -30,7 +30,8 @@ internal static class PlanEndpoints
         api.MapGet("/plans/{id}", GetAsync).RequireAuthorization(Policies.Read).WithName("GetPlan").Produces<PlanDetailsResponse>().ProducesProblem(404);
         api.MapPut("/plans/{id}", SubmitAsync).RequireAuthorization(Policies.Plan).WithName("SubmitPlan")
             .Takes<PlanSubmission>().Produces<PlanSubmitResponse>().Produces<PlanSubmitResponse>(201).ProducesProblem(409).ProducesProblem(412);
-        api.MapDelete("/plans/{id}", RetireAsync).RequireAuthorization(Policies.Plan).WithName("RetirePlan").Produces(204).ProducesProblem(404);
+        api.MapDelete("/plans/{id}", RetireAsync).RequireAuthorization(Policies.Plan).WithName("RetirePlan").Produces(204).ProducesProblem(404)
+            .AddEndpointFilter(ExpectedVersion.RefuseAsync);
         api.MapPost("/plans/{id}/estimate", EstimateAsync).RequireAuthorization(Policies.Estimate).WithName("EstimateFromPlan")
             .Takes<PlanEstimateRequest>().Produces<PlanEstimateResponse>(201).ProducesProblem(404).WithMetadata(new EarlierShape((answer, _) => answer));
     }

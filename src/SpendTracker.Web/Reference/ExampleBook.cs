@@ -35,8 +35,14 @@ internal static class ExampleBook
 
         if (example["response"] is { } response)
         {
-            foreach (var (status, answer) in operation.Responses!)
+            var previews = operation.Responses!.ContainsKey("201") && operation.Parameters?.Any(parameter => parameter.Name == "dryRun") == true;
+            foreach (var (status, answer) in operation.Responses)
             {
+                if (previews && status == "200")
+                {
+                    continue; // What would change is another answer than what was published.
+                }
+
                 if (status is "200" or "201" && answer is OpenApiResponse { Content: { } contents } && contents.TryGetValue("application/json", out var content))
                 {
                     content.Example = response.DeepClone();

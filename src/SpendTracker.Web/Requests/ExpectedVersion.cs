@@ -1,5 +1,6 @@
 using System.Globalization;
 using Microsoft.Net.Http.Headers;
+using SpendTracker.Contracts;
 
 namespace SpendTracker.Web.Requests;
 
@@ -14,13 +15,14 @@ internal static class ExpectedVersion
         var none = request.Headers.IfNoneMatch.ToString().Trim();
         check.That("If-None-Match", none is "" or "*", "Only * is taken: set it where there is none.");
         check.That("version", version is null || (match.Length == 0 && none.Length == 0), "Give either it or a header.");
+        check.That("If-Match", match.Length == 0 || none.Length == 0, "Goes without If-None-Match.");
         if (none == "*")
         {
             return 0;
         }
 
         var (field, text) = version is not null ? ("version", version) : ("If-Match", match.Trim('"'));
-        if (text.Length == 0)
+        if (version is null && match.Length == 0)
         {
             return null;
         }
@@ -29,6 +31,12 @@ internal static class ExpectedVersion
         check.That(field, read, "Must be a version, like 3; 0 for a new one.");
         return expected;
     }
+
+    /// <summary>Refuses a removal that rests on a version: it is not looked at there, and must not be ignored, either.</summary>
+    public static ValueTask<object?> RefuseAsync(EndpointFilterInvocationContext call, EndpointFilterDelegate next) =>
+        call.HttpContext.Request.Headers.IfMatch.Count == 0
+            ? next(call)
+            : ValueTask.FromResult<object?>(Problems.Of([new FieldReason("If-Match", "Only PUT takes it. Nothing was removed.")]));
 
     /// <summary>412 where the version came by a header, and 409 where it came as a parameter.</summary>
     public static int StatusOf(string? version) => version is null ? StatusCodes.Status412PreconditionFailed : StatusCodes.Status409Conflict;

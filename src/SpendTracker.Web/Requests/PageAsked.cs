@@ -25,7 +25,9 @@ internal readonly record struct PageAsked([FromQuery(Name = "limit")] string? Li
             "limit", Limit is null || (int.TryParse(Limit, NumberStyles.None, CultureInfo.InvariantCulture, out limit) && limit is > 0 and <= MostLimit),
             $"Must be 1 to {MostLimit}.");
         string? after = null;
-        check.That("cursor", Cursor is null || TryOpen(Cursor, out after), NoCursor);
+        var isOpen = Cursor is null || TryOpen(Cursor, out after);
+        check.That("cursor", isOpen, NoCursor);
+        after = isOpen ? after : null;
         return (EarlierShapes.AreAskedFor(Context) && Limit is null ? int.MaxValue : limit, after);
     }
 
@@ -42,6 +44,12 @@ internal readonly record struct PageAsked([FromQuery(Name = "limit")] string? Li
         var end = (start ?? 0) + page.Length;
         return new(page, end < items.Count && page.Length > 0 ? Seal(string.Create(CultureInfo.InvariantCulture, $"{end}{AfterPlace}{key(page[^1])}")) : null);
     }
+
+    /// <summary>A page of a list that was asked for one item more than the limit.</summary>
+    /// <param name="place">Where the item is in the log.</param>
+    public static Page<T> OfOneMore<T>(IReadOnlyList<T> items, int limit, Func<T, long> place) => items.Count <= limit
+        ? new(items)
+        : new([.. items.Take(limit)], Seal(place(items[limit - 1]).ToString(CultureInfo.InvariantCulture)));
 
     /// <summary>Items may have come or gone since the page before, so the last item of it is looked for; if it is gone, its place counts.</summary>
     private static int? StartAfter<T>(string after, IReadOnlyList<T> items, Func<T, string> key)

@@ -124,10 +124,17 @@ public sealed class RefusalTests(AssistedHost assisted)
         Assert.NotEmpty(assisted.Logged);
     }
 
-    private async Task<HttpResponseMessage> PostAsync(string body, string? key, string? origin = null)
+    [Theory]
+    [InlineData(null)]
+    [InlineData("text/plain")]
+    public async Task What_is_not_said_to_be_JSON_is_refused(string? type) =>
+        await TestHost.ProblemAsync(await PostAsync(List, assisted.Key, type: type), HttpStatusCode.UnsupportedMediaType);
+
+    private async Task<HttpResponseMessage> PostAsync(string body, string? key, string? origin = null, string? type = "application/json")
     {
         using var http = new HttpClient(new SocketsHttpHandler { UseCookies = false });
         using var request = new HttpRequestMessage(HttpMethod.Post, $"{assisted.Host.Address}/mcp") { Content = new StringContent(body, Encoding.UTF8, "application/json") };
+        request.Content.Headers.ContentType = type is null ? null : new MediaTypeHeaderValue(type);
         request.Headers.Accept.ParseAdd("application/json, text/event-stream");
         request.Headers.Authorization = key is null ? null : new AuthenticationHeaderValue("Bearer", key);
         if (origin is not null)

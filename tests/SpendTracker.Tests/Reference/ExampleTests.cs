@@ -70,6 +70,13 @@ public sealed class ExampleTests : IAsyncLifetime
             }
 
             Check(name, "example of the answer", Answers(operation)?["schema"], ExampleBook.All[name]?["response"]);
+            foreach (var (status, described) in operation["responses"]!.AsObject())
+            {
+                if (status is "200" or "201" && ApiSchemas.ContentOf(described) is { } content && content["example"] is { } shown)
+                {
+                    Check(name, $"example of {status}", content["schema"], shown);
+                }
+            }
         }
 
         Assert.True(_faults.Count == 0, string.Join('\n', _faults));

@@ -1,5 +1,7 @@
 using Microsoft.AspNetCore.Http;
 using SpendTracker.Contracts;
+using SpendTracker.Estimates;
+using SpendTracker.Web.Estimates;
 using SpendTracker.Web.Requests;
 
 namespace SpendTracker.Tests.Web;
@@ -53,7 +55,19 @@ public sealed class PageAskedTests
         var check = new FieldCheck();
         new PageAsked(limit, cursor, new DefaultHttpContext()).Of(check, Names, name => name);
 
-        Assert.Equal(field, Assert.Single(check.Reasons.Select(reason => reason.Field).Distinct()));
+        Assert.Equal(field, Assert.Single(check.Reasons).Field);
+    }
+
+    [Fact]
+    public void A_line_of_an_estimate_keeps_its_name_where_others_come_before_it()
+    {
+        MonthlyEstimate[] lines = [LineOf("b"), LineOf("b"), LineOf("b", Component.Labour)];
+        var (before, after) = (EstimateEndpoints.Named(lines), EstimateEndpoints.Named([LineOf("a"), .. lines]));
+
+        Assert.Equal(3, before.Select(line => line.Name).Distinct().Count());
+        Assert.Equal(before, after[1..]);
+
+        static MonthlyEstimate LineOf(string workload, Component component = Component.Usage) => new("2026-11", workload, Approach.Hybrid, component, null, null, null, 1);
     }
 
     private static Page<string> Ask(string[] items, string? limit, string? cursor)

@@ -28,13 +28,33 @@ public sealed class ReplaceTests(OneHost one) : IClassFixture<OneHost>
             await TestHost.ProblemAsync(overtaken, HttpStatusCode.PreconditionFailed);
         }
 
+        foreach (var (match, none) in ((string?, string?)[])[("\"\"", null), ("W/\"1\"", null), (changed.Headers.ETag!.Tag, "*")])
+        {
+            using var unclear = await PutAsync(path, body, match, none);
+            await TestHost.ProblemAsync(unclear, HttpStatusCode.BadRequest);
+        }
+
         using var unconditional = await PutAsync(path, body);
         Assert.Equal(HttpStatusCode.OK, unconditional.StatusCode);
     }
 
-    private async Task<HttpResponseMessage> PutAsync(string path, string body, string? match = null, string? none = null)
+    [Theory]
+    [InlineData("budgets")]
+    [InlineData("channels")]
+    [InlineData("plans")]
+    public async Task A_removal_that_rests_on_a_version_is_refused_rather_than_done_whatever_there_is(string noun)
     {
-        using var request = new HttpRequestMessage(HttpMethod.Put, $"/api/v1/{path}") { Content = new StringContent(body, Encoding.UTF8, new MediaTypeHeaderValue("application/json")) };
+        using var answer = await SendAsync(HttpMethod.Delete, $"{noun}/nobodys?reason=Done.", null, "\"1\"", null);
+
+        Assert.Contains("Only PUT takes it.", (await TestHost.ProblemAsync(answer, HttpStatusCode.BadRequest)).GetProperty("errors").GetProperty("If-Match").ToString(), StringComparison.Ordinal);
+    }
+
+    private Task<HttpResponseMessage> PutAsync(string path, string body, string? match = null, string? none = null) =>
+        SendAsync(HttpMethod.Put, path, new StringContent(body, Encoding.UTF8, new MediaTypeHeaderValue("application/json")), match, none);
+
+    private async Task<HttpResponseMessage> SendAsync(HttpMethod method, string path, StringContent? content, string? match, string? none)
+    {
+        using var request = new HttpRequestMessage(method, $"/api/v1/{path}") { Content = content };
         if (match is not null)
         {
             request.Headers.TryAddWithoutValidation("If-Match", match);
