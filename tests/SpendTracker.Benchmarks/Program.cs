@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Globalization;
 using Spectre.Console;
 using SpendTracker.Benchmarks;
+using SpendTracker.Benchmarks.Access;
 using SpendTracker.Benchmarks.Alerts;
 using SpendTracker.Benchmarks.Append;
 using SpendTracker.Benchmarks.History;
@@ -69,6 +70,10 @@ alerts.SetAction((parsed, cancellationToken) => RunAsync(
         }
     }, cancellationToken));
 
+var access = new Command("access", "Looking at keys and at what a person may.") { quick };
+access.SetAction((parsed, cancellationToken) => RunAsync(
+    (server, report) => new AccessBenchmark(server, report, parsed.GetValue(quick)).RunAsync(cancellationToken), cancellationToken));
+
 var seed = new Option<int>("--seed") { Description = "Of the first database; the next ones count up from it.", DefaultValueFactory = _ => Random.Shared.Next(1_000_000) };
 var minutes = new Option<double>("--minutes") { Description = "How long at least.", DefaultValueFactory = _ => 10 };
 var kills = new Option<int>("--kills") { Description = "How many kill -9 at least, of PostgreSQL and of hosts each.", DefaultValueFactory = _ => 0 };
@@ -76,7 +81,7 @@ var soak = new Command("soak", "Random calls, faults and kills against a model: 
 soak.SetAction((parsed, cancellationToken) => SoakCommand.RunAsync(
     parsed.GetValue(seed), TimeSpan.FromMinutes(parsed.GetValue(minutes)), parsed.GetValue(kills), cancellationToken));
 
-return await new RootCommand("Benchmarks on a PostgreSQL server of their own. The machine's speed drifts, so read the ratios.") { append, project, query, beside, growth, rebuild, sustain, alerts, soak }
+return await new RootCommand("Benchmarks on a PostgreSQL server of their own. The machine's speed drifts, so read the ratios.") { append, project, query, beside, growth, rebuild, sustain, alerts, access, soak }
     .Parse(args).InvokeAsync(new() { ProcessTerminationTimeout = TimeSpan.FromSeconds(25) });
 
 // Unconditionally: by default PostgreSQL waits only where five other transactions are open.

@@ -1,4 +1,5 @@
 using SpendTracker.Benchmarks;
+using SpendTracker.Benchmarks.Access;
 using SpendTracker.Benchmarks.Alerts;
 using SpendTracker.Benchmarks.Append;
 using SpendTracker.Benchmarks.History;
@@ -21,6 +22,7 @@ public sealed class BenchmarkTests(BenchmarkTests.Server running) : IClassFixtur
     [InlineData("growth")]
     [InlineData("rebuild")]
     [InlineData("alerts")]
+    [InlineData("access")]
     public async Task A_benchmark_runs_to_its_end_and_finds_what_it_stored(string name)
     {
         var stop = TestContext.Current.CancellationToken;
@@ -34,6 +36,7 @@ public sealed class BenchmarkTests(BenchmarkTests.Server running) : IClassFixtur
             "beside" => new BesideBenchmark(server, report, quick: true, rounds: null).RunAsync(stop),
             "growth" => new GrowthBenchmark(server, report, quick: true, millions: "1", randomIds: false).RunAsync(stop),
             "rebuild" => new RebuildBenchmark(server, report, quick: true, events: null).RunAsync(stop),
+            "access" => new AccessBenchmark(server, report, quick: true).RunAsync(stop),
             _ => new AlertBenchmark(server, report, quick: true).RunAsync(stop),
         });
     }
