@@ -23,6 +23,9 @@ public enum Scope
 
     /// <summary>Set, test and remove the channels that alerts go over: they have secrets, and lead out of the house.</summary>
     [JsonStringEnumMemberName("channel")] Channel,
+
+    /// <summary>Read who did what: for a system that collects audit trails. It has names of people, and addresses.</summary>
+    [JsonStringEnumMemberName("audit")] Audit,
 }
 
 /// <summary>What a person may do, in the order of how much. Which role may do what is one table: Permissions, in SpendTracker.Access.</summary>

@@ -72,7 +72,7 @@ public static class Permissions
         new(Permission.Price, "publish and withdraw rates, discounts, aliases and exchange rates", Reach.None, Reach.None, Reach.All, Reach.All, Scope.Publish),
         new(Permission.Retry, "retry events that were set aside", Reach.None, Reach.None, Reach.All, Reach.All, Scope.Publish),
         new(Permission.Close, "close and reopen months", Reach.None, Reach.None, Reach.All, Reach.All, Scope.Close),
-        new(Permission.Activity, "read who did what", Reach.None, Reach.None, Reach.All, Reach.All, null),
+        new(Permission.Activity, "read who did what", Reach.None, Reach.None, Reach.All, Reach.All, Scope.Audit),
         new(Permission.Channel, "see, set, test and remove channels", Reach.None, Reach.None, Reach.None, Reach.All, Scope.Channel),
         new(Permission.Key, "issue and revoke API keys", Reach.None, Reach.None, Reach.None, Reach.All, null),
         new(Permission.People, "give roles, remove persons, end sessions", Reach.None, Reach.None, Reach.None, Reach.All, null),
