@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Http.Extensions;
@@ -119,9 +120,11 @@ internal sealed record ToolQuestion(IReadOnlyDictionary<string, IReadOnlyList<st
             return UsualLimit;
         }
 
-        var isNumber = int.TryParse(given.ToString(), System.Globalization.NumberStyles.None, System.Globalization.CultureInfo.InvariantCulture, out var limit);
-        check.That(LimitName, isNumber && limit is >= 1 and <= MostRows, $"Must be a whole number from 1 to {MostRows}.");
-        return limit;
+        // 5.0 is a whole number, too: so some programs write 5.
+        var isNumber = decimal.TryParse(given.ToString(), NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var limit) && decimal.IsInteger(limit);
+        var isTaken = isNumber && limit is >= 1 and <= MostRows;
+        check.That(LimitName, isTaken, $"Must be a whole number from 1 to {MostRows}.");
+        return isTaken ? (int)limit : UsualLimit;
     }
 
     private static IReadOnlyList<string> Texts(FieldCheck check, ToolArgument argument, JsonElement value)

@@ -56,6 +56,7 @@ internal static class WorkloadEndpoints
             return problem!;
         }
 
+        id = id.Replace("%2F", "/", StringComparison.OrdinalIgnoreCase); // An encoded slash comes as it was sent, all else decoded.
         var check = new FieldCheck();
         check.That("workload", sent.Workload is null || sent.Workload == id, "Must be that of the path, or left out.");
         var expected = ExpectedVersion.Read(check, request, version: null);

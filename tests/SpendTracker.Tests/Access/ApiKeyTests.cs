@@ -2,6 +2,7 @@ using System.Net;
 using System.Text.RegularExpressions;
 using Microsoft.Extensions.DependencyInjection;
 using SpendTracker.Access;
+using SpendTracker.Activities;
 using SpendTracker.Contracts;
 using SpendTracker.Events;
 using SpendTracker.Web.Access;
@@ -29,6 +30,7 @@ public sealed class ApiKeyTests(ApiKeyTests.KeyHost keyHost) : IClassFixture<Api
         var earlier = text[..^8];
 
         Assert.Equal(text, Regex.Match($"KEY='{text}'", ApiKeyText.Pattern).Value);
+        Assert.Equal("?token=spend_…&by=team", ActivityLog.Recorded($"?token={text}&by=team"));
         Assert.Equal(key, ApiKeyText.Read(text));
         Assert.Equal(key, ApiKeyText.Read(earlier)); // As earlier versions wrote it, without a checksum.
         for (var place = 6; place < text.Length; place++)

@@ -38,6 +38,14 @@ public sealed class ReplaceTests(OneHost one) : IClassFixture<OneHost>
         Assert.Equal(HttpStatusCode.OK, unconditional.StatusCode);
     }
 
+    [Fact]
+    public async Task A_slash_in_a_name_is_refused_however_it_is_written()
+    {
+        using var answer = await PutAsync("workloads/team%2Fapp", """{"name":"W","team":"Support","approach":"hybrid"}""");
+
+        Assert.Contains("Must not contain a slash", (await TestHost.ProblemAsync(answer, HttpStatusCode.BadRequest)).GetProperty("errors").GetProperty("workload").ToString(), StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData("budgets")]
     [InlineData("channels")]
