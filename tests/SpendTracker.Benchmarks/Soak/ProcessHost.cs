@@ -47,7 +47,7 @@ internal sealed class ProcessHost : SoakHost
         using var content = new StringContent(body.ToJsonString(), Encoding.UTF8, "application/json");
         using var response = await _client.PostAsync(new Uri($"/api/v1/{path}", UriKind.Relative), content, cancellationToken);
         var text = await response.Content.ReadAsStringAsync(cancellationToken);
-        if (response.StatusCode == HttpStatusCode.OK || response.StatusCode == notAll)
+        if (response.IsSuccessStatusCode || response.StatusCode == notAll)
         {
             return (response.StatusCode, text);
         }

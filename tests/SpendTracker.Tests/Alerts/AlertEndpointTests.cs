@@ -78,7 +78,7 @@ public sealed class AlertEndpointTests : IAsyncLifetime
 
         var (status, text) = await PressAsync(stranger, link.Fragment[1..]);
         Assert.Equal(HttpStatusCode.OK, status);
-        Assert.Contains("by link:ops", text, StringComparison.Ordinal);
+        Assert.Contains("by the link sent to ops", text, StringComparison.Ordinal);
         Assert.Contains(await _alerting.LoggedAsync(alert), data => data is AlertAcknowledged);
     }
 
