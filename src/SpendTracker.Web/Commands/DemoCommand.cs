@@ -48,7 +48,7 @@ internal static class DemoCommand
         await CheckAsync(opened, cancellationToken);
         var key = await KeyAsync(app.Services.GetRequiredService<ApiKeys>(), cancellationToken);
         await RecordAsync(app, clock, key, cancellationToken);
-        await ServeCommand.PrintLinkAsync(app, cancellationToken);
+        await ServeCommand.PrintLinkAsync(app);
         Console.WriteLine($"API key: {key}");
         Console.WriteLine($"Costs over HTTP: curl -H 'Authorization: Bearer {key}' '{app.Urls.First()}/api/v1/costs?by=approach'");
         Console.WriteLine("Ctrl+C stops it; the data stays for the next start.");

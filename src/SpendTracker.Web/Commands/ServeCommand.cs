@@ -26,7 +26,7 @@ internal static class ServeCommand
         var command = new Command("serve", "Serve the API and the dashboard until Ctrl+C.") { urls, noLink };
         command.SetAction((parsed, cancellationToken) => RunAsync(
             OpenedDatabase.Serve, false, parsed.GetRequiredValue(urls),
-            (app, _) => parsed.GetValue(noLink) ? Task.CompletedTask : PrintLinkAsync(app, cancellationToken), cancellationToken));
+            (app, _) => parsed.GetValue(noLink) ? Task.CompletedTask : PrintLinkAsync(app), cancellationToken));
         return command;
     }
 
@@ -66,11 +66,11 @@ internal static class ServeCommand
     /// <summary>A server of somebody else's comes back by itself, and the host with it. Ours may be beyond that: then only a new start helps.</summary>
     private static HealthCheckResult HealthOf(LocalServer? server) => server?.Fault is { } fault ? HealthCheckResult.Unhealthy(fault) : HealthCheckResult.Healthy();
 
-    /// <summary>Prints an address that signs an administrator in, once.</summary>
-    public static async Task PrintLinkAsync(WebApplication app, CancellationToken cancellationToken)
+    /// <summary>Prints an address that signs an administrator in, once. A host that is told to stop meanwhile stops after it, and as well as any other.</summary>
+    public static async Task PrintLinkAsync(WebApplication app)
     {
         var token = await app.Services.GetRequiredService<SignInLinks>()
-            .IssueAsync("Administrator", Role.Admin, new Recorder("host:start"), cancellationToken);
+            .IssueAsync("Administrator", Role.Admin, new Recorder("host:start"), CancellationToken.None);
         var address = app.Urls.First();
         Console.WriteLine($"Dashboard: {address}");
         Console.WriteLine($"Sign in, once, within {SignInLinks.Lifetime.TotalMinutes:0} minutes: {SignIn.Link(address, token)}");
