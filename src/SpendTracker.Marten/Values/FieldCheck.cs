@@ -37,6 +37,16 @@ public sealed class FieldCheck
     /// <summary>What somebody else found.</summary>
     public void Add(IEnumerable<FieldReason> reasons) => _reasons.Add(reasons);
 
+    /// <summary>A name of an enum's member, as it is written; it may be left out.</summary>
+    /// <returns>Null where it is left out, or is none of the names.</returns>
+    public T? OptionalEnum<T>(string field, string? name)
+        where T : struct, Enum
+    {
+        var known = EnumName.TryParse<T>(name, out var value);
+        That(field, known || name is null, $"Must be one of {string.Join(", ", EnumName.All<T>())}.");
+        return known ? value : null;
+    }
+
     /// <summary>A text that must say something.</summary>
     public void Text(string field, string? text, int longest)
     {

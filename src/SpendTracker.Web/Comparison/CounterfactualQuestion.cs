@@ -21,22 +21,14 @@ internal static class CounterfactualQuestion
     public static CounterfactualRequest? Read(FieldCheck check, string workload, CounterfactualFields fields)
     {
         var asked = Counterfactual.AsAsked(new CounterfactualRequest(
-            fields.Month ?? "", workload, Named<Approach>(check, "approach", fields.Approach), null, fields.Sku, Named<ServiceTier>(check, "serviceTier", fields.Tier),
-            Range(check, "cachedShare", fields.Cached), Range(check, "tokenFactor", fields.Tokens), Named<Approach>(check, "asApproach", fields.AsApproach)));
+            fields.Month ?? "", workload, check.OptionalEnum<Approach>("approach", fields.Approach), null, fields.Sku, check.OptionalEnum<ServiceTier>("serviceTier", fields.Tier),
+            Range(check, "cachedShare", fields.Cached), Range(check, "tokenFactor", fields.Tokens), check.OptionalEnum<Approach>("asApproach", fields.AsApproach)));
         if (check.Reasons.Count == 0)
         {
             check.Add(Counterfactual.Check(asked));
         }
 
         return check.Reasons.Count == 0 ? asked : null;
-    }
-
-    private static T? Named<T>(FieldCheck check, string field, string? name)
-        where T : struct, Enum
-    {
-        var found = Enum.GetValues<T>().Where(value => EnumName.Of(value) == name).ToArray();
-        check.That(field, name is null || found.Length == 1, $"Must be one of {string.Join(", ", EnumName.All<T>())}.");
-        return found.Length == 1 ? found[0] : null;
     }
 
     private static Assumption? Range(FieldCheck check, string field, string? text)

@@ -80,8 +80,8 @@ internal sealed record EventQuestion(IReadOnlyDictionary<string, string> Asked)
         var knownOn = await days.ReadAsync(check, this["knownOn"], cancellationToken);
         var filter = new UsageFilter(Workload ?? "", month)
         {
-            Approach = Named<Approach>(check, "approach"),
-            Component = Named<Component>(check, "component"),
+            Approach = check.OptionalEnum<Approach>("approach", this["approach"]),
+            Component = check.OptionalEnum<Component>("component", this["component"]),
             Sku = this["sku"],
             Meter = this["meter"],
             Variant = this["variant"] == CostDimension.None ? "" : this["variant"],
@@ -90,14 +90,6 @@ internal sealed record EventQuestion(IReadOnlyDictionary<string, string> Asked)
             KnownOn = knownOn,
         };
         return check.Reasons.Count > 0 ? null : filter;
-    }
-
-    private T? Named<T>(FieldCheck check, string field)
-        where T : struct, Enum
-    {
-        var known = EnumName.TryParse<T>(this[field], out var value);
-        check.That(field, known || this[field] is null, $"Must be one of {string.Join(", ", EnumName.All<T>())}.");
-        return known ? value : null;
     }
 
     private DateOnly? Day(FieldCheck check, string field)
