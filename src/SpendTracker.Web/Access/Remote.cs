@@ -14,19 +14,23 @@ internal static class Remote
     /// <summary>The same. Pure.</summary>
     public static string? Of(IPAddress address, RecordedAddresses recorded)
     {
-        address = address.IsIPv4MappedToIPv6 ? address.MapToIPv4() : address;
+        address = Plain(address);
         return recorded switch
         {
             RecordedAddresses.None => null,
-            RecordedAddresses.Network => NetworkOf(address, address.AddressFamily == AddressFamily.InterNetworkV6 ? 6 : 3),
+            RecordedAddresses.Network when (address.AddressFamily == AddressFamily.InterNetworkV6 ? 6 : 3) is var kept => $"{NetworkOf(address, kept)}/{kept * 8}",
             _ => address.ToString(),
         };
     }
 
-    private static string NetworkOf(IPAddress address, int bytesKept)
+    /// <summary>An IPv4 address as such, also where it came in the form of IPv6.</summary>
+    public static IPAddress Plain(IPAddress address) => address.IsIPv4MappedToIPv6 ? address.MapToIPv4() : address;
+
+    /// <summary>The address with all bytes 0 but the first ones.</summary>
+    public static IPAddress NetworkOf(IPAddress address, int bytesKept)
     {
         var bytes = address.GetAddressBytes();
         bytes.AsSpan(bytesKept).Clear();
-        return $"{new IPAddress(bytes)}/{bytesKept * 8}";
+        return new IPAddress(bytes);
     }
 }

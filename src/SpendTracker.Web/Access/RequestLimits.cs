@@ -69,9 +69,8 @@ internal sealed class RequestLimits(LimitOptions limits, KnownKeys keys, KeyUse 
     /// <summary>Of IPv6, the network: a household has as many addresses as it likes.</summary>
     private static IPAddress Of(HttpContext context)
     {
-        var address = context.Connection.RemoteIpAddress ?? IPAddress.None;
-        address = address.IsIPv4MappedToIPv6 ? address.MapToIPv4() : address;
-        return address.AddressFamily == AddressFamily.InterNetworkV6 ? new IPAddress([.. address.GetAddressBytes().AsSpan(0, 8), 0, 0, 0, 0, 0, 0, 0, 0]) : address;
+        var address = Remote.Plain(context.Connection.RemoteIpAddress ?? IPAddress.None);
+        return address.AddressFamily == AddressFamily.InterNetworkV6 ? Remote.NetworkOf(address, bytesKept: 8) : address;
     }
 
     /// <param name="wait">Until there is room again; a second unless given.</param>
