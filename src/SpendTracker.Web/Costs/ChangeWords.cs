@@ -61,9 +61,12 @@ internal static class ChangeWords
 
         var share = change.Before.Actual > 0 ? Math.Abs(moved) / change.Before.Actual * 100 : (decimal?)null;
         var percent = share is null ? "" : share > MostPercent ? $" (more than {MostPercent:0} %)" : $" ({share.Value.ToString("0.#", CultureInfo.InvariantCulture)} %)";
-        var most = change.Steps.OrderByDescending(step => Math.Abs(step.Amount)).Take(StepsNamed).Select(step => $"{Of(step.Step).ToLowerInvariant()} {Money.Change(step.Amount, currency)}");
+        var most = change.Steps.OrderByDescending(step => Math.Abs(step.Amount)).Take(StepsNamed).Select(step => $"{Of(step.Step).ToLowerInvariant()} {Whole(Money.Change(step.Amount, currency))}");
         return $"{cost}: {Money.Text(Math.Abs(moved), currency)}{percent} {(moved > 0 ? "more" : "less")} than {Label.Of(change.From)}. Most of it: {string.Join(", ", most)}.";
     }
+
+    /// <summary>An amount is not broken after its sign.</summary>
+    private static string Whole(string amount) => amount.Replace("−", "−\u2060", StringComparison.Ordinal);
 
     /// <summary>Days to a tenth: <c>28.9 days</c>.</summary>
     public static string Days(decimal days) => $"{days.ToString("0.#", CultureInfo.InvariantCulture)} {(days == 1 ? "day" : "days")}";
