@@ -64,6 +64,7 @@ public static class SpendTrackerServices
             .AddSingleton<RateImport>()
             .AddSingleton<ExchangeRateImport>()
             .AddSingleton<MonthlyCostQuery>()
+            .AddSingleton<CostValuesQuery>()
             .AddSingleton<WorkloadQuantityQuery>()
             .AddSingleton<UnpricedQuery>()
             .AddSingleton<ReportedCostQuery>()

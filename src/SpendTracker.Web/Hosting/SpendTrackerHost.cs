@@ -59,6 +59,8 @@ public static class SpendTrackerHost
         services.AddSpendTracker(database);
         services.AddSingleton<DaemonService>();
         services.AddHostedService(provider => provider.GetRequiredService<DaemonService>());
+        services.AddSingleton<LinkCounts>();
+        services.AddHostedService(provider => provider.GetRequiredService<LinkCounts>());
         services.AddHostedService<BudgetService>();
         services.AddHostedService<PlanService>();
         if (settings.Anomalies.Watch)
@@ -71,6 +73,8 @@ public static class SpendTrackerHost
         services.AddSingleton<ApiQueries>();
         services.AddSingleton<UsageRecorder>();
         services.AddSingleton<OverviewFeed>();
+        services.AddSingleton<FilterChoices>();
+        services.AddSingleton<SearchQuery>();
         services.AddSingleton<KnownOn>();
         services.AddAlerts();
         services.AddChannelSenders();
