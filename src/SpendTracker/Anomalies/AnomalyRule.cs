@@ -10,7 +10,7 @@ namespace SpendTracker.Anomalies;
 /// With y the day's cost, m the median of its weekday in the 8 weeks before, and c a tenth of the mean day of 28:
 /// x = ln((y + c) ÷ (m + c)); z = (x − centre) ÷ s, where centre is the median of x over 112 days, within ±0.3. With d the larger of
 /// 1.4826 × their median absolute deviation and 0.08, and q the larger of the 95 % quantile of |x − centre| ÷ 1.96 and 0.08, s is the larger of both.
-/// One day is unusual alone above z = 5.1 × t, where t = (q ÷ d)^1.5, within 1 and 1.4: days that stray far now and then have heavy tails.
+/// One day is unusual alone above z = 5.2 × t, where t = (q ÷ d)^1.5, within 1 and 1.4: days that stray far now and then have heavy tails.
 /// Sources: the factors make s the standard deviation of a normal distribution (P. Rousseeuw, C. Croux, 1993); the slow sum is a
 /// CUSUM (E. S. Page, 1954). What it finds, and how often it is wrong, is measured by simulation: tests/README.md.
 /// </para>
@@ -29,7 +29,7 @@ internal static class AnomalyRule
     /// <summary>A workload that has reported for fewer days is not missed.</summary>
     public const int DaysNeededForSilence = 28;
 
-    private const double OneDay = 5.1;
+    private const double OneDay = 5.2;
     private const double TwoDays = 3;
     private const double LeastOfTwoDays = 0.25;
     private const double SlowSum = 10;

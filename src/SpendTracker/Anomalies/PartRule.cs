@@ -13,7 +13,7 @@ internal static class PartRule
     /// <summary>After an alarm a part rings no more for so many days: then half of the weeks that it is compared with are as the day was.</summary>
     public const int DaysOfRest = 28;
 
-    private const double OneDay = 7;
+    private const double OneDay = 9;
     private const double TwoDays = 3;
     private const double LeastShare = 0.1;
 

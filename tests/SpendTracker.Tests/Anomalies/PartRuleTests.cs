@@ -18,7 +18,7 @@ public sealed class PartRuleTests
 
         Assert.Equal((First.AddDays(100), AnomalyKind.Spike, 70m, Input), (found.Day, found.Kind, found.Amount, found.Part));
         Assert.InRange(found.Usual, 19.99m, 20.01m);
-        Assert.InRange(found.Limit!.Value, 36m, 37m); // 22 × e^(7 × 0.08) − 2.
+        Assert.InRange(found.Limit!.Value, 43m, 44m); // 22 × e^(9 × 0.08) − 2.
         Assert.Empty(AnomalyRule.Find(First, Whole([.. input, 60], [.. output, 80]))); // 140 instead of 100.
     }
 
