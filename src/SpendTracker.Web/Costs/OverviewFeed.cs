@@ -12,14 +12,14 @@ using SpendTracker.Workloads;
 namespace SpendTracker.Web.Costs;
 
 /// <summary>
-/// Reads overviews for all open pages. Pages ask every second; the database is asked only when a read model has changed,
-/// at most once a second for a month however many look at it, and every few seconds anyhow, to notice that it is away.
+/// Reads overviews for all open pages. Pages ask when a read model has changed; the database is asked at most twice a second for a
+/// month however many look at it, and every few seconds anyhow, to notice that it is away, and what another host has projected.
 /// </summary>
 internal sealed class OverviewFeed
 {
     private const int MonthsShown = 12;
 
-    private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(500);
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan Kept = TimeSpan.FromMinutes(1);
 
@@ -55,7 +55,7 @@ internal sealed class OverviewFeed
     /// <summary>What was read last, to show at once; null where nobody has looked lately.</summary>
     public Overview? Latest(BillingPeriod month, DateOnly? knownOn, Filters filters) => ReadingOf(month, knownOn, Narrowing(filters)).Latest;
 
-    /// <summary>The month as it is now, or was less than a second ago. The same object as before where nothing was read anew.</summary>
+    /// <summary>The month as it is now. The same object as before where nothing has changed.</summary>
     /// <param name="knownOn">As it was known at the end of this day, which is over: that does not change. Null for now.</param>
     /// <exception cref="Npgsql.NpgsqlException">The database is away.</exception>
     /// <param name="filters">Narrows it by <see cref="Overview.Dimensions"/>.</param>
@@ -71,8 +71,9 @@ internal sealed class OverviewFeed
             }
 
             var age = Stopwatch.GetElapsedTime(reading.ReadAt);
-            var current = knownOn is not null || age < Pause || (age < LongestPause && reading.Changes == Interlocked.Read(ref _changes));
-            return reading.Latest is { } latest && current ? Task.FromResult(latest) : reading.UnderWay = knownOn is { } day ? ReadPastAsync(reading, month, day, narrowed) : ReadAsync(reading, month, null, narrowed, _stopping);
+            var current = knownOn is not null || (age < LongestPause && reading.Changes == Interlocked.Read(ref _changes));
+            return reading.Latest is { } latest && current ? Task.FromResult(latest)
+                : reading.UnderWay = knownOn is { } day ? ReadPastAsync(reading, month, day, narrowed) : ReadAsync(reading, month, narrowed, Pause - age);
         }
     }
 
@@ -85,6 +86,16 @@ internal sealed class OverviewFeed
         entry.Size = 1;
         return new Reading();
     })!;
+
+    private async Task<Overview> ReadAsync(Reading reading, BillingPeriod month, Filters narrowed, TimeSpan pause)
+    {
+        if (pause > TimeSpan.Zero)
+        {
+            await Task.Delay(pause, _stopping);
+        }
+
+        return await ReadAsync(reading, month, null, narrowed, _stopping);
+    }
 
     /// <summary>Pages of all persons share a reading, so they wait in line as one.</summary>
     private async Task<Overview> ReadPastAsync(Reading reading, BillingPeriod month, DateOnly knownOn, Filters narrowed)

@@ -29,6 +29,7 @@ using SpendTracker.Web.Rates;
 using SpendTracker.Web.Reference;
 using SpendTracker.Web.Requests;
 using SpendTracker.Web.SetAside;
+using SpendTracker.Web.Views;
 using SpendTracker.Web.Workloads;
 
 namespace SpendTracker.Web.Hosting;
@@ -153,6 +154,7 @@ public static class SpendTrackerHost
         api.MapAlerts();
         api.MapAnomalies();
         api.MapActivities();
+        api.MapViews();
         app.MapAssistants();
 
         app.MapStaticAssets().AllowAnonymous();

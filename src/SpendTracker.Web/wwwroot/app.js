@@ -139,7 +139,7 @@ document.addEventListener("click", event => {
       const before = ticked.get(open);
       open.open = false;
       if (before && boxes(open).some((box, at) => box.checked !== before[at])) {
-        open.closest("form").requestSubmit();
+        open.closest("form[data-filters]")?.requestSubmit();
       }
     }
   }
