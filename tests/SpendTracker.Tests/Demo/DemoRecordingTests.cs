@@ -222,6 +222,24 @@ public sealed class DemoRecordingTests(RecordedDemo demo, ITestOutputHelper outp
     }
 
     [Fact]
+    public async Task Why_a_month_cost_another_amount_adds_up_for_each_month_of_the_year()
+    {
+        var query = demo.Host.Services.GetRequiredService<MonthChangeQuery>();
+        List<MonthChange> changes = [];
+        for (var month = BillingPeriod.Of(First.Start); month.Start < Last.Start; month = month.Next)
+        {
+            changes.Add(await query.OfAsync(new(month, month.Next), TestContext.Current.CancellationToken));
+        }
+
+        Assert.All(changes, change => Assert.Equal(change.After.Actual - change.Before.Actual, change.Explained, 9));
+        Assert.All(changes, change => Assert.Contains(change.Steps, step => step.Step == ChangeStep.Volume));
+        Assert.Contains(changes, change => change.Steps.Any(step => step is { Step: ChangeStep.NewWorkloads, Amount: > 0 }));
+        Assert.Contains(changes, change => change.Steps.Any(step => step.Step == ChangeStep.Corrections));
+        var cut = changes[DemoRates.MonthsToPriceChange - 1].Steps.Single(step => step.Step == ChangeStep.Price);
+        Assert.Contains(cut.Lines, line => line.Amount < 0 && line.Line.Sku == $"azure/{AtlasProject.ClaimsModel}");
+    }
+
+    [Fact]
     public async Task What_was_known_in_the_course_of_the_year_can_be_asked_and_what_moved_it_has_a_reason()
     {
         var explain = demo.Host.Services.GetRequiredService<ExplainQuery>();
