@@ -146,7 +146,7 @@ internal static partial class ProviderSignIn
             var known = services.GetRequiredService<KnownSessions>();
             var session = await services.GetRequiredService<Sessions>().StartAsync(new SignedIn(id, role) { Teams = state.Teams }, Remote.Of(context.HttpContext), cancellation);
             known.Note(session.Id, session);
-            context.Principal = known.PrincipalOf(session, Remote.Of(context.HttpContext));
+            context.Principal = await known.PrincipalOfAsync(session, Remote.Of(context.HttpContext), context.HttpContext.RequestAborted);
             context.Properties = new AuthenticationProperties { ExpiresUtc = session.ExpiresAt, AllowRefresh = false };
         }
         catch (Exception fault) when (PassingFault.Is(fault))

@@ -68,7 +68,7 @@ internal static class SignIn
         var session = await sessions.StartAsync(signedIn, Remote.Of(context), cancellationToken);
         known.Note(session.Id, session);
         await context.SignInAsync(
-            CookieAuthenticationDefaults.AuthenticationScheme, known.PrincipalOf(session, Remote.Of(context)), new AuthenticationProperties { ExpiresUtc = session.ExpiresAt, AllowRefresh = false });
+            CookieAuthenticationDefaults.AuthenticationScheme, await known.PrincipalOfAsync(session, Remote.Of(context), context.RequestAborted), new AuthenticationProperties { ExpiresUtc = session.ExpiresAt, AllowRefresh = false });
         return TypedResults.LocalRedirect("/");
     }
 

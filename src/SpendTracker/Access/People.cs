@@ -95,7 +95,7 @@ public sealed class People(NpgsqlDataSource dataSource, EventStore store, Person
     {
         var id = await IdOfAsync(person, cancellationToken) ?? RandomNumberGenerator.GetHexString(IdLength, lowercase: true);
         await ExecuteAsync("insert into spend.person (id, name) values ($1, $2) on conflict (id) do update set asked_at = null", cancellationToken, id, person);
-        names.Forget();
+        await names.ReadAsync(cancellationToken);
         await store.Streams.DecideAsync<PersonState, bool>(StreamOf(id), state => Decide(state, id, role, teams, leavesToGroups, recorder.By), recorder, cancellationToken);
         return id;
     }
@@ -141,7 +141,7 @@ public sealed class People(NpgsqlDataSource dataSource, EventStore store, Person
             on conflict (id) do update set name = excluded.name, email = null, issuer = null, subject = null, signed_in_at = null, asked_at = null, erased_at = now()
             """,
             cancellationToken, id, stays, $"removed person {stays[(stays.IndexOf(':', StringComparison.Ordinal) + 1)..][..6]}");
-        names.Forget();
+        await names.ReadAsync(cancellationToken);
         return true;
     }
 
@@ -156,7 +156,7 @@ public sealed class People(NpgsqlDataSource dataSource, EventStore store, Person
             on conflict (issuer, subject) do update set name = excluded.name, email = excluded.email returning id
             """,
             cancellationToken, RandomNumberGenerator.GetHexString(IdLength, lowercase: true), who.Name, who.Email, who.Issuer, who.Subject))!;
-        names.Forget();
+        await names.ReadAsync(cancellationToken);
         if (groups is { } given)
         {
             await store.Streams.DecideAsync<PersonState, bool>(StreamOf(id), state => DecideGroups(state, id, given.Role, given.Teams, recorder.By), recorder, cancellationToken);

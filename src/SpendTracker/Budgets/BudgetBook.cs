@@ -177,7 +177,7 @@ public sealed class BudgetBook(NpgsqlDataSource dataSource, EventStore store)
     }
 
     /// <summary>Sets a budget that has been checked, or changes it; nothing where it has these very terms.</summary>
-    /// <param name="expectedVersion">The version that was looked at; null to set it whatever there is.</param>
+    /// <param name="expectedVersion">The version that was looked at; see <see cref="StreamVersion"/>.</param>
     /// <returns>The budget's version now, and whether there was none until now; null where it has another version than was expected.</returns>
     public Task<(int Version, bool IsNew)?> SetAsync(BudgetSet terms, int? expectedVersion, Recorder recorder, CancellationToken cancellationToken) =>
         store.Streams.DecideAsync<BudgetState, (int, bool)?>(StreamOf(terms.Budget), state => DecideSet(state, terms, expectedVersion), recorder, cancellationToken);
@@ -186,7 +186,7 @@ public sealed class BudgetBook(NpgsqlDataSource dataSource, EventStore store)
     internal static Decision<(int Version, bool IsNew)?> DecideSet(BudgetState? state, BudgetSet terms, int? expectedVersion)
     {
         var held = state is { IsRemoved: false, Terms: not null };
-        return expectedVersion is not null && expectedVersion != (state is null or { IsRemoved: true } ? 0 : state.Version) ? new(null)
+        return !StreamVersion.Is(expectedVersion, state is null or { IsRemoved: true } ? 0 : state.Version) ? new(null)
             : held && SameTerms(state!.Terms!, terms) ? new((state.Version, false))
             : new(((state?.Version ?? 0) + 1, !held), terms);
     }

@@ -45,7 +45,7 @@ public sealed class ChannelEndpointTests : IAsyncLifetime
         Assert.Equal(1, await _alerting.Database.ScalarAsync<long>("select count(*) from spend.channel_address"));
         await _alerting.Host.GetUntilAsync("/api/v1/channels", list => list.GetProperty("items").GetArrayLength() == 1);
         using var removed = await _alerting.Host.SendAsync(HttpMethod.Delete, "/api/v1/channels/ops?reason=moved", "");
-        using var again = await _alerting.Host.SendAsync(HttpMethod.Delete, "/api/v1/channels/ops", "");
+        using var again = await _alerting.Host.SendAsync(HttpMethod.Delete, "/api/v1/channels/ops?reason=again", "");
         Assert.Equal((HttpStatusCode.NoContent, HttpStatusCode.NotFound), (removed.StatusCode, again.StatusCode));
         Assert.Equal(0, await _alerting.Database.ScalarAsync<long>("select count(*) from spend.channel_address"));
         await _alerting.Host.GetUntilAsync("/api/v1/channels", list => list.GetProperty("items").GetArrayLength() == 0);
@@ -119,7 +119,7 @@ public sealed class ChannelEndpointTests : IAsyncLifetime
     {
         _alerting.Host.Client.DefaultRequestHeaders.Authorization = scopes is null ? null : new("Bearer", await _alerting.Host.IssueKeyAsync(scopes));
         foreach (var (method, path, body) in ((HttpMethod, string, string)[])
-            [(HttpMethod.Get, "", ""), (HttpMethod.Get, "/ops", ""), (HttpMethod.Put, "/ops", """{"name":"x"}"""), (HttpMethod.Post, "/ops/test", "{}"), (HttpMethod.Post, "/ops/resume", "{}"), (HttpMethod.Delete, "/ops", "")])
+            [(HttpMethod.Get, "", ""), (HttpMethod.Get, "/ops", ""), (HttpMethod.Put, "/ops", """{"name":"x"}"""), (HttpMethod.Post, "/ops/test", "{}"), (HttpMethod.Post, "/ops/resume", "{}"), (HttpMethod.Delete, "/ops?reason=over", "")])
         {
             using var response = await _alerting.Host.SendAsync(method, $"/api/v1/channels{path}", body);
             Assert.Equal(method == HttpMethod.Delete && expected == HttpStatusCode.OK ? HttpStatusCode.NoContent : expected, response.StatusCode);
