@@ -49,6 +49,7 @@ internal static partial class ProviderSignIn
             return;
         }
 
+        services.AddSingleton<ProviderLogout>();
         services.AddAuthentication().AddOpenIdConnect(options =>
         {
             (options.Authority, options.ClientId, options.ClientSecret) = (settings.Authority, settings.ClientId, settings.ClientSecret);

@@ -39,6 +39,8 @@ internal static class SignIn
         if (provider.IsSet)
         {
             routes.MapGet(ProviderPath, ProviderSignIn.BeginAsync).AllowAnonymous();
+            routes.MapPost(ProviderLogout.Path, (HttpContext context, ProviderLogout logout) => logout.EndAsync(context))
+                .AllowAnonymous().DisableAntiforgery().WithMetadata(new Origins.Any(), new RequestSizeLimitAttribute(RequestBody.MostFormBytes));
         }
     }
 
@@ -81,6 +83,7 @@ internal static class SignIn
         }
 
         await context.SignOutAsync(CookieAuthenticationDefaults.AuthenticationScheme);
+        context.Response.Headers["Clear-Site-Data"] = "\"cache\""; // Not its storage, which has the theme, nor cookies: these may be of neighbours.
         return TypedResults.LocalRedirect($"{Path}?{SignedOut}");
     }
 

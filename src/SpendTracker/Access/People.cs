@@ -117,6 +117,10 @@ public sealed class People(NpgsqlDataSource dataSource, EventStore store, Person
         person, state => state.IsFromGroups ? null : new PersonRoleChanged(state.Id, recorder.By, state.Role, state.Teams.Count > 0 ? state.Teams : null, FromGroups: true),
         recorder, cancellationToken);
 
+    /// <summary>The id of whom the identity provider signed in; null for nobody.</summary>
+    public async Task<string?> IdAtProviderAsync(string issuer, string subject, CancellationToken cancellationToken) =>
+        (string?)await ScalarAsync("select id from spend.person where issuer = $1 and subject = $2", cancellationToken, issuer, subject);
+
     /// <summary>Ends all sessions that a person has.</summary>
     /// <returns>False where there is no such person.</returns>
     public Task<bool> EndSessionsAsync(string person, Recorder recorder, CancellationToken cancellationToken) =>

@@ -60,14 +60,20 @@ public sealed class ActivityQuery(NpgsqlDataSource dataSource, PersonNames names
 
     private async Task<List<Row>> RowsAsync(NpgsqlConnection connection, ActivityFilter filter, int limit, CancellationToken cancellationToken)
     {
-        await using var command = new NpgsqlCommand(
+        // Of who did something, each value by itself: for several together, PostgreSQL would rather read all activities from the newest on.
+        const string Matching =
             """
+            a.tenant_id = $1 and ($2::timestamptz is null or a.recorded_at >= $2) and ($3::timestamptz is null or a.recorded_at < $3)
+              and ($5::text is null or a.kind = $5) and ($6::text is null or a.subject = $6 or (a.subject = any($9) and a.kind = any($10))) and ($7::bigint is null or a.seq_id < $7)
+            order by a.seq_id desc limit $8
+            """;
+        await using var command = new NpgsqlCommand(
+            $"""
             select a.seq_id, a.recorded_at, a.recorded_by, a.recorded_from, a.kind, a.subject, a.type, a.event, a.stream, a.version, a.trace_parent,
                    (select k.name from spend.activity_key as k where k.tenant_id = a.tenant_id and a.recorded_by = 'key:' || k.key_id)
-            from spend.activity as a
-            where a.tenant_id = $1 and ($2::timestamptz is null or a.recorded_at >= $2) and ($3::timestamptz is null or a.recorded_at < $3)
-              and ($4::text[] is null or a.recorded_by = any($4))
-              and ($5::text is null or a.kind = $5) and ($6::text is null or a.subject = $6 or (a.subject = any($9) and a.kind = any($10))) and ($7::bigint is null or a.seq_id < $7)
+            from {(filter.Who is null
+                ? $"(select a.* from spend.activity as a where {Matching}) as a"
+                : $"unnest($4::text[]) as w (recorded_by) cross join lateral (select a.* from spend.activity as a where a.recorded_by = w.recorded_by and {Matching}) as a")}
             order by a.seq_id desc limit $8
             """, connection);
         command.Parameters.Add(new() { Value = Tenant.Default });
@@ -119,7 +125,7 @@ public sealed class ActivityQuery(NpgsqlDataSource dataSource, PersonNames names
             written.Add(reader.GetString(0));
         }
 
-        return [.. written];
+        return [.. written.Distinct()];
     }
 
     /// <summary>Where in the log is what held before: by the index of streams, and of a publication that was withdrawn, by its id.</summary>
