@@ -4,6 +4,7 @@ using Marten;
 using Marten.Exceptions;
 using SpendTracker.Contracts;
 using SpendTracker.Events;
+using SpendTracker.Log;
 using SpendTracker.Tests;
 using static SpendTracker.Marten.Tests.SharedDatabase;
 
@@ -31,7 +32,7 @@ public sealed class RecordTests : IAsyncLifetime
         }
 
         Assert.Equal(543m, await _shared.CostAsync());
-        Assert.Empty(await _shared.Own.Spend.CreateSetAside().ListAsync(Cancel));
+        Assert.Empty((await _shared.Own.Spend.CreateSetAside().ListAsync(SetAsideEvents.MostListed, null, Cancel)).Items);
         Assert.Equal(3, await _shared.Own.ScalarAsync<long>("select count(*) from spend.mt_events where stream_id like 'usage/%' and timestamp between now() - interval '1 minute' and now() + interval '1 second'"));
     }
 
@@ -128,7 +129,7 @@ public sealed class RecordTests : IAsyncLifetime
         // The save that failed left a tombstone under the number that it had drawn. It is nobody's usage.
         await Eventually.Async(async () => await _shared.Own.ScalarAsync<long>("select count(*) from spend.mt_events where type = 'tombstone'") == 1);
         await _shared.Own.ProjectAsync();
-        Assert.Empty(await _shared.Own.Spend.CreateSetAside().ListAsync(Cancel));
+        Assert.Empty((await _shared.Own.Spend.CreateSetAside().ListAsync(SetAsideEvents.MostListed, null, Cancel)).Items);
     }
 
     [Fact]

@@ -18,21 +18,21 @@ internal static class SetAsideCommand
         {
             var setAside = opened.Get<SetAsideEvents>();
             var table = new Table().AddColumns("seq_id", "Projection", "Type", "Stream", "Set aside", "Tried", "Reason");
-            foreach (var e in await setAside.ListAsync(cancellationToken))
+            var page = await setAside.ListAsync(SetAsideEvents.MostListed, null, cancellationToken);
+            foreach (var e in page.Items)
             {
                 table.AddRow(
                     $"{e.SeqId}", e.Projection, Markup.Escape(e.Type ?? "–"), Markup.Escape($"{e.Stream} {e.Version}"), e.SetAsideAt.ToString("u"),
                     $"{e.Attempts}", Markup.Escape(e.Reason));
             }
 
-            var count = (await setAside.CountAsync(cancellationToken)).Values.Sum();
-            if (count > 0)
+            if (page.Total > 0)
             {
                 CommandLine.Write(table);
             }
 
-            Console.WriteLine(count == 0 ? "Nothing is set aside." : $"{count} set aside.");
-            return count == 0 ? 0 : 2;
+            Console.WriteLine(page.Total == 0 ? "Nothing is set aside." : $"{page.Total} set aside.");
+            return page.Total == 0 ? 0 : 2;
         }, cancellationToken));
         return command;
     }

@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text.Json.Serialization;
 using SpendTracker.Activities;
 using SpendTracker.Contracts;
@@ -13,8 +12,8 @@ namespace SpendTracker.Web.SetAside;
 internal sealed record RetryRequest(string? Projection = null, long? SeqId = null);
 
 /// <summary>Events that were set aside.</summary>
-/// <param name="Total">How many there are; the list ends with the latest 200.</param>
-/// <param name="Items">The latest first.</param>
+/// <param name="Total">How many there are in all.</param>
+/// <param name="Items">The latest first, at most 200 a page.</param>
 /// <param name="Next">The <c>cursor</c> of the next page; none on the last one.</param>
 internal sealed record SetAsideResponse(long Total, IReadOnlyList<SetAsideEvent> Items, string? Next);
 
@@ -40,10 +39,16 @@ internal static class SetAsideEndpoints
     internal static async Task<IResult> ListAsync([AsParameters] PageAsked page, SetAsideEvents setAside, CancellationToken cancellationToken)
     {
         var check = new FieldCheck();
-        var listed = page.Of(check, await setAside.ListAsync(cancellationToken), e => string.Create(CultureInfo.InvariantCulture, $"{e.SeqId} {e.Projection}"));
-        return check.Reasons.Count > 0
-            ? Problems.Of(check.Reasons)
-            : TypedResults.Ok(new SetAsideResponse((await setAside.CountAsync(cancellationToken)).Values.Sum(), listed.Items, listed.Next));
+        var (limit, after) = page.Read(check);
+        var place = default(SetAsidePlace);
+        check.That("cursor", after is null || SetAsidePlace.TryParse(after, out place), PageAsked.NoCursor);
+        if (check.Reasons.Count > 0)
+        {
+            return Problems.Of(check.Reasons);
+        }
+
+        var listed = await setAside.ListAsync(limit, after is null ? null : place, cancellationToken);
+        return TypedResults.Ok(new SetAsideResponse(listed.Total, listed.Items, listed.Next is { } next ? PageAsked.Seal($"{next}") : null));
     }
 
     /// <summary>Try again what was set aside. At most 1,000 events a call.</summary>

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Npgsql;
 
 namespace SpendTracker.Log;
@@ -9,6 +10,32 @@ public sealed record SetAsideEvent(
     string Projection, long SeqId, string Reason, DateTimeOffset SetAsideAt, int Attempts, DateTimeOffset LastTriedAt,
     Guid? Id, string? Type, string? Stream, long? Version, string? Data, string? Headers);
 
+/// <summary>A page of what is set aside, the latest first.</summary>
+/// <param name="Total">How many are set aside in all, at the moment when the page was read.</param>
+/// <param name="Items">At most <see cref="SetAsideEvents.MostListed"/>.</param>
+/// <param name="Next">Where the next page begins; null on the last one.</param>
+public sealed record SetAsidePage(long Total, IReadOnlyList<SetAsideEvent> Items, SetAsidePlace? Next);
+
+/// <summary>The place of an event in the list of what is set aside.</summary>
+public readonly record struct SetAsidePlace(DateTimeOffset SetAsideAt, long SeqId, string Projection)
+{
+    public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"{SetAsideAt.UtcTicks} {SeqId} {Projection}");
+
+    public static bool TryParse(string text, out SetAsidePlace place)
+    {
+        place = default;
+        if (text.Split(' ') is not [var at, var seqId, var projection]
+            || !long.TryParse(at, NumberStyles.None, CultureInfo.InvariantCulture, out var ticks) || ticks > DateTime.MaxValue.Ticks
+            || !long.TryParse(seqId, NumberStyles.None, CultureInfo.InvariantCulture, out var number))
+        {
+            return false;
+        }
+
+        place = new(new DateTimeOffset(ticks, TimeSpan.Zero), number, projection);
+        return true;
+    }
+}
+
 /// <param name="Tried">Events that were tried again.</param>
 /// <param name="Applied">How many of them are in the numbers now.</param>
 /// <param name="Left">How many are set aside still, in all.</param>
@@ -19,33 +46,49 @@ public sealed record RetryResult(int Tried, int Applied, long Left);
 public sealed class SetAsideEvents(
     NpgsqlDataSource dataSource, Func<IReadOnlyList<Projection>> projections, ProjectionRebuild rebuild, EventStoreOptions options)
 {
-    /// <summary>Most that <see cref="ListAsync"/> gives.</summary>
+    /// <summary>Most that a page holds: the beginning of each event is in it.</summary>
     public const int MostListed = 200;
 
     // A poison event may be of any size, so its text is made only where that is cheap.
     private static string Excerpt(string column) => $"case when pg_column_size({column}) > 65536 then '(larger than 64 KiB)' else left({column}::text, 10000) end";
 
-    /// <summary>The latest first.</summary>
-    public async Task<IReadOnlyList<SetAsideEvent>> ListAsync(CancellationToken cancellationToken)
+    /// <summary>Reads a page. One statement reads the page and the total, so that they are of one moment.</summary>
+    /// <param name="most">Events at most; more than <see cref="MostListed"/> are never given.</param>
+    /// <param name="after">The place of the last event of the page before; null for the first page.</param>
+    public async Task<SetAsidePage> ListAsync(int most, SetAsidePlace? after, CancellationToken cancellationToken)
     {
+        most = Math.Min(most, MostListed);
         await using var command = dataSource.CreateCommand(
             $"""
-            select s.projection, s.seq_id, s.reason, s.set_aside_at, s.attempts, s.last_tried_at, e.id, e.type, e.stream_id, e.version,
-                   {Excerpt("e.data")}, {Excerpt("e.headers")}
-            from spend.event_set_aside as s left join spend.mt_events as e using (seq_id)
-            order by s.set_aside_at desc, s.seq_id desc, s.projection limit {MostListed}
+            select t.total, p.* from (select count(*) as total from spend.event_set_aside) as t left join lateral (
+                select s.projection, s.seq_id, s.reason, s.set_aside_at, s.attempts, s.last_tried_at, e.id, e.type, e.stream_id, e.version,
+                       {Excerpt("e.data")} as data, {Excerpt("e.headers")} as headers
+                from spend.event_set_aside as s left join spend.mt_events as e using (seq_id)
+                where $1::timestamptz is null or (s.set_aside_at, s.seq_id, s.projection) < ($1, $2, $3)
+                order by s.set_aside_at desc, s.seq_id desc, s.projection desc limit $4) as p on true
+            order by p.set_aside_at desc, p.seq_id desc, p.projection desc
             """);
+        command.Parameters.Add(new() { Value = (object?)after?.SetAsideAt ?? DBNull.Value, NpgsqlDbType = NpgsqlTypes.NpgsqlDbType.TimestampTz });
+        command.Parameters.Add(new() { Value = after?.SeqId ?? 0 });
+        command.Parameters.Add(new() { Value = after?.Projection ?? "" });
+        command.Parameters.Add(new() { Value = most + 1 });
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
         List<SetAsideEvent> events = [];
+        var total = 0L;
         while (await reader.ReadAsync(cancellationToken))
         {
-            events.Add(new SetAsideEvent(
-                reader.GetString(0), reader.GetInt64(1), reader.GetString(2), reader.GetFieldValue<DateTimeOffset>(3), reader.GetInt32(4),
-                reader.GetFieldValue<DateTimeOffset>(5), reader.IsDBNull(6) ? null : reader.GetGuid(6), Text(reader, 7), Text(reader, 8),
-                reader.IsDBNull(9) ? null : reader.GetInt64(9), Text(reader, 10), Text(reader, 11)));
+            total = reader.GetInt64(0);
+            if (!reader.IsDBNull(1))
+            {
+                events.Add(new SetAsideEvent(
+                    reader.GetString(1), reader.GetInt64(2), reader.GetString(3), reader.GetFieldValue<DateTimeOffset>(4), reader.GetInt32(5),
+                    reader.GetFieldValue<DateTimeOffset>(6), reader.IsDBNull(7) ? null : reader.GetGuid(7), Text(reader, 8), Text(reader, 9),
+                    reader.IsDBNull(10) ? null : reader.GetInt64(10), Text(reader, 11), Text(reader, 12)));
+            }
         }
 
-        return events;
+        SetAsideEvent[] page = [.. events.Take(most)];
+        return new(total, page, events.Count > most ? new(page[^1].SetAsideAt, page[^1].SeqId, page[^1].Projection) : null);
     }
 
     /// <summary>How many are set aside now, by projection; also where there are none.</summary>

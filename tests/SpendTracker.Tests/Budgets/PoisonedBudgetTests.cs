@@ -2,6 +2,7 @@ using System.Net;
 using Marten;
 using SpendTracker.Budgets;
 using SpendTracker.Contracts;
+using SpendTracker.Log;
 using SpendTracker.Tests.Log;
 
 namespace SpendTracker.Tests.Budgets;
@@ -32,7 +33,7 @@ public sealed class PoisonedBudgetTests : WatchTests
         Assert.Equal(("newer", BudgetStanding.Untrusted), (budget, Watch.StandingOf("newer", Watch.Current("newer"))));
         Assert.Contains($"seq_id {poison}: Version 2", reason, StringComparison.Ordinal);
         Assert.Empty(Watch.Of("newer"));
-        Assert.Contains(await Budgets.Database.Spend.CreateSetAside().ListAsync(Cancel), aside => (aside.Projection, aside.SeqId) == ("Budgets", poison));
+        Assert.Contains((await Budgets.Database.Spend.CreateSetAside().ListAsync(SetAsideEvents.MostListed, null, Cancel)).Items, aside => (aside.Projection, aside.SeqId) == ("Budgets", poison));
 
         // A host that can read it, or a repaired event.
         await Budgets.Database.ExecuteAsync($"update spend.mt_events set headers = null where seq_id = {poison}");
@@ -62,7 +63,7 @@ public sealed class PoisonedBudgetTests : WatchTests
         Assert.Equal("2026-01", Assert.Single(await book.HistoryAsync("own", Cancel)).Terms.Period.From);
         Assert.Equal(
             ["period.from: Must be a month like 2026-01.", "It is of budget 'other', in another's stream.", "amount: Must be from 0 to 1,000,000,000,000."],
-            (await Budgets.Database.Spend.CreateSetAside().ListAsync(Cancel)).Where(aside => aside.Projection == "Budgets").OrderBy(aside => aside.SeqId).Select(aside => aside.Reason));
+            (await Budgets.Database.Spend.CreateSetAside().ListAsync(SetAsideEvents.MostListed, null, Cancel)).Items.Where(aside => aside.Projection == "Budgets").OrderBy(aside => aside.SeqId).Select(aside => aside.Reason));
         await PoisonTests.AssertIsWhatAReplayGivesAsync(Budgets.Database);
     }
 

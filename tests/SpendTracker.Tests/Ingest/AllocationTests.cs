@@ -38,7 +38,7 @@ public sealed class AllocationTests
         Assert.Equal(1m, await database.ScalarAsync<decimal>("select sum(events) from spend.daily_usage join spend.cost_line using (line_id) where meter = 'input-tokens'"));
         Assert.Equal("It is larger than 1 MiB.", await database.ScalarAsync<string>("select reason from spend.event_set_aside where projection = 'DailyUsage'"));
         Assert.True(allocated < 25_000_000, $"{allocated:#,0} bytes were allocated.");
-        var shown = Assert.Single(await database.Spend.CreateSetAside().ListAsync(TestContext.Current.CancellationToken), e => e.Projection == "DailyUsage");
+        var shown = Assert.Single((await database.Spend.CreateSetAside().ListAsync(SetAsideEvents.MostListed, null, TestContext.Current.CancellationToken)).Items, e => e.Projection == "DailyUsage");
         Assert.Equal("(larger than 64 KiB)", shown.Data);
     }
 

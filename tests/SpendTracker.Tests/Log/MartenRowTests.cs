@@ -44,7 +44,7 @@ public sealed class MartenRowTests : IAsyncLifetime
         await _database.ProjectAsync();
 
         Assert.Equal(1_000m, await _database.ScalarAsync<decimal>("select sum(quantity) from spend.monthly_cost where meter = 'input-tokens'"));
-        var setAside = Assert.Single(await _database.Spend.CreateSetAside().ListAsync(TestContext.Current.CancellationToken));
+        var setAside = Assert.Single((await _database.Spend.CreateSetAside().ListAsync(SetAsideEvents.MostListed, null, TestContext.Current.CancellationToken)).Items);
         Assert.Equal((seqId, "It has no stream."), (setAside.SeqId, setAside.Reason));
     }
 

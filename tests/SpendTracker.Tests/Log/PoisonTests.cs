@@ -73,7 +73,7 @@ public sealed class PoisonTests
         var good = 2 * expected.Count + 1;
         Assert.Equal((decimal)good, await database.ScalarAsync<decimal>("select sum(events) from spend.daily_usage join spend.cost_line using (line_id) where meter = 'input-tokens'"));
         Assert.Equal(good * 1_000m, await database.ScalarAsync<decimal>("select sum(quantity) from spend.monthly_cost where meter = 'input-tokens'"));
-        var setAside = (await database.Spend.CreateSetAside().ListAsync(TestContext.Current.CancellationToken)).Where(e => e.Projection == "DailyUsage").OrderBy(e => e.SeqId).ToArray();
+        var setAside = (await database.Spend.CreateSetAside().ListAsync(SetAsideEvents.MostListed, null, TestContext.Current.CancellationToken)).Items.Where(e => e.Projection == "DailyUsage").OrderBy(e => e.SeqId).ToArray();
         Assert.Equal(expected.Keys, setAside.Select(e => e.SeqId));
         Assert.All(setAside, e => Assert.Contains(expected[e.SeqId], e.Reason, StringComparison.Ordinal));
         await AssertIsWhatAReplayGivesAsync(database);
@@ -115,7 +115,7 @@ public sealed class PoisonTests
 
         await EventSchema.CreateAsync(database.Spend.Projecting, TestContext.Current.CancellationToken);
 
-        Assert.Equal(1, Assert.Single(await database.Spend.CreateSetAside().ListAsync(TestContext.Current.CancellationToken)).Attempts);
+        Assert.Equal(1, Assert.Single((await database.Spend.CreateSetAside().ListAsync(SetAsideEvents.MostListed, null, TestContext.Current.CancellationToken)).Items).Attempts);
     }
 
     internal static Task<TestDatabase> OpenAsync(int pageEvents) =>

@@ -5,6 +5,7 @@ using System.Net.Http.Json;
 using System.Text.Json;
 using SpendTracker.Benchmarks;
 using SpendTracker.Contracts;
+using SpendTracker.Log;
 
 namespace SpendTracker.Tests.Log;
 
@@ -40,6 +41,63 @@ public sealed class SetAsideEndpointTests : IAsyncLifetime
         Assert.Equal((1, 1, Readers), await RetryAsync($$"""{"seqId": {{usage}}}"""));
         Assert.Equal(((int)Readers, 0, Readers), await RetryAsync("{}"));
         Assert.Equal((0, 0, Readers), await RetryAsync("""{"seqId": 1}"""));
+    }
+
+    [Fact]
+    public async Task The_total_is_of_the_moment_of_the_list_and_all_of_them_come_page_by_page()
+    {
+        // A list of one moment with a total of another would differ in one of these readings, while events are set aside.
+        const int Events = 40;
+        using var ended = new CancellationTokenSource();
+        var reading = ReadAsync();
+        for (var i = 0; i < Events; i++)
+        {
+            await OtherProgram.WriteAsync(_host.Database, "no_such_type", "{}");
+        }
+
+        await _host.GetUntilAsync("/api/v1/set-aside?limit=1", a => a.GetProperty("total").GetInt64() == Events * Readers);
+        await ended.CancelAsync();
+        Assert.True(await reading > 0);
+
+        HashSet<string> seen = [];
+        string? cursor = null;
+        do
+        {
+            var page = await GetAsync($"?limit=150{(cursor is null ? "" : $"&cursor={cursor}")}");
+            Assert.Equal(Events * Readers, page.GetProperty("total").GetInt64());
+            Assert.All(page.GetProperty("items").EnumerateArray(), e => Assert.True(seen.Add($"{e.GetProperty("seqId")} {e.GetProperty("projection")}")));
+            cursor = page.TryGetProperty("next", out var next) ? next.GetString() : null;
+        }
+        while (cursor is not null);
+        Assert.Equal(Events * Readers, seen.Count);
+
+        async Task<int> ReadAsync()
+        {
+            for (var readings = 0; ; readings++)
+            {
+                var page = await GetAsync($"?limit={SetAsideEvents.MostListed}");
+                Assert.Equal(Math.Min(page.GetProperty("total").GetInt64(), SetAsideEvents.MostListed), page.GetProperty("items").GetArrayLength());
+                if (ended.IsCancellationRequested)
+                {
+                    return readings;
+                }
+            }
+        }
+
+        async Task<JsonElement> GetAsync(string query) =>
+            await _host.Client.GetFromJsonAsync<JsonElement>($"/api/v1/set-aside{query}", TestContext.Current.CancellationToken);
+    }
+
+    [Theory]
+    [InlineData("nothing")]
+    [InlineData("MSAyIHRocmVlIGZvdXI")]
+    [InlineData("OTIyMzM3MjAzNjg1NDc3NTgwNyAxIHg")]
+    public async Task A_cursor_that_no_page_gave_is_refused(string cursor)
+    {
+        using var response = await _host.Client.GetAsync(new Uri($"/api/v1/set-aside?cursor={cursor}", UriKind.Relative), TestContext.Current.CancellationToken);
+
+        Assert.Equal(HttpStatusCode.BadRequest, response.StatusCode);
+        Assert.True((await response.Content.ReadFromJsonAsync<JsonElement>(TestContext.Current.CancellationToken)).GetProperty("errors").TryGetProperty("cursor", out _));
     }
 
     [Theory]
