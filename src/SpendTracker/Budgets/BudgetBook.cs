@@ -12,13 +12,6 @@ namespace SpendTracker.Budgets;
 /// <param name="Version">How often it was set.</param>
 public sealed record Budget(BudgetSet Terms, int Version, DateTimeOffset SetAt, string SetBy);
 
-/// <summary>One of a budget's terms in the course of time.</summary>
-/// <param name="Removed">Where the budget was removed when it had these terms.</param>
-public sealed record BudgetVersion(int Version, BudgetSet Terms, DateTimeOffset SetAt, string SetBy, BudgetRemoval? Removed = null);
-
-/// <summary>When, by whom and why a budget was removed.</summary>
-public sealed record BudgetRemoval(DateTimeOffset At, string By, string Reason);
-
 /// <summary>Sets, removes and lists budgets.</summary>
 public sealed class BudgetBook(NpgsqlDataSource dataSource, EventStore store)
 {
