@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Threading.RateLimiting;
 using Microsoft.AspNetCore.Authentication.OpenIdConnect;
 using Microsoft.Extensions.Caching.Memory;
 using Microsoft.Extensions.Options;
@@ -13,7 +14,7 @@ namespace SpendTracker.Web.Access;
 /// Ends a person's sessions when the identity provider says so, because the person signed out there or was disabled: OpenID Connect
 /// Back-Channel Logout 1.0. Whoever sends the provider's signed token is let in, and nobody else.
 /// </summary>
-internal sealed class ProviderLogout(IOptionsMonitor<OpenIdConnectOptions> options, People people, IMemoryCache memory, TimeProvider clock)
+internal sealed class ProviderLogout(IOptionsMonitor<OpenIdConnectOptions> options, People people, IMemoryCache memory, TimeProvider clock) : IDisposable
 {
     public const string Path = "/sign-in/provider-logout";
 
@@ -22,12 +23,10 @@ internal sealed class ProviderLogout(IOptionsMonitor<OpenIdConnectOptions> optio
     /// <summary>How old a token may be, and how far the provider's clock may be off.</summary>
     private static readonly TimeSpan MostSkew = TimeSpan.FromMinutes(2);
 
-    /// <summary>Whoever sends tokens that nobody signed must not have the provider asked for its keys each time.</summary>
-    private static readonly TimeSpan BetweenRefreshes = TimeSpan.FromSeconds(10);
-
     private static readonly Recorder Recorder = new("host:openid-connect");
 
-    private DateTimeOffset _refreshed;
+    /// <summary>Whoever sends tokens that nobody signed must not have the provider asked for its keys each time.</summary>
+    private readonly TokenBucketRateLimiter _refreshes = new(new() { TokenLimit = 10, TokensPerPeriod = 10, ReplenishmentPeriod = TimeSpan.FromMinutes(1), QueueLimit = 0 });
 
     /// <summary>200: the person's sessions have ended, or there were none. 400: the token is not one that ends sessions.</summary>
     public async Task<IResult> EndAsync(HttpContext context)
@@ -53,9 +52,8 @@ internal sealed class ProviderLogout(IOptionsMonitor<OpenIdConnectOptions> optio
     private async Task<(JsonWebToken? Token, string Why)> ReadAsync(string sent, CancellationToken cancellationToken)
     {
         var result = await ValidateAsync(sent, cancellationToken);
-        if (result.Exception is SecurityTokenSignatureKeyNotFoundException && clock.GetUtcNow() - _refreshed > BetweenRefreshes)
+        if (result.Exception is SecurityTokenSignatureKeyNotFoundException && MayRefresh())
         {
-            _refreshed = clock.GetUtcNow();
             Options.ConfigurationManager!.RequestRefresh(); // The provider may have a new key.
             result = await ValidateAsync(sent, cancellationToken);
         }
@@ -85,6 +83,14 @@ internal sealed class ProviderLogout(IOptionsMonitor<OpenIdConnectOptions> optio
             ValidIssuer = provider.Issuer, ValidAudience = Options.ClientId, IssuerSigningKeys = provider.SigningKeys, ClockSkew = MostSkew, RequireExpirationTime = false,
         });
     }
+
+    private bool MayRefresh()
+    {
+        using var lease = _refreshes.AttemptAcquire();
+        return lease.IsAcquired;
+    }
+
+    public void Dispose() => _refreshes.Dispose();
 
     private OpenIdConnectOptions Options => options.Get(OpenIdConnectDefaults.AuthenticationScheme);
 }
