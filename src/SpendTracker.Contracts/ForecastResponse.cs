@@ -20,10 +20,11 @@ public sealed record ForecastResponse(
 /// <param name="Unconverted">The same of amounts that no exchange rate covers, by currency.</param>
 /// <param name="Incomplete">Quantities that are priced incompletely, by unit; they are in the amounts in part.</param>
 /// <param name="Planned">What plans say of the months to come; null if nothing.</param>
+/// <param name="Estimated">The same of estimates, of what history says nothing of.</param>
 public sealed record ForecastRow(
     IReadOnlyDictionary<string, string>? Keys, SpanRow Month, IReadOnlyList<SpanRow> Next, SpanRow Year, decimal Rough, decimal? GrowthByWeek,
     IReadOnlyDictionary<string, decimal> Unpriced, IReadOnlyDictionary<string, decimal> Unconverted, IReadOnlyDictionary<string, decimal> Incomplete,
-    IReadOnlyList<PlannedRow>? Planned);
+    IReadOnlyList<PlannedRow>? Planned, IReadOnlyList<EstimatedRow>? Estimated);
 
 /// <param name="From">The first day.</param>
 /// <param name="To">The last day.</param>
@@ -33,7 +34,8 @@ public sealed record ForecastRow(
 /// <param name="High">The upper end.</param>
 /// <param name="WhyNoInterval">Why not.</param>
 /// <param name="Planned">The part of the forecast that is there only because a plan says so; null if none is.</param>
-public sealed record SpanRow(DateOnly From, DateOnly To, decimal Spent, decimal Forecast, decimal? Low, decimal? High, string? WhyNoInterval, decimal? Planned);
+/// <param name="Estimated">The same of estimates.</param>
+public sealed record SpanRow(DateOnly From, DateOnly To, decimal Spent, decimal Forecast, decimal? Low, decimal? High, string? WhyNoInterval, decimal? Planned, decimal? Estimated);
 
 /// <summary>A line of the plan that a workload follows.</summary>
 /// <param name="Plan">The plan.</param>
@@ -45,3 +47,12 @@ public sealed record SpanRow(DateOnly From, DateOnly To, decimal Spent, decimal 
 /// <param name="Amount">As planned; null where the plan had no price for it, or its currency has no exchange rate.</param>
 /// <param name="ToCome">What of it is neither recorded yet nor expected anyhow: it is in the forecast.</param>
 public sealed record PlannedRow(string Plan, int Version, string Option, string Month, string Workload, string Component, decimal? Amount, decimal ToCome);
+
+/// <summary>A line of a workload's estimate, where history says nothing of the component.</summary>
+/// <param name="Month">TODO</param>
+/// <param name="Workload">TODO</param>
+/// <param name="Approach">The approach that the estimate is of.</param>
+/// <param name="Component">TODO</param>
+/// <param name="Amount">As estimated.</param>
+/// <param name="ToCome">What of it is not recorded yet, of this month at most for the days left: it is in the forecast.</param>
+public sealed record EstimatedRow(string Month, string Workload, string Approach, string Component, decimal Amount, decimal ToCome);

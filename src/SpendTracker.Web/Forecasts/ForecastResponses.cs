@@ -7,6 +7,8 @@ namespace SpendTracker.Web.Forecasts;
 /// <summary>How forecasts become answers. Amounts to 6 decimals: what is to come is a mean, which may have endless ones.</summary>
 internal static class ForecastAnswers
 {
+    private static T[]? OrNull<T>(IEnumerable<T> rows) => rows.ToArray() is { Length: > 0 } some ? some : null;
+
     extension(ForecastResponse)
     {
         public static ForecastResponse Of(ForecastQuestion question, ForecastAnswer answer, string currency, string zone) => new(
@@ -18,14 +20,14 @@ internal static class ForecastAnswers
         public static ForecastRow Of(ScopeForecast forecast) => new(
             forecast.Keys.Count == 0 ? null : forecast.Keys, SpanRow.Of(forecast.Month), [.. forecast.Next.Select(SpanRow.Of)], SpanRow.Of(forecast.Year),
             SpanRow.Rounded(forecast.Rough), forecast.GrowthByWeek is { } growth ? Math.Round(growth, 6) : null, forecast.Costs.Unpriced, forecast.Costs.Unconverted, forecast.Costs.Incomplete,
-            forecast.Planned.Count == 0 ? null : [.. forecast.Planned.Select(PlannedRow.Of)]);
+            OrNull(forecast.Planned.Where(line => line.Plan is not null).Select(PlannedRow.Of)), OrNull(forecast.Planned.Where(line => line.Plan is null).Select(EstimatedRow.Of)));
     }
 
     extension(SpanRow)
     {
         public static SpanRow Of(ForecastSpan span) => new(
             span.First, span.Last, span.Spent, Rounded(span.Expected), span.Low is { } low ? Rounded(low) : null, span.High is { } high ? Rounded(high) : null, span.WhyNoInterval,
-            span.Planned == 0 ? null : Rounded(span.Planned));
+            span.Planned == 0 ? null : Rounded(span.Planned), span.Estimated == 0 ? null : Rounded(span.Estimated));
 
         public static decimal Rounded(decimal amount) => Math.Round(amount, 6);
     }
@@ -33,7 +35,12 @@ internal static class ForecastAnswers
     extension(PlannedRow)
     {
         public static PlannedRow Of(PlannedLine line) => new(
-            line.Plan, line.Version, line.Option, line.Month.ToString(), line.Workload, line.Component, line.Amount, line.ToCome);
+            line.Plan!, line.Version!.Value, line.Option!, line.Month.ToString(), line.Workload, line.Component, line.Amount, line.ToCome);
+    }
+
+    extension(EstimatedRow)
+    {
+        public static EstimatedRow Of(PlannedLine line) => new(line.Month.ToString(), line.Workload, line.Approach, line.Component, line.Amount ?? 0, line.ToCome);
     }
 }
 
