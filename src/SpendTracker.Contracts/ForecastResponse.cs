@@ -49,10 +49,10 @@ public sealed record SpanRow(DateOnly From, DateOnly To, decimal Spent, decimal 
 public sealed record PlannedRow(string Plan, int Version, string Option, string Month, string Workload, string Component, decimal? Amount, decimal ToCome);
 
 /// <summary>A line of a workload's estimate, where history says nothing of the component.</summary>
-/// <param name="Month">TODO</param>
-/// <param name="Workload">TODO</param>
+/// <param name="Month">The month.</param>
+/// <param name="Workload">The workload's id.</param>
 /// <param name="Approach">The approach that the estimate is of.</param>
-/// <param name="Component">TODO</param>
+/// <param name="Component">What kind of cost it is.</param>
 /// <param name="Amount">As estimated.</param>
 /// <param name="ToCome">What of it is not recorded yet, of this month at most for the days left: it is in the forecast.</param>
 public sealed record EstimatedRow(string Month, string Workload, string Approach, string Component, decimal Amount, decimal ToCome);

@@ -37,7 +37,11 @@ internal static class ForecastAnswers
         public static PlannedRow Of(PlannedLine line) => new(
             line.Plan!, line.Version!.Value, line.Option!, line.Month.ToString(), line.Workload, line.Component, line.Amount, line.ToCome);
     }
+}
 
+/// <summary>How what is estimated becomes an answer: as what is planned, which is of the same class.</summary>
+internal static class EstimatedAnswers
+{
     extension(EstimatedRow)
     {
         public static EstimatedRow Of(PlannedLine line) => new(line.Month.ToString(), line.Workload, line.Approach, line.Component, line.Amount ?? 0, line.ToCome);
