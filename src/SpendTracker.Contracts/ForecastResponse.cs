@@ -20,7 +20,7 @@ public sealed record ForecastResponse(
 /// <param name="Unconverted">The same of amounts that no exchange rate covers, by currency.</param>
 /// <param name="Incomplete">Quantities that are priced incompletely, by unit; they are in the amounts in part.</param>
 /// <param name="Planned">What plans say of the months to come; null if nothing.</param>
-/// <param name="Estimated">The same of estimates, of what history says nothing of.</param>
+/// <param name="Estimated">The same of estimates, of what history says nothing of; of the total only without rows.</param>
 public sealed record ForecastRow(
     IReadOnlyDictionary<string, string>? Keys, SpanRow Month, IReadOnlyList<SpanRow> Next, SpanRow Year, decimal Rough, decimal? GrowthByWeek,
     IReadOnlyDictionary<string, decimal> Unpriced, IReadOnlyDictionary<string, decimal> Unconverted, IReadOnlyDictionary<string, decimal> Incomplete,

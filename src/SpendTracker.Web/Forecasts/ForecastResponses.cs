@@ -12,7 +12,8 @@ internal static class ForecastAnswers
     extension(ForecastResponse)
     {
         public static ForecastResponse Of(ForecastQuestion question, ForecastAnswer answer, string currency, string zone) => new(
-            answer.Today, [.. question.By.Select(dimension => dimension.Name)], currency, zone, ForecastRow.Of(answer.Total), [.. answer.Rows.Select(ForecastRow.Of)]);
+            answer.Today, [.. question.By.Select(dimension => dimension.Name)], currency, zone,
+            ForecastRow.Of(answer.Total) is var total && question.By.Count > 0 ? total with { Estimated = null } : total, [.. answer.Rows.Select(ForecastRow.Of)]);
     }
 
     extension(ForecastRow)

@@ -10,6 +10,9 @@ internal static class ForecastWords
     /// <summary>The days of a month that are shown where not all are, and all together.</summary>
     private static readonly int[] Shown = [5, 10, 15, 20, 25];
 
+    /// <summary>Planned and estimated lines that are listed: an organisation may have thousands.</summary>
+    public const int MostLines = 100;
+
     /// <summary>Like <c>$90.00 to $110.00</c>, or why there is none.</summary>
     public static string Interval(ForecastSpan span, string currency) =>
         span is { Low: { } low, High: { } high } ? $"{Money.Text(low, currency)} to {Money.Text(high, currency)}" : span.WhyNoInterval ?? "–";
