@@ -72,7 +72,7 @@ internal static class ForecastCommand
     private static Option<string?> ByOption() => new("--by") { Description = $"What to break it down by, with commas: {string.Join(", ", ForecastQuery.Dimensions.Select(dimension => dimension.Name))}." };
 
     private static Option<string[]> WhereOption() =>
-        new("--where") { Description = "Only costs that have this, like team=Support; given again, it narrows further.", DefaultValueFactory = _ => [] };
+        new("--where") { Description = "Only costs that have this, like team=Support; given again, another value of the same is added, and another of something else narrows further.", DefaultValueFactory = _ => [] };
 
     private static void Write(ForecastQuestion question, ForecastAnswer answer, string currency)
     {
