@@ -3,6 +3,7 @@ using Spectre.Console;
 using SpendTracker.Activities;
 using SpendTracker.Costs;
 using SpendTracker.Web.Costs;
+using SpendTracker.Web.Exports;
 using SpendTracker.Web.Pages;
 using SpendTracker.Web.Requests;
 
@@ -52,7 +53,7 @@ internal static class CostsCommand
             ];
             await opened.Get<ActivityLog>().ExportReadAsync("costs", "csv", string.Join('&', query), CommandLine.RecorderOf("costs", Environment.UserName), cancellationToken);
             await using var output = Console.OpenStandardOutput();
-            await output.WriteAsync(await CostEndpoints.CsvAsync(costs, question.Names, cancellationToken), cancellationToken);
+            await SheetFile.WriteCsvAsync(output, CostSheet.Of(CostsResponse.Of(question, costs, database.Settings)), cancellationToken);
         }
         else if (json)
         {

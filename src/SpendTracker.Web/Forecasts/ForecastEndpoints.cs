@@ -1,6 +1,7 @@
 using SpendTracker.Forecasts;
 using SpendTracker.Settings;
 using SpendTracker.Web.Access;
+using SpendTracker.Web.Exports;
 using SpendTracker.Web.Requests;
 
 namespace SpendTracker.Web.Forecasts;
@@ -10,7 +11,7 @@ internal static class ForecastEndpoints
 {
     public static void MapForecasts(this IEndpointRouteBuilder api)
     {
-        api.MapGet("/forecast", GetAsync).RequireAuthorization(Policies.Read).WithName("GetForecast").WithMetadata(ExpensiveQuery.Always).Produces<ForecastResponse>();
+        api.MapGet("/forecast", GetAsync).RequireAuthorization(Policies.Read).WithName("GetForecast").WithMetadata(ExpensiveQuery.Always).AsFile<ForecastResponse>("forecast", ForecastSheet.Of);
         api.MapGet("/forecast/backtest", BacktestAsync).RequireAuthorization(Policies.Read).WithName("GetForecastBacktest").WithMetadata(ExpensiveQuery.Always)
             .Produces<BacktestResponse>();
     }

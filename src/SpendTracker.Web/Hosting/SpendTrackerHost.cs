@@ -22,6 +22,7 @@ using SpendTracker.Web.Estimates;
 using SpendTracker.Web.Events;
 using SpendTracker.Web.Explorer;
 using SpendTracker.Web.Forecasts;
+using SpendTracker.Web.Health;
 using SpendTracker.Web.Ingest;
 using SpendTracker.Web.Pages;
 using SpendTracker.Web.Plans;
@@ -72,6 +73,9 @@ public static class SpendTrackerHost
         services.AddSingleton<UsageRecorder>();
         services.AddSingleton<OverviewFeed>();
         services.AddSingleton<KnownOn>();
+        services.AddSingleton(new TraceLink(string.IsNullOrEmpty(settings.Telemetry.TraceUrl) ? null : settings.Telemetry.TraceUrl));
+        services.AddSingleton<HealthService>();
+        services.AddHostedService(provider => provider.GetRequiredService<HealthService>());
         services.AddAlerts();
         services.AddChannelSenders();
         services.AddAccess();
@@ -148,6 +152,7 @@ public static class SpendTrackerHost
         api.MapAlerts();
         api.MapAnomalies();
         api.MapActivities();
+        api.MapHealth();
         app.MapAssistants();
 
         app.MapStaticAssets().AllowAnonymous();

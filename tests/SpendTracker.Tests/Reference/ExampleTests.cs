@@ -161,6 +161,7 @@ public sealed class ExampleTests : IAsyncLifetime
         await AskAsync("ReopenBillingPeriod", "2026-08");
         await AskAsync("GetBillingPeriod", "2026-08");
         await AskAsync("GetActivity", query: "?limit=2", person: true);
+        await AskAsync("GetHealth");
         await AskAsync("GetSetAside");
         await AskAsync("RetrySetAside");
     }
