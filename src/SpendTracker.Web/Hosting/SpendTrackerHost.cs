@@ -28,8 +28,10 @@ using SpendTracker.Web.Pages;
 using SpendTracker.Web.Plans;
 using SpendTracker.Web.Rates;
 using SpendTracker.Web.Reference;
+using SpendTracker.Web.Reports;
 using SpendTracker.Web.Requests;
 using SpendTracker.Web.SetAside;
+using SpendTracker.Web.Views;
 using SpendTracker.Web.Workloads;
 
 namespace SpendTracker.Web.Hosting;
@@ -60,6 +62,8 @@ public static class SpendTrackerHost
         services.AddSpendTracker(database);
         services.AddSingleton<DaemonService>();
         services.AddHostedService(provider => provider.GetRequiredService<DaemonService>());
+        services.AddSingleton<LinkCounts>();
+        services.AddHostedService(provider => provider.GetRequiredService<LinkCounts>());
         services.AddHostedService<BudgetService>();
         services.AddHostedService<PlanService>();
         if (settings.Anomalies.Watch)
@@ -72,9 +76,12 @@ public static class SpendTrackerHost
         services.AddSingleton<ApiQueries>();
         services.AddSingleton<UsageRecorder>();
         services.AddSingleton<OverviewFeed>();
+        services.AddSingleton<FilterChoices>();
+        services.AddSingleton<SearchQuery>();
         services.AddSingleton<KnownOn>();
         services.AddSingleton(new TraceLink(string.IsNullOrEmpty(settings.Telemetry.TraceUrl) ? null : settings.Telemetry.TraceUrl));
         services.AddSingleton<HealthService>();
+        services.AddSingleton<MonthReportQuery>();
         services.AddHostedService(provider => provider.GetRequiredService<HealthService>());
         services.AddAlerts();
         services.AddChannelSenders();
@@ -153,6 +160,8 @@ public static class SpendTrackerHost
         api.MapAnomalies();
         api.MapActivities();
         api.MapHealth();
+        api.MapReport();
+        api.MapViews();
         app.MapAssistants();
 
         app.MapStaticAssets().AllowAnonymous();

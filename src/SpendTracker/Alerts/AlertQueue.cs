@@ -19,6 +19,7 @@ public sealed record ClaimedMessages(IReadOnlyList<IReadOnlyList<AlertMessage>> 
 /// <param name="Reason">Without secrets.</param>
 /// <param name="GivenUp">Whether that message is not tried again.</param>
 /// <param name="InARow">How many attempts in a row have failed by now; 0 if one has gone through since.</param>
+/// <param name="PausedAt">Since when nothing is sent over it; null if it is not paused.</param>
 public sealed record ChannelFailure(string Channel, DateTimeOffset At, string Reason, bool GivenUp, int InARow, DateTimeOffset? PausedAt);
 
 /// <summary>

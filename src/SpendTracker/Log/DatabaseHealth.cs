@@ -11,6 +11,7 @@ public sealed record TableSize(string Table, long Bytes, long? Rows);
 /// <param name="Name">The name of its machine and its process, unless the connection string gives another.</param>
 /// <param name="Address">Where it connects from; null through a socket of the same machine.</param>
 /// <param name="Since">Of its oldest connection.</param>
+/// <param name="Connections">How many it has.</param>
 /// <param name="Busy">How many of its connections work at this moment.</param>
 /// <param name="Locks">The names of the locks that it has at this moment: what it projects, rebuilds or sends over.</param>
 public sealed record ConnectedProgram(string Name, string? Address, DateTimeOffset Since, int Connections, int Busy, IReadOnlyList<string> Locks);
