@@ -161,6 +161,8 @@ document.addEventListener("click", event => {
   const figure = event.target.closest("[data-picture]")?.closest("figure");
   if (figure) {
     savePicture(figure);
+  }
+});
 
 // The sidebar: where there is room, the button takes the names away and brings them back; else the browser opens it over the page.
 const room = matchMedia("(min-width: 1100px)");
