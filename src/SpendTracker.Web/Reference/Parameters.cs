@@ -62,6 +62,8 @@ internal static class Parameters
         ["ExplainCosts.from"] = Text("The total before is as known at the end of this day.", Day, "date"),
         ["ExplainCosts.to"] = Text("The total after is as known at the end of this day.", Day, "date"),
         ["GetEvents.id"] = Text("One event: its id in the log, or the caller's own together with `source`.", "req-8f14"),
+        ["GetReport.format"] = Choice("`json`, or `xlsx` for a workbook.", "json", "json", "xlsx"),
+        ["GetReport.month"] = Text("The month; the last one that is over if it is not given.", Month),
         ["GetUnpriced.from"] = Text("The first month; all of time if neither it nor `to` is given.", Month),
         ["ImportRates.from"] = Text("The day that changed prices hold from; tomorrow if it is not given.", Day, "date"),
         ["ImportExchangeRates.from"] = Text("Only rates of this day or later.", Day, "date"),
