@@ -17,6 +17,11 @@ internal static class ReportWords
     /// <summary>The month in a sentence: what it cost, against the month before, and where it will end.</summary>
     public static string Sentence(MonthReport report)
     {
+        if (report is { Whole: 0, HasGaps: true })
+        {
+            return $"Nothing of {Label.Of(report.Month)} has a price yet: {Lacking(report)}.";
+        }
+
         var spent = Known(report.Total, report.Currency);
         var span = report.DaysPassed is { } days ? $" in its first {days.ToString("0.#", CultureInfo.InvariantCulture)} days" : "";
         var end = report.MonthEnd is { } expected ? $" Its end is expected at {Money.Text(expected.Expected, report.Currency)}{(expected.Low is null ? "" : $", 8 of 10 times {ForecastWords.Interval(expected, report.Currency)}")}." : "";

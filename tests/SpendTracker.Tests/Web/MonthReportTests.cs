@@ -49,7 +49,7 @@ public sealed class MonthReportTests
             Total = lacking, Before = Cost("2026-09", 0), Missing = new([new("openai/new", "input-tokens", 0, 1_200_000, 3, "2026-10", "2026-10", Month.Start, ["openai/new"])], [], [], []),
         };
 
-        Assert.Equal("October 2026 cost unpriced. Not all of it has a price: 1.2 M tokens unpriced.", ReportWords.Sentence(report));
+        Assert.Equal("Nothing of October 2026 has a price yet: 1.2 M tokens unpriced.", ReportWords.Sentence(report));
     }
 
     [Fact]
