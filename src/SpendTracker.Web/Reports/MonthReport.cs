@@ -1,5 +1,6 @@
 using SpendTracker.Budgets;
 using SpendTracker.Closing;
+using SpendTracker.Contracts;
 using SpendTracker.Costs;
 using SpendTracker.Forecasts;
 
@@ -19,21 +20,16 @@ public sealed record ReportDay(DateOnly Day, decimal? Spent, decimal? Expected, 
 /// <param name="Lines">By workload, approach, component and team, the dearest first.</param>
 /// <param name="Year">The twelve months until this one, by component.</param>
 /// <param name="Days">By day of use. A correction of a closed month is of no day, so the last one may differ from the total.</param>
+/// <param name="Moves">Why it cost another amount than the month before, step by step; they add up to the difference.</param>
 public sealed record MonthReport(
     BillingPeriod Month, DateTimeOffset AsOf, string Currency, decimal? DaysPassed, MonthlyCost Total, MonthlyCost Before, PeriodClosing? Closed,
     (string Name, BudgetFigures Figures)? Budget, ForecastSpan? MonthEnd, IReadOnlyList<MonthlyCost> Lines, IReadOnlyList<MonthlyCost> Year,
-    IReadOnlyList<ReportDay> Days, MissingPrices Missing, IReadOnlyList<BookingMove> Corrections)
+    IReadOnlyList<ReportDay> Days, IReadOnlyList<(ChangeStep Step, decimal Amount)> Moves, MissingPrices Missing, IReadOnlyList<BookingMove> Corrections)
 {
     public bool Runs => DaysPassed is not null;
 
     /// <summary>What the month comes to: as expected while it runs.</summary>
     public decimal Whole => MonthEnd?.Expected ?? Total.Actual;
-
-    /// <summary>What each component moved by against the month before, the largest first; they add up to the difference of the two months.</summary>
-    public IReadOnlyList<(string Component, decimal Amount)> Moves =>
-        [.. Year.GroupBy(row => row.Keys["component"]).Select(part => (part.Key, Of(part, Month) - Of(part, Month.Previous))).Where(part => part.Item2 != 0).OrderByDescending(part => Math.Abs(part.Item2))];
-
-    private static decimal Of(IEnumerable<MonthlyCost> rows, BillingPeriod month) => rows.Where(row => row.Month == month.ToString()).Sum(row => row.Actual);
 
     public bool HasGaps => Missing.Unpriced.Count + Missing.Unconverted.Count + Missing.Incomplete.Count > 0;
 

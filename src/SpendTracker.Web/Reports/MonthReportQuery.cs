@@ -9,7 +9,7 @@ namespace SpendTracker.Web.Reports;
 
 /// <summary>Reads all that a month's report says. Each part is what its own page shows.</summary>
 internal sealed class MonthReportQuery(
-    MonthlyCostQuery costs, UnpricedQuery unpriced, BillingPeriods periods, ForecastQuery forecasts, DailySpendQuery spends, BudgetBook budgets, BudgetWatch watch,
+    MonthlyCostQuery costs, MonthChangeQuery changes, UnpricedQuery unpriced, BillingPeriods periods, ForecastQuery forecasts, DailySpendQuery spends, BudgetBook budgets, BudgetWatch watch,
     OrganisationSettings settings, ReportingClock clock, TimeProvider time)
 {
     private const int MonthsShown = 12;
@@ -24,13 +24,14 @@ internal sealed class MonthReportQuery(
         var ofMonth = new CostFilter(month, month);
         var lines = await ByAsync(ofMonth, ["workload", "approach", "component", "team"], cancellationToken);
         var year = await ByAsync(new CostFilter(BillingPeriod.Of(month.Start.AddMonths(1 - MonthsShown)), month), ["component"], cancellationToken);
+        var change = await changes.OfAsync(new CostFilter(month.Previous, month), cancellationToken);
         var corrections = await ByAsync(ofMonth, ["origin"], cancellationToken);
         var end = passed is null ? null : (await forecasts.ByAsync([], ofMonth.Where, cancellationToken)).Total.Month;
         return new(
-            month, asOf, settings.ReportingCurrency, passed, MonthlyCostQuery.Total(month.ToString(), lines), MonthlyCostQuery.Total(month.Previous.ToString(), year.Where(row => row.Month == month.Previous.ToString())),
+            month, asOf, settings.ReportingCurrency, passed, MonthlyCostQuery.Total(month.ToString(), lines), change.Before,
             (await periods.HistoryAsync(month, null, cancellationToken)).FirstOrDefault(closing => closing.Holds), await BudgetAsync(month, cancellationToken), end,
             [.. lines.OrderByDescending(line => line.Actual)], year, passed is null ? await DaysAsync(month, cancellationToken) : await RunningDaysAsync(ofMonth, cancellationToken),
-            await unpriced.ReadAsync(month, month, null, cancellationToken),
+            [.. change.Steps.Select(step => (step.Step, step.Amount))], await unpriced.ReadAsync(month, month, null, cancellationToken),
             [.. corrections.Where(row => row.Keys["origin"] != row.Month).Select(BookingMove.Of)]);
     }
 

@@ -1,3 +1,4 @@
+using SpendTracker.Contracts;
 using SpendTracker.Costs;
 using SpendTracker.Web.Access;
 using SpendTracker.Web.Exports;
@@ -14,7 +15,7 @@ namespace SpendTracker.Web.Reports;
 /// <param name="High">The other end of it.</param>
 /// <param name="Before">What the month before came to.</param>
 /// <param name="Estimated">0 if nobody submitted an estimate.</param>
-/// <param name="Moves">What each component moved by against the month before; together the difference of the two.</param>
+/// <param name="Moves">Why it cost another amount than the month before, step by step; together the difference of the two.</param>
 /// <param name="Approaches">The dearest first.</param>
 /// <param name="Teams">The same by team.</param>
 /// <param name="Unpriced">Quantities without a rate, by unit: in no amount.</param>
@@ -30,7 +31,7 @@ internal sealed record ReportResponse(
 
     public static ReportResponse Of(MonthReport report) => new(
         report.Month.ToString(), report.AsOf, report.Currency, ReportWords.Sentence(report), report.Total.Actual, Rounded(report.MonthEnd?.Expected), Rounded(report.MonthEnd?.Low),
-        Rounded(report.MonthEnd?.High), report.Before.Actual, report.Total.Estimated, [.. report.Moves.Select(move => new ReportPart(move.Component, move.Amount))],
+        Rounded(report.MonthEnd?.High), report.Before.Actual, report.Total.Estimated, [.. report.Moves.Select(move => new ReportPart(EnumName.Of(move.Step), move.Amount))],
         [.. report.By("approach").Select(part => new ReportPart(part.Value, part.Cost.Actual))], [.. report.By("team").Select(part => new ReportPart(part.Value, part.Cost.Actual))],
         report.Total.Unpriced, report.Total.Unconverted, report.Total.Incomplete, report.Corrections);
 
@@ -39,7 +40,7 @@ internal sealed record ReportResponse(
 }
 
 /// <summary>A part of a report.</summary>
-/// <param name="Name">Of the component, the approach or the team.</param>
+/// <param name="Name">Of the step, the approach or the team.</param>
 /// <param name="Amount">In the report's currency.</param>
 internal sealed record ReportPart(string Name, decimal Amount);
 

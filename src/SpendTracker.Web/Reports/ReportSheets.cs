@@ -1,4 +1,5 @@
 using SpendTracker.Costs;
+using SpendTracker.Web.Costs;
 using SpendTracker.Web.Exports;
 
 namespace SpendTracker.Web.Reports;
@@ -52,9 +53,9 @@ internal static class ReportSheets
         }
 
         yield return ("Not in the totals", report.HasGaps ? ReportWords.Lacking(report) : "Nothing", null);
-        foreach (var (component, amount) in report.Moves)
+        foreach (var (step, amount) in report.Moves)
         {
-            yield return ($"Against the month before: {ReportWords.Of(component)}", amount, report.Currency);
+            yield return ($"Against the month before: {ChangeWords.Of(step)}", amount, report.Currency);
         }
 
         foreach (var (approach, cost) in report.By("approach"))

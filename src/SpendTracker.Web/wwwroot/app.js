@@ -272,3 +272,9 @@ document.addEventListener("click", event => {
     window.print();
   }
 });
+
+// A link to a part of the page opens what the part is folded into.
+document.addEventListener("click", event => {
+  const link = event.target.closest?.('a[href*="#"]');
+  document.getElementById(link ? decodeURIComponent(link.hash.slice(1)) : "")?.closest("details")?.setAttribute("open", "");
+});

@@ -9,7 +9,7 @@ namespace SpendTracker.Tests.Web;
 public sealed class FileAnswersTests(OneHost one) : IClassFixture<OneHost>
 {
     private static readonly string[] Lists =
-        ["costs", "compare", "forecast?by=workload", "budgets", "alerts?state=all", "estimates", "rates", "discounts", "aliases", "exchange-rates", "unpriced", "reported-costs", "activity"];
+        ["costs", "compare", "forecast?by=workload", "budgets", "alerts?state=all", "estimates", "rates", "discounts", "aliases", "exchange-rates", "unpriced", "reported-costs", "activity", "costs/changes"];
 
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
