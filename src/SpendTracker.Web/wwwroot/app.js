@@ -86,7 +86,7 @@ function legendOf(figure) {
     if (node.nodeType === Node.ELEMENT_NODE) {
       const style = getComputedStyle(node);
       entries.push({ colour: style.backgroundColor === "rgba(0, 0, 0, 0)" ? style.borderBottomColor : style.backgroundColor, words: "" });
-    } else if (entries.length && node.textContent.trim()) {
+    } else if (node.nodeType === Node.TEXT_NODE && entries.length && node.textContent.trim()) {
       entries.at(-1).words += ` ${node.textContent.trim()}`;
     }
   }
@@ -101,12 +101,14 @@ async function savePicture(figure) {
   const legend = legendOf(figure);
   const colours = getComputedStyle(figure);
 
-  // Labels of an axis may stand out of the chart on its left.
-  const [box, inside] = [chart.getBoundingClientRect(), chart.getBBox()];
-  const left = Math.min(0, inside.x), top = Math.min(0, inside.y);
-  const width = Math.ceil(Math.max(box.width, inside.x + inside.width) - left), height = Math.ceil(Math.max(box.height, inside.y + inside.height) - top);
+  // Labels of an axis may stand out of the chart, and the picture has not the page's font: another may be wider.
+  const [box, inside, own] = [chart.getBoundingClientRect(), chart.getBBox(), chart.viewBox.baseVal];
+  const left = Math.min(0, inside.x) - 8, top = Math.min(0, inside.y);
+  const view = own?.width ? [own.x, own.y, own.width, own.height]
+    : [left, top, Math.max(box.width, inside.x + inside.width) - left + 24, Math.max(box.height, inside.y + inside.height) - top];
+  const [width, height] = own?.width ? [Math.ceil(box.width), Math.ceil(box.height)] : [Math.ceil(view[2]), Math.ceil(view[3])];
   const copy = styledCopy(chart);
-  for (const [name, value] of [["xmlns", "http://www.w3.org/2000/svg"], ["width", width], ["height", height], ["viewBox", `${left} ${top} ${width} ${height}`]]) {
+  for (const [name, value] of [["xmlns", "http://www.w3.org/2000/svg"], ["width", width], ["height", height], ["viewBox", view.join(" ")]]) {
     copy.setAttribute(name, value);
   }
 
