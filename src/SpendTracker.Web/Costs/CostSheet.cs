@@ -1,3 +1,4 @@
+using SpendTracker.Contracts;
 using SpendTracker.Web.Exports;
 using SpendTracker.Web.Pages;
 using SpendTracker.Web.Requests;

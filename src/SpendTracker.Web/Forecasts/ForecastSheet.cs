@@ -1,3 +1,4 @@
+using SpendTracker.Contracts;
 using SpendTracker.Web.Exports;
 
 namespace SpendTracker.Web.Forecasts;
