@@ -1,5 +1,3 @@
-using System.IO.Compression;
-using System.Text;
 using System.Text.RegularExpressions;
 using Deque.AxeCore.Playwright;
 using Microsoft.Playwright;
@@ -15,7 +13,7 @@ public sealed class AppearanceTests(AppearanceTests.Extremes extremes) : IClassF
     private static readonly string[] PriceBook =
         ["/price-book?search=enormous", "/price-book?show=discounts", "/price-book?show=aliases", "/price-book?show=exchange-rates", "/price-book?show=reported", "/unpriced"];
 
-    private static readonly string[] Budgets = ["/budgets", "/budgets/enormous", "/budgets/nothing", "/budgets/unconverted", "/budgets/later", "/budgets/never", "/alerts", "/channels", "/keys", "/activity", "/operations", "/report", "/people", "/sessions", "/anomalies", $"/anomalies/{Unusual}"];
+    private static readonly string[] Budgets = ["/budgets", "/budgets/enormous", "/budgets/nothing", "/budgets/unconverted", "/budgets/later", "/budgets/never", "/alerts", "/channels", "/keys", "/activity", "/people", "/sessions", "/anomalies", $"/anomalies/{Unusual}"];
 
     private static readonly string[] Plans = ["/plans", "/plans?preset=enterprise", "/plans?workload=tiny", "/plans/enormous", "/plans/never"];
 
@@ -109,22 +107,6 @@ public sealed class AppearanceTests(AppearanceTests.Extremes extremes) : IClassF
         await page.GetByText("Look for other events").ClickAsync();
         await page.GetByText("Details of version 1").ClickAsync();
         await AssertAccessibleAsync(page);
-    }
-
-    [Fact]
-    public async Task A_months_report_is_one_sheet_of_A4_and_its_workbook_has_the_five_sheets()
-    {
-        var dashboard = await extremes.DashboardAsync();
-        var month = BillingPeriod.Of(DateOnly.FromDateTime(DateTime.UtcNow));
-        var page = await dashboard.OpenAsync($"/report?month={month}");
-        await Expect(page.GetByRole(AriaRole.Figure, new() { Name = "Spent until each day" })).ToBeVisibleAsync();
-        var pdf = Encoding.Latin1.GetString(await page.PdfAsync(new() { Format = "A4", PrintBackground = true }));
-        Assert.Single(Regex.Matches(pdf, @"/Type\s*/Page\b(?!s)"));
-
-        var workbook = await page.RunAndWaitForDownloadAsync(() => page.GetByRole(AriaRole.Link, new() { Name = "Excel workbook" }).ClickAsync());
-        await using var archive = await ZipFile.OpenReadAsync((await workbook.PathAsync())!, TestContext.Current.CancellationToken);
-        Assert.Equal($"ai-spend-{month}.xlsx", workbook.SuggestedFilename);
-        Assert.Equal(5, archive.Entries.Count(entry => entry.FullName.StartsWith("xl/worksheets/sheet", StringComparison.Ordinal)));
     }
 
     /// <summary>On the page of what is unpriced: what an alias would change.</summary>
