@@ -48,6 +48,7 @@ public static class SpendTrackerServices
             .AddSingleton(_ => database.CreateDaemon())
             .AddSingleton(_ => database.CreateRebuild())
             .AddSingleton(_ => database.CreateSetAside())
+            .AddSingleton(_ => database.CreateHealth())
             .AddSingleton<EventLog>()
             .AddSingleton<ApiKeys>()
             .AddSingleton<PersonNames>()

@@ -1,10 +1,8 @@
-using CsvHelper;
-using SpendTracker.Activities;
 using SpendTracker.Contracts;
 using SpendTracker.Costs;
 using SpendTracker.Settings;
 using SpendTracker.Web.Access;
-using SpendTracker.Web.Pages;
+using SpendTracker.Web.Exports;
 using SpendTracker.Web.Requests;
 
 namespace SpendTracker.Web.Costs;
@@ -35,91 +33,19 @@ internal static class CostAnswers
     }
 }
 
-/// <summary>Costs over HTTP, as JSON and CSV.</summary>
+/// <summary>Costs over HTTP, as JSON and as files.</summary>
 internal static class CostEndpoints
 {
-    private static readonly string[] Units = ["tokens", "hours", "items", "amounts"];
-    private static readonly string[] AllUnits = [.. Units, "requests"];
-
     public static void MapCosts(this IEndpointRouteBuilder api) =>
-        api.MapGet("/costs", GetAsync).RequireAuthorization(Policies.Read).WithName("GetCosts")
-            .Produces<CostsResponse>(200, "application/json", "text/csv");
+        api.MapGet("/costs", GetAsync).RequireAuthorization(Policies.Read).WithName("GetCosts").AsFile<CostsResponse>("costs", CostSheet.Of);
 
     /// <summary>Ask for costs by month. Actual, estimate and variance, broken down by dimensions, with what is in no amount beside them.</summary>
     internal static async Task<IResult> GetAsync(
-        string? from, string? to, string? by, string[]? where, string? format, string? knownOn, HttpRequest request, ActivityLog log, MonthlyCostQuery query, KnownOn days, OrganisationSettings settings,
-        CancellationToken cancellationToken)
+        string? from, string? to, string? by, string[]? where, string? knownOn, MonthlyCostQuery query, KnownOn days, OrganisationSettings settings, CancellationToken cancellationToken)
     {
         var check = new FieldCheck();
-        check.That("format", format is null or "json" or "csv", "Must be json or csv.");
-        if (await CostQuestion.ReadAsync(check, (from, to, by, where ?? [], knownOn), days, cancellationToken) is not { } question)
-        {
-            return Problems.Of(check.Reasons);
-        }
-
-        var filter = question.Filter;
-        if (format == "csv")
-        {
-            await log.ExportReadAsync("costs", format, request.QueryString.Value ?? "", ApiClaims.RecorderOf(request.HttpContext.User), cancellationToken);
-        }
-
-        var costs = await query.ByAsync(filter, question.By, cancellationToken);
-        return format == "csv"
-            ? TypedResults.Bytes(
-                await CsvAsync(costs, question.Names, cancellationToken), "text/csv; charset=utf-8",
-                $"costs-{filter.From}-{filter.To}{(filter.KnownOn is { } day ? $"-as-known-on-{KnownOn.Text(day)}" : "")}.csv")
-            : TypedResults.Ok(CostsResponse.Of(question, costs, settings));
-    }
-
-    /// <summary>A column for each dimension; amounts in full, with a point; unpriced and incomplete quantities a column for each unit; what is unconverted as a text. New columns come last.</summary>
-    public static async Task<byte[]> CsvAsync(IReadOnlyList<MonthlyCost> costs, string[] dimensions, CancellationToken cancellationToken)
-    {
-        var text = new MemoryStream();
-
-        // A spreadsheet runs a cell that begins like a formula, and a workload may be called anything.
-        await using var csv = CsvWriter.Create(text, new CsvWriterOptions { Injection = CsvInjection.Escape }, true);
-        string[] keys = [.. dimensions.Where(name => name != "month")];
-        string[] columns =
-        [
-            "month", .. keys, "actual", "estimated", "estimated_to_date", "variance", "listed", "corrections", .. Units.Select(unit => $"unpriced_{unit}"), "unconverted",
-            "unpriced_requests", .. AllUnits.Select(unit => $"incomplete_{unit}"),
-        ];
-        foreach (var column in columns)
-        {
-            csv.WriteField(column);
-        }
-
-        csv.EndRecord();
-        foreach (var cost in costs)
-        {
-            csv.WriteField(cost.Month);
-            foreach (var key in keys)
-            {
-                csv.WriteField(cost.Keys[key]);
-            }
-
-            csv.WriteField(cost.Actual, default);
-            csv.WriteField(cost.Estimated, default);
-            csv.WriteField(CostRow.Rounded(cost.EstimatedToDate), default);
-            csv.WriteField(CostRow.Rounded(cost.Variance), default);
-            csv.WriteField(cost.Listed, default);
-            csv.WriteField(cost.Corrections, default);
-            foreach (var unit in Units)
-            {
-                csv.WriteField(cost.Unpriced.GetValueOrDefault(unit), default);
-            }
-
-            csv.WriteField(string.Join("; ", cost.Unconverted.OrderBy(part => part.Key, StringComparer.Ordinal).Select(Money.Code)));
-            csv.WriteField(cost.Unpriced.GetValueOrDefault("requests"), default);
-            foreach (var unit in AllUnits)
-            {
-                csv.WriteField(cost.Incomplete.GetValueOrDefault(unit), default);
-            }
-
-            csv.EndRecord();
-        }
-
-        await csv.FlushAsync(cancellationToken);
-        return text.ToArray();
+        return await CostQuestion.ReadAsync(check, (from, to, by, where ?? [], knownOn), days, cancellationToken) is { } question
+            ? TypedResults.Ok(CostsResponse.Of(question, await query.ByAsync(question.Filter, question.By, cancellationToken), settings))
+            : Problems.Of(check.Reasons);
     }
 }

@@ -39,6 +39,8 @@ public sealed record PageLink(string Path, string Words, PageGroup Group, string
         new("/unpriced", "Not in the totals", PageGroup.Prices, "M12 4a8 8 0 1 0 0 16 8 8 0 0 0 0-16zM6.5 6.5l11 11") { Count = counts => counts.Unpriced },
         new("/set-aside", "Set aside", PageGroup.Prices, "M4 14l2-9h12l2 9v5H4zM4 14h5l1 2h4l1-2h5") { Count = counts => counts.SetAside },
         new("/closing", "Close a month", PageGroup.MonthEnd, "M6 11h12v9H6zM8 11V8a4 4 0 0 1 8 0v3"),
+        new("/report", "Month report", PageGroup.MonthEnd, "M6 3h9l4 4v14H6zM9 12v5M12 9v8M15 13v4"),
+        new("/operations", "Health", PageGroup.Setup, "M3 12h4l2-6 4 12 2-6h6"),
         new("/keys", "Keys", PageGroup.Setup, "M8 12a4 4 0 1 0 0 .01M12 12h9M17 12v4M20 12v3", Policies.Key),
         new("/people", "People", PageGroup.Setup, "M9 11a3 3 0 1 0 0-6 3 3 0 0 0 0 6zM3 19c0-3 3-5 6-5s6 2 6 5M16 5a3 3 0 0 1 0 6M18 14c2 1 3 3 3 5", Policies.People),
         new("/channels", "Channels", PageGroup.Setup, "M4 11v3l3 .5L9 19h2l-1-4.3L19 18V6L7 10.5z", Policies.Channel),
