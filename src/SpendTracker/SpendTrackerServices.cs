@@ -65,6 +65,7 @@ public static class SpendTrackerServices
             .AddSingleton<ExchangeRateImport>()
             .AddSingleton<MonthlyCostQuery>()
             .AddSingleton<WorkloadQuantityQuery>()
+            .AddSingleton<WorkloadUseQuery>()
             .AddSingleton<UnpricedQuery>()
             .AddSingleton<ReportedCostQuery>()
             .AddSingleton<ExplainQuery>()

@@ -26,9 +26,9 @@ public sealed class RoleTests
     [Theory]
     [InlineData(Role.Viewer, "", "read")]
     [InlineData(Role.Member, "", "read")]
-    [InlineData(Role.Member, "Search", "read plan estimate budget acknowledge")]
-    [InlineData(Role.Finance, "", "read plan estimate budget acknowledge price retry close activity")]
-    [InlineData(Role.Admin, "", "read plan estimate budget acknowledge price retry close activity channel key people")]
+    [InlineData(Role.Member, "Search", "read record workload plan estimate budget acknowledge")]
+    [InlineData(Role.Finance, "", "read record workload plan estimate budget acknowledge price retry close activity")]
+    [InlineData(Role.Admin, "", "read record workload plan estimate budget acknowledge price retry close activity channel key people")]
     public async Task A_person_may_do_what_the_role_says(Role role, string team, string may) =>
         Assert.Equal(may.Split(' ').Order(), await AllowedAsync(null, Person(role, team)));
 
