@@ -94,7 +94,7 @@ internal static class ForecastCommand
             Console.WriteLine(ForecastWords.Planned(line, currency));
         }
 
-        Console.WriteLine($"In {currency}. Charges, training and dataset preparation count once they are recorded, or as planned.");
+        Console.WriteLine($"In {currency}. Charges, training and dataset preparation count once they are recorded, or as planned or estimated.");
     }
 
     private static void Write(ForecastQuestion question, BacktestAnswer answer)

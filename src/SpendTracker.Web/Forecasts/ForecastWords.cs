@@ -16,7 +16,10 @@ internal static class ForecastWords
 
     /// <summary>Like <c>2026-12: training of chat, $40.00 to come of $100.00 by plan chat-2027</c>.</summary>
     public static string Planned(PlannedLine line, string currency) =>
-        $"{line.Month}: {Dimension(line.Component).ToLowerInvariant()} of {line.Workload}, {PlannedAmount(line, currency)} by plan {line.Plan}, version {line.Version}";
+        $"{line.Month}: {Dimension(line.Component).ToLowerInvariant()} of {line.Workload}, {PlannedAmount(line, currency)} by {(line.Plan is { } plan ? $"plan {plan}, version {line.Version}" : Estimate(line))}";
+
+    /// <summary>Like <c>the estimate for fine tuning</c>.</summary>
+    public static string Estimate(PlannedLine line) => $"the estimate for {Dimension(line.Approach).ToLowerInvariant()}";
 
     public static string PlannedAmount(PlannedLine line, string currency) =>
         line.Amount is { } amount ? $"{Money.Text(line.ToCome, currency)} to come of {Money.Text(amount, currency)}" : "without a price";

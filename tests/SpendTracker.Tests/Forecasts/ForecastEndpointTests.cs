@@ -1,6 +1,7 @@
 using System.Net;
 using System.Text.Json;
 using SpendTracker.Contracts;
+using SpendTracker.Estimates;
 using SpendTracker.Events;
 using SpendTracker.Forecasts;
 using SpendTracker.Plans;
@@ -74,6 +75,7 @@ public sealed class ForecastEndpointTests : IAsyncLifetime
         var none = (await _host.GetAsync("/api/v1/forecast?where=workload=nobody&by=component")).GetProperty("total");
         Assert.Equal((0m, "Nothing is in use that is expected to go on."), (Of(none, "month", "forecast"), none.GetProperty("month").GetProperty("whyNoInterval").GetString()));
         await AssertPlannedAsync(); // On the same host.
+        await AssertEstimatedAsync();
     }
 
     [Fact]
@@ -160,6 +162,29 @@ public sealed class ForecastEndpointTests : IAsyncLifetime
         Assert.Empty(await Database.Get<PlanBook>().RetireAsync("search-2026", "Not done.", new Recorder("test"), TestContext.Current.CancellationToken));
         search = RowOf(await _host.GetAsync("/api/v1/forecast?by=workload"), "search");
         Assert.Equal((600 + (30 * 48), false), ((int)Of(search, "month", "forecast"), search.TryGetProperty("planned", out _)));
+    }
+
+    /// <summary>Of a workload without a plan its estimate counts, for the approach that it runs, and where history says nothing.</summary>
+    private async Task AssertEstimatedAsync()
+    {
+        EstimateLine[] lines = [new(Component.Usage, 5_000), new(Component.Training, 80), new(Component.DatasetPreparation, 30)];
+        var book = Database.Get<EstimateBook>();
+        foreach (var (workload, approach) in new[] { ("chat", Approach.PromptEngineering), ("chat", Approach.FineTuning), ("idea", Approach.FineTuning), ("nobody", Approach.FineTuning) })
+        {
+            await book.SubmitAsync(new(workload, approach, "2026-07", "2027-12", "USD", lines), new Recorder("test"), TestContext.Current.CancellationToken);
+        }
+
+        var answer = await _host.GetAsync("/api/v1/forecast?by=workload");
+        var chat = RowOf(answer, "chat");
+        var july = chat.GetProperty("next")[0];
+        Assert.Equal((23 * 10 + 8 * 3 + 110, 110, false), ((int)Of(july, "forecast"), (int)Of(july, "estimated"), july.TryGetProperty("planned", out _)));
+        Assert.Equal(
+            ["training 80 80", "dataset-preparation 30 30"],
+            chat.GetProperty("estimated").EnumerateArray().Where(line => line.GetProperty("month").GetString() == "2026-12")
+                .Select(line => $"{line.GetProperty("component").GetString()} {Of(line, "amount"):0} {Of(line, "toCome"):0}"));
+        Assert.Equal(1_490m, Of(RowOf(answer, "idea").GetProperty("next")[0], "forecast")); // As its plan says.
+        Assert.DoesNotContain(answer.GetProperty("rows").EnumerateArray(), row => row.GetProperty("keys").GetProperty("workload").GetString() == "nobody"); // Neither recorded nor registered.
+        Assert.Equal(110, Of((await _host.GetAsync("/api/v1/forecast?where=workload=chat&where=approach=prompt-engineering")).GetProperty("total").GetProperty("next")[0], "estimated"));
     }
 
     private async Task SubmitAsync(string plan, string from, string workload, PlanTraining training, IReadOnlyList<PlanDataset> datasets)
