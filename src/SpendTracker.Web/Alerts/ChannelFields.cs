@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Security.Cryptography;
-using System.Text;
 using SpendTracker.Alerts;
 using SpendTracker.Contracts;
 using SpendTracker.Web.Pages;
@@ -64,11 +63,10 @@ internal sealed class ChannelFields
     /// <summary>For a new channel: with a secret of its own to sign with.</summary>
     public static ChannelFields New() => new() { Replaces = true, Secret = $"whsec_{Convert.ToBase64String(RandomNumberGenerator.GetBytes(SecretBytes))}" };
 
-    /// <summary>Lower-case letters and digits, with one dash for whatever is between them. Letters with accents are those without.</summary>
+    /// <summary>Lower-case letters and digits of ASCII, with one dash for whatever is between them.</summary>
     public static string IdOf(string name)
     {
-        var plain = name.Normalize(NormalizationForm.FormD).Where(letter => CharUnicodeInfo.GetUnicodeCategory(letter) != UnicodeCategory.NonSpacingMark)
-            .Select(letter => char.IsAsciiLetterOrDigit(letter) ? char.ToLowerInvariant(letter) : ' ');
+        var plain = name.Select(letter => char.IsAsciiLetterOrDigit(letter) ? char.ToLowerInvariant(letter) : ' ');
         var id = string.Join('-', string.Concat(plain).Split(' ', StringSplitOptions.RemoveEmptyEntries));
         return id[..Math.Min(id.Length, LongestId)].TrimEnd('-');
     }

@@ -67,15 +67,15 @@ public sealed class EstimateDraftTests
     {
         MonthlyCost[] costs =
         [
-            Cost("2026-10", "new", 60, Component.Usage), Cost("2026-11", "new", 40.01m, Component.Usage), Cost("2026-11", "new", 9, Component.Training),
+            Cost("2026-10", "new", 60, Component.Usage), Cost("2026-11", "new", 40, Component.Usage), Cost("2026-11", "new", 9, Component.Training),
             Cost("2026-09", "old", 0, Component.Usage), Cost("2026-11", "old", 10, Component.Usage, unpriced: true),
             Cost("2026-09", "corrected", 5, Component.Usage) with { Corrections = 5 },
         ];
 
         var averages = ActualAverages.Of(costs, new(2026, 11));
         Assert.Equal(
-            [("new", Component.Training, 4.5m, false), ("new", Component.Usage, 50, false), ("old", Component.Usage, 10, true)],
-            averages.Select(average => (average.Key.Workload, average.Key.Component, average.Value.Amount, average.Value.Lacks)).Order());
+            [("new", Component.Usage, 50.00m, false), ("new", Component.Training, 4.5m, false), ("old", Component.Usage, 10, true)],
+            averages.Select(average => (average.Key.Workload, average.Key.Component, average.Value.Amount, average.Value.Lacks)).OrderBy(average => average.Workload).ThenBy(average => average.Component));
     }
 
     private static MonthlyCost Cost(string month, string workload, decimal actual, Component component, bool unpriced = false) => new(

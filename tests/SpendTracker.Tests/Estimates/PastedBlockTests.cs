@@ -50,14 +50,14 @@ public sealed class PastedBlockTests
         Assert.Contains(Read($"Workload\t2027-01\nchat\t1\n{new string('\n', PastedBlock.MostCharacters)}").Faults, fault => fault.Reason.StartsWith("The block may be cut off", StringComparison.Ordinal));
 
     [Theory]
-    [InlineData("1234", 1234)]
-    [InlineData("1,234,567", 1_234_567)]
+    [InlineData("1234", 1234d)]
+    [InlineData("1,234,567", 1_234_567d)]
     [InlineData("1 234,50 €", 1_234.50)]
     [InlineData("1'234.50", 1_234.50)]
-    [InlineData("USD 12", 12)]
+    [InlineData("USD 12", 12d)]
     [InlineData("0.125", 0.125)]
     [InlineData(".5", 0.5)]
-    [InlineData("-3", -3)]
+    [InlineData("-3", -3d)]
     [InlineData("12,34.5", null)]
     [InlineData("1.2.3", null)]
     [InlineData("1,5", 1.5)]

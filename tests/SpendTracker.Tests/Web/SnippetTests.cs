@@ -20,10 +20,10 @@ public sealed class SnippetTests
         {
             Assert.Contains(body, snippet.Text, StringComparison.Ordinal);
             Assert.Contains("https://spend.example.com/api/v1/usage", snippet.Text, StringComparison.Ordinal);
-            Assert.Contains("Bearer spend_1_2", snippet.Text, StringComparison.Ordinal);
+            Assert.Matches("Bearer(\", \"| )spend_1_2", snippet.Text);
             Assert.Contains("application/json", snippet.Text, StringComparison.Ordinal);
         });
-        Assert.All(Snippet.All("https://spend.example.com/", null, body), snippet => Assert.Contains("Bearer YOUR-KEY", snippet.Text, StringComparison.Ordinal));
+        Assert.All(Snippet.All("https://spend.example.com/", null, body), snippet => Assert.Matches("Bearer(\", \"| )YOUR-KEY", snippet.Text));
     }
 
     [Fact]
