@@ -25,7 +25,7 @@ internal sealed partial class AmountText(char? decimalMark)
             return (null, $"“{Short(text)}” is not an amount.");
         }
 
-        if ((Shown(bare) ?? decimalMark ?? (bare.AsSpan().ContainsAny('.', ',') ? null : '.')) is not { } mark)
+        if ((decimalMark ?? Shown(bare) ?? (bare.AsSpan().ContainsAny('.', ',') ? null : '.')) is not { } mark)
         {
             return (null, $"“{Short(text)}” may be thousands or decimals. Say which mark is the decimal one.");
         }
