@@ -15,6 +15,7 @@ using SpendTracker.Marten;
 using SpendTracker.Plans;
 using SpendTracker.Rates;
 using SpendTracker.Settings;
+using SpendTracker.Views;
 using SpendTracker.Workloads;
 
 namespace SpendTracker;
@@ -110,7 +111,7 @@ public sealed class SpendDatabase : IAsyncDisposable
 
     /// <summary>What decisions are made on.</summary>
     private static void States(StoreOptions options) => options
-        .AddState<SettingsState>().AddState<ApiKeyState>().AddState<SignInLinkState>().AddState<PersonState>().AddState<SessionState>().AddState<WorkloadState>().AddState<PublicationsState>()
+        .AddState<SettingsState>().AddState<ApiKeyState>().AddState<SignInLinkState>().AddState<PersonState>().AddState<SessionState>().AddState<WorkloadState>().AddState<SavedView>().AddState<PublicationsState>()
         .AddState<PeriodState>().AddState<BudgetState>().AddState<PlanState>().AddState<ChannelState>();
 
     public ProjectionDaemon CreateDaemon() =>

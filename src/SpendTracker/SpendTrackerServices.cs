@@ -17,6 +17,7 @@ using SpendTracker.Plans;
 using SpendTracker.Rates;
 using SpendTracker.Settings;
 using SpendTracker.Usage;
+using SpendTracker.Views;
 using SpendTracker.Workloads;
 
 namespace SpendTracker;
@@ -57,6 +58,7 @@ public static class SpendTrackerServices
             .AddSingleton<SignInLinks>()
             .AddSingleton<Sessions>()
             .AddSingleton<WorkloadRegistry>()
+            .AddSingleton<SavedViews>()
             .AddSingleton<EstimateBook>()
             .AddSingleton<UsageCorrections>()
             .AddSingleton<PriceBook>()
@@ -64,6 +66,7 @@ public static class SpendTrackerServices
             .AddSingleton<RateImport>()
             .AddSingleton<ExchangeRateImport>()
             .AddSingleton<MonthlyCostQuery>()
+            .AddSingleton<CostValuesQuery>()
             .AddSingleton<WorkloadQuantityQuery>()
             .AddSingleton<WorkloadUseQuery>()
             .AddSingleton<UnpricedQuery>()

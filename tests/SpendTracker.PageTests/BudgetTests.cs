@@ -54,7 +54,7 @@ public sealed class BudgetTests
         await Button(page, "Acknowledge it").ClickAsync();
         await Button(page, "Acknowledge").ClickAsync();
         await Expect(page.GetByText(": “Asked for more”")).ToBeVisibleAsync();
-        await page.GetByRole(AriaRole.Link, new() { Name = "Alerts", Exact = true }).ClickAsync();
+        await page.GetByRole(AriaRole.Link, new() { NameRegex = new("^Alerts") }).ClickAsync();
         await Expect(page.GetByRole(AriaRole.Region, new() { Name = "Alerts that hold now" }).GetByRole(AriaRole.Row).Filter(new() { HasText = "100 % of the limit" })).ToContainTextAsync("Acknowledged");
     }
 

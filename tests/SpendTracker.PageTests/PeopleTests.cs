@@ -26,7 +26,8 @@ public sealed class PeopleTests
         await Expect(ada.GetByRole(AriaRole.Link, new() { Name = "People" })).ToHaveCountAsync(0);
         await dashboard.GoAsync(ada, "/people");
         await Expect(ada.GetByText("Only administrators see and change who may sign in.")).ToBeVisibleAsync();
-        await ada.GetByRole(AriaRole.Link, new() { Name = "Ada Lovelace" }).ClickAsync();
+        await Button(ada, "Ada Lovelace").ClickAsync();
+        await ada.GetByRole(AriaRole.Link, new() { Name = "Your sessions" }).ClickAsync();
         await Expect(ada.GetByRole(AriaRole.Region, new() { Name = "Your sessions" })).ToContainTextAsync("this one");
 
         await dashboard.GoAsync(page, "/people");

@@ -10,17 +10,19 @@ public sealed class PhoneTests
     public async Task The_head_of_a_page_is_one_line_and_its_menu_leads_everywhere()
     {
         await using var dashboard = await Dashboard.StartAsync();
+        var beside = (await dashboard.OpenAsync("/")).GetByRole(AriaRole.Navigation, new() { Name = "Pages", Exact = true }).GetByRole(AriaRole.Link);
+        await Expect(beside.Last).ToBeVisibleAsync();
+        var links = await beside.CountAsync();
         var page = await dashboard.OpenAsync("/", width: 390);
         foreach (var (link, to) in ((string, string)[])[("Budgets", "/budgets"), ("Events", "/events"), ("Price book", "/price-book")])
         {
             var head = (await page.GetByRole(AriaRole.Banner).BoundingBoxAsync())!;
-            Assert.True(head.Height <= 60, $"The head of {page.Url} is {head.Height} pixels high.");
+            Assert.True(head.Height <= 48, $"The head of {page.Url} is {head.Height} pixels high.");
 
             var menu = page.GetByRole(AriaRole.Navigation, new() { Name = "Pages", Exact = true });
             await Expect(menu).ToBeHiddenAsync();
             await page.GetByRole(AriaRole.Button, new() { Name = "Menu" }).ClickAsync();
-            await Expect(menu.GetByRole(AriaRole.Link)).ToHaveCountAsync(17);
-            await Expect(page.GetByRole(AriaRole.Button, new() { Name = "Sign out" })).ToBeInViewportAsync();
+            await Expect(menu.GetByRole(AriaRole.Link)).ToHaveCountAsync(links);
             await menu.GetByRole(AriaRole.Link, new() { Name = link }).ClickAsync();
             await Expect(page).ToHaveURLAsync($"{dashboard.Address}{to}");
             await Expect(page.GetByRole(AriaRole.Heading, new() { Name = link, Exact = true })).ToBeVisibleAsync();
@@ -29,9 +31,32 @@ public sealed class PhoneTests
             await Expect(menu).ToBeHiddenAsync();
         }
 
-        var wide = await dashboard.OpenAsync("/");
-        await Expect(wide.GetByRole(AriaRole.Button, new() { Name = "Menu" })).ToBeHiddenAsync();
-        await Expect(wide.GetByRole(AriaRole.Link, new() { Name = "Explain" })).ToBeVisibleAsync();
+        await page.GetByRole(AriaRole.Button, new() { Name = "Administrator" }).ClickAsync();
+        await Expect(page.GetByRole(AriaRole.Button, new() { Name = "Sign out" })).ToBeInViewportAsync();
+    }
+
+    [Fact]
+    public async Task Beside_a_page_are_names_or_icons_alone_as_the_person_likes_and_a_key_leads_to_the_search()
+    {
+        await using var dashboard = await Dashboard.StartAsync();
+        var page = await dashboard.OpenAsync("/");
+        Assert.Equal(216, await WidthAsync());
+        await page.GetByRole(AriaRole.Button, new() { Name = "Menu" }).ClickAsync();
+        Assert.Equal(56, await WidthAsync());
+        await dashboard.GoAsync(page, "/events");
+        Assert.Equal(56, await WidthAsync());
+        await Expect(page.GetByRole(AriaRole.Link, new() { Name = "Forecast", Exact = true })).ToBeVisibleAsync(); // By its name, although that is not drawn.
+        await page.GetByRole(AriaRole.Button, new() { Name = "Menu" }).ClickAsync();
+        Assert.Equal(216, await WidthAsync());
+        await page.SetViewportSizeAsync(1_000, 800);
+        Assert.Equal(56, await WidthAsync());
+
+        await page.Keyboard.PressAsync("/");
+        await page.Keyboard.TypeAsync("fore");
+        await page.Keyboard.PressAsync("Enter");
+        await Expect(page.GetByRole(AriaRole.Main).GetByRole(AriaRole.Link, new() { Name = "Forecast" })).ToBeVisibleAsync();
+
+        async Task<float> WidthAsync() => (await page.Locator("#menu").BoundingBoxAsync())!.Width;
     }
 
     [Fact]

@@ -38,6 +38,7 @@ public sealed class SignInTests
         await Expect(page.GetByRole(AriaRole.Heading, new() { Name = "There is no such page" })).ToBeVisibleAsync();
         await page.GetByRole(AriaRole.Link, new() { Name = "Go to the overview" }).ClickAsync();
         await Expect(page.GetByRole(AriaRole.Heading, new() { Name = Dashboard.MonthName, Exact = true })).ToBeVisibleAsync();
+        await page.GetByRole(AriaRole.Button, new() { Name = "Administrator" }).ClickAsync();
         await page.GetByRole(AriaRole.Button, new() { Name = "Sign out" }).ClickAsync();
         await Expect(page.GetByText("Open the sign-in link")).ToBeVisibleAsync();
         await page.GotoAsync(dashboard.Address);
@@ -51,6 +52,7 @@ public sealed class SignInTests
         var (page, other) = (await dashboard.OpenAsync("/"), await dashboard.OpenAsync("/budgets"));
         await Expect(other.GetByRole(AriaRole.Link, new() { Name = "Channels" })).ToBeVisibleAsync();
 
+        await page.GetByRole(AriaRole.Button, new() { Name = "Administrator" }).ClickAsync();
         await page.GetByRole(AriaRole.Button, new() { Name = "Sign out" }).ClickAsync();
 
         await Expect(page.GetByText("Open the sign-in link")).ToBeVisibleAsync();

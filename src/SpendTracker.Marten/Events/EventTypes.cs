@@ -85,6 +85,8 @@ public static class EventTypes
         Named("channel_tested", ContractsJson.Default.ChannelTested),
         Named("set_aside_retried", ContractsJson.Default.SetAsideRetried),
         Named("read_models_rebuilt", ContractsJson.Default.ReadModelsRebuilt),
+        Named("view_saved", ContractsJson.Default.ViewSaved),
+        Named("view_removed", ContractsJson.Default.ViewRemoved),
     ];
 
     /// <summary>

@@ -29,6 +29,8 @@ internal static class Policies
     public const string Channel = "channel";
     public const string Key = "key";
     public const string People = "people";
+    public const string View = "view";
+    public const string Share = "share";
 
     public static void AddAccess(this IServiceCollection services)
     {

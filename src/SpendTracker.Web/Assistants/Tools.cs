@@ -247,7 +247,7 @@ internal static class Tools
     private static ApiPages BySeqId => new("before", row => $"{row["seqId"]}", answer => answer["next"]?.ToString(), "next");
 
     private static ToolArgument Where(string dimensions) => new(
-        "where", $"Only where a dimension has a value, like [\"team=Support\", \"environment=production\"]: {dimensions}. Values are exact. All of them must hold; each dimension once.") { IsList = true };
+        "where", $"Only where a dimension has a value, like [\"team=Support\", \"environment=production\"]: {dimensions}. Values are exact. Of several values of one dimension, one must hold; of several dimensions, all.") { IsList = true };
 
     private static ToolArgument Workload(string description) => new("workload", description);
 

@@ -128,7 +128,7 @@ internal static class CompareCommand
         CommandLine.FromOption("this month"), CommandLine.ToOption(),
         new Option<string[]>("--where")
         {
-            Description = "Only what has this, like workload=chat; given again, it narrows further.", DefaultValueFactory = _ => [],
+            Description = "Only what has this, like workload=chat; given again, another value of the same is added, and another of something else narrows further.", DefaultValueFactory = _ => [],
         },
         CommandLine.KnownOnOption(), CommandLine.JsonOption(), CommandLine.DemoOption());
 

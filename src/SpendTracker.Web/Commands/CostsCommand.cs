@@ -16,7 +16,7 @@ internal static class CostsCommand
         var from = CommandLine.FromOption("this month");
         var to = CommandLine.ToOption();
         var by = new Option<string?>("--by") { Description = $"What to break them down by, with commas: {string.Join(", ", CostDimension.All.Select(dimension => dimension.Name))}; approach if not given." };
-        var where = new Option<string[]>("--where") { Description = "Only costs that have this, like team=Support; given again, it narrows further.", DefaultValueFactory = _ => [] };
+        var where = new Option<string[]>("--where") { Description = "Only costs that have this, like team=Support; given again, another value of the same is added, and another of something else narrows further.", DefaultValueFactory = _ => [] };
         var knownOn = CommandLine.KnownOnOption();
         var json = CommandLine.JsonOption();
         var csv = new Option<bool>("--csv") { Description = "Write CSV instead of a table, amounts in full." };
@@ -48,7 +48,7 @@ internal static class CostsCommand
             string[] query =
             [
                 $"from={question.Filter.From}", $"to={question.Filter.To}", $"by={string.Join(',', question.Names)}",
-                .. question.Filter.Where.Select(condition => $"where={condition.Key}={condition.Value}"),
+                .. Conditions.Texts(question.Filter.Where).Select(condition => $"where={condition}"),
             ];
             await opened.Get<ActivityLog>().ExportReadAsync("costs", "csv", string.Join('&', query), CommandLine.RecorderOf("costs", Environment.UserName), cancellationToken);
             await using var output = Console.OpenStandardOutput();

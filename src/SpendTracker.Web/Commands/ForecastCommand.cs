@@ -71,7 +71,7 @@ internal static class ForecastCommand
     private static Option<string?> ByOption() => new("--by") { Description = $"What to break it down by, with commas: {string.Join(", ", ForecastQuery.Dimensions.Select(dimension => dimension.Name))}." };
 
     private static Option<string[]> WhereOption() =>
-        new("--where") { Description = "Only costs that have this, like team=Support; given again, it narrows further.", DefaultValueFactory = _ => [] };
+        new("--where") { Description = "Only costs that have this, like team=Support; given again, another value of the same is added, and another of something else narrows further.", DefaultValueFactory = _ => [] };
 
     private static void Write(ForecastQuestion question, ForecastAnswer answer, string currency)
     {
@@ -89,9 +89,14 @@ internal static class ForecastCommand
         }
 
         CommandLine.Write(table);
-        foreach (var line in answer.Total.Planned)
+        foreach (var line in answer.Total.Planned.Take(ForecastWords.MostLines))
         {
             Console.WriteLine(ForecastWords.Planned(line, currency));
+        }
+
+        if (answer.Total.Planned.Count - ForecastWords.MostLines is var more and > 0)
+        {
+            Console.WriteLine($"and {more} more: narrow the forecast to see them");
         }
 
         Console.WriteLine($"In {currency}. Charges, training and dataset preparation count once they are recorded, or as planned or estimated.");

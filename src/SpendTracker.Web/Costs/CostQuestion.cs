@@ -15,7 +15,7 @@ internal sealed record CostQuestion(CostFilter Filter, IReadOnlyList<CostDimensi
     {
         var (first, last) = MonthSpan.Read(check, asked.From, asked.To, BillingPeriod.Of(days.Today));
         var dimensions = Dimensions(check, asked.By ?? "approach");
-        var where = Conditions(check, asked.Where);
+        var where = Conditions.Read(check, asked.Where, CostDimension.All);
         var known = await days.ReadAsync(check, asked.KnownOn, cancellationToken);
         return check.Reasons.Count > 0 ? null : new CostQuestion(new CostFilter(first, last) { KnownOn = known, Where = where }, dimensions);
     }
@@ -34,20 +34,6 @@ internal sealed record CostQuestion(CostFilter Filter, IReadOnlyList<CostDimensi
         }
 
         return dimensions;
-    }
-
-    /// <summary>A value may have any characters, so each condition comes by itself.</summary>
-    private static Dictionary<string, string> Conditions(FieldCheck check, IReadOnlyList<string> conditions)
-    {
-        Dictionary<string, string> where = [];
-        foreach (var condition in conditions)
-        {
-            var (name, value) = condition.Split('=', 2) is [var left, var right] ? (left, right) : ("", "");
-            check.That("where", CostDimension.Find(name) is not null, $"Must be like team=Support, with one of {Known}.");
-            check.That("where", where.TryAdd(name, value), "A dimension has one value at a time, so it can be named once.");
-        }
-
-        return where;
     }
 
     private static string Known => string.Join(", ", CostDimension.All.Select(dimension => dimension.Name));

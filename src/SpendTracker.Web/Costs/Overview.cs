@@ -1,6 +1,7 @@
 using SpendTracker.Closing;
 using SpendTracker.Contracts;
 using SpendTracker.Costs;
+using SpendTracker.Web.Requests;
 using SpendTracker.Workloads;
 
 namespace SpendTracker.Web.Costs;
@@ -19,6 +20,12 @@ public sealed record Overview(
     BillingPeriod Month, DateOnly? KnownOn, PeriodClosing? Closed, string Currency, DateTimeOffset AsOf, IReadOnlyList<WorkloadCost> Workloads, MonthlyCost Total,
     IReadOnlyList<BookingMove> Corrections, IReadOnlyList<UnpricedUsage> Unpriced, IReadOnlyList<UnpricedUsage> Incomplete, IReadOnlyList<ApproachHistory> History)
 {
+    /// <summary>The dimensions that it can be narrowed by: those that a row, with all its lines, has one value of.</summary>
+    public static IReadOnlyList<string> Dimensions { get; } = ["team", "workload", "approach", "environment", "cost-centre"];
+
+    /// <summary>What it is narrowed to: rows, total, corrections and history. What lacks a price is then in the total by unit alone.</summary>
+    public Filters Narrowed { get; init; } = Filters.None;
+
     /// <summary>Days of the month that had passed when it was known so, to a tenth, rounded down; null where all had.</summary>
     public decimal? DaysPassed { get; init; }
 

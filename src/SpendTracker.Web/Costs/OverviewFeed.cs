@@ -12,14 +12,14 @@ using SpendTracker.Workloads;
 namespace SpendTracker.Web.Costs;
 
 /// <summary>
-/// Reads overviews for all open pages. Pages ask every second; the database is asked only when a read model has changed,
-/// at most once a second for a month however many look at it, and every few seconds anyhow, to notice that it is away.
+/// Reads overviews for all open pages. Pages ask when a read model has changed; the database is asked at most twice a second for a
+/// month however many look at it, and every few seconds anyhow, to notice that it is away, and what another host has projected.
 /// </summary>
 internal sealed class OverviewFeed
 {
     private const int MonthsShown = 12;
 
-    private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(500);
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan Kept = TimeSpan.FromMinutes(1);
 
@@ -53,14 +53,16 @@ internal sealed class OverviewFeed
     }
 
     /// <summary>What was read last, to show at once; null where nobody has looked lately.</summary>
-    public Overview? Latest(BillingPeriod month, DateOnly? knownOn) => ReadingOf(month, knownOn).Latest;
+    public Overview? Latest(BillingPeriod month, DateOnly? knownOn, Filters filters) => ReadingOf(month, knownOn, Narrowing(filters)).Latest;
 
-    /// <summary>The month as it is now, or was less than a second ago. The same object as before where nothing was read anew.</summary>
+    /// <summary>The month as it is now. The same object as before where nothing has changed.</summary>
     /// <param name="knownOn">As it was known at the end of this day, which is over: that does not change. Null for now.</param>
     /// <exception cref="Npgsql.NpgsqlException">The database is away.</exception>
-    public Task<Overview> GetAsync(BillingPeriod month, DateOnly? knownOn)
+    /// <param name="filters">Narrows it by <see cref="Overview.Dimensions"/>.</param>
+    public Task<Overview> GetAsync(BillingPeriod month, DateOnly? knownOn, Filters filters)
     {
-        var reading = ReadingOf(month, knownOn);
+        var narrowed = Narrowing(filters);
+        var reading = ReadingOf(month, knownOn, narrowed);
         lock (reading)
         {
             if (reading.UnderWay is { IsCompleted: false })
@@ -69,44 +71,59 @@ internal sealed class OverviewFeed
             }
 
             var age = Stopwatch.GetElapsedTime(reading.ReadAt);
-            var current = knownOn is not null || age < Pause || (age < LongestPause && reading.Changes == Interlocked.Read(ref _changes));
-            return reading.Latest is { } latest && current ? Task.FromResult(latest) : reading.UnderWay = knownOn is { } day ? ReadPastAsync(reading, month, day) : ReadAsync(reading, month, null, _stopping);
+            var current = knownOn is not null || (age < LongestPause && reading.Changes == Interlocked.Read(ref _changes));
+            return reading.Latest is { } latest && current ? Task.FromResult(latest)
+                : reading.UnderWay = knownOn is { } day ? ReadPastAsync(reading, month, day, narrowed) : ReadAsync(reading, month, narrowed, Pause - age);
         }
     }
 
-    private Reading ReadingOf(BillingPeriod month, DateOnly? knownOn) => _cache.GetOrCreate((typeof(OverviewFeed), month, knownOn), entry =>
+    /// <summary>Of what an address asks for, what an overview is narrowed by.</summary>
+    private static Filters Narrowing(Filters filters) => Filters.Of(filters.Only(Overview.Dimensions).Where);
+
+    private Reading ReadingOf(BillingPeriod month, DateOnly? knownOn, Filters narrowed) => _cache.GetOrCreate((typeof(OverviewFeed), month, knownOn, narrowed), entry =>
     {
         entry.SlidingExpiration = Kept;
         entry.Size = 1;
         return new Reading();
     })!;
 
+    private async Task<Overview> ReadAsync(Reading reading, BillingPeriod month, Filters narrowed, TimeSpan pause)
+    {
+        if (pause > TimeSpan.Zero)
+        {
+            await Task.Delay(pause, _stopping);
+        }
+
+        return await ReadAsync(reading, month, null, narrowed, _stopping);
+    }
+
     /// <summary>Pages of all persons share a reading, so they wait in line as one.</summary>
-    private async Task<Overview> ReadPastAsync(Reading reading, BillingPeriod month, DateOnly knownOn)
+    private async Task<Overview> ReadPastAsync(Reading reading, BillingPeriod month, DateOnly knownOn, Filters narrowed)
     {
         Overview? overview = null;
-        await _queries.RunAsync(nameof(OverviewFeed), async token => overview = await ReadAsync(reading, month, knownOn, token), _stopping);
+        await _queries.RunAsync(nameof(OverviewFeed), async token => overview = await ReadAsync(reading, month, knownOn, narrowed, token), _stopping);
         return overview!;
     }
 
-    private async Task<Overview> ReadAsync(Reading reading, BillingPeriod month, DateOnly? knownOn, CancellationToken cancellationToken)
+    private async Task<Overview> ReadAsync(Reading reading, BillingPeriod month, DateOnly? knownOn, Filters narrowed, CancellationToken cancellationToken)
     {
         // Noted before reading: a change that comes while reading is one more reason to read again.
         var (changes, readAt, asOf) = (Interlocked.Read(ref _changes), Stopwatch.GetTimestamp(), _clock.GetUtcNow());
-        var rows = await CostsAsync(month, month, knownOn, ["workload", "approach", "team"], cancellationToken);
-        var history = await CostsAsync(BillingPeriod.Of(month.Start.AddMonths(1 - MonthsShown)), month, knownOn, ["approach"], cancellationToken);
+        var rows = await CostsAsync(month, month, knownOn, narrowed, ["workload", "approach", "team"], cancellationToken);
+        var history = await CostsAsync(BillingPeriod.Of(month.Start.AddMonths(1 - MonthsShown)), month, knownOn, narrowed, ["approach"], cancellationToken);
         var registered = (await _registry.ListAsync(cancellationToken)).ToDictionary(workload => workload.Id);
-        var unpriced = await _unpriced.ListAsync(month, month, knownOn, cancellationToken);
-        var incomplete = await _unpriced.ListIncompleteAsync(month, month, knownOn, cancellationToken);
+        var unpriced = narrowed.Count > 0 ? [] : await _unpriced.ListAsync(month, month, knownOn, cancellationToken);
+        var incomplete = narrowed.Count > 0 ? [] : await _unpriced.ListIncompleteAsync(month, month, knownOn, cancellationToken);
         var closed = (await _periods.HistoryAsync(month, knownOn, cancellationToken)).FirstOrDefault(closing => closing.Holds);
         var total = MonthlyCostQuery.Total(month.ToString(), rows);
-        var corrections = total.Corrections == 0 ? [] : (await CostsAsync(month, month, knownOn, ["origin"], cancellationToken))
+        var corrections = total.Corrections == 0 ? [] : (await CostsAsync(month, month, knownOn, narrowed, ["origin"], cancellationToken))
             .Where(row => row.Keys["origin"] != row.Month).Select(BookingMove.Of).ToArray();
         var workloads = rows.Select(row => Row(row, registered))
             .OrderByDescending(row => row.Cost.Actual).ThenBy(row => row.Workload, StringComparer.Ordinal).ThenBy(row => row.Approach).ToList();
         var overview = new Overview(
             month, knownOn, closed, _settings.ReportingCurrency, asOf, workloads, total, corrections, unpriced, incomplete, HistoryOf(month, history))
         {
+            Narrowed = narrowed,
             DaysPassed = MonthProgress.DaysPassed(month, knownOn?.AddDays(1).ToDateTime(TimeOnly.MinValue) ?? TimeZoneInfo.ConvertTime(asOf, _settings.ReportingTimeZone).DateTime),
         };
         lock (reading)
@@ -117,8 +134,8 @@ internal sealed class OverviewFeed
         return overview;
     }
 
-    private Task<IReadOnlyList<MonthlyCost>> CostsAsync(BillingPeriod from, BillingPeriod to, DateOnly? knownOn, string[] by, CancellationToken cancellationToken) =>
-        _costs.ByAsync(new CostFilter(from, to) { KnownOn = knownOn }, [.. by.Select(name => CostDimension.Find(name)!)], cancellationToken);
+    private Task<IReadOnlyList<MonthlyCost>> CostsAsync(BillingPeriod from, BillingPeriod to, DateOnly? knownOn, Filters narrowed, string[] by, CancellationToken cancellationToken) =>
+        _costs.ByAsync(new CostFilter(from, to) { KnownOn = knownOn, Where = narrowed.Where }, [.. by.Select(name => CostDimension.Find(name)!)], cancellationToken);
 
     private static WorkloadCost Row(MonthlyCost row, Dictionary<string, Workload> registered) => new(
         row.Keys["workload"], EnumName.Parse<Approach>(row.Keys["approach"]), row.Keys["team"] is var team && team == CostDimension.Unregistered ? null : team,

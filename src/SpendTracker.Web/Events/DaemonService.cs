@@ -11,6 +11,8 @@ namespace SpendTracker.Web.Events;
 /// </summary>
 internal sealed class DaemonService : BackgroundService
 {
+    private static readonly TimeSpan LagToMention = TimeSpan.FromSeconds(5);
+
     private readonly ProjectionDaemon _daemon;
     private readonly HighWaterMark _highWaterMark;
     private readonly UnpricedQuery _unpriced;
@@ -39,6 +41,15 @@ internal sealed class DaemonService : BackgroundService
     /// <summary>How many events are set aside has changed.</summary>
     public event Action? SetAsideChanged;
 
+    /// <summary>How far it is behind has become another number of seconds, as <see cref="BehindSeconds"/> says it.</summary>
+    public event Action? BehindChanged;
+
+    /// <summary>How many seconds the read models are behind; null where that is too little to mention.</summary>
+    public int? BehindSeconds { get; private set; }
+
+    /// <summary>SKUs of which something has no rate, as of some seconds ago.</summary>
+    public int UnpricedSkus => _unpricedNow.Select(usage => usage.Sku).Distinct().Count();
+
     /// <summary>How many events are set aside, by projection, as of some seconds ago.</summary>
     public IReadOnlyDictionary<string, long> SetAside { get; private set; } = new Dictionary<string, long>();
 
@@ -66,7 +77,7 @@ internal sealed class DaemonService : BackgroundService
         using var timer = new PeriodicTimer(TimeSpan.FromSeconds(1));
         for (var tick = 0; await timer.WaitForNextTickAsync(stoppingToken); tick++)
         {
-            _ = Lag;
+            TellBehind();
             try
             {
                 if (tick % 3 == 0)
@@ -90,6 +101,17 @@ internal sealed class DaemonService : BackgroundService
 
     private IEnumerable<Measurement<long>> LagByProjection() => _daemon.Positions.Select(projection =>
         new Measurement<long>(Math.Max(0, _highWaterMark.Current - projection.Value), new KeyValuePair<string, object?>("projection", projection.Key)));
+
+    private void TellBehind()
+    {
+        var lag = Lag;
+        int? now = lag > LagToMention ? (int)lag.TotalSeconds : null;
+        if (now != BehindSeconds)
+        {
+            BehindSeconds = now;
+            BehindChanged?.Invoke();
+        }
+    }
 
     /// <summary>Looks at once; for who has just changed it.</summary>
     public async Task CountSetAsideAsync(CancellationToken cancellationToken)

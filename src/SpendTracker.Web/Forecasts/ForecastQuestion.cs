@@ -1,10 +1,11 @@
 using SpendTracker.Costs;
 using SpendTracker.Forecasts;
+using SpendTracker.Web.Costs;
 
 namespace SpendTracker.Web.Forecasts;
 
 /// <summary>Whose forecast, and broken down by what, as the API, the command line and the page are asked.</summary>
-public sealed record ForecastQuestion(IReadOnlyList<CostDimension> By, IReadOnlyDictionary<string, string> Where)
+public sealed record ForecastQuestion(IReadOnlyList<CostDimension> By, IReadOnlyDictionary<string, IReadOnlyList<string>> Where)
 {
     /// <summary>Of more dimensions together nearly every scope is too small to repeat itself.</summary>
     private const int MostDimensions = 3;
@@ -19,14 +20,7 @@ public sealed record ForecastQuestion(IReadOnlyList<CostDimension> By, IReadOnly
         string[] names = string.IsNullOrWhiteSpace(by) ? [] : [.. by.Split(',', StringSplitOptions.TrimEntries).Distinct()];
         check.That("by", names.All(name => Find(name) is not null), $"Must be one or several of {Known}, separated by commas.");
         check.That("by", names.Length <= MostDimensions, $"At most {MostDimensions} dimensions.");
-        Dictionary<string, string> conditions = [];
-        foreach (var condition in where)
-        {
-            var (name, value) = condition.Split('=', 2) is [var left, var right] ? (left, right) : ("", "");
-            check.That("where", Find(name) is not null, $"Must be like team=Support, with one of {Known}.");
-            check.That("where", conditions.TryAdd(name, value), "A dimension has one value at a time, so it can be named once.");
-        }
-
+        var conditions = Conditions.Read(check, where, ForecastQuery.Dimensions);
         return check.Reasons.Count > 0 ? null : new([.. names.Select(name => Find(name)!)], conditions);
     }
 

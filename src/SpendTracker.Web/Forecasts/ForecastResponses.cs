@@ -9,7 +9,8 @@ internal sealed record ForecastResponse(
     DateOnly Today, IReadOnlyList<string> By, string Currency, string ReportingTimeZone, ForecastRow Total, IReadOnlyList<ForecastRow> Rows)
 {
     public static ForecastResponse Of(ForecastQuestion question, ForecastAnswer answer, string currency, string zone) => new(
-        answer.Today, [.. question.By.Select(dimension => dimension.Name)], currency, zone, ForecastRow.Of(answer.Total), [.. answer.Rows.Select(ForecastRow.Of)]);
+        answer.Today, [.. question.By.Select(dimension => dimension.Name)], currency, zone,
+        ForecastRow.Of(answer.Total) is var total && question.By.Count > 0 ? total with { Estimated = null } : total, [.. answer.Rows.Select(ForecastRow.Of)]);
 }
 
 /// <param name="Month">This month.</param>
@@ -21,7 +22,7 @@ internal sealed record ForecastResponse(
 /// <param name="Unconverted">The same of amounts that no exchange rate covers, by currency.</param>
 /// <param name="Incomplete">Quantities that are priced incompletely, by unit; they are in the amounts in part.</param>
 /// <param name="Planned">What plans say of the months to come; null if nothing.</param>
-/// <param name="Estimated">The same of estimates, of what history says nothing of.</param>
+/// <param name="Estimated">The same of estimates, of what history says nothing of; of the total only without rows.</param>
 internal sealed record ForecastRow(
     IReadOnlyDictionary<string, string>? Keys, SpanRow Month, IReadOnlyList<SpanRow> Next, SpanRow Year, decimal Rough, decimal? GrowthByWeek,
     IReadOnlyDictionary<string, decimal> Unpriced, IReadOnlyDictionary<string, decimal> Unconverted, IReadOnlyDictionary<string, decimal> Incomplete,

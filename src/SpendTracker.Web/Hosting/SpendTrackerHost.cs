@@ -29,6 +29,7 @@ using SpendTracker.Web.Rates;
 using SpendTracker.Web.Reference;
 using SpendTracker.Web.Requests;
 using SpendTracker.Web.SetAside;
+using SpendTracker.Web.Views;
 using SpendTracker.Web.Workloads;
 
 namespace SpendTracker.Web.Hosting;
@@ -59,6 +60,8 @@ public static class SpendTrackerHost
         services.AddSpendTracker(database);
         services.AddSingleton<DaemonService>();
         services.AddHostedService(provider => provider.GetRequiredService<DaemonService>());
+        services.AddSingleton<LinkCounts>();
+        services.AddHostedService(provider => provider.GetRequiredService<LinkCounts>());
         services.AddHostedService<BudgetService>();
         services.AddHostedService<PlanService>();
         if (settings.Anomalies.Watch)
@@ -71,6 +74,8 @@ public static class SpendTrackerHost
         services.AddSingleton<ApiQueries>();
         services.AddSingleton<UsageRecorder>();
         services.AddSingleton<OverviewFeed>();
+        services.AddSingleton<FilterChoices>();
+        services.AddSingleton<SearchQuery>();
         services.AddSingleton<KnownOn>();
         services.AddAlerts();
         services.AddChannelSenders();
@@ -148,6 +153,7 @@ public static class SpendTrackerHost
         api.MapAlerts();
         api.MapAnomalies();
         api.MapActivities();
+        api.MapViews();
         app.MapAssistants();
 
         app.MapStaticAssets().AllowAnonymous();

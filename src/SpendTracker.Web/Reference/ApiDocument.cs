@@ -50,6 +50,7 @@ internal static class ApiDocument
         ["set-aside"] = "Events that a read model could not take.",
         ["unpriced"] = "Usage without a price.",
         ["usage"] = "Record and correct usage.",
+        ["views"] = "Names for what pages show.",
         ["withdrawals"] = "Taking publications back.",
         ["workloads"] = "What costs are told apart by.",
     };

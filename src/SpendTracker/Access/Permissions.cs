@@ -20,6 +20,8 @@ public enum Permission
     [JsonStringEnumMemberName("channel")] Channel,
     [JsonStringEnumMemberName("key")] Key,
     [JsonStringEnumMemberName("people")] People,
+    [JsonStringEnumMemberName("view")] View,
+    [JsonStringEnumMemberName("share")] Share,
 }
 
 /// <summary>How far a permission of a role reaches.</summary>
@@ -76,6 +78,8 @@ public static class Permissions
         new(Permission.Channel, "see, set, test and remove channels", Reach.None, Reach.None, Reach.None, Reach.All, Scope.Channel),
         new(Permission.Key, "issue and revoke API keys", Reach.None, Reach.None, Reach.None, Reach.All, null),
         new(Permission.People, "give roles, remove persons, end sessions", Reach.None, Reach.None, Reach.None, Reach.All, null),
+        new(Permission.View, "save, change and remove views of one's own", Reach.All, Reach.All, Reach.All, Reach.All, Scope.Publish),
+        new(Permission.Share, "share views, change and remove shared ones", Reach.None, Reach.All, Reach.All, Reach.All, Scope.Publish),
     ];
 
     public static PermissionLine Of(Permission permission) => Table[(int)permission];

@@ -30,6 +30,7 @@ internal sealed record ActivityType(string Kind, string Did, ActivityEffect Effe
     private static readonly string[] Plan = ["plan_submitted", "plan_retired"];
     private static readonly string[] Budget = ["budget_set", "budget_removed"];
     private static readonly string[] Channel = ["channel_set", "channel_removed"];
+    private static readonly string[] View = ["view_saved", "view_removed"];
     private static readonly string[] Key = ["api_key_issued", "api_key_rotated"];
 
     /// <summary>Each event type that is an activity. Usage is none: it is millions, and has its own explorer.</summary>
@@ -69,6 +70,8 @@ internal sealed record ActivityType(string Kind, string Did, ActivityEffect Effe
         ["session_ended"] = new("session", "signed out", ActivityEffect.Marks, data => ((SessionEnded)data).SessionId),
         ["export_read"] = new("export", "read", ActivityEffect.Adds, data => ((ExportRead)data).What),
         ["set_aside_retried"] = new("read-model", "retried", ActivityEffect.Adds, data => ((SetAsideRetried)data).Projection ?? "all"),
+        ["view_saved"] = new("view", "saved", ActivityEffect.Sets, data => $"{((ViewSaved)data).View}", View),
+        ["view_removed"] = new("view", "removed", ActivityEffect.Removes, data => $"{((ViewRemoved)data).View}", View),
         ["read_models_rebuilt"] = new("read-model", "rebuilt", ActivityEffect.Adds, _ => "all"),
     }.ToFrozenDictionary();
 

@@ -86,6 +86,18 @@ public sealed class AlertQuery(NpgsqlDataSource dataSource)
         return alerts;
     }
 
+    /// <summary>How many are open.</summary>
+    public async Task<long> CountOpenAsync(CancellationToken cancellationToken)
+    {
+        await using var command = dataSource.CreateCommand(
+            """
+            select (select count(*) from spend.budget_alert where tenant_id = $1 and resolved_at is null and replaced_by is null)
+                 + (select count(*) from spend.plan_alert where tenant_id = $1 and resolved_at is null)
+            """);
+        command.Parameters.Add(new() { Value = Tenant.Default });
+        return (long)(await command.ExecuteScalarAsync(cancellationToken))!;
+    }
+
     /// <summary>One alert; null where there is none of that id.</summary>
     public async Task<Alert?> FindAsync(Guid alert, CancellationToken cancellationToken)
     {

@@ -47,7 +47,7 @@ public sealed class BudgetWatch(
     private long _evaluatedAt;
     private DateOnly _evaluatedOn;
 
-    /// <summary>Figures changed. Raised often; a listener that does work must throttle itself.</summary>
+    /// <summary>Figures may be others. Raised often; a listener that does work must throttle itself.</summary>
     public event Action? Changed;
 
     /// <summary>All usage that was acknowledged before is counted; null before the first reading.</summary>
@@ -127,7 +127,10 @@ public sealed class BudgetWatch(
 
         AsOf = changes.Costs.Waiting is { } oldest && oldest < now ? oldest : now;
         Refreshed.Record(Stopwatch.GetElapsedTime(started).TotalSeconds);
-        Changed?.Invoke();
+        if (changed is null || expectedAnew || changed.Count > 0)
+        {
+            Changed?.Invoke();
+        }
     }
 
     private async Task EvaluateAsync(BudgetState budget, SpendMoment moment, CancellationToken cancellationToken)

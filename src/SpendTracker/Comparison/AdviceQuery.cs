@@ -18,7 +18,7 @@ public sealed class AdviceQuery(NpgsqlDataSource dataSource, ComparisonQuery com
     {
         var (first, registered, hasEstimate) = await WorkloadAsync(workload, cancellationToken);
         var (from, to, months) = Span(first);
-        var figures = await comparisons.OfAsync(new(new CostFilter(from, to) { Where = new Dictionary<string, string> { ["workload"] = workload } }),
+        var figures = await comparisons.OfAsync(new(new CostFilter(from, to) { Where = new Dictionary<string, IReadOnlyList<string>> { ["workload"] = [workload] } }),
             cancellationToken);
         var facts = new AdviceFacts(
             workload, figures, months, await models.ListAsync(workload, cancellationToken), needs, registered, hasEstimate, await ActivitiesAsync(workload,

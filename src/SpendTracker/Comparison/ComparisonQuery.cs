@@ -30,7 +30,7 @@ public sealed class ComparisonQuery(NpgsqlDataSource dataSource, ReportingClock 
         var setUp = await ScopedQuestion.ListAsync(Command(connection, filter, SetUpSql), SetUpCost, cancellationToken);
         var outcomes = await ScopedQuestion.ListAsync(Command(connection, filter, OutcomesSql), Outcome, cancellationToken);
         var evaluations = await ScopedQuestion.ListAsync(Command(connection, filter, EvaluationsSql), Evaluation, cancellationToken);
-        var days = filter.Costs.Where.ContainsKey("workload") ? await ScopedQuestion.ListAsync(Command(connection, filter, DaysSql), Day, cancellationToken)
+        var days = filter.Costs.Workload is not null ? await ScopedQuestion.ListAsync(Command(connection, filter, DaysSql), Day, cancellationToken)
             : [];
 
         // The work of setting up is in the labour as well; there it is taken off.

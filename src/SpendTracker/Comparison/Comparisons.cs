@@ -31,11 +31,11 @@ public static class Comparisons
             .ThenBy(row => row.Variant, StringComparer.Ordinal).ToArray();
         var total = Row(filter, usage, now);
         var metric = filter.Quality ?? (total.Quality.Any(figure => figure.Metric == Accuracy) ? Accuracy : Success);
-        var differences = span.Where.ContainsKey("workload") ? Differences(usage.Days) : [];
+        var differences = span.Workload is not null ? Differences(usage.Days) : [];
         return new ComparisonFigures(
             span.From, span.To, Least(span.To.End.AddDays(-1), span.KnownOn ?? DateOnly.FromDateTime(now)), filter.AmortisationMonths, metric, approaches,
                 variants, total, differences,
-            FrontierOf(span.Where.ContainsKey("workload") && variants.Length > 0 ? variants : approaches, metric), NotKnown(span, total, approaches, metric));
+            FrontierOf(span.Workload is not null && variants.Length > 0 ? variants : approaches, metric), NotKnown(span, total, approaches, metric));
     }
 
     private static DateOnly Least(DateOnly one, DateOnly other) => one < other ? one : other;
@@ -183,7 +183,7 @@ public static class Comparisons
             notKnown.Add("All that it cost: some of it has no price, no exchange rate, or is priced incompletely.");
         }
 
-        if (!span.Where.ContainsKey("workload"))
+        if (span.Workload is null)
         {
             notKnown.Add("Whether one approach is better than another: different workloads do different work, so ask for one workload.");
         }

@@ -7,8 +7,8 @@ namespace SpendTracker.Comparison;
 /// <param name="Day">The day whose knowledge is asked for, as a parameter; null for now.</param>
 /// <param name="IsOfRegistry">Whether the registry is needed.</param>
 /// <param name="Where">Conditions on rows <c>c</c> and <c>w</c>.</param>
-/// <param name="Workload">The workload that is asked for, as a parameter; null for all.</param>
-internal sealed record ScopedQuestion(string? Day, bool IsOfRegistry, string Where, DateOnly? KnownOn, string? Workload)
+/// <param name="Workloads">The workloads that are asked for, as a parameter; null for all.</param>
+internal sealed record ScopedQuestion(string? Day, bool IsOfRegistry, string Where, DateOnly? KnownOn, string? Workloads)
 {
     private const string OfWorkload = "workload";
 
@@ -28,14 +28,14 @@ internal sealed record ScopedQuestion(string? Day, bool IsOfRegistry, string Whe
         var conditions = span.Where.Select(condition => (
             Dimension: CostDimension.Find(condition.Key) ?? throw new ArgumentException($"'{condition.Key}' is not a dimension.", nameof(span)),
                 condition.Value)).ToArray();
-        string? workload = null;
+        string? workloads = null;
         var where = string.Concat(conditions.Select(condition =>
         {
-            command.Parameters.Add(new() { Value = condition.Value });
-            workload = condition.Dimension.Name == OfWorkload ? $"${command.Parameters.Count}" : workload;
-            return $" and {condition.Dimension.Sql} = ${command.Parameters.Count}";
+            command.Parameters.Add(new() { Value = condition.Value.ToArray() });
+            workloads = condition.Dimension.Name == OfWorkload ? $"${command.Parameters.Count}" : workloads;
+            return $" and {condition.Dimension.Sql} = any(${command.Parameters.Count})";
         }));
-        command.CommandText = sql(new ScopedQuestion(span.KnownOn is null ? null : "$4", conditions.Any(condition => condition.Dimension.IsOfRegistry), where, span.KnownOn, workload));
+        command.CommandText = sql(new ScopedQuestion(span.KnownOn is null ? null : "$4", conditions.Any(condition => condition.Dimension.IsOfRegistry), where, span.KnownOn, workloads));
         return command;
     }
 
@@ -66,18 +66,18 @@ internal sealed record ScopedQuestion(string? Day, bool IsOfRegistry, string Whe
     public string Begin => IsOfRegistry ? $"with {BookedCosts.Closed("$1", Day ?? "'infinity'")}{Registry}," : "with";
 
     /// <summary>
-    /// Rows <c>u</c> of a table of lines, by day: those of one workload are found line by line, by the index; of all, the table is read.
+    /// Rows <c>u</c> of a table of lines, by day: those of some workloads are found line by line, by the index; of all, the table is read.
     /// </summary>
     /// <param name="from">The first month, as a parameter.</param>
-    public string Rows(string table, string from) => Workload is null
+    public string Rows(string table, string from) => Workloads is null
         ? $"(select u.* from spend.{table} as u where {Days(from)}) as u"
         : $"""
-          (select l.line_id from spend.cost_line as l where l.tenant_id = $1 and l.workload = {Workload}) as of_workload
+          (select l.line_id from spend.cost_line as l where l.tenant_id = $1 and l.workload = any({Workloads})) as of_workload
                   cross join lateral (select u.* from spend.{table} as u where u.line_id = of_workload.line_id and {Days(from)} offset 0) as u
           """;
 
     /// <summary>Rows with a workload that may be asked for.</summary>
-    public string And(string column) => Workload is null ? "" : $" and {column} = {Workload}";
+    public string And(string column) => Workloads is null ? "" : $" and {column} = any({Workloads})";
 
     /// <summary>Rows <c>u</c> of the months from a parameter on, up to the last day.</summary>
     public string Days(string from) => $"u.day >= {from} and u.day < $3 + interval '1 month' and u.day <= $4{(Day is null ? "" : " and u.recorded_on <= $4")}";

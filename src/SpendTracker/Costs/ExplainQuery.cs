@@ -57,7 +57,7 @@ public sealed class ExplainQuery(NpgsqlDataSource dataSource, MonthlyCostQuery m
     /// <summary>The month's total, and the parts that came from or went to other months.</summary>
     private async Task<Booked> BookedAsync(BillingPeriod month, DateOnly knownOn, string? workload, CancellationToken cancellationToken)
     {
-        var where = workload is null ? [] : new Dictionary<string, string> { ["workload"] = workload };
+        var where = workload is null ? [] : new Dictionary<string, IReadOnlyList<string>> { ["workload"] = [workload] };
         CostDimension[] by = [CostDimension.Find("origin")!];
         var here = await monthly.ByAsync(new CostFilter(month, month) { KnownOn = knownOn, Where = where }, by, cancellationToken);
         var elsewhere = await monthly.ByAsync(new CostFilter(month.Next, new(2199, 12)) { KnownOn = knownOn, Where = where, Origin = month }, by, cancellationToken);

@@ -31,7 +31,11 @@ public sealed record MonthlyCost(
 /// <summary>Which costs: months from first to last, narrowed to some values of some dimensions.</summary>
 public sealed record CostFilter(BillingPeriod From, BillingPeriod To)
 {
-    public IReadOnlyDictionary<string, string> Where { get; init; } = new Dictionary<string, string>();
+    /// <summary>Dimension → values, of which a cost has one; of each dimension that is here.</summary>
+    public IReadOnlyDictionary<string, IReadOnlyList<string>> Where { get; init; } = new Dictionary<string, IReadOnlyList<string>>();
+
+    /// <summary>The one workload that is asked for; null where it is several, or all.</summary>
+    public string? Workload => Where.TryGetValue("workload", out var workloads) && workloads is [var workload] ? workload : null;
 
     /// <summary>As it was known at the end of this day, in the reporting time zone; null for all that is known.</summary>
     public DateOnly? KnownOn { get; init; }
@@ -68,8 +72,8 @@ public sealed class MonthlyCostQuery(NpgsqlDataSource dataSource, ReportingClock
             Dimension: CostDimension.Find(condition.Key) ?? throw new ArgumentException($"'{condition.Key}' is not a dimension.", nameof(filter)), condition.Value)).ToArray();
         var where = string.Concat(conditions.Select(condition =>
         {
-            command.Parameters.Add(new() { Value = condition.Value });
-            return $" and {condition.Dimension.Sql} = ${command.Parameters.Count}";
+            command.Parameters.Add(new() { Value = condition.Value.ToArray() });
+            return $" and {condition.Dimension.Sql} = any(${command.Parameters.Count})";
         }));
         var dimensions = by.Concat(conditions.Select(condition => condition.Dimension)).ToArray();
         var registered = dimensions.Any(dimension => dimension.IsOfRegistry);

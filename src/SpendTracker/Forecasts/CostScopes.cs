@@ -32,13 +32,13 @@ internal sealed class CostScopes
     private readonly Func<CostPart, ScopeKey?> _keyOf; // Null if a part does not fulfil the conditions.
 
     public CostScopes(
-        IReadOnlyList<ComponentSeries> components, DateOnly today, IReadOnlyList<CostDimension> by, IReadOnlyDictionary<string, string> where,
+        IReadOnlyList<ComponentSeries> components, DateOnly today, IReadOnlyList<CostDimension> by, IReadOnlyDictionary<string, IReadOnlyList<string>> where,
         IReadOnlyDictionary<string, WorkloadOwner> owners)
     {
         (Today, First, _isAll) = (today, components.Count == 0 ? today : components[0].First, where.Count == 0);
         _keyOf = part =>
         {
-            if (!where.All(condition => part.ValueOf(condition.Key, owners) == condition.Value))
+            if (!where.All(condition => condition.Value.Contains(part.ValueOf(condition.Key, owners))))
             {
                 return null;
             }

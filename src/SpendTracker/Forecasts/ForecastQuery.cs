@@ -20,8 +20,8 @@ public sealed class ForecastQuery(NpgsqlDataSource dataSource, DailyCostReading 
 
     /// <summary>All that fulfils the conditions, and the same by dimensions. Reads memory, the month's costs and what has changed.</summary>
     /// <param name="by">None for the total alone.</param>
-    /// <param name="where">Dimension → value.</param>
-    public async Task<ForecastAnswer> ByAsync(IReadOnlyList<CostDimension> by, IReadOnlyDictionary<string, string> where, CancellationToken cancellationToken)
+    /// <param name="where">Dimension → values, of which a cost has one.</param>
+    public async Task<ForecastAnswer> ByAsync(IReadOnlyList<CostDimension> by, IReadOnlyDictionary<string, IReadOnlyList<string>> where, CancellationToken cancellationToken)
     {
         var scopes = await ScopesAsync(by, where, cancellationToken);
         var outlooks = await OutlooksAsync(scopes, cancellationToken);
@@ -37,7 +37,7 @@ public sealed class ForecastQuery(NpgsqlDataSource dataSource, DailyCostReading 
     }
 
     /// <summary>The month's curve of one scope, day by day.</summary>
-    public async Task<IReadOnlyList<ForecastDay>> CurveAsync(IReadOnlyDictionary<string, string> where, CancellationToken cancellationToken)
+    public async Task<IReadOnlyList<ForecastDay>> CurveAsync(IReadOnlyDictionary<string, IReadOnlyList<string>> where, CancellationToken cancellationToken)
     {
         var scopes = await ScopesAsync([], where, cancellationToken);
         var (today, month) = (scopes.Today, BillingPeriod.Of(scopes.Today));
@@ -61,7 +61,7 @@ public sealed class ForecastQuery(NpgsqlDataSource dataSource, DailyCostReading 
     /// <param name="to">The last month; a month that is not over is left out.</param>
     /// <param name="onScope">Called after each scope, with how many there are.</param>
     public async Task<BacktestAnswer> BacktestAsync(
-        IReadOnlyList<CostDimension> by, IReadOnlyDictionary<string, string> where, BillingPeriod from, BillingPeriod to, Action<int, int>? onScope, CancellationToken cancellationToken)
+        IReadOnlyList<CostDimension> by, IReadOnlyDictionary<string, IReadOnlyList<string>> where, BillingPeriod from, BillingPeriod to, Action<int, int>? onScope, CancellationToken cancellationToken)
     {
         var scopes = await ScopesAsync(by, where, cancellationToken);
         var (last, over) = (scopes.Today.DayNumber - scopes.First.DayNumber, BillingPeriod.Of(scopes.Today).Previous);
@@ -109,13 +109,13 @@ public sealed class ForecastQuery(NpgsqlDataSource dataSource, DailyCostReading 
 
     /// <summary>What was booked in the months of the year so far.</summary>
     private async Task<ILookup<ScopeKey, MonthlyCost>> BookedAsync(
-        IReadOnlyList<CostDimension> by, IReadOnlyDictionary<string, string> where, DateOnly today, CancellationToken cancellationToken)
+        IReadOnlyList<CostDimension> by, IReadOnlyDictionary<string, IReadOnlyList<string>> where, DateOnly today, CancellationToken cancellationToken)
     {
         var filter = new CostFilter(new(today.Year, 1), BillingPeriod.Of(today)) { Where = where };
         return (await costs.ByAsync(filter, by, cancellationToken)).ToLookup(cost => new ScopeKey(by, [.. by.Select(dimension => cost.Keys[dimension.Name])]));
     }
 
-    private async Task<CostScopes> ScopesAsync(IReadOnlyList<CostDimension> by, IReadOnlyDictionary<string, string> where, CancellationToken cancellationToken)
+    private async Task<CostScopes> ScopesAsync(IReadOnlyList<CostDimension> by, IReadOnlyDictionary<string, IReadOnlyList<string>> where, CancellationToken cancellationToken)
     {
         var today = clock.Today;
         var owners = by.Any(dimension => dimension.IsOfRegistry) || where.Keys.Any(name => CostDimension.Find(name)!.IsOfRegistry)

@@ -89,12 +89,16 @@ internal static class PlannedCost
     {
         await using var command = dataSource.CreateCommand(
             $"""
+            with registered as materialized {WorkloadProjection.KnownSql(null)}
             select e.month, e.workload, e.approach, e.component, e.sku, round(e.amount, 6)
             from {EstimateProjection.KnownSql(null)} as e
-            where not exists (
-                    select from spend.plan as p where p.tenant_id = $1 and p.retired_at is null and p.outline -> 'watch' ->> 'workload' = e.workload)
-              and (exists (select from spend.cost_line as l where l.tenant_id = $1 and l.workload = e.workload and l.approach = e.approach)
-                or exists (select from {WorkloadProjection.KnownSql(null)} as w where w.workload = e.workload and w.approach in (e.approach, 'hybrid')))
+            where e.workload not in (
+                    select p.outline -> 'watch' ->> 'workload' from spend.plan as p
+                    where p.tenant_id = $1 and p.retired_at is null and p.outline -> 'watch' ->> 'workload' is not null)
+              and ((e.workload, e.approach) in (
+                    select l.workload, l.approach from spend.cost_line as l where l.tenant_id = $1
+                    union select w.workload, w.approach from registered as w)
+                or e.workload in (select w.workload from registered as w where w.approach = 'hybrid'))
             order by e.workload, e.month, e.approach, e.line
             """);
         command.Parameters.Add(new() { Value = Tenant.Default });

@@ -24,7 +24,7 @@ public sealed class ProjectionDaemon(
     private readonly Dictionary<string, long> _positions = [];
     private volatile bool _announce;
 
-    /// <summary>A projection here committed a page; its name. Called on the daemon's loop: be quick.</summary>
+    /// <summary>A projection moved on, here or, as is seen a moment later, on another host; its name. Called on the daemon's loop: be quick.</summary>
     public event Action<string>? Projected;
 
     /// <summary>How far each projection is, by name, as this host last saw it.</summary>
@@ -78,14 +78,20 @@ public sealed class ProjectionDaemon(
             var advanced = _advanced.Next;
             var mark = highWaterMark.Current; // Read first: the last that is needed must be known up to here.
             var applied = await run.CatchUpAsync(mark, null, cancellationToken, needsUsage ? long.MaxValue : highWaterMark.LastOther);
+            long before;
             lock (_positions)
             {
+                before = _positions.GetValueOrDefault(projection.Name);
                 _positions[projection.Name] = run.Position;
+            }
+
+            if (run.Position > before)
+            {
+                Projected?.Invoke(projection.Name);
             }
 
             if (applied > 0)
             {
-                Projected?.Invoke(projection.Name);
                 continue;
             }
 

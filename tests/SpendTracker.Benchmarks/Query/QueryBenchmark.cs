@@ -59,8 +59,8 @@ internal sealed class QueryBenchmark(BenchmarkServer server, Report report, bool
         [
             await QueryAsync("12 months by approach", database, costs, new CostFilter(from, to), ["approach"], cancellationToken),
             await QueryAsync("1 month by workload and component", database, costs, new CostFilter(to, to), ["workload", "component"], cancellationToken),
-            await CompareAsync("Comparing 3 months of one workload", database, new CostFilter(BillingPeriod.Of(to.Start.AddMonths(-2)), to) { Where = new Dictionary<string, string> { ["workload"] = "workload-5" } }, cancellationToken),
-            await CompareAsync("Comparing 3 months of a team", database, new CostFilter(BillingPeriod.Of(to.Start.AddMonths(-2)), to) { Where = new Dictionary<string, string> { ["team"] = "team-5" } }, cancellationToken),
+            await CompareAsync("Comparing 3 months of one workload", database, new CostFilter(BillingPeriod.Of(to.Start.AddMonths(-2)), to) { Where = new Dictionary<string, IReadOnlyList<string>> { ["workload"] = ["workload-5"] } }, cancellationToken),
+            await CompareAsync("Comparing 3 months of a team", database, new CostFilter(BillingPeriod.Of(to.Start.AddMonths(-2)), to) { Where = new Dictionary<string, IReadOnlyList<string>> { ["team"] = ["team-5"] } }, cancellationToken),
             await CompareAsync("Comparing 12 months of all workloads", database, new CostFilter(from, to), cancellationToken),
             await ReRateAsync(database, first, cancellationToken),
             await PreviewAsync(database, first, cancellationToken),
@@ -128,14 +128,14 @@ internal sealed class QueryBenchmark(BenchmarkServer server, Report report, bool
         CostDimension[] by = [CostDimension.Find("workload")!, CostDimension.Find("component")!];
         ForecastQuery Cold() => new(database.DataSource, new DailyCostReading(database.DataSource), costs, clock);
         var (warm, scopes, tested) = (Cold(), 0, 0);
-        async Task ForecastAsync(ForecastQuery query) => scopes = (await query.ByAsync(by, new Dictionary<string, string>(), cancellationToken)).Rows.Count;
+        async Task ForecastAsync(ForecastQuery query) => scopes = (await query.ByAsync(by, new Dictionary<string, IReadOnlyList<string>>(), cancellationToken)).Rows.Count;
         var year = BillingPeriod.Of(today.AddMonths(-12));
         List<string[]> rows =
         [
             await MeasureAsync("Forecasts by workload and component, the first answer of a host", _rates, warmUp: 1, database, () => ForecastAsync(Cold()), cancellationToken),
             await MeasureAsync("The same, any other answer", _rates, warmUp: 1, database, () => ForecastAsync(warm), cancellationToken),
             await MeasureAsync("Backtest of a year by workload, every day", quick ? 1 : 3, warmUp: 0, database, async () =>
-                tested = (await warm.BacktestAsync(by[..1], new Dictionary<string, string>(), year, BillingPeriod.Of(today), null, cancellationToken)).Rows.Count, cancellationToken),
+                tested = (await warm.BacktestAsync(by[..1], new Dictionary<string, IReadOnlyList<string>>(), year, BillingPeriod.Of(today), null, cancellationToken)).Rows.Count, cancellationToken),
         ];
         report.Note($"Forecasts of {Report.Number(scopes)} scopes, backtest of {Report.Number(tested)}.");
         return rows;

@@ -47,6 +47,8 @@ public sealed class RouteActivityTests(OneHost one) : IClassFixture<OneHost>
         ("POST", "/api/v1/alerts/{id:guid}/acknowledge", $"alerts/{Alert}/acknowledge", """{"note":"seen"}""", Json),
         ("POST", "/api/v1/billing-periods/{month}/close", "billing-periods/2026-01/close", """{"reason":"over","acceptUnpriced":true,"acceptUnconverted":true}""", Json),
         ("POST", "/api/v1/billing-periods/{month}/reopen", "billing-periods/2026-01/reopen", """{"reason":"late invoice"}""", Json),
+        ("PUT", "/api/v1/views/{id:guid}", "views/5f8c1e04-0d1b-4a57-9a1f-0a8a3c1d2e41", """{"name":"V","address":"/","isShared":true}""", Json),
+        ("DELETE", "/api/v1/views/{id:guid}", "views/5f8c1e04-0d1b-4a57-9a1f-0a8a3c1d2e41", "", Json),
         ("POST", "/api/v1/set-aside/retry", "set-aside/retry", "{}", Json),
         ("GET", "/api/v1/costs", "costs?format=csv", "", Json),
     ];

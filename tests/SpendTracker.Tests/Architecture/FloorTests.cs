@@ -13,13 +13,13 @@ public sealed class FloorTests
 
     private static readonly string[][] CoreFloors =
     [
-        ["Log"], ["Settings", "Access", "Workloads"], ["Usage", "Activities"], ["Estimates", "Rates"], ["Costs"], ["Closing", "Explorer", "Alerts", "Forecasts"], ["Anomalies", "Budgets", "Plans"], ["Comparison"],
+        ["Log"], ["Settings", "Access", "Workloads", "Views"], ["Usage", "Activities"], ["Estimates", "Rates"], ["Costs"], ["Closing", "Explorer", "Alerts", "Forecasts"], ["Anomalies", "Budgets", "Plans"], ["Comparison"],
         [Rooms.Roof],
     ];
 
     private static readonly string[][] WebFloors =
     [
-        ["Requests"], ["Access", "Events"], ["Pages"], ["Ingest", "Workloads", "Estimates", "Closing", "SetAside", "Alerts", "Costs", "Keys", "Activities", "Persons"], ["Import", "Anomalies", "Budgets", "Plans", "Explorer", "Comparison", "Forecasts"], ["Rates", "Connect"], ["Assistants", "Reference"],
+        ["Requests"], ["Access", "Events"], ["Pages"], ["Ingest", "Workloads", "Estimates", "Closing", "SetAside", "Alerts", "Costs", "Keys", "Activities", "Persons", "Views"], ["Import", "Anomalies", "Budgets", "Plans", "Explorer", "Comparison", "Forecasts"], ["Rates", "Connect"], ["Assistants", "Reference"],
         ["Hosting"], ["Demo"], ["Commands"], [Rooms.Roof],
     ];
 

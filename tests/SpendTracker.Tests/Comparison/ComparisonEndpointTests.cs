@@ -213,7 +213,7 @@ public sealed class ComparisonEndpointTests(ComparedHost shared) : IClassFixture
         var query = _host.Services.GetRequiredService<ComparisonQuery>();
         var (from, to) = (BillingPeriod.Of(new DateOnly(2026, 4, 1)), BillingPeriod.Of(new DateOnly(2026, 5, 1)));
         var recorded = DateOnly.FromDateTime(ComparedPlay.Now.DateTime);
-        foreach (var where in (Dictionary<string, string>[])[new() { ["workload"] = "mail" }, new() { ["environment"] = "(none)" }])
+        foreach (var where in (Dictionary<string, IReadOnlyList<string>>[])[new() { ["workload"] = ["mail"] }, new() { ["environment"] = ["(none)"] }])
         {
             var now = await query.OfAsync(new(new CostFilter(from, to) { Where = where }), TestContext.Current.CancellationToken);
             var known = await query.OfAsync(new(new CostFilter(from, to) { Where = where, KnownOn = recorded }), TestContext.Current.CancellationToken);

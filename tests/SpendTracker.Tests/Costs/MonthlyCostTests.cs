@@ -157,11 +157,16 @@ public sealed class MonthlyCostTests : IAsyncLifetime
     {
         await GivenAMonthAsync();
         var only = await Query.ByAsync(
-            new CostFilter(Month, Month) { Where = new Dictionary<string, string> { ["component"] = "labour" } }, [], TestContext.Current.CancellationToken);
+            new CostFilter(Month, Month) { Where = new Dictionary<string, IReadOnlyList<string>> { ["component"] = ["labour"] } }, [], TestContext.Current.CancellationToken);
         var none = await Query.ByAsync(
-            new CostFilter(Month, Month) { Where = new Dictionary<string, string> { ["workload"] = "' or true --" } }, [], TestContext.Current.CancellationToken);
+            new CostFilter(Month, Month) { Where = new Dictionary<string, IReadOnlyList<string>> { ["workload"] = ["' or true --"] } }, [], TestContext.Current.CancellationToken);
+
+        var byComponent = (await ByAsync("component")).ToDictionary(row => row.Keys["component"], row => row.Actual);
+        var either = await Query.ByAsync(
+            new CostFilter(Month, Month) { Where = new Dictionary<string, IReadOnlyList<string>> { ["component"] = ["labour", "usage"] } }, [], TestContext.Current.CancellationToken);
 
         Assert.Equal(180m, Assert.Single(only).Actual);
+        Assert.Equal(byComponent["labour"] + byComponent["usage"], Assert.Single(either).Actual);
         Assert.Empty(none);
     }
 

@@ -124,7 +124,7 @@ public sealed class DemoRecordingTests(RecordedDemo demo, ITestOutputHelper outp
     public async Task Of_the_demo_forecasts_beat_the_run_rate_last_month_and_the_forecast_before_and_intervals_hold()
     {
         var answer = await demo.Host.Database.Get<ForecastQuery>().BacktestAsync(
-            [CostDimension.Find("workload")!], new Dictionary<string, string>(), First.Next, Last, null, TestContext.Current.CancellationToken);
+            [CostDimension.Find("workload")!], new Dictionary<string, IReadOnlyList<string>>(), First.Next, Last, null, TestContext.Current.CancellationToken);
 
         foreach (var (day, accuracy) in answer.Total.Days.Concat(answer.Pooled!.Days).Where(day => day.Key is 5 or 10 or 15 or 20))
         {

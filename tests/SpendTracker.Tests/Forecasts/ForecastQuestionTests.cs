@@ -10,7 +10,6 @@ public sealed class ForecastQuestionTests(OneHost shared) : IClassFixture<OneHos
     [InlineData("forecast?by=workload,team,component,approach", "by")]
     [InlineData("forecast?where=team", "where")]
     [InlineData("forecast?where=origin=2026-01", "where")]
-    [InlineData("forecast?where=team=A&where=team=B", "where")]
     [InlineData("forecast/backtest?from=2026-13", "from")]
     [InlineData("forecast/backtest?from=2199-01&to=2199-01", "to")]
     [InlineData("forecast/backtest?from=2023-01&to=2023-02", "from")]

@@ -122,6 +122,8 @@ public sealed class ExampleTests : IAsyncLifetime
 
     private static readonly Guid Alert = new("01a2b3c4-0000-7000-8000-00000000000a"), Anomaly = new("01a2b3c4-0000-7000-8000-00000000000b");
 
+    private const string View = "01a2b3c4-0000-7000-8000-00000000000c";
+
     private async Task WalkAsync()
     {
         await AskAsync("SetChannel", "ops");
@@ -192,6 +194,9 @@ public sealed class ExampleTests : IAsyncLifetime
         await AskAsync("EstimateFromPlan", "triage-2027");
         await _host.GetUntilAsync("/api/v1/plans", answer => answer.GetProperty("items").GetArrayLength() == 1);
         await AskAsync("GetPlans");
+        await AskAsync("SaveView", View);
+        await AskAsync("GetViews");
+        await AskAsync("RemoveView", View);
         await AskAsync("RetirePlan", "triage-2027", query: "?reason=Decided.");
         await AskAsync("SetBudget", "support-2026");
         await _host.GetUntilAsync("/api/v1/budgets", answer => answer.GetProperty("items").EnumerateArray().Any(budget => budget.TryGetProperty("current", out _)));
