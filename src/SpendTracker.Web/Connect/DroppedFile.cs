@@ -11,14 +11,20 @@ using SpendTracker.Web.Requests;
 
 namespace SpendTracker.Web.Connect;
 
-/// <summary>A file that a person dropped: CSV, or JSON lines as the API takes them. It is on disk until it is recorded or the page is left.</summary>
+/// <summary>
+/// A file that a person dropped: CSV, or JSON lines as the API takes them. It is on disk until it is recorded or the page is left. All
+/// together are at most 40 MiB: a container's <c>/tmp</c> is small.
+/// </summary>
 /// <param name="path">Where it lies; deleted with this.</param>
 internal sealed class DroppedFile(string path, string name, IReadOnlyList<string>? columns) : IDisposable
 {
     /// <summary>A larger one is for the command <c>import</c>, or the API.</summary>
-    public const long MostBytes = 16 * 1024 * 1024;
+    public const long MostBytes = 8 * 1024 * 1024;
 
-    private string Rejects => $"{path}.rejects";
+    private const int MostFiles = 5;
+
+    private static int _files;
+    private bool _isDisposed;
 
     public string Name => name;
 
@@ -27,10 +33,16 @@ internal sealed class DroppedFile(string path, string name, IReadOnlyList<string
 
     /// <summary>Takes the file in.</summary>
     /// <param name="content">At most <see cref="MostBytes"/> long.</param>
-    /// <exception cref="ImportException">It is empty, or cannot be read.</exception>
+    /// <exception cref="ImportException">It is empty, or cannot be read; or there are too many.</exception>
     public static async Task<DroppedFile> OfAsync(string name, Stream content, CancellationToken cancellationToken)
     {
         var path = Path.Combine(Path.GetTempPath(), $"spendtracker-{Guid.NewGuid():n}");
+        if (Interlocked.Increment(ref _files) > MostFiles)
+        {
+            Interlocked.Decrement(ref _files);
+            throw new ImportException($"{MostFiles} files lie on other pages already. Try again in a minute, or send it to the API.");
+        }
+
         try
         {
             await using (var copy = new FileStream(path, Private))
@@ -43,6 +55,7 @@ internal sealed class DroppedFile(string path, string name, IReadOnlyList<string
         catch
         {
             File.Delete(path);
+            Interlocked.Decrement(ref _files);
             throw;
         }
     }
@@ -66,11 +79,11 @@ internal sealed class DroppedFile(string path, string name, IReadOnlyList<string
     /// <param name="terms">Of a CSV file: what its columns mean.</param>
     /// <exception cref="ImportException">The file cannot be read.</exception>
     public async Task<UsagePreview> PreviewAsync(
-        string workload, Func<string, string, TokenFile> terms, EventLog log, OrganisationSettings settings, DateTimeOffset now, CancellationToken cancellationToken)
+        string workload, Func<string, TokenFile> terms, EventLog log, OrganisationSettings settings, DateTimeOffset now, CancellationToken cancellationToken)
     {
         if (Columns is not null)
         {
-            return await UsagePreview.OfAsync(terms(path, Rejects), log, settings.ReportingTimeZone, now, cancellationToken);
+            return await UsagePreview.OfAsync(terms(path), log, settings.ReportingTimeZone, now, cancellationToken);
         }
 
         var (items, lines) = await ItemsAsync(workload, now, cancellationToken);
@@ -81,13 +94,13 @@ internal sealed class DroppedFile(string path, string name, IReadOnlyList<string
     /// <param name="by">Who does.</param>
     /// <exception cref="ImportException">The file cannot be read.</exception>
     public async Task<(ImportCounts Counts, IReadOnlyList<RejectedRow> FirstRejected)> RecordAsync(
-        string workload, Func<string, string, TokenFile> terms, UsageRecorder recorder, EventLog log, OrganisationSettings settings, TimeProvider clock, string by,
+        string workload, Func<string, TokenFile> terms, UsageRecorder recorder, EventLog log, OrganisationSettings settings, TimeProvider clock, string by,
         CancellationToken cancellationToken)
     {
         if (Columns is not null)
         {
             var import = new TokenImport(recorder, log, settings, clock, by);
-            await import.RunAsync(terms(path, Rejects), (_, _) => { }, cancellationToken);
+            await import.RunAsync(terms(path), (_, _) => { }, cancellationToken);
             return (import.Counts, import.FirstRejected);
         }
 
@@ -103,8 +116,14 @@ internal sealed class DroppedFile(string path, string name, IReadOnlyList<string
 
     public void Dispose()
     {
+        if (_isDisposed)
+        {
+            return;
+        }
+
+        _isDisposed = true;
         File.Delete(path);
-        File.Delete(Rejects);
+        Interlocked.Decrement(ref _files);
     }
 
     /// <summary>Bound to the workload, as a key of its would be.</summary>

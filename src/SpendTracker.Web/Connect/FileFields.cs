@@ -39,7 +39,7 @@ internal sealed class FileFields
         Reasoning = ColumnGuess.Of(columns, ColumnGuess.Reasoning) ?? "", Requests = ColumnGuess.Of(columns, ColumnGuess.Requests) ?? "", Id = ColumnGuess.Of(columns, ColumnGuess.Id) ?? "",
     };
 
-    public TokenFile Read(string workload, Approach approach, string path, string rejects) => new(path, rejects)
+    public TokenFile Read(string workload, Approach approach, string path) => new(path, "")
     {
         Workload = workload, Approach = approach, Provider = Provider.Trim(), Model = Model.Trim(), Variant = CheckedForm.Optional(Variant), TimeColumn = Time, InputColumn = Input,
         OutputColumn = Output, CachedInputColumn = Column(CachedInput), CacheWriteColumn = Column(CacheWrite), ReasoningColumn = Column(Reasoning), RequestsColumn = Column(Requests),

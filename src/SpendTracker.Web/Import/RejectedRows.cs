@@ -8,6 +8,7 @@ namespace SpendTracker.Web.Import;
 public sealed record RejectedRow(long Line, string Reason);
 
 /// <summary>Rows set aside: line number, reason and the row as it was. The file is made when there is a first one.</summary>
+/// <param name="path">Empty to keep the first ones alone.</param>
 internal sealed class RejectedRows(string path) : IAsyncDisposable
 {
     /// <summary>So many are kept to be shown.</summary>
@@ -39,6 +40,11 @@ internal sealed class RejectedRows(string path) : IAsyncDisposable
         if (_first.Count < MostShown)
         {
             _first.Add(new(line, reason));
+        }
+
+        if (path.Length == 0)
+        {
+            return;
         }
 
         if (_writer is null)
