@@ -136,6 +136,7 @@ public static class SpendTrackerHost
         api.MapCorrections();
         api.MapCosts();
         api.MapExplain();
+        api.MapChanges();
         api.MapForecasts();
         api.MapEvents();
         api.MapClosing();
