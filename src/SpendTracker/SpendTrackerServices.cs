@@ -69,6 +69,7 @@ public static class SpendTrackerServices
             .AddSingleton<MonthlyCostQuery>()
             .AddSingleton<CostValuesQuery>()
             .AddSingleton<WorkloadQuantityQuery>()
+            .AddSingleton<WorkloadUseQuery>()
             .AddSingleton<UnpricedQuery>()
             .AddSingleton<ReportedCostQuery>()
             .AddSingleton<ExplainQuery>()

@@ -166,6 +166,39 @@ document.addEventListener("click", event => {
   }
 });
 
+// A button copies the text of the element that it names. The clipboard is there only with TLS and on this machine; without it,
+// the text is selected and copied the old way.
+async function copyText(source) {
+  try {
+    await navigator.clipboard.writeText(source.textContent);
+    return true;
+  } catch {
+    getSelection().selectAllChildren(source);
+    return document.execCommand("copy");
+  }
+}
+
+document.addEventListener("click", async event => {
+  const button = event.target.closest("[data-copy]");
+  const source = button && document.getElementById(button.dataset.copy);
+  if (!source) {
+    return;
+  }
+
+  let status = document.querySelector(".copied[role=status]");
+  if (!status) {
+    status = document.createElement("p");
+    status.className = "copied unseen";
+    status.setAttribute("role", "status");
+    document.body.append(status);
+  }
+
+  const copied = await copyText(source);
+  button.toggleAttribute("data-copied", copied);
+  status.textContent = copied ? "Copied." : "Not copied: select the text and copy it.";
+  setTimeout(() => { button.removeAttribute("data-copied"); status.textContent = ""; }, 3000);
+});
+
 // The sidebar: where there is room, the button takes the names away and brings them back; else the browser opens it over the page.
 const room = matchMedia("(min-width: 1100px)");
 
