@@ -74,6 +74,7 @@ public static class SpendTrackerHost
         services.AddSingleton<ApiQueries>();
         services.AddSingleton<UsageRecorder>();
         services.AddSingleton<OverviewFeed>();
+        services.AddSingleton<OutlookFeed>();
         services.AddSingleton<FilterChoices>();
         services.AddSingleton<SearchQuery>();
         services.AddSingleton<KnownOn>();
