@@ -1,6 +1,8 @@
+using System.Text.Json.Serialization;
 using CsvHelper;
 using SpendTracker.Activities;
 using SpendTracker.Costs;
+using SpendTracker.Forecasts;
 using SpendTracker.Settings;
 using SpendTracker.Web.Access;
 using SpendTracker.Web.Pages;
@@ -16,6 +18,10 @@ internal sealed record CostsResponse(
     string From, string To, IReadOnlyList<string> By, string Currency, string ReportingTimeZone, DateOnly? KnownOn, IReadOnlyList<CostRow> Rows,
     IReadOnlyList<CostRow> Months, CostRow Total)
 {
+    /// <summary>What each day cost, of each value, at the prices of now; only where <c>granularity=day</c> is asked for. A day without costs is not there.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public IReadOnlyList<CostDayRow>? Days { get; init; }
+
     public static CostsResponse Of(CostQuestion question, IReadOnlyList<MonthlyCost> costs, OrganisationSettings settings) => new(
         question.Filter.From.ToString(), question.Filter.To.ToString(), question.Names, settings.ReportingCurrency, settings.ReportingTimeZone.Id, question.Filter.KnownOn,
         [.. costs.Select(CostRow.Of)],
@@ -45,32 +51,64 @@ internal sealed record CostRow(
         Of(MonthlyCostQuery.Total(month ?? "", costs)) with { Month = month, Keys = null };
 }
 
+/// <summary>What a day cost.</summary>
+/// <param name="Day">Of use, in the reporting time zone.</param>
+/// <param name="Keys">Dimension → value.</param>
+/// <param name="Actual">In the reporting currency. What closed months were corrected by is of no day, so days need not add up to months.</param>
+internal sealed record CostDayRow(DateOnly Day, IReadOnlyDictionary<string, string> Keys, decimal Actual)
+{
+    public static IReadOnlyList<CostDayRow> Of(DailySeriesAnswer daily) =>
+        [.. daily.Days.SelectMany((day, at) => daily.Series.Where(series => series.Days[at] != 0).Select(series => new CostDayRow(day, series.Keys, series.Days[at])))];
+}
+
 /// <summary>Costs over HTTP, as JSON and CSV.</summary>
 internal static class CostEndpoints
 {
     private static readonly string[] Units = ["tokens", "hours", "items", "amounts"];
     private static readonly string[] AllUnits = [.. Units, "requests"];
 
+    /// <summary>More days than an answer holds well.</summary>
+    private const int MostDailyMonths = 3, MostDailyRows = 100_000;
+
     public static void MapCosts(this IEndpointRouteBuilder api) =>
         api.MapGet("/costs", GetAsync).RequireAuthorization(Policies.Read).WithName("GetCosts")
+            .WithMetadata(new ExpensiveQuery(query => query["granularity"] == "day"))
             .Produces<CostsResponse>(200, "application/json", "text/csv");
 
     /// <summary>Ask for costs by month. Actual, estimate and variance, broken down by dimensions, with what is in no amount beside them.</summary>
     internal static async Task<IResult> GetAsync(
-        string? from, string? to, string? by, string[]? where, string? format, string? knownOn, HttpRequest request, ActivityLog log, MonthlyCostQuery query, KnownOn days, OrganisationSettings settings,
+        string? from, string? to, string? by, string[]? where, string? format, string? knownOn, string? granularity, HttpRequest request, ActivityLog log, MonthlyCostQuery query, DailyCostQuery daily, KnownOn days, OrganisationSettings settings,
         CancellationToken cancellationToken)
     {
         var check = new FieldCheck();
         check.That("format", format is null or "json" or "csv", "Must be json or csv.");
+        check.That("granularity", granularity is null or "month" or "day", "Must be month or day.");
         if (await CostQuestion.ReadAsync(check, (from, to, by, where ?? [], knownOn), days, cancellationToken) is not { } question)
         {
             return Problems.Of(check.Reasons);
         }
 
         var filter = question.Filter;
+        DailySeriesAnswer? ofDays = null;
+        if (granularity == "day")
+        {
+            DayQuestion(check, question, daily);
+            ofDays = check.Reasons.Count > 0 ? null : await daily.ByAsync(filter.From.Start, filter.To.End.AddDays(-1), question.By, filter.Where, cancellationToken);
+            check.That("by", ofDays is null || (long)ofDays.Series.Count * ofDays.Days.Count() <= MostDailyRows, $"These are more than {MostDailyRows:#,0} days of values. Ask for fewer dimensions, or narrow them by where.");
+            if (check.Reasons.Count > 0)
+            {
+                return Problems.Of(check.Reasons);
+            }
+        }
+
         if (format == "csv")
         {
             await log.ExportReadAsync("costs", format, request.QueryString.Value ?? "", ApiClaims.RecorderOf(request.HttpContext.User), cancellationToken);
+        }
+
+        if (format == "csv" && ofDays is not null)
+        {
+            return TypedResults.Bytes(await DaysCsvAsync(CostDayRow.Of(ofDays), question.Names, cancellationToken), "text/csv; charset=utf-8", $"daily-costs-{filter.From}-{filter.To}.csv");
         }
 
         var costs = await query.ByAsync(filter, question.By, cancellationToken);
@@ -78,7 +116,45 @@ internal static class CostEndpoints
             ? TypedResults.Bytes(
                 await CsvAsync(costs, question.Names, cancellationToken), "text/csv; charset=utf-8",
                 $"costs-{filter.From}-{filter.To}{(filter.KnownOn is { } day ? $"-as-known-on-{KnownOn.Text(day)}" : "")}.csv")
-            : TypedResults.Ok(CostsResponse.Of(question, costs, settings));
+            : TypedResults.Ok(CostsResponse.Of(question, costs, settings) with { Days = ofDays is null ? null : CostDayRow.Of(ofDays) });
+    }
+
+    private static void DayQuestion(FieldCheck check, CostQuestion question, DailyCostQuery daily)
+    {
+        var filter = question.Filter;
+        check.That("knownOn", filter.KnownOn is null, "Days can be asked for as known now only. Leave out knownOn, or granularity.");
+        check.That("to", filter.To.Start < filter.From.Start.AddMonths(MostDailyMonths), $"By day, at most {MostDailyMonths} months.");
+        check.That("from", filter.From.Start >= daily.Earliest, $"Days are kept from {KnownOn.Text(daily.Earliest)} on.");
+        string[] dimensions = [.. DailyCostQuery.Dimensions.Select(dimension => dimension.Name)];
+        check.That("by", question.Names.All(dimensions.Contains), $"By day, must be one or several of {string.Join(", ", dimensions)}.");
+        check.That("where", filter.Where.Keys.All(dimensions.Contains), $"By day, must be like team=Support, with one of {string.Join(", ", dimensions)}.");
+    }
+
+    /// <summary>A row for each day and value that cost something.</summary>
+    private static async Task<byte[]> DaysCsvAsync(IReadOnlyList<CostDayRow> days, string[] dimensions, CancellationToken cancellationToken)
+    {
+        var text = new MemoryStream();
+        await using var csv = CsvWriter.Create(text, new CsvWriterOptions { Injection = CsvInjection.Escape }, true);
+        foreach (var column in (string[])["day", .. dimensions, "actual"])
+        {
+            csv.WriteField(column);
+        }
+
+        csv.EndRecord();
+        foreach (var row in days)
+        {
+            csv.WriteField(KnownOn.Text(row.Day));
+            foreach (var name in dimensions)
+            {
+                csv.WriteField(row.Keys[name]);
+            }
+
+            csv.WriteField(row.Actual, default);
+            csv.EndRecord();
+        }
+
+        await csv.FlushAsync(cancellationToken);
+        return text.ToArray();
     }
 
     /// <summary>A column for each dimension; amounts in full, with a point; unpriced and incomplete quantities a column for each unit; what is unconverted as a text. New columns come last.</summary>
