@@ -23,11 +23,16 @@ internal static class OverviewWords
             : overview.DaysPassed is { } passed ? string.Create(CultureInfo.InvariantCulture, $"{known} spent in {passed:0.#} of {overview.Days} days") : $"{known} spent in {Label.Of(overview.Month)}";
         if (!overview.Runs)
         {
-            return $"{spent}{(total.Estimated == 0 ? "" : $", {Against(total.Actual - total.Estimated, total.Estimated, overview.Currency, about: false)}")}.";
+            return $"{spent}{(total.Estimated == 0 ? "" : $", {Against(total.Actual - total.Estimated, total.Estimated, overview.Currency, null, about: false)}")}.";
         }
 
-        return end is not { Expected: { } expected } ? $"{spent}."
-            : $"{spent}; it will end at about {About(expected, overview.Currency)}{Range(end, overview.Currency)}{(total.Estimated == 0 ? "" : $", {Against(expected - total.Estimated, total.Estimated, overview.Currency, about: true)}")}.";
+        if (end is not { Expected: { } expected })
+        {
+            return $"{spent}.";
+        }
+
+        var half = end.High is { } high && high > expected ? high - expected : (decimal?)null;
+        return $"{spent}; it will end at about {About(expected, overview.Currency, half)}{(half is { } width ? $" (± {About(width, overview.Currency)})" : "")}{(total.Estimated == 0 ? "" : $", {Against(expected - total.Estimated, total.Estimated, overview.Currency, half, about: true)}")}.";
     }
 
     /// <summary>What is not in it: <c>Not in it: 4.65 M tokens, £650.00.</c> Null where everything is.</summary>
@@ -38,33 +43,33 @@ internal static class OverviewWords
         return parts.All(part => part.Length == 0) ? null : $"Not in it: {string.Join(", ", parts.Where(part => part.Length > 0))}.";
     }
 
-    private static string Range(ForecastDay end, string currency) =>
-        end is { Expected: { } expected, High: { } high } && high > expected ? $" (± {About(high - expected, currency)})" : "";
-
     /// <summary>Like <c>$2,070.00 under the estimate of $27,972.50</c>.</summary>
-    private static string Against(decimal over, decimal estimate, string currency, bool about)
+    private static string Against(decimal over, decimal estimate, string currency, decimal? half, bool about)
     {
-        var size = about ? $"about {About(Math.Abs(over), currency)}" : Money.Text(Math.Abs(over), currency);
+        var size = about ? $"about {About(Math.Abs(over), currency, half)}" : Money.Text(Math.Abs(over), currency);
         var of = $"the estimate of {Money.Text(estimate, currency)}";
         return over switch { > 0 => $"{size} over {of}", < 0 => $"{size} under {of}", _ => $"on {of}" };
     }
 
-    /// <summary>With the three digits that a forecast can have a meaning in, and without cents from 100 on: <c>$25,900</c>.</summary>
-    public static string About(decimal amount, string currency)
+    /// <summary>
+    /// With no more digits than a forecast can have a meaning in, and without cents from 10 on: <c>$25,900</c>. As far as half the width of its interval
+    /// is known; three digits where it is not.
+    /// </summary>
+    /// <param name="half">Null where there is no interval.</param>
+    public static string About(decimal amount, string currency, decimal? half = null)
     {
-        if (Math.Abs(amount) < 100)
+        if (Math.Abs(amount) < 10)
         {
             return Money.Text(amount, currency);
         }
 
         var unit = 1m;
-        while (Math.Abs(amount) / unit >= 1_000)
+        while (half is { } width ? width / unit >= 10 : Math.Abs(amount) / unit >= 1_000)
         {
             unit *= 10;
         }
 
-        var text = Money.Text(Math.Round(amount / unit) * unit, currency);
-        return text.Split('.')[0];
+        return Money.Text(Math.Round(amount / unit) * unit, currency).Split('.')[0];
     }
 
     /// <summary>A change with its sign and share: <c>−$610.20 (−2.4 %)</c>.</summary>
