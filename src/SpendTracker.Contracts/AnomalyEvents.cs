@@ -17,8 +17,8 @@ public enum AnomalyKind
 }
 
 /// <summary>
-/// A day of a workload's usage is unusual. The event's id is the anomaly's, made of workload, day and whether it is a silence: each
-/// is told once, whichever host finds it.
+/// A day of a workload's usage is unusual, or of one meter of a SKU that it uses. The event's id is the anomaly's, made of workload, day,
+/// whether it is a silence, and the SKU's meter: each is told once, whichever host finds it.
 /// </summary>
 /// <param name="Workload">The workload.</param>
 /// <param name="Day">The day; of a silence, the first one without usage.</param>
@@ -32,9 +32,11 @@ public enum AnomalyKind
 /// <param name="Causes">Why it costs more; null for a silence.</param>
 /// <param name="Parts">The meters of SKUs whose costs moved most, the largest move first; at most 5.</param>
 /// <param name="Channels">Ids of the channels that are told; null for none.</param>
+/// <param name="Sku">The SKU that it is of, if the workload's whole day is not unusual: all amounts and causes are then of this SKU's meter, and the parts of the workload. Null for the whole workload.</param>
+/// <param name="Meter">The SKU's meter that it is of; null for the whole workload.</param>
 public sealed record AnomalyDetected(
     string Workload, DateOnly Day, AnomalyKind Kind, string Currency, decimal Amount, decimal Usual, long Position, decimal? Limit = null, decimal? Score = null,
-    AnomalyCauses? Causes = null, IReadOnlyList<AnomalyPart>? Parts = null, IReadOnlyList<string>? Channels = null) : IAlertRaised
+    AnomalyCauses? Causes = null, IReadOnlyList<AnomalyPart>? Parts = null, IReadOnlyList<string>? Channels = null, string? Sku = null, string? Meter = null) : IAlertRaised
 {
     IReadOnlyList<string> IAlertRaised.ToldTo => Channels ?? [];
 }

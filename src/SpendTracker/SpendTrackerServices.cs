@@ -72,6 +72,7 @@ public static class SpendTrackerServices
             .AddSingleton<UnpricedQuery>()
             .AddSingleton<ReportedCostQuery>()
             .AddSingleton<ExplainQuery>()
+            .AddSingleton<MonthChangeQuery>()
             .AddSingleton<RatePreview>()
             .AddSingleton<ComparisonQuery>()
             .AddSingleton<HostingQuery>()

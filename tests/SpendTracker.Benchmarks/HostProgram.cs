@@ -1,6 +1,4 @@
 using System.Diagnostics;
-using System.Net;
-using System.Net.Sockets;
 using SpendTracker.Web.Hosting;
 
 namespace SpendTracker.Benchmarks;
@@ -35,13 +33,6 @@ internal static class HostProgram
         var said = Task.WhenAll(process.StandardOutput.ReadToEndAsync(CancellationToken.None), process.StandardError.ReadToEndAsync(CancellationToken.None));
         return (process, await IsReadyAsync(process, client, cancellationToken) ? null
             : process.HasExited ? $"The host ended: {string.Concat(await said)}" : "The host does not become ready.");
-    }
-
-    public static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 
     /// <summary>Asks until the host says that it is ready.</summary>

@@ -43,7 +43,7 @@ public sealed class AppearanceTests(AppearanceTests.Extremes extremes) : IClassF
     {
         var dashboard = await extremes.DashboardAsync();
         var page = await dashboard.OpenAsync("/events", width: 390);
-        foreach (var path in (string[])["/", $"/events?workload={LongName}", "/events?workload=tiny", "/events", "/?month=2001-01", "/set-aside", "/closing", "/explain", "/forecast", "/compare", "/compare?workload=tiny", .. Budgets, .. Plans, .. PriceBook])
+        foreach (var path in (string[])["/", $"/events?workload={LongName}", "/events?workload=tiny", "/events", "/?month=2001-01", "/set-aside", "/closing", "/explain", "/changes", "/forecast", "/compare", "/compare?workload=tiny", .. Budgets, .. Plans, .. PriceBook])
         {
             await dashboard.GoAsync(page, path);
             await Expect(page.GetByRole(AriaRole.Heading, new() { Level = 1 })).ToBeVisibleAsync();
@@ -78,7 +78,7 @@ public sealed class AppearanceTests(AppearanceTests.Extremes extremes) : IClassF
         await page.GetByText("As a table").First.ClickAsync();
         await AssertAccessibleAsync(page);
 
-        foreach (var path in (string[])["/?month=2001-01", "/?month=never", "/events", "/events?workload=tiny", "/set-aside", "/closing", "/explain", "/forecast", "/compare", "/compare?workload=tiny", "/?knownOn=2199-01-01", .. Budgets, .. Plans, .. PriceBook])
+        foreach (var path in (string[])["/?month=2001-01", "/?month=never", "/events", "/events?workload=tiny", "/set-aside", "/closing", "/explain", "/changes", "/forecast", "/compare", "/compare?workload=tiny", "/?knownOn=2199-01-01", .. Budgets, .. Plans, .. PriceBook])
         {
             await dashboard.GoAsync(page, path);
             await Expect(page.GetByRole(AriaRole.Heading, new() { Level = 1 })).ToBeVisibleAsync();

@@ -44,7 +44,7 @@ public sealed class Browser : IAsyncLifetime
         await _server.CreateDatabaseIfMissingAsync(Template, CancellationToken.None);
         await (await SpendDatabase.OpenAsync(new() { ConnectionString = $"{_server.ConnectionString(Template)};Pooling=false" }, CancellationToken.None)).DisposeAsync();
         _playwright = await Playwright.CreateAsync();
-        Assertions.SetDefaultExpectTimeout(15_000); // Milliseconds. Other tests, hosts and servers have the cores too.
+        Assertions.SetDefaultExpectTimeout(30_000); // Milliseconds. Other tests, hosts and servers have the cores too.
         _running = await _playwright.Chromium.LaunchAsync(new()
         {
             ExecutablePath = chromium,

@@ -33,7 +33,7 @@ public sealed class EventsTests
     }
 
     [Fact]
-    public async Task Hosting_that_began_in_a_month_before_is_found_with_the_part_that_counts()
+    public async Task Hosting_that_began_in_a_month_before_is_found_with_the_part_that_counts_and_what_changed_leads_to_it()
     {
         await using var dashboard = await Dashboard.StartAsync();
         await dashboard.PublishAsync("test/hosted", "hosting-hours", 7);
@@ -46,6 +46,15 @@ public sealed class EventsTests
         await Expect(page.GetByText("12 hosting-hours")).ToBeVisibleAsync();
         await Expect(page.GetByText("10 hosting-hours")).ToBeVisibleAsync();
         await Expect(page.GetByRole(AriaRole.Row, new() { Name = "Sum of these 2 events, which is the number above" })).ToContainTextAsync("$154.00");
+
+        // February has 28 days of $168, and March three more; so without a change, March would cost $5,208.
+        await dashboard.GoAsync(page, "/changes?from=2026-02&to=2026-03");
+        await Expect(page.GetByText("March 2026 cost $154.00: $4,550.00 (96.7 %) less than February 2026. Most of it: hosting −\u2060$5,054.00, days +$504.00.")).ToBeVisibleAsync();
+        var steps = page.GetByRole(AriaRole.Region, new() { Name = "Steps from one month to the other" });
+        Assert.Equal(["$4,704.00", "+$504.00", "−$5,054.00", "$154.00"], await steps.Locator("td.number").AllInnerTextsAsync());
+        await steps.GetByRole(AriaRole.Link, new() { Name = "Hosting" }).ClickAsync();
+        await page.GetByRole(AriaRole.Region, new() { Name = "Lines of Hosting" }).GetByRole(AriaRole.Link, new() { Name = "$154.00" }).ClickAsync();
+        await Expect(page.GetByText("12 hosting-hours")).ToBeVisibleAsync();
     }
 
     [Fact]

@@ -14,7 +14,7 @@ public sealed class SignInTests
         var page = await dashboard.NewPageAsync(new());
         await page.GotoAsync(dashboard.SignInLink);
         await Expect(page.GetByRole(AriaRole.Heading, new() { Name = Dashboard.MonthName, Exact = true })).ToBeVisibleAsync();
-        await Expect(page.GetByText("Administrator")).ToBeVisibleAsync();
+        await Expect(page.GetByRole(AriaRole.Button, new() { Name = "Administrator" })).ToBeVisibleAsync();
 
         var other = await dashboard.NewPageAsync(new());
         await other.GotoAsync(dashboard.SignInLink);

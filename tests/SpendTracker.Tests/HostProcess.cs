@@ -29,7 +29,7 @@ internal sealed class HostProcess : IAsyncDisposable
     public static async Task<HostProcess> StartAsync(TestDatabase database, Dictionary<string, string> environment, string? connectionString = null)
     {
         var key = await IssueKeyAsync(database);
-        var address = $"http://127.0.0.1:{HostProgram.FreePort()}";
+        var address = $"http://127.0.0.1:{Ports.Free()}";
         var process = HostProgram.Run(["serve", "--urls", address], connectionString ?? database.Spend.Options.ConnectionString, environment);
         var client = new HttpClient { BaseAddress = new Uri(address) };
         client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", key);

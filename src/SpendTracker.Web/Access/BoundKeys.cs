@@ -50,6 +50,7 @@ internal static class BoundKeys
         ["CompareModels"] = BoundAsk.Workload,
         ["GetPlanFromActuals"] = BoundAsk.Workload,
         ["GetCosts"] = BoundAsk.Where,
+        ["GetCostChanges"] = BoundAsk.Where,
         ["GetForecast"] = BoundAsk.Where,
         ["GetForecastBacktest"] = BoundAsk.Where,
         ["Compare"] = BoundAsk.Where,

@@ -27,6 +27,9 @@ internal static class ToolWords
     public static string Explain(JsonNode answer) =>
         $"{answer["month"]} came to {Amount(answer, "before", answer)} as known on {answer["from"]}, and to {Amount(answer, "after", answer)} as known on {answer["to"]}: {Change(answer)}.";
 
+    public static string Changes(JsonNode answer) =>
+        $"{answer["from"]} cost {Amount(answer, "before", answer)}, and {answer["to"]} {Amount(answer, "after", answer)}: {string.Join(", ", answer["steps"]!.AsArray().Select(step => $"{step!["step"]} {Amount(step, "amount", answer)}"))}.";
+
     public static string Period(JsonNode answer) =>
         $"{answer["month"]} is {((bool?)answer["isClosed"] == true ? "closed" : "open")} and comes to {Amount(answer, "total", answer)}, of which {Amount(answer, "corrections", answer)} corrects months before.";
 

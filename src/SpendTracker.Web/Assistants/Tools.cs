@@ -68,7 +68,7 @@ internal static class Tools
             "get_forecast", "Forecast",
             "Where this month, each of the next three and the calendar year will end, from what is spent so far and the habits of each component of each workload. "
             + "`spent` is booked until now, `forecast` spent plus what is expected of the days to come, `low` and `high` the interval in which 8 of 10 end (`whyNoInterval` says why there is none). "
-            + "The total is not the sum of its rows, since only it has a trend. Nothing is expected of what has no price, nor of planned training or charges. " + Lacks,
+            + "The total is not the sum of its rows, since only it has a trend. Nothing is expected of what has no price. Training, datasets and charges are expected only as plans (`planned`) and estimates (`estimated`) say. " + Lacks,
             "GetForecast", typeof(ForecastResponse),
             new("by", $"What to break down by: at most three of {Names(ForecastQuery.Dimensions)}, separated by commas; the total alone if left out."),
             Where(Names(ForecastQuery.Dimensions)))
@@ -102,7 +102,7 @@ internal static class Tools
         new(
             "explain_costs", "Why a month's total changed",
             "Why the total of one month is another than it was known to be: usage that became known, prices that were published or withdrawn, bookings of corrections from or into other months, and corrected events. All moves add up: before + explained = after. "
-            + "It is about one month as known on two days, not about two months; for those use get_costs from one to the other. `booked` and `origin` of a booking are months: late usage of a closed month is booked in an open one. "
+            + "It is about one month as known on two days, not about two months; for those use get_cost_changes. `booked` and `origin` of a booking are months: late usage of a closed month is booked in an open one. "
             + "`notInAmounts` is of the total after. Each list has at most `limit` entries.",
             "ExplainCosts", typeof(ExplainResponse),
             new("month", "The billing month, like 2026-08.") { Pattern = MonthPattern, IsRequired = true },
@@ -111,6 +111,19 @@ internal static class Tools
             Workload("Only this workload, by its id; all if left out."))
         {
             NotInAmounts = answer => Lacking.Of(answer, "After"), Day = "to", Words = ToolWords.Explain, Page = question => $"/explain{question.ToQuery()}",
+        },
+        new(
+            "get_cost_changes", "Why a month cost more or less than another",
+            "Why one month cost another amount than an earlier one, in steps that add up: before + explained = after. `step` is one of days (a month that runs is compared by the days that have passed), volume (requests a day), "
+            + "request-size (tokens a request), price (a unit costs another amount), mix (usage moved between models, approaches and kinds of tokens), new-workloads, ended-workloads, hosting, training, dataset-preparation, labour, "
+            + "infrastructure, other, corrections (of closed months). Each step has its largest lines, with the events behind them in both months. `notInAmounts` is of the later month.",
+            "GetCostChanges", typeof(CostChangesResponse),
+            new("from", "The earlier month, like 2026-10; the one before `to` if left out.") { Pattern = MonthPattern },
+            new("to", "The later month; the current one if left out.") { Pattern = MonthPattern },
+            Where(Names(CostDimension.All)), KnownOn,
+            new("lines", "How many lines of each step, 0 to 1,000; 3 if left out.") { Otherwise = (_, _) => "3" })
+        {
+            NotInAmounts = answer => Lacking.Of(answer, "After"), Words = ToolWords.Changes, Page = question => $"/changes{question.ToQuery()}",
         },
         new(
             "get_events", "Events behind a number",

@@ -24,7 +24,7 @@ internal static class AnomaliesCommand
                 var detected = anomaly.Detected;
                 table.AddRow([.. new[]
                 {
-                    KnownOn.Text(detected.Day), detected.Workload, $"{AnomalyWords.Of(detected.Kind)}: {AnomalyWords.Of(detected)}", AnomalyWords.Mostly(detected),
+                    KnownOn.Text(detected.Day), AnomalyWords.Subject(detected), $"{AnomalyWords.Of(detected.Kind)}: {AnomalyWords.Of(detected)}", AnomalyWords.Mostly(detected),
                     AnomalyWords.Of(anomaly.State),
                 }.Select(Markup.Escape)]);
             }

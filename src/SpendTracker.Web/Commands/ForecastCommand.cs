@@ -89,12 +89,17 @@ internal static class ForecastCommand
         }
 
         CommandLine.Write(table);
-        foreach (var line in answer.Total.Planned)
+        foreach (var line in answer.Total.Planned.Take(ForecastWords.MostLines))
         {
             Console.WriteLine(ForecastWords.Planned(line, currency));
         }
 
-        Console.WriteLine($"In {currency}. Charges, training and dataset preparation count once they are recorded, or as planned.");
+        if (answer.Total.Planned.Count - ForecastWords.MostLines is var more and > 0)
+        {
+            Console.WriteLine($"and {more} more: narrow the forecast to see them");
+        }
+
+        Console.WriteLine($"In {currency}. Charges, training and dataset preparation count once they are recorded, or as planned or estimated.");
     }
 
     private static void Write(ForecastQuestion question, BacktestAnswer answer)

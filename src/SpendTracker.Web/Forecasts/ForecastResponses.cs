@@ -9,7 +9,8 @@ internal sealed record ForecastResponse(
     DateOnly Today, IReadOnlyList<string> By, string Currency, string ReportingTimeZone, ForecastRow Total, IReadOnlyList<ForecastRow> Rows)
 {
     public static ForecastResponse Of(ForecastQuestion question, ForecastAnswer answer, string currency, string zone) => new(
-        answer.Today, [.. question.By.Select(dimension => dimension.Name)], currency, zone, ForecastRow.Of(answer.Total), [.. answer.Rows.Select(ForecastRow.Of)]);
+        answer.Today, [.. question.By.Select(dimension => dimension.Name)], currency, zone,
+        ForecastRow.Of(answer.Total) is var total && question.By.Count > 0 ? total with { Estimated = null } : total, [.. answer.Rows.Select(ForecastRow.Of)]);
 }
 
 /// <param name="Month">This month.</param>
@@ -21,15 +22,18 @@ internal sealed record ForecastResponse(
 /// <param name="Unconverted">The same of amounts that no exchange rate covers, by currency.</param>
 /// <param name="Incomplete">Quantities that are priced incompletely, by unit; they are in the amounts in part.</param>
 /// <param name="Planned">What plans say of the months to come; null if nothing.</param>
+/// <param name="Estimated">The same of estimates, of what history says nothing of; of the total only without rows.</param>
 internal sealed record ForecastRow(
     IReadOnlyDictionary<string, string>? Keys, SpanRow Month, IReadOnlyList<SpanRow> Next, SpanRow Year, decimal Rough, decimal? GrowthByWeek,
     IReadOnlyDictionary<string, decimal> Unpriced, IReadOnlyDictionary<string, decimal> Unconverted, IReadOnlyDictionary<string, decimal> Incomplete,
-    IReadOnlyList<PlannedRow>? Planned)
+    IReadOnlyList<PlannedRow>? Planned, IReadOnlyList<EstimatedRow>? Estimated)
 {
     public static ForecastRow Of(ScopeForecast forecast) => new(
         forecast.Keys.Count == 0 ? null : forecast.Keys, SpanRow.Of(forecast.Month), [.. forecast.Next.Select(SpanRow.Of)], SpanRow.Of(forecast.Year),
         SpanRow.Rounded(forecast.Rough), forecast.GrowthByWeek is { } growth ? Math.Round(growth, 6) : null, forecast.Costs.Unpriced, forecast.Costs.Unconverted, forecast.Costs.Incomplete,
-        forecast.Planned.Count == 0 ? null : [.. forecast.Planned.Select(PlannedRow.Of)]);
+        OrNull(forecast.Planned.Where(line => line.Plan is not null).Select(PlannedRow.Of)), OrNull(forecast.Planned.Where(line => line.Plan is null).Select(EstimatedRow.Of)));
+
+    private static T[]? OrNull<T>(IEnumerable<T> rows) => rows.ToArray() is { Length: > 0 } some ? some : null;
 }
 
 /// <param name="From">The first day.</param>
@@ -39,11 +43,12 @@ internal sealed record ForecastRow(
 /// <param name="Low">8 of 10 times it will be between this and <c>high</c>; null if that cannot be said.</param>
 /// <param name="WhyNoInterval">Why not.</param>
 /// <param name="Planned">The part of the forecast that is there only because a plan says so; null if none is.</param>
-internal sealed record SpanRow(DateOnly From, DateOnly To, decimal Spent, decimal Forecast, decimal? Low, decimal? High, string? WhyNoInterval, decimal? Planned)
+/// <param name="Estimated">The same of estimates.</param>
+internal sealed record SpanRow(DateOnly From, DateOnly To, decimal Spent, decimal Forecast, decimal? Low, decimal? High, string? WhyNoInterval, decimal? Planned, decimal? Estimated)
 {
     public static SpanRow Of(ForecastSpan span) => new(
         span.First, span.Last, span.Spent, Rounded(span.Expected), span.Low is { } low ? Rounded(low) : null, span.High is { } high ? Rounded(high) : null, span.WhyNoInterval,
-        span.Planned == 0 ? null : Rounded(span.Planned));
+        span.Planned == 0 ? null : Rounded(span.Planned), span.Estimated == 0 ? null : Rounded(span.Estimated));
 
     public static decimal Rounded(decimal amount) => Math.Round(amount, 6);
 }
@@ -57,7 +62,16 @@ internal sealed record SpanRow(DateOnly From, DateOnly To, decimal Spent, decima
 internal sealed record PlannedRow(string Plan, int Version, string Option, string Month, string Workload, string Component, decimal? Amount, decimal ToCome)
 {
     public static PlannedRow Of(PlannedLine line) => new(
-        line.Plan, line.Version, line.Option, line.Month.ToString(), line.Workload, line.Component, line.Amount, line.ToCome);
+        line.Plan!, line.Version!.Value, line.Option!, line.Month.ToString(), line.Workload, line.Component, line.Amount, line.ToCome);
+}
+
+/// <summary>A line of a workload's estimate, where history says nothing of the component.</summary>
+/// <param name="Approach">The approach that the estimate is of.</param>
+/// <param name="Amount">As estimated.</param>
+/// <param name="ToCome">What of it is not recorded yet, of this month at most for the days left: it is in the forecast.</param>
+internal sealed record EstimatedRow(string Month, string Workload, string Approach, string Component, decimal Amount, decimal ToCome)
+{
+    public static EstimatedRow Of(PlannedLine line) => new(line.Month.ToString(), line.Workload, line.Approach, line.Component, line.Amount ?? 0, line.ToCome);
 }
 
 /// <summary>How good the forecasts of past months were, from what was known on each day.</summary>

@@ -137,6 +137,7 @@ public static class SpendTrackerHost
         api.MapCorrections();
         api.MapCosts();
         api.MapExplain();
+        api.MapChanges();
         api.MapForecasts();
         api.MapEvents();
         api.MapClosing();

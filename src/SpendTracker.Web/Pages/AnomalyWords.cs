@@ -1,5 +1,6 @@
 using SpendTracker.Anomalies;
 using SpendTracker.Contracts;
+using SpendTracker.Explorer;
 using SpendTracker.Web.Requests;
 
 namespace SpendTracker.Web.Pages;
@@ -13,6 +14,13 @@ internal static class AnomalyWords
     public static string Of(AnomalyDetected detected) => detected.Kind == AnomalyKind.Silence
         ? $"No usage since {KnownOn.Text(detected.Day)}, usually {Money.Text(detected.Usual, detected.Currency)} a day"
         : $"{Money.Text(detected.Amount, detected.Currency)}, usually {Money.Text(detected.Usual, detected.Currency)}";
+
+    /// <summary>What it is of: the workload, or <c>support-chat, openai/gpt-4o input-tokens</c>.</summary>
+    public static string Subject(AnomalyDetected detected) => detected is { Sku: { } sku, Meter: { } meter } ? $"{detected.Workload}, {sku} {meter}" : detected.Workload;
+
+    /// <summary>The usage of the day's month.</summary>
+    public static UsageFilter Events(AnomalyDetected detected) =>
+        new(detected.Workload, BillingPeriod.Of(detected.Day)) { Component = Component.Usage, Sku = detected.Sku, Meter = detected.Meter };
 
     public static string Of(AnomalyKind kind) => kind switch
     {

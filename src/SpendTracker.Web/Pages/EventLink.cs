@@ -30,6 +30,12 @@ internal static class EventLink
         Approach = move.Approach, Sku = move.Sku, Meter = move.Meter, RecordedTo = explanation.From, KnownOn = explanation.To,
     };
 
+    /// <summary>The events of a month behind a line that is compared with another month's.</summary>
+    public static UsageFilter FilterOf(LineChange line, BillingPeriod month, DateOnly? knownOn) => new(line.Workload, month)
+    {
+        Approach = line.Approach, Component = line.Component, Sku = line.Sku, Meter = line.Meter, KnownOn = knownOn,
+    };
+
     public static string To(UsageFilter filter, EventPlace? before = null, EventPlace? after = null) => Page + Query(filter, before, after);
 
     /// <summary>The same over the API.</summary>

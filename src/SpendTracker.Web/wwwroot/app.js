@@ -164,3 +164,9 @@ document.addEventListener("click", event => {
     open.open = false;
   }
 });
+
+// A link to a part of the page opens what the part is folded into.
+document.addEventListener("click", event => {
+  const link = event.target.closest?.('a[href*="#"]');
+  document.getElementById(link ? decodeURIComponent(link.hash.slice(1)) : "")?.closest("details")?.setAttribute("open", "");
+});

@@ -14,10 +14,11 @@ internal sealed class AnomalyQuery(NpgsqlConnection connection)
 
     private const string Amount = "u.quantity * p.unit_price * p.exchange_rate";
 
-    /// <summary>What days cost each workload, in the reporting currency, at the prices of the day.</summary>
+    /// <summary>What days cost each workload by SKU and meter, in the reporting currency, at the prices of the day.</summary>
     /// <param name="days">Only these; null for all of the span. Few are read by the index, line by line.</param>
-    public async Task<IReadOnlyList<(string Workload, DateOnly Day, AnomalyDay Used)>> DaysAsync(
-        DateOnly from, DateOnly to, IReadOnlyCollection<DateOnly>? days, CancellationToken cancellationToken)
+    /// <param name="add">Takes each.</param>
+    public async Task ReadAsync(
+        DateOnly from, DateOnly to, IReadOnlyCollection<DateOnly>? days, Action<string, SkuMeter, DateOnly, AnomalyDay> add, CancellationToken cancellationToken)
     {
         await using var command = new NpgsqlCommand(
             $"""
@@ -27,9 +28,12 @@ internal sealed class AnomalyQuery(NpgsqlConnection connection)
                 where l.tenant_id = $1 and l.component = 'usage' and u.day between $2 and $3
                 group by 1, 2, 3, 4, 5, 6),
             priced as materialized ({PriceSql.Priced("(select distinct tenant_id, sku, meter, above_tokens, day from used)")})
-            select u.workload, u.day, coalesce({PriceSql.Sum(Amount)}, 0), bool_or(u.events <> 0)
-            from used as u join priced as p using (tenant_id, sku, meter, above_tokens, day)
-            group by 1, 2
+            select d.workload, d.sku, d.meter, array_agg(d.day), array_agg(d.amount), array_agg(d.is_used)
+            from (
+                select u.workload, u.sku, u.meter, u.day, coalesce({PriceSql.Sum(Amount)}, 0) as amount, bool_or(u.events <> 0) as is_used
+                from used as u join priced as p using (tenant_id, sku, meter, above_tokens, day)
+                group by 1, 2, 3, 4) as d
+            group by 1, 2, 3
             """, connection);
         command.CommandTimeout = BookedCosts.LongestForThePast; // It looks at daily rows, and nobody waits for it.
         command.Parameters.Add(new() { Value = Tenant.Default });
@@ -41,13 +45,15 @@ internal sealed class AnomalyQuery(NpgsqlConnection connection)
         }
 
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
-        List<(string, DateOnly, AnomalyDay)> read = [];
         while (await reader.ReadAsync(cancellationToken))
         {
-            read.Add((reader.GetString(0), reader.GetFieldValue<DateOnly>(1), new(reader.GetDecimal(2), reader.GetBoolean(3))));
+            var (workload, part) = (reader.GetString(0), new SkuMeter(reader.GetString(1), reader.GetString(2)));
+            var (amounts, isUsed) = (reader.GetFieldValue<decimal[]>(4), reader.GetFieldValue<bool[]>(5));
+            foreach (var (at, day) in reader.GetFieldValue<DateOnly[]>(3).Index())
+            {
+                add(workload, part, day, new(amounts[at], isUsed[at]));
+            }
         }
-
-        return read;
     }
 
     /// <summary>By SKU and meter: a workload's day, and the mean of its weekday in the eight weeks before, of the weeks that it has been in use for.</summary>

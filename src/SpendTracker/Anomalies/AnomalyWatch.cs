@@ -11,7 +11,7 @@ using SpendTracker.Settings;
 namespace SpendTracker.Anomalies;
 
 /// <summary>
-/// Looks for unusual days of workloads: keeps what days cost in memory, reads those again that changed, and appends what it
+/// Looks for unusual days of workloads, and of the meters of their SKUs: keeps what days cost in memory, reads those again that changed, and appends what it
 /// finds. Each host does so by itself. An anomaly's id says what it is of, so that it is told once; and a day is looked at again
 /// when usage arrives late for it.
 /// </summary>
@@ -36,7 +36,7 @@ public sealed class AnomalyWatch(NpgsqlDataSource dataSource, EventStore store, 
 
     private static readonly Counter<long> Found = EventMetrics.Meter.CreateCounter<long>("spendtracker.anomalies", "{anomaly}", "Unusual days that were found here.");
 
-    private readonly Dictionary<string, Dictionary<DateOnly, AnomalyDay>> _days = [];
+    private readonly Dictionary<string, WatchedUsage> _usage = [];
     private readonly HashSet<string> _unjudged = [];
     private DateOnly _readOn;
     private long _position;
@@ -72,9 +72,9 @@ public sealed class AnomalyWatch(NpgsqlDataSource dataSource, EventStore store, 
         var replayed = changes.Position < _position; // Costs are counted anew from the start.
         if (begins || replayed || _readOn != today || changes.Days.Contains(CostChanges.All))
         {
-            _days.Clear();
+            _usage.Clear();
             await ReadAsync(query, today, null, cancellationToken);
-            _unjudged.UnionWith(_days.Keys);
+            _unjudged.UnionWith(_usage.Keys);
         }
         else if (changes.Days.Where(day => day >= FirstRead(today) && day <= today).ToArray() is { Length: > 0 } days)
         {
@@ -94,27 +94,28 @@ public sealed class AnomalyWatch(NpgsqlDataSource dataSource, EventStore store, 
 
     private async Task ReadAsync(AnomalyQuery query, DateOnly today, IReadOnlyCollection<DateOnly>? days, CancellationToken cancellationToken)
     {
-        foreach (var (workload, known) in _days)
+        foreach (var (workload, usage) in _usage)
         {
             foreach (var day in days ?? [])
             {
-                if (known.Remove(day))
+                if (usage.Forget(day))
                 {
                     _unjudged.Add(workload); // Of usage that was taken back nothing may be read below.
                 }
             }
         }
 
-        foreach (var (workload, day, used) in await query.DaysAsync(FirstRead(today), today, days, cancellationToken))
+        var from = FirstRead(today);
+        await query.ReadAsync(from, today, days, (workload, part, day, used) =>
         {
-            if (!_days.TryGetValue(workload, out var known))
+            if (!_usage.TryGetValue(workload, out var usage))
             {
-                _days[workload] = known = [];
+                _usage[workload] = usage = new(from, today.DayNumber - from.DayNumber + 1);
             }
 
-            known[day] = used;
+            usage.Add(part, day, used.Amount, used.HasUsage);
             _unjudged.Add(workload);
-        }
+        }, cancellationToken);
     }
 
     private async Task JudgeAsync(AnomalyQuery query, DateOnly today, CancellationToken cancellationToken)
@@ -124,13 +125,15 @@ public sealed class AnomalyWatch(NpgsqlDataSource dataSource, EventStore store, 
             return;
         }
 
-        var known = (await book.SinceAsync(today.AddDays(-DaysJudged), cancellationToken)).ToLookup(anomaly => anomaly.Detected.Workload);
+        var judged = today.AddDays(-DaysJudged);
+        var known = (await book.SinceAsync(judged.AddDays(-PartRule.DaysOfRest), cancellationToken)).ToLookup(anomaly => anomaly.Detected.Workload);
         foreach (var workload in _unjudged)
         {
-            var (first, series) = SeriesOf(_days[workload], today);
-            var found = series.Length == 0 ? [] : AnomalyRule.Find(first, series);
+            var (first, days, parts) = _usage[workload].Series();
+            AnomalyFinding[] found = days.Length == 0 ? [] : [.. AnomalyRule.Find(first, days), .. PartRule.Find(first, days, parts)];
+            var holding = known[workload].Where(anomaly => anomaly.State != AnomalyState.Cleared).ToArray();
             List<EventToAppend> events = [];
-            foreach (var finding in found.Where(finding => finding.Day >= today.AddDays(-DaysJudged)))
+            foreach (var finding in AnomalyJudgement.ToTell(found, holding.Select(anomaly => AnomalyFinding.Of(anomaly.Detected))).Where(finding => finding.Day >= judged))
             {
                 var id = AnomalyBook.IdOf(Tenant.Default, finding, workload);
                 if (!known[workload].Any(anomaly => anomaly.Id == id))
@@ -140,9 +143,9 @@ public sealed class AnomalyWatch(NpgsqlDataSource dataSource, EventStore store, 
             }
 
             var detected = events.Count;
-            foreach (var anomaly in known[workload].Where(anomaly => anomaly.State != AnomalyState.Cleared))
+            foreach (var anomaly in holding.Where(anomaly => anomaly.Detected.Day >= judged))
             {
-                if (AnomalyJudgement.Cleared(anomaly, found, _days[workload], _position) is { } cleared)
+                if (AnomalyJudgement.Cleared(anomaly, found, _usage[workload], _position) is { } cleared)
                 {
                     events.Add(new EventToAppend(AnomalyBook.StreamOf(anomaly.Id), Events.EventId.Version5(anomaly.Id, "cleared"), cleared, Recorder, anomaly.Id));
                 }
@@ -158,30 +161,23 @@ public sealed class AnomalyWatch(NpgsqlDataSource dataSource, EventStore store, 
         _unjudged.Clear();
     }
 
-    private static (DateOnly First, AnomalyDay[] Series) SeriesOf(Dictionary<DateOnly, AnomalyDay> days, DateOnly today)
-    {
-        if (days.Count == 0)
-        {
-            return (today, []);
-        }
-
-        var first = days.Keys.Min();
-        return (first, [.. Enumerable.Range(0, today.DayNumber - first.DayNumber + 1).Select(day => days.GetValueOrDefault(first.AddDays(day)))]);
-    }
-
     private async Task<AnomalyDetected> DescribeAsync(AnomalyQuery query, string workload, DateOnly first, AnomalyFinding finding, CancellationToken cancellationToken)
     {
         static decimal Round(decimal amount) => Math.Round(amount, 6);
         var detected = new AnomalyDetected(
             workload, finding.Day, finding.Kind, settings.ReportingCurrency, Round(finding.Amount), Round(finding.Usual), _position,
             finding.Limit is { } limit ? Round(limit) : null, finding.Score,
-            Channels: options.Channels.Count > 0 && finding.Day >= _readOn.AddDays(-DaysTold) ? options.Channels : null);
+            Channels: options.Channels.Count > 0 && finding.Day >= _readOn.AddDays(-DaysTold) ? options.Channels : null, Sku: finding.Part?.Sku, Meter: finding.Part?.Meter);
         if (finding.Kind == AnomalyKind.Silence)
         {
             return detected;
         }
 
         var (day, before, outcomes) = await query.MetersAsync(workload, finding.Day, first, cancellationToken);
-        return detected with { Causes = CauseArithmetic.Of(day, before, outcomes), Parts = CauseArithmetic.Parts(day, before) };
+        return detected with
+        {
+            Causes = finding.Part is { } part ? CauseArithmetic.Of(part, day, before) : CauseArithmetic.Of(day, before, outcomes),
+            Parts = CauseArithmetic.Parts(day, before),
+        };
     }
 }

@@ -33,6 +33,16 @@ internal static class CauseArithmetic
         return new(mean, volume - (retries ?? 0), size, changed, cost - mean - volume - size - changed, retries);
     }
 
+    /// <summary>The same of one meter of a SKU, by the requests that were made of the SKU. Which of them failed is not known.</summary>
+    public static AnomalyCauses Of(SkuMeter part, IReadOnlyCollection<MeterDay> day, IReadOnlyCollection<MeterDay> before)
+    {
+        MeterDay[] Own(IEnumerable<MeterDay> all) =>
+        [
+            .. all.Where(one => one.Sku == part.Sku && (one.Meter == part.Meter || IsRequests(one))).Select(one => one.Meter == part.Meter ? one : one with { Amount = 0 }),
+        ];
+        return Of(Own(day), Own(before));
+    }
+
     /// <summary>What moved most, the largest move first.</summary>
     public static IReadOnlyList<AnomalyPart> Parts(IReadOnlyCollection<MeterDay> day, IReadOnlyCollection<MeterDay> before) =>
     [

@@ -42,6 +42,20 @@ public sealed record CostFilter(BillingPeriod From, BillingPeriod To)
 
     /// <summary>Only what was used in this month, whenever it is booked; null for all.</summary>
     public BillingPeriod? Origin { get; init; }
+
+    /// <summary>What it is narrowed to, as SQL over rows <c>c</c> and <c>w</c> as in <see cref="CostDimension.All"/>, and its parameters.</summary>
+    /// <returns>Conditions that each begin with <c>and</c>, and the dimensions that they are of.</returns>
+    internal (string Sql, IReadOnlyList<CostDimension> Dimensions) AddTo(NpgsqlCommand command)
+    {
+        var conditions = Where.Select(condition => (
+            Dimension: CostDimension.Find(condition.Key) ?? throw new InvalidOperationException($"'{condition.Key}' is not a dimension."), condition.Value)).ToArray();
+        var sql = string.Concat(conditions.Select(condition =>
+        {
+            command.Parameters.Add(new() { Value = condition.Value.ToArray() });
+            return $" and {condition.Dimension.Sql} = any(${command.Parameters.Count})";
+        }));
+        return (sql, [.. conditions.Select(condition => condition.Dimension)]);
+    }
 }
 
 /// <summary>Actual, estimated, unpriced and unconverted by month: what the API and the pages show.</summary>
@@ -68,14 +82,8 @@ public sealed class MonthlyCostQuery(NpgsqlDataSource dataSource, ReportingClock
             command.Parameters.Add(new() { Value = origin.Start });
         }
 
-        var conditions = filter.Where.Select(condition => (
-            Dimension: CostDimension.Find(condition.Key) ?? throw new ArgumentException($"'{condition.Key}' is not a dimension.", nameof(filter)), condition.Value)).ToArray();
-        var where = string.Concat(conditions.Select(condition =>
-        {
-            command.Parameters.Add(new() { Value = condition.Value.ToArray() });
-            return $" and {condition.Dimension.Sql} = any(${command.Parameters.Count})";
-        }));
-        var dimensions = by.Concat(conditions.Select(condition => condition.Dimension)).ToArray();
+        var (where, narrowed) = filter.AddTo(command);
+        CostDimension[] dimensions = [.. by, .. narrowed];
         var registered = dimensions.Any(dimension => dimension.IsOfRegistry);
         var byModel = dimensions.Any(dimension => dimension.Name == CostDimension.ModelName);
         var columns = string.Concat(keys.Select(key => $", {key.Sql}"));

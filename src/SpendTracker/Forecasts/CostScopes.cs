@@ -85,13 +85,19 @@ internal sealed class CostScopes
         var parts = _components.SelectMany(component => Outlook.Of(component, byPart)).Where(part => _keys.ContainsKey(part.Part)).ToLookup(part => _keys[part.Part]);
 
         // What a plan lacks is worked out by whole components, whatever of them is asked for.
-        PlannedLine[] lines = [.. planned.Where(line => _keyOf(line.Part) is not null)];
+        PlannedLine[] lines = [.. PlannedCost.OfLiving(planned, _all, Today).Where(line => _keyOf(line.Part) is not null)];
         var wholes = lines.Select(line => (line.Workload, line.Component)).ToHashSet();
         ComponentSeries[] own = [.. _all.Where(component => wholes.Contains((component.Parts[0].Part.Workload, component.Parts[0].Part.Component)))];
         var outlooks = own.SelectMany(component => Outlook.Of(component, byPart)).ToLookup(outlook => (outlook.Part.Workload, outlook.Part.Component));
-        var month = BillingPeriod.Of(Today).Start.AddMonths(4).AddDays(-1);
-        var year = new DateOnly(Today.Year, 12, 31);
-        return new(this, parts, PlannedCost.ToCome(lines, own, outlooks, Today).ToLookup(line => _keyOf(line.Part)!), month > year ? month : year);
+        return new(this, parts, PlannedCost.ToCome(lines, own, outlooks, Today).ToLookup(line => _keyOf(line.Part)!), LastForecast(Today));
+    }
+
+    /// <summary>The last day that is forecast: of the year, or of the third month to come.</summary>
+    public static DateOnly LastForecast(DateOnly today)
+    {
+        var month = BillingPeriod.Of(today).Start.AddMonths(4).AddDays(-1);
+        var year = new DateOnly(today.Year, 12, 31);
+        return month > year ? month : year;
     }
 
     /// <summary>What each day between two cost, both counted, by all that fulfils the conditions.</summary>

@@ -7,7 +7,7 @@ namespace SpendTracker.Forecasts;
 /// <summary>
 /// Forecasts of the organisation and of any part of its costs: spent, and what the days to come are expected to cost by the habit of
 /// each component of each workload (<see cref="Habit"/>). Charges, training and the preparation of datasets count once recorded, or as the
-/// plan says that a workload follows (<see cref="PlannedCost"/>).
+/// plan says that a workload follows, or an estimate (<see cref="PlannedCost"/>).
 /// </summary>
 public sealed class ForecastQuery(NpgsqlDataSource dataSource, DailyCostReading daily, MonthlyCostQuery costs, ReportingClock clock)
 {
@@ -102,7 +102,8 @@ public sealed class ForecastQuery(NpgsqlDataSource dataSource, DailyCostReading 
     }
 
     private async Task<ScopeOutlooks> OutlooksAsync(CostScopes scopes, CancellationToken cancellationToken) => scopes.Outlooks(
-        await RestatedPrices.ReadAsync(dataSource, scopes.Today, cancellationToken), await PlannedCost.ReadAsync(dataSource, scopes.Today, cancellationToken));
+        await RestatedPrices.ReadAsync(dataSource, scopes.Today, cancellationToken),
+        await PlannedCost.ReadAsync(dataSource, scopes.Today, CostScopes.LastForecast(scopes.Today), cancellationToken));
 
     /// <summary>What was booked in the months of the year so far.</summary>
     private async Task<ILookup<ScopeKey, MonthlyCost>> BookedAsync(

@@ -1,19 +1,28 @@
 using Npgsql;
 using SpendTracker.Contracts;
 using SpendTracker.Costs;
+using SpendTracker.Estimates;
 using SpendTracker.Events;
 using SpendTracker.Log;
 using SpendTracker.Rates;
+using SpendTracker.Workloads;
 
 namespace SpendTracker.Forecasts;
 
-/// <summary>What the plan that a workload follows says of a month: what is paid once, and hosting.</summary>
+/// <summary>
+/// What the plan that a workload follows says of a month: what is paid once, and hosting. Or what an estimate says of a workload without
+/// such a plan, of what its history says nothing of.
+/// </summary>
+/// <param name="Plan">Null for an estimate, like the version and the option.</param>
 /// <param name="Amount">As planned, in the reporting currency; null where the plan had no price for it, or its currency has no exchange rate today.</param>
-public sealed record PlannedLine(string Plan, int Version, string Option, BillingPeriod Month, string Workload, string Component, decimal? Amount)
+public sealed record PlannedLine(string? Plan, int? Version, string? Option, BillingPeriod Month, string Workload, string Component, decimal? Amount)
 {
+    public string Approach => Part.Approach;
+
     /// <summary>Of which costs it will be.</summary>
     internal CostPart Part { get; init; }
 
+    /// <summary>Whether it is paid once: it counts beside what the workload has of the component already.</summary>
     internal bool IsOnce { get; init; }
 
     /// <summary>What of it is still to come: neither recorded yet, nor expected by habit.</summary>
@@ -23,11 +32,18 @@ public sealed record PlannedLine(string Plan, int Version, string Option, Billin
 /// <summary>What is planned, and what of it forecasts lack.</summary>
 internal static class PlannedCost
 {
+    /// <summary>Days without any cost after which a workload's estimate no longer counts. A plan says itself that it is followed.</summary>
+    private const int Stopped = 62;
+
+    /// <param name="until">The last day that is forecast.</param>
+    public static async Task<IReadOnlyList<PlannedLine>> ReadAsync(NpgsqlDataSource dataSource, DateOnly today, DateOnly until, CancellationToken cancellationToken) =>
+        [.. await PlansAsync(dataSource, today, cancellationToken), .. await EstimatesAsync(dataSource, today, until, cancellationToken)];
+
     /// <summary>
     /// Of the plans that are followed, and watch a workload: the option that it runs. Of a workload's plans the one that was submitted last
     /// counts. Exchange rates are today's.
     /// </summary>
-    public static async Task<IReadOnlyList<PlannedLine>> ReadAsync(NpgsqlDataSource dataSource, DateOnly today, CancellationToken cancellationToken)
+    private static async Task<IReadOnlyList<PlannedLine>> PlansAsync(NpgsqlDataSource dataSource, DateOnly today, CancellationToken cancellationToken)
     {
         await using var command = dataSource.CreateCommand(
             $"""
@@ -54,11 +70,10 @@ internal static class PlannedCost
         while (await reader.ReadAsync(cancellationToken))
         {
             var (workload, component, sku) = (reader.GetString(3), reader.GetString(6), reader.GetString(7));
-            var hasModel = component is "usage" or "hosting" or "training" && reader.GetString(8) != "amount";
             _ = BillingPeriod.TryParse(reader.GetString(5), out var month);
             lines.Add(new(reader.GetString(0), reader.GetInt32(1), reader.GetString(2), month, workload, component, reader.IsDBNull(10) ? null : Math.Round(reader.GetDecimal(10), 6))
             {
-                Part = new(workload, reader.GetString(4), component, hasModel ? sku : CostDimension.None, CostDimension.None, IsOnce: true),
+                Part = PartOf(workload, reader.GetString(4), component, reader.GetString(8) == "amount" ? "" : sku),
                 IsOnce = !reader.IsDBNull(9) && reader.GetBoolean(9),
             });
         }
@@ -67,9 +82,59 @@ internal static class PlannedCost
     }
 
     /// <summary>
+    /// Estimates of workloads without a plan that is followed, for the approaches that each runs: those that were recorded, and by the
+    /// registry's word its own. An estimate of another approach is an alternative that nobody has taken.
+    /// </summary>
+    private static async Task<IReadOnlyList<PlannedLine>> EstimatesAsync(NpgsqlDataSource dataSource, DateOnly today, DateOnly until, CancellationToken cancellationToken)
+    {
+        await using var command = dataSource.CreateCommand(
+            $"""
+            with registered as materialized {WorkloadProjection.KnownSql(null)}
+            select e.month, e.workload, e.approach, e.component, e.sku, round(e.amount, 6)
+            from {EstimateProjection.KnownSql(null)} as e
+            where e.workload not in (
+                    select p.outline -> 'watch' ->> 'workload' from spend.plan as p
+                    where p.tenant_id = $1 and p.retired_at is null and p.outline -> 'watch' ->> 'workload' is not null)
+              and ((e.workload, e.approach) in (
+                    select l.workload, l.approach from spend.cost_line as l where l.tenant_id = $1
+                    union select w.workload, w.approach from registered as w)
+                or e.workload in (select w.workload from registered as w where w.approach = 'hybrid'))
+            order by e.workload, e.month, e.approach, e.line
+            """);
+        command.Parameters.Add(new() { Value = Tenant.Default });
+        command.Parameters.Add(new() { Value = BillingPeriod.Of(today).Start });
+        command.Parameters.Add(new() { Value = until });
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        List<PlannedLine> lines = [];
+        while (await reader.ReadAsync(cancellationToken))
+        {
+            var (workload, component) = (reader.GetString(1), reader.GetString(3));
+            lines.Add(new(null, null, null, BillingPeriod.Of(reader.GetFieldValue<DateOnly>(0)), workload, component, reader.GetDecimal(5))
+            {
+                Part = PartOf(workload, reader.GetString(2), component, reader.GetString(4)),
+            });
+        }
+
+        return lines;
+    }
+
+    private static CostPart PartOf(string workload, string approach, string component, string sku) =>
+        new(workload, approach, component, component is "usage" or "hosting" or "training" && sku != "" ? sku : CostDimension.None, CostDimension.None, IsOnce: true);
+
+    /// <summary>Without estimates of workloads that had costs, and have none any more. Pure.</summary>
+    public static IEnumerable<PlannedLine> OfLiving(IReadOnlyList<PlannedLine> lines, IReadOnlyList<ComponentSeries> components, DateOnly today)
+    {
+        var estimated = lines.Where(line => line.Plan is null).Select(line => line.Workload).ToHashSet();
+        var parts = components.SelectMany(component => component.Parts).Where(part => estimated.Contains(part.Part.Workload)).ToLookup(part => part.Part.Workload);
+        estimated.RemoveWhere(workload => !parts.Contains(workload) || parts[workload].Any(part => part.Ahead.Count > 0 || part.Costs.AsSpan(Math.Max(0, part.Costs.Length - Stopped)..).ContainsAnyExcept(0m)));
+        return lines.Where(line => line.Plan is not null || !estimated.Contains(line.Workload));
+    }
+
+    /// <summary>
     /// What of the planned lines is still to come. Of a month and component of a workload it is what is planned, less what is recorded of it
     /// and what is expected anyhow, in proportion to its lines: work that has begun does not count twice. Hosting counts until the workload
-    /// has any, and of this month for the days left. Pure.
+    /// has any, and of this month for the days left. So does what is estimated, on which day nobody said; and beside what was recorded only
+    /// where all of that is never expected again, like invoices and training. Pure.
     /// </summary>
     /// <param name="outlooks">Of the components, by workload and component.</param>
     public static IReadOnlyList<PlannedLine> ToCome(
@@ -81,9 +146,11 @@ internal static class PlannedCost
         {
             var (workload, component, month) = group.Key;
             var own = series[(workload, component)].ToArray();
-            var planned = group.Where(line => line.IsOnce || own.Length == 0).ToArray();
+            var isOver = own.All(part => part.Part.Part.IsOnce); // None of it is expected again.
+            var planned = group.Where(line => line.IsOnce || own.Length == 0 || (line.Plan is null && isOver)).ToArray();
             var sum = planned.Sum(line => Of(line));
-            var rest = sum <= 0 ? 0 : Math.Max(0, sum - own.Sum(part => Booked(part.Part, part.First, month)) - outlooks[(workload, component)].Sum(outlook => Expected(outlook, month)));
+            var whole = planned.Sum(line => line.Plan is null ? line.Amount ?? 0 : Of(line));
+            var rest = sum <= 0 ? 0 : Math.Clamp(whole - own.Sum(part => Booked(part.Part, part.First, month)) - outlooks[(workload, component)].Sum(outlook => Expected(outlook, month)), 0, sum);
             toCome.AddRange(planned.Select(line => line with { ToCome = rest == 0 ? 0 : Math.Round(Of(line) * rest / sum, 6) }));
         }
 

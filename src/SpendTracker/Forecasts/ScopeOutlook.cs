@@ -29,7 +29,7 @@ internal sealed class ScopeOutlook
         }
     }
 
-    /// <summary>What is planned of the scope, this month or later.</summary>
+    /// <summary>What is planned or estimated of the scope, this month or later.</summary>
     public IReadOnlyList<PlannedLine> Planned { get; }
 
     /// <summary>Why no interval is shown at any distance; null if one may be.</summary>
@@ -47,20 +47,23 @@ internal sealed class ScopeOutlook
     /// <summary>The days of a span, of which some may have come.</summary>
     public ForecastSpan Span(DateOnly first, DateOnly last, decimal spent)
     {
-        var planned = PlannedUntil(last) - (first > _today ? PlannedUntil(first.AddDays(-1)) : 0);
-        var expected = spent + ToCome(last) - (first > _today ? ToCome(first.AddDays(-1)) : 0) + planned;
+        var (planned, estimated) = (PlannedIn(first, last, line => line.Plan is not null), PlannedIn(first, last, line => line.Plan is null));
+        var expected = spent + ToCome(last) - (first > _today ? ToCome(first.AddDays(-1)) : 0) + planned + estimated;
         var why = WhyNoInterval ?? _past.WhyNone(AheadOf(last));
         if (why is not null || _past.HalfWidth(first > _today ? AheadOf(first) : 1, AheadOf(last)) is not { } half)
         {
-            return new(first, last, spent, expected, null, null, why) { Planned = planned };
+            return new(first, last, spent, expected, null, null, why) { Planned = planned, Estimated = estimated };
         }
 
         var width = Rounded(half);
-        return new(first, last, spent, expected, Math.Max(Math.Min(spent, expected), expected - width), expected + width, null) { Planned = planned };
+        return new(first, last, spent, expected, Math.Max(Math.Min(spent, expected), expected - width), expected + width, null) { Planned = planned, Estimated = estimated };
     }
 
+    private decimal PlannedIn(DateOnly first, DateOnly last, Func<PlannedLine, bool> which) =>
+        PlannedUntil(last, which) - (first > _today ? PlannedUntil(first.AddDays(-1), which) : 0);
+
     /// <summary>What is planned up to a day; of a month that is not over by then, by its days from today on.</summary>
-    private decimal PlannedUntil(DateOnly until) => Planned.Where(line => line.Month.Start <= until).Sum(line =>
+    private decimal PlannedUntil(DateOnly until, Func<PlannedLine, bool> which) => Planned.Where(line => line.Month.Start <= until && which(line)).Sum(line =>
     {
         var before = line.Month.Start > _today ? line.Month.Start.DayNumber - 1 : _today.DayNumber;
         var (days, all) = (until.DayNumber - before, line.Month.End.DayNumber - 1 - before);

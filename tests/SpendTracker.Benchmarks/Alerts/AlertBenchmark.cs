@@ -38,7 +38,7 @@ internal sealed class AlertBenchmark(BenchmarkServer server, Report report, bool
         var database = await server.CreateDatabaseAsync(new(), cancellationToken);
         var key = await database.Get<ApiKeys>().IssueAsync("benchmarks", Enum.GetValues<Scope>(), [], anySource: false, new Recorder("command:benchmarks"), cancellationToken);
         using var receiver = new WebhookReceiver();
-        using var client = new HttpClient { BaseAddress = new Uri(string.Create(CultureInfo.InvariantCulture, $"http://127.0.0.1:{HostProgram.FreePort()}")) };
+        using var client = new HttpClient { BaseAddress = new Uri(string.Create(CultureInfo.InvariantCulture, $"http://127.0.0.1:{Ports.Free()}")) };
         client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", key);
         var (host, fault) = await HostProgram.ServeAsync(
             client, database.ConnectionString, new() { ["Alerts__AllowedHosts__0"] = string.Create(CultureInfo.InvariantCulture, $"127.0.0.1:{receiver.Port}") }, cancellationToken);

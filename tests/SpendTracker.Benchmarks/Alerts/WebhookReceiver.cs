@@ -15,7 +15,7 @@ internal sealed class WebhookReceiver : IDisposable
 
     public WebhookReceiver()
     {
-        Port = HostProgram.FreePort();
+        Port = Ports.Free();
         _listener.Prefixes.Add(string.Create(CultureInfo.InvariantCulture, $"http://127.0.0.1:{Port}/"));
         _listener.Start();
         _running = Task.Run(RunAsync);

@@ -4,6 +4,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 using ModelContextProtocol.Client;
 using ModelContextProtocol.Protocol;
 using SpendTracker.Access;
+using SpendTracker.Anomalies;
 using SpendTracker.Benchmarks.Append;
 using SpendTracker.Benchmarks.Soak;
 using SpendTracker.Closing;
@@ -19,7 +20,7 @@ using SpendTracker.Settings;
 namespace SpendTracker.Benchmarks.Query;
 
 /// <summary>How long the overview waits for its numbers, and how long a new price takes to reach a year of them.</summary>
-/// <param name="only"><c>assistant</c> for what an assistant waits, and nothing else.</param>
+/// <param name="only"><c>assistant</c> for what an assistant waits, <c>forecast</c> for forecasts and unusual days, and nothing else.</param>
 internal sealed class QueryBenchmark(BenchmarkServer server, Report report, bool quick, string only = "")
 {
     private const string Reference = "select count(*) from monthly_cost";
@@ -40,6 +41,14 @@ internal sealed class QueryBenchmark(BenchmarkServer server, Report report, bool
         if (only.StartsWith("assistant", StringComparison.Ordinal))
         {
             report.Table("Queries", Columns, await AssistantAsync(database, first.AddDays(CostHistory.Days), cancellationToken));
+            await server.DropAsync(database);
+            return;
+        }
+
+        if (only.StartsWith("forecast", StringComparison.Ordinal))
+        {
+            var today = first.AddDays(CostHistory.Days);
+            report.Table("Queries", Columns, [.. await ForecastAsync(database, today, cancellationToken), .. await WatchAsync(database, today, cancellationToken)]);
             await server.DropAsync(database);
             return;
         }
@@ -129,6 +138,26 @@ internal sealed class QueryBenchmark(BenchmarkServer server, Report report, bool
                 tested = (await warm.BacktestAsync(by[..1], new Dictionary<string, IReadOnlyList<string>>(), year, BillingPeriod.Of(today), null, cancellationToken)).Rows.Count, cancellationToken),
         ];
         report.Note($"Forecasts of {Report.Number(scopes)} scopes, backtest of {Report.Number(tested)}.");
+        return rows;
+    }
+
+    /// <summary>The watch for unusual days: a host's first look reads, and the next one judges all of it.</summary>
+    private async Task<List<string[]>> WatchAsync(SpendDatabase database, DateOnly today, CancellationToken cancellationToken)
+    {
+        var time = new StoppedClock(today);
+        AnomalyWatch Fresh() => new(
+            database.DataSource, database.Get<EventStore>(), database.Get<AnomalyBook>(), database.Settings, new ReportingClock(database.Settings, time), time, new AnomalyOptions([]),
+            NullLogger<AnomalyWatch>.Instance);
+        var (watch, before) = (Fresh(), GC.GetTotalMemory(true));
+        await watch.LookAsync(cancellationToken);
+        var taken = GC.GetTotalMemory(true) - before;
+        await watch.LookAsync(cancellationToken); // Records what it finds, so that the measured ones find nothing new.
+        List<string[]> rows =
+        [
+            await MeasureAsync("Unusual days, the first look of a host", _rates, warmUp: 0, database, () => (watch = Fresh()).LookAsync(cancellationToken), cancellationToken),
+            await MeasureAsync("Judging all workloads and meters", 1, warmUp: 0, database, () => watch.LookAsync(cancellationToken), cancellationToken),
+        ];
+        report.Note($"What the watch keeps takes {Report.Number(taken / 1048576.0)} MiB; {Report.Number(await Sql.ScalarAsync<long>(database.DataSource, "select count(*) from anomaly", cancellationToken))} found.");
         return rows;
     }
 

@@ -14,29 +14,33 @@ internal static class CatchUp
         var patience = Stopwatch.StartNew();
         while (await database.HighWaterMark.AdvanceAsync(cancellationToken) < last)
         {
-            await PauseAsync(patience, "The high-water mark does not reach the last event.");
+            await PauseAsync(patience, "The high-water mark does not reach the last event.", cancellationToken);
         }
 
         await using var connection = await database.DataSource.OpenConnectionAsync(cancellationToken);
         foreach (var projection in database.Projections())
         {
             var run = new ProjectionRun(connection, projection, database.Options.Events);
-            do
+            while (true)
             {
                 await run.CatchUpAsync(database.HighWaterMark.Current, _ => patience.Restart(), cancellationToken);
-                await PauseAsync(patience, $"The projection {projection.Name} does not reach the last event.");
+                if (run.Position >= last)
+                {
+                    break;
+                }
+
+                await PauseAsync(patience, $"The projection {projection.Name} does not reach the last event.", cancellationToken);
             }
-            while (run.Position < last);
         }
     }
 
-    private static async Task PauseAsync(Stopwatch patience, string complaint)
+    private static async Task PauseAsync(Stopwatch patience, string complaint, CancellationToken cancellationToken)
     {
         if (patience.Elapsed > Limit)
         {
             throw new InvariantBrokenException(complaint);
         }
 
-        await Task.Yield();
+        await Task.Delay(5, cancellationToken); // Whoever is waited for needs a core.
     }
 }

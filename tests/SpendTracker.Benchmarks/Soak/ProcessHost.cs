@@ -18,7 +18,7 @@ internal sealed class ProcessHost : SoakHost
     private ProcessHost(string connectionString, string key)
     {
         _connectionString = connectionString;
-        _client = new HttpClient { BaseAddress = new Uri($"http://127.0.0.1:{HostProgram.FreePort()}") };
+        _client = new HttpClient { BaseAddress = new Uri($"http://127.0.0.1:{Ports.Free()}") };
         _client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", key);
     }
 

@@ -29,7 +29,7 @@ internal static class SoakCheck
             "select count(*) from pg_locks where locktype = 'relation' and relation = 'spend.mt_events_sequence'::regclass and mode = 'RowExclusiveLock'";
         while (await Sql.ScalarAsync<long>(database.DataSource, Appending, cancellationToken) > 0)
         {
-            await Task.Yield();
+            await Task.Delay(20, cancellationToken);
         }
 
         foreach (var (broken, sql) in Rules)

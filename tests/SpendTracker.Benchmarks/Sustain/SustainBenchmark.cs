@@ -28,7 +28,7 @@ internal sealed class SustainBenchmark(BenchmarkServer server, Report report, bo
     {
         var database = await server.CreateDatabaseAsync(new(), cancellationToken);
         var key = await database.Get<ApiKeys>().IssueAsync("benchmarks", [Scope.Record], [], anySource: false, new Recorder("command:benchmarks"), cancellationToken);
-        using var client = new HttpClient { BaseAddress = new Uri(string.Create(CultureInfo.InvariantCulture, $"http://127.0.0.1:{HostProgram.FreePort()}")) };
+        using var client = new HttpClient { BaseAddress = new Uri(string.Create(CultureInfo.InvariantCulture, $"http://127.0.0.1:{Ports.Free()}")) };
         var (host, fault) = await HostProgram.ServeAsync(client, database.ConnectionString, [], cancellationToken);
         try
         {

@@ -59,6 +59,8 @@ public sealed class BoundKeyTests(OneHost one) : IClassFixture<OneHost>
     [InlineData("anomalies?workload=chat", 200)]
     [InlineData("anomalies?workload=", 403)]
     [InlineData("costs/explain?month=2026-01&workload=chat", 200)]
+    [InlineData("costs/changes?where=workload=chat", 200)]
+    [InlineData("costs/changes", 403)]
     [InlineData("rates", 403)]
     [InlineData("unpriced", 403)]
     [InlineData("workloads", 200)]

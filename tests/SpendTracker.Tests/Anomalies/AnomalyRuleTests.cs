@@ -14,7 +14,7 @@ public sealed class AnomalyRuleTests
 
         Assert.Equal((First.AddDays(100), AnomalyKind.Spike, 50m), (found.Day, found.Kind, found.Amount));
         Assert.InRange(found.Usual, 9.99m, 10.01m);
-        Assert.InRange(found.Limit!.Value, 15m, 17m); // 11 × e^(5 × 0.08) − 1.
+        Assert.InRange(found.Limit!.Value, 15m, 17m); // 11 × e^(5.2 × 0.08) − 1.
     }
 
     [Fact]

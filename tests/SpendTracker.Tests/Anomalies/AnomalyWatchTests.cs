@@ -79,6 +79,21 @@ public sealed class AnomalyWatchTests : IAsyncLifetime
         await LookAsync(one, other);
         Assert.NotEmpty(await ListAsync());
 
+        // A meter of a SKU is unusual, and the workload's day is not: told once, and not again as the workload's day goes on.
+        await _database.PublishAsync("openai/other", new(2025, 1, 1), new("input-tokens", 1), new("output-tokens", 1));
+        TokenUsageRecorded Both(long input, long output, DateOnly day) => Given.Tokens(Given.At(day, 9), "both", model: "other", input: input, output: output);
+        await RecordAsync([.. Enumerable.Range(1, History).Select(back => Both(20, 80, Today.AddDays(-back)))]);
+        await LookAsync(one, other);
+        await RecordAsync(Both(60, 79, Today));
+        await LookAsync(one, other);
+        var both = Assert.Single(await ListAsync(), anomaly => anomaly.Detected.Workload == "both");
+        Assert.Equal((Today, "openai/other", "input-tokens", 60m, 20m), (both.Detected.Day, both.Detected.Sku, both.Detected.Meter, both.Detected.Amount, Math.Round(both.Detected.Usual, 2)));
+        Assert.Equal(new AnomalyCauses(20, 0, 40, 0, 0), both.Detected.Causes); // As many requests, of three times the input.
+        Assert.Equal([new AnomalyPart("openai/other", "input-tokens", 60, 20), new AnomalyPart("openai/other", "output-tokens", 79, 80)], both.Detected.Parts!);
+        await RecordAsync(Both(10, 20, Today));
+        await LookAsync(one, other); // 169 instead of 100: unusual for the workload, too, and the same event.
+        Assert.Single(await ListAsync(), anomaly => anomaly.Detected.Workload == "both");
+
         // A replay gives the same table, and a host that starts finds nothing new.
         var before = (await book.ListAsync(new AnomalyFilter(OpenOnly: false), Cancel)).Select(anomaly => anomaly.ToString()).ToArray();
         var fresh = _database.Make<AnomalyWatch>();

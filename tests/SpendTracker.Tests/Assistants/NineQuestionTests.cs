@@ -87,7 +87,11 @@ public sealed class NineQuestionTests(AssistedHost assisted)
     public async Task Why_is_one_month_lower_than_another()
     {
         var costs = (await assisted.AskAsync("get_costs", ("from", "2026-05"), ("to", "2026-06"), ("by", "workload,component")))["answer"]!;
+        var change = (await assisted.AskAsync("get_cost_changes", ("from", "2026-05"), ("to", "2026-06")))["answer"]!;
 
+        var steps = change["steps"]!.AsArray().ToDictionary(step => (string)step!["step"]!, step => (decimal)step!["amount"]!);
+        Assert.Equal(Cost(assisted.UsedIn(6)) - Cost(assisted.UsedIn(5)) - AssistedHost.Late, steps.Values.Sum());
+        Assert.Equal(-AssistedHost.Late, steps["corrections"]);
         var months = costs["months"]!.AsArray().ToDictionary(month => (string)month!["month"]!, month => (decimal)month!["actual"]!);
         Assert.Equal((Cost(assisted.UsedIn(5)) + AssistedHost.Late, Cost(assisted.UsedIn(6))), (months["2026-05"], months["2026-06"]));
         foreach (var month in (int[])[5, 6])

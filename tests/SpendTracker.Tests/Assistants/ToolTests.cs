@@ -28,6 +28,7 @@ public sealed class ToolTests(AssistedHost assisted)
         ("get_advice", [("workload", "mail")]),
         ("explain_costs", [("month", "2026-04"), ("from", "2026-05-10"), ("to", "2026-06-20")]),
         ("explain_costs", [("month", "2026-05"), ("workload", "mail")]),
+        ("get_cost_changes", [("from", "2026-04"), ("to", "2026-05")]),
         ("get_events", [("workload", AssistedHost.Talking)]),
         ("get_events", [("workload", "mail"), ("month", "2026-04"), ("approach", "hybrid"), ("component", "usage"), ("sku", "openai/m"), ("meter", "input-tokens"), ("variant", "few-shot/v1")]),
         ("get_rates", [("sku", "openai/m")]),

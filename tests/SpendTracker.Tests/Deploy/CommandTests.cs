@@ -31,7 +31,7 @@ public sealed class CommandTests
     [Fact]
     public async Task Setup_ends_with_1_and_a_line_where_there_is_no_database()
     {
-        var (exitCode, output) = await HostProcess.RunAsync($"Host=127.0.0.1;Port={HostProgram.FreePort()};Database=none", ["setup"]);
+        var (exitCode, output) = await HostProcess.RunAsync($"Host=127.0.0.1;Port={Ports.Free()};Database=none", ["setup"]);
 
         Assert.True(exitCode == 1, output);
         Assert.Contains("The database cannot be used", output, StringComparison.Ordinal);
@@ -80,7 +80,7 @@ public sealed class CommandTests
     public async Task Serve_listens_on_the_ports_of_the_image_and_prints_a_link_unless_told_not_to(bool link)
     {
         await using var database = await TestDatabase.CreateAsync();
-        var port = HostProgram.FreePort();
+        var port = Ports.Free();
         using var client = new HttpClient { BaseAddress = new Uri($"http://127.0.0.1:{port}") };
         using var process = HostProgram.Run(
             ["serve", .. link ? Array.Empty<string>() : ["--no-sign-in-link"]], database.Spend.Options.ConnectionString,

@@ -28,7 +28,7 @@ public sealed class ConfinedTests
         await using var folder = new ServerFolder();
         var program = Copy(folder.Parent);
         await using var database = await TestDatabase.CreateAsync();
-        var port = HostProgram.FreePort();
+        var port = Ports.Free();
         using var client = new HttpClient { BaseAddress = new Uri($"http://127.0.0.1:{port}") };
         using var process = Start(program, database, port);
         try

@@ -15,7 +15,7 @@ public sealed class FailoverTests
         var settings = new NpgsqlConnectionStringBuilder(await TestServer.CreateDatabaseAsync(empty: false));
         if (list)
         {
-            settings.Host = $"127.0.0.1:{HostProgram.FreePort()},{settings.Host}:{settings.Port}";
+            settings.Host = $"127.0.0.1:{Ports.Free()},{settings.Host}:{settings.Port}";
             settings.TargetSessionAttributes = "read-write";
             settings.HostRecheckSeconds = 1;
         }

@@ -12,7 +12,7 @@ internal sealed class ReverseProxy : IAsyncDisposable
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("spendtracker-proxy");
     private Process? _process;
 
-    public Uri Address { get; } = new($"https://localhost:{HostProgram.FreePort()}");
+    public Uri Address { get; } = new($"https://localhost:{Ports.Free()}");
 
     public static async Task<ReverseProxy> StartAsync(string program, params Uri[] hosts)
     {
@@ -68,7 +68,7 @@ internal sealed class ReverseProxy : IAsyncDisposable
         await WriteCertificateAsync();
         var file = await WriteAsync("proxy/nginx.conf", [
             ("http {", "pid nginx.pid;\nhttp {\naccess_log off;\n" + string.Concat(((string[])["client_body", "proxy", "fastcgi", "uwsgi", "scgi"]).Select(kind => $"{kind}_temp_path {kind};\n"))),
-            ("listen 80;", $"listen 127.0.0.1:{HostProgram.FreePort()};"),
+            ("listen 80;", $"listen 127.0.0.1:{Ports.Free()};"),
             ("listen 443 ", $"listen 127.0.0.1:{Address.Port} "),
             ("server_name spend.example.com", "server_name localhost"),
             ("/etc/ssl/certs/spendtracker.pem", Path.Combine(_folder.FullName, "certificate.pem")),

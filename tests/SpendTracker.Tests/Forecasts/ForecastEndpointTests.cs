@@ -1,6 +1,7 @@
 using System.Net;
 using System.Text.Json;
 using SpendTracker.Contracts;
+using SpendTracker.Estimates;
 using SpendTracker.Events;
 using SpendTracker.Forecasts;
 using SpendTracker.Plans;
@@ -74,6 +75,7 @@ public sealed class ForecastEndpointTests : IAsyncLifetime
         var none = (await _host.GetAsync("/api/v1/forecast?where=workload=nobody&by=component")).GetProperty("total");
         Assert.Equal((0m, "Nothing is in use that is expected to go on."), (Of(none, "month", "forecast"), none.GetProperty("month").GetProperty("whyNoInterval").GetString()));
         await AssertPlannedAsync(); // On the same host.
+        await AssertEstimatedAsync();
     }
 
     [Fact]
@@ -152,14 +154,37 @@ public sealed class ForecastEndpointTests : IAsyncLifetime
         Assert.Equal(1_200, Of(answer.GetProperty("total"), "month", "planned"));
         Assert.Equal(300, Of((await _host.GetAsync("/api/v1/forecast?where=component=training")).GetProperty("total"), "month", "planned"));
 
-        // A third of the training is done: of the month as much is expected as before.
+        // A third of the training is done: of the month as much is expected as before. What is spent and what is planned are read one after the other.
         await RecordAsync(new ChargeRecorded("search", Approach.FineTuning, Component.Training, 100, "USD", Given.At(Today, 9)));
-        search = RowOf(await _host.GetUntilAsync("/api/v1/forecast?by=workload", a => Of(RowOf(a, "search"), "month", "planned") == 1_100), "search");
-        Assert.Equal((600 + (20 * 48), 500 + (30 * 48) + 1_200), ((int)Of(search, "month", "spent"), (int)Of(search, "month", "forecast")));
+        search = RowOf(await _host.GetUntilAsync("/api/v1/forecast?by=workload", a => (Of(RowOf(a, "search"), "month", "planned"), (int)Of(RowOf(a, "search"), "month", "spent")) == (1_100, 600 + (20 * 48))), "search");
+        Assert.Equal(500 + (30 * 48) + 1_200, (int)Of(search, "month", "forecast"));
 
         Assert.Empty(await Database.Get<PlanBook>().RetireAsync("search-2026", "Not done.", new Recorder("test"), TestContext.Current.CancellationToken));
         search = RowOf(await _host.GetAsync("/api/v1/forecast?by=workload"), "search");
         Assert.Equal((600 + (30 * 48), false), ((int)Of(search, "month", "forecast"), search.TryGetProperty("planned", out _)));
+    }
+
+    /// <summary>Of a workload without a plan its estimate counts, for the approach that it runs, and where history says nothing.</summary>
+    private async Task AssertEstimatedAsync()
+    {
+        EstimateLine[] lines = [new(Component.Usage, 5_000), new(Component.Training, 80), new(Component.DatasetPreparation, 30)];
+        var book = Database.Get<EstimateBook>();
+        foreach (var (workload, approach) in new[] { ("chat", Approach.PromptEngineering), ("chat", Approach.FineTuning), ("idea", Approach.FineTuning), ("nobody", Approach.FineTuning) })
+        {
+            await book.SubmitAsync(new(workload, approach, "2026-07", "2027-12", "USD", lines), new Recorder("test"), TestContext.Current.CancellationToken);
+        }
+
+        var answer = await _host.GetAsync("/api/v1/forecast?by=workload");
+        var chat = RowOf(answer, "chat");
+        var july = chat.GetProperty("next")[0];
+        Assert.Equal((23 * 10 + 8 * 3 + 110, 110, false), ((int)Of(july, "forecast"), (int)Of(july, "estimated"), july.TryGetProperty("planned", out _)));
+        Assert.Equal(
+            ["training 80 80", "dataset-preparation 30 30"],
+            chat.GetProperty("estimated").EnumerateArray().Where(line => line.GetProperty("month").GetString() == "2026-12")
+                .Select(line => $"{line.GetProperty("component").GetString()} {Of(line, "amount"):0} {Of(line, "toCome"):0}"));
+        Assert.Equal(1_490m, Of(RowOf(answer, "idea").GetProperty("next")[0], "forecast")); // As its plan says.
+        Assert.DoesNotContain(answer.GetProperty("rows").EnumerateArray(), row => row.GetProperty("keys").GetProperty("workload").GetString() == "nobody"); // Neither recorded nor registered.
+        Assert.Equal(110, Of((await _host.GetAsync("/api/v1/forecast?where=workload=chat&where=approach=prompt-engineering")).GetProperty("total").GetProperty("next")[0], "estimated"));
     }
 
     private async Task SubmitAsync(string plan, string from, string workload, PlanTraining training, IReadOnlyList<PlanDataset> datasets)

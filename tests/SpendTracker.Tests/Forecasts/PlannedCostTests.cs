@@ -6,7 +6,7 @@ namespace SpendTracker.Tests.Forecasts;
 /// <summary>What of a plan's lines is still to come.</summary>
 public sealed class PlannedCostTests
 {
-    private static readonly DateOnly First = new(2026, 5, 1);
+    private static readonly DateOnly First = new(2026, 4, 1);
     private static readonly DateOnly Today = new(2026, 6, 20);
 
     [Theory]
@@ -33,22 +33,58 @@ public sealed class PlannedCostTests
         Assert.Empty(ToCome([now, then], "hosting", 5));
     }
 
+    [Fact]
+    public void An_estimate_counts_for_the_days_left_less_what_is_recorded_and_only_where_history_expects_nothing()
+    {
+        PlannedLine[] labour = [Estimate(Today, "labour", 300), Estimate(new(2026, 8, 1), "labour", 300)];
+        Assert.Equal([110, 300], ToCome(labour, "usage", 5).Select(line => line.ToCome)); // 11 of 30 days.
+        Assert.Empty(ToCome(labour, "labour", 5));
+
+        PlannedLine[] training = [Estimate(Today, "training", 300), Estimate(new(2026, 8, 1), "training", 300)];
+        Assert.Equal([110, 300], ToCome(training, "training", 5, isOnce: true).Select(line => line.ToCome)); // 100 of it is recorded: 200 are left of the month.
+        Assert.Equal([60, 300], ToCome(training, "training", 12, isOnce: true).Select(line => line.ToCome)); // 240 are.
+        Assert.Equal([0, 300], ToCome(training, "training", 50, isOnce: true).Select(line => line.ToCome));
+    }
+
+    [Fact]
+    public void An_estimate_of_a_workload_that_has_stopped_counts_no_more()
+    {
+        PlannedLine[] lines = [Estimate(Today, "training", 300), Estimate(Today, "training", 300) with { Workload = "new" }, Line(Today, "training", 100)];
+        ComponentSeries Series(int lastUsed)
+        {
+            var series = Recorded("usage", 0, isOnce: false);
+            series.Parts[0].Add(series.Parts[0].Costs.Length - 1 - lastUsed, 0, 5);
+            return series;
+        }
+
+        Assert.Equal(3, PlannedCost.OfLiving(lines, [Series(30)], Today).Count());
+        Assert.Equal(["new", "search"], PlannedCost.OfLiving(lines, [Series(62)], Today).Select(line => line.Workload).Order()); // A plan is followed until it is retired.
+    }
+
+    private static PlannedLine Estimate(DateOnly month, string component, decimal amount) => Line(month, component, amount, isOnce: false) with { Plan = null, Version = null, Option = null };
+
     private static PlannedLine Line(DateOnly month, string component, decimal? amount, bool isOnce = true) => new("plan", 1, "tuned", BillingPeriod.Of(month), "search", component, amount)
     {
         Part = new("search", "fine-tuning", component, CostDimension.None, CostDimension.None, true),
         IsOnce = isOnce,
     };
 
-    private static IReadOnlyList<PlannedLine> ToCome(IReadOnlyList<PlannedLine> lines, string component, decimal aDay)
+    private static IReadOnlyList<PlannedLine> ToCome(IReadOnlyList<PlannedLine> lines, string component, decimal aDay, bool isOnce = false)
+    {
+        var series = Recorded(component, aDay, isOnce);
+        var outlooks = Outlook.Of(series, Array.Empty<Restated>().ToLookup(restated => restated.Part)).ToLookup(outlook => (outlook.Part.Workload, outlook.Part.Component));
+        return PlannedCost.ToCome(lines, [series], outlooks, Today);
+    }
+
+    private static ComponentSeries Recorded(string component, decimal aDay, bool isOnce)
     {
         var series = new ComponentSeries(First, Today);
-        series.Parts.Add(new(new("search", "fine-tuning", component, CostDimension.None, CostDimension.None, false), Today.DayNumber - First.DayNumber + 1));
+        series.Parts.Add(new(new("search", "fine-tuning", component, CostDimension.None, CostDimension.None, isOnce), Today.DayNumber - First.DayNumber + 1));
         for (var day = 0; day <= Today.DayNumber - First.DayNumber; day++)
         {
             series.Parts[0].Add(day, day, aDay);
         }
 
-        var outlooks = Outlook.Of(series, Array.Empty<Restated>().ToLookup(restated => restated.Part)).ToLookup(outlook => (outlook.Part.Workload, outlook.Part.Component));
-        return PlannedCost.ToCome(lines, [series], outlooks, Today);
+        return series;
     }
 }

@@ -10,7 +10,7 @@ namespace SpendTracker.Tests.LocalPostgres;
 public sealed class ServedServerTests : IAsyncDisposable
 {
     private readonly ServerFolder _folder = new();
-    private readonly HttpClient _http = new() { BaseAddress = new Uri($"http://127.0.0.1:{HostProgram.FreePort()}") };
+    private readonly HttpClient _http = new() { BaseAddress = new Uri($"http://127.0.0.1:{Ports.Free()}") };
     private Process? _host;
 
     private string Place => Path.Combine(_folder.Parent, "spendtracker", "serve");

@@ -121,6 +121,8 @@ public sealed class EarlierDatabaseTests : IAsyncLifetime
             {
                 return differences;
             }
+
+            await Task.Delay(50, TestContext.Current.CancellationToken); // A look each time; the cores are for the host.
         }
     }
 

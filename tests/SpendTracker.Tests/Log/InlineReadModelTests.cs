@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Npgsql;
 using SpendTracker.Budgets;
 using SpendTracker.Contracts;
@@ -140,7 +141,7 @@ public sealed class InlineReadModelTests : IAsyncLifetime
         var projecting = _database.ProjectAsync();
 
         // One lets go only when the next has the lock, unless that one has to queue behind the page. So it is never free by itself.
-        for (var handover = 0; handover < 60 && !projecting.IsCompleted; handover++)
+        for (var patience = Stopwatch.StartNew(); patience.Elapsed < TimeSpan.FromSeconds(20) && !projecting.IsCompleted;)
         {
             var sharing = RunAsync(next, Share);
             await Task.WhenAny(sharing, Task.Delay(100, Cancel));

@@ -257,14 +257,7 @@ public sealed class ProjectionTests : IAsyncLifetime
         await _database.PublishAsync("openai/gpt-4o", Given.Day, new MeterPrice("input-tokens", 3, 1_000_000));
     }
 
-    private async Task WaitForAsync(string condition)
-    {
-        var deadline = DateTime.UtcNow.AddSeconds(30);
-        while (!await _database.ScalarAsync<bool>(condition))
-        {
-            Assert.True(DateTime.UtcNow < deadline, condition);
-        }
-    }
+    private Task<TimeSpan> WaitForAsync(string condition) => Eventually.Async(() => _database.ScalarAsync<bool>(condition));
 
     /// <summary>The real projection, with something happening to it.</summary>
     private abstract class Disturbed(TimeZoneInfo zone) : Projection

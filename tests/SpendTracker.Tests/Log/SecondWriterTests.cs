@@ -37,7 +37,7 @@ public sealed class SecondWriterTests : IAsyncLifetime
         await daemon;
 
         TestContext.Current.SendDiagnosticMessage($"{_ours} events of ours, {_theirs} of theirs, {_rolledBack} rolled back");
-        Assert.True(_ours > 100 && _theirs > 100 && _rolledBack > 10, $"{_ours} events of ours, {_theirs} of theirs, {_rolledBack} rolled back: not the load that this is about.");
+        Assert.True(IsEnough, $"{_ours} events of ours, {_theirs} of theirs, {_rolledBack} rolled back: not the load that this is about.");
         Assert.Equal(_ours + _theirs, await _database.ScalarAsync<long>("select count(*) from spend.mt_events where type = 'token_usage_recorded'"));
         Assert.Empty(await _database.BrokenStreamsAsync());
         Assert.True(await _database.ScalarAsync<long>("select count(*) from spend.high_water_skip") > 0);
@@ -45,9 +45,14 @@ public sealed class SecondWriterTests : IAsyncLifetime
         await PoisonTests.AssertIsWhatAReplayGivesAsync(_database);
     }
 
+    private bool IsEnough => Interlocked.Read(ref _ours) > 100 && Interlocked.Read(ref _theirs) > 100 && Interlocked.Read(ref _rolledBack) > 10;
+
+    /// <summary>A machine that is busy otherwise takes longer for the load that this is about.</summary>
+    private bool IsWanted(Stopwatch time) => time.Elapsed < Load || (!IsEnough && time.Elapsed < 10 * Load);
+
     private async Task RecordAsync(Random random, Stopwatch time)
     {
-        while (time.Elapsed < Load)
+        while (IsWanted(time))
         {
             var usage = Enumerable.Range(0, random.Next(1, 40)).Select(_ => (IUsageEvent)Given.Tokens(workload: Shared[random.Next(Shared.Length)])).ToArray();
             Assert.All(await _database.RecordAsync(usage), result => Assert.Equal(AppendStatus.Appended, result.Status));
@@ -59,7 +64,7 @@ public sealed class SecondWriterTests : IAsyncLifetime
     {
         await using var connection = await _database.DataSource.OpenConnectionAsync(TestContext.Current.CancellationToken);
         await OtherProgram.ExecuteAsync(connection, "set deadlock_timeout = '20ms'"); // Of a second they would be most of the load.
-        while (time.Elapsed < Load)
+        while (IsWanted(time))
         {
             await OtherProgram.ExecuteAsync(connection, "begin");
             try

@@ -171,7 +171,7 @@ public sealed class SetAsideEndpointTests : IAsyncLifetime
 
         async Task UntilAsync(Func<bool> condition)
         {
-            for (var patience = Stopwatch.StartNew(); !condition(); await Task.Yield())
+            for (var patience = Stopwatch.StartNew(); !condition(); await Task.Delay(10, TestContext.Current.CancellationToken))
             {
                 Assert.True(patience.Elapsed < TimeSpan.FromSeconds(30), string.Join(", ", seen.Values.SelectMany(counts => counts)));
                 listener.RecordObservableInstruments();

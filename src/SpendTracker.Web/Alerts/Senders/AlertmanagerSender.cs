@@ -55,13 +55,24 @@ internal sealed class AlertmanagerSender(OutgoingHttp http) : IChannelSender
             ["alertname"] = "SpendTrackerPlan", ["plan"] = raised.Plan, ["on"] = EnumName.Of(raised.On), ["assumption"] = raised.Assumption, ["workload"] = raised.Workload,
             ["severity"] = "warning", ["alert"] = alert.Id.ToString(),
         },
-        AnomalyDetected detected => new()
-        {
-            ["alertname"] = "SpendTrackerAnomaly", ["workload"] = detected.Workload, ["kind"] = EnumName.Of(detected.Kind),
-            ["day"] = FormattableString.Invariant($"{detected.Day:yyyy-MM-dd}"), ["severity"] = "warning", ["alert"] = alert.Id.ToString(),
-        },
+        AnomalyDetected detected => Labels(alert.Id, detected),
         _ => throw new ArgumentOutOfRangeException(nameof(alert), alert.Raised, null),
     };
+
+    private static Dictionary<string, string> Labels(Guid alert, AnomalyDetected detected)
+    {
+        Dictionary<string, string> labels = new()
+        {
+            ["alertname"] = "SpendTrackerAnomaly", ["workload"] = detected.Workload, ["kind"] = EnumName.Of(detected.Kind),
+            ["day"] = FormattableString.Invariant($"{detected.Day:yyyy-MM-dd}"), ["severity"] = "warning", ["alert"] = alert.ToString(),
+        };
+        if (detected is { Sku: { } sku, Meter: { } meter })
+        {
+            (labels["sku"], labels["meter"]) = (sku, meter);
+        }
+
+        return labels;
+    }
 
     private static Dictionary<string, string> Labels(Guid alert, BudgetThresholdCrossed crossed, bool test)
     {

@@ -12,7 +12,7 @@ internal static class AnomalyParagraph
         var workload = AlertText.Name(detected.Workload);
         return detected.Kind == AnomalyKind.Silence
             ? $"{workload} reports no usage since {KnownOn.Text(detected.Day)}"
-            : $"{workload} had an unusual day: {AnomalyWords.Of(detected)}";
+            : $"{workload} had an unusual day{(detected is { Sku: { } sku, Meter: { } meter } ? $" of {ShownText.Line($"{sku} {meter}", 120)}" : "")}: {AnomalyWords.Of(detected)}";
     }
 
     public static string Sentences(AnomalyDetected detected) =>

@@ -98,7 +98,7 @@ public sealed class AlertmanagerTests : IAsyncDisposable
             receivers: [{ name: told, webhook_configs: [{ url: "{{_receiver.Address}}", send_resolved: true }] }]
             """,
             TestContext.Current.CancellationToken);
-        var url = new Uri($"http://127.0.0.1:{HostProgram.FreePort()}");
+        var url = new Uri($"http://127.0.0.1:{Ports.Free()}");
         _server = ServerProgram.Start(
             Program, $"--config.file={settings}", $"--storage.path={_folder}", $"--web.listen-address={url.Authority}", "--cluster.listen-address=");
         await Eventually.Async(async () =>

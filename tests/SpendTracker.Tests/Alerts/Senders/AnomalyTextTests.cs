@@ -28,6 +28,16 @@ public sealed class AnomalyTextTests
     }
 
     [Fact]
+    public async Task An_unusual_day_of_one_meter_names_it()
+    {
+        var ofMeter = Alert(Spike with { Sku = "openai/gpt-4o", Meter = "input-tokens" });
+        Assert.Equal("support-chat had an unusual day of openai/gpt-4o input-tokens: $307.56, usually $8.96", AlertText.Of(Sending.Notice(NoticeKind.Crossed, ofMeter)).Subject);
+        var (body, _) = await Sending.PostedAsync(http => new AlertmanagerSender(http), url => new AlertmanagerAddress(url), Sending.Notice(NoticeKind.Crossed, ofMeter));
+        var labels = JsonDocument.Parse(body).RootElement[0].GetProperty("labels");
+        Assert.Equal(("openai/gpt-4o", "input-tokens"), (labels.GetProperty("sku").GetString(), labels.GetProperty("meter").GetString()));
+    }
+
+    [Fact]
     public void A_silence_says_since_when_and_that_it_is_over()
     {
         Assert.Equal("mail reports no usage since 2026-11-20", AlertText.Of(Sending.Notice(NoticeKind.Crossed, Alert(Silence))).Subject);

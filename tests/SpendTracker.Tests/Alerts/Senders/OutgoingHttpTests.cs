@@ -147,7 +147,7 @@ public sealed class OutgoingHttpTests
     public async Task Where_nobody_listens_or_no_host_is_found_the_reason_says_so()
     {
         await using var receiver = await HttpReceiver.StartAsync(200);
-        var port = HostProgram.FreePort();
+        var port = Ports.Free();
         using var http = Sending.Http(Sending.Connection("127.0.0.1"));
 
         Assert.Equal($"127.0.0.1:{port} refuses connections: nothing listens there.", (await http.PostAsync(new($"http://127.0.0.1:{port}/"))).Reason);
