@@ -6,14 +6,11 @@ namespace SpendTracker.Web.Access;
 /// <summary>Has expensive queries of the API wait for their turn. Those of pages wait where a page reads.</summary>
 internal sealed class ApiQueries(ExpensiveQueries queries)
 {
-    public async Task RunAsync(HttpContext context, RequestDelegate next)
-    {
-        if (!IsExpensive(context) || context.User.FindFirstValue(ApiClaims.RecordedBy) is not { } caller)
-        {
-            await next(context);
-            return;
-        }
+    public Task RunAsync(HttpContext context, RequestDelegate next) =>
+        IsExpensive(context) && context.User.FindFirstValue(ApiClaims.RecordedBy) is { } caller ? RunAsync(context, caller, next) : next(context);
 
+    private async Task RunAsync(HttpContext context, string caller, RequestDelegate next)
+    {
         var aborted = context.RequestAborted;
         try
         {

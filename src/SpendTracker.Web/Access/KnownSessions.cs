@@ -20,10 +20,10 @@ internal sealed class KnownSessions(Sessions sessions, PersonNames names, TimePr
     private readonly ConcurrentDictionary<string, Session> _last = [];
 
     /// <param name="from">Where the person's browser is; null if nobody knows.</param>
-    public ClaimsPrincipal PrincipalOf(Session session, string? from) => new(new ClaimsIdentity(
+    public async Task<ClaimsPrincipal> PrincipalOfAsync(Session session, string? from, CancellationToken cancellationToken) => new(new ClaimsIdentity(
         [
             new Claim(ClaimTypes.NameIdentifier, session.Person),
-            new Claim(ClaimTypes.Name, names.Of(session.Person)),
+            new Claim(ClaimTypes.Name, await names.OfAsync(session.Person, cancellationToken)),
             new Claim(SignIn.RoleClaim, EnumName.Of(session.Role)),
             new Claim(SessionClaim, session.Id),
             new Claim(ApiClaims.RecordedBy, $"person:{session.Person}"),
@@ -48,7 +48,7 @@ internal sealed class KnownSessions(Sessions sessions, PersonNames names, TimePr
             return;
         }
 
-        context.ReplacePrincipal(known.PrincipalOf(session, Remote.Of(context.HttpContext)));
+        context.ReplacePrincipal(await known.PrincipalOfAsync(session, Remote.Of(context.HttpContext), context.HttpContext.RequestAborted));
     }
 
     /// <summary>Those that hold, by id.</summary>

@@ -34,10 +34,10 @@ internal static class Policies
 
     public static void AddAccess(this IServiceCollection services)
     {
-        services.AddMemoryCache(options => options.SizeLimit = 10_000);
         services.AddSingleton<KnownKeys>();
         services.AddSingleton<KeyUse>();
         services.AddHostedService(provider => provider.GetRequiredService<KeyUse>());
+        services.AddHostedService<NameService>();
         services.AddSingleton<UnknownKeys>();
         services.AddSingleton<RequestLimits>();
         services.AddSingleton<KnownSessions>();
@@ -71,7 +71,7 @@ internal static class Policies
     }
 
     private static bool Allows(AuthorizationHandlerContext context, PermissionLine line) =>
-        (line.Scope is { } scope && context.User.HasClaim(ApiClaims.Scope, EnumName.Of(scope)))
+        (line.Scope is { } scope && context.User.Identity is KeyIdentity { Key: var key } && key.Scopes.Contains(scope))
         || (EnumName.TryParse<Role>(context.User.FindFirst(SignIn.RoleClaim)?.Value, out var role)
             && Permissions.Allows(role, [.. context.User.FindAll(SignIn.TeamClaim).Select(team => team.Value)], line.Permission, context.Resource as OwnedBy));
 
@@ -91,7 +91,7 @@ internal static class Policies
     public static bool TakesKey(HttpRequest request) => request.Path.StartsWithSegments("/api") || request.Path.StartsWithSegments("/openapi") || request.Path.StartsWithSegments("/metrics") || request.Path.StartsWithSegments("/mcp");
 
     /// <summary>A program; browsers send no such header, though with <c>Basic</c> a password for a proxy before the host.</summary>
-    private static bool SendsKey(HttpRequest request) => ApiKeyAuthentication.PresentedBy(request) is not null;
+    private static bool SendsKey(HttpRequest request) => ApiKeyAuthentication.IsPresented(request, out _);
 
     /// <summary>Signing in again would not help a person whose role lacks the scope.</summary>
     private static Task ForbidAsync(HttpContext context) =>

@@ -49,6 +49,7 @@ internal static partial class ProviderSignIn
             return;
         }
 
+        services.AddSingleton<ProviderLogout>();
         services.AddAuthentication().AddOpenIdConnect(options =>
         {
             (options.Authority, options.ClientId, options.ClientSecret) = (settings.Authority, settings.ClientId, settings.ClientSecret);
@@ -146,7 +147,7 @@ internal static partial class ProviderSignIn
             var known = services.GetRequiredService<KnownSessions>();
             var session = await services.GetRequiredService<Sessions>().StartAsync(new SignedIn(id, role) { Teams = state.Teams }, Remote.Of(context.HttpContext), cancellation);
             known.Note(session.Id, session);
-            context.Principal = known.PrincipalOf(session, Remote.Of(context.HttpContext));
+            context.Principal = await known.PrincipalOfAsync(session, Remote.Of(context.HttpContext), context.HttpContext.RequestAborted);
             context.Properties = new AuthenticationProperties { ExpiresUtc = session.ExpiresAt, AllowRefresh = false };
         }
         catch (Exception fault) when (PassingFault.Is(fault))

@@ -21,44 +21,33 @@ internal sealed class RequestLimits(LimitOptions limits, KnownKeys keys, KeyUse 
         key => RateLimitPartition.GetTokenBucketLimiter((key.Id, PerSecond: PerSecond(key, limits)), static partition => ASecond(partition.PerSecond)));
 
     /// <summary>Before authentication. A key is charged to its address once, before it is known to be good. Health checks go without.</summary>
-    public async Task OfAddressAsync(HttpContext context, RequestDelegate next)
+    public Task OfAddressAsync(HttpContext context, RequestDelegate next)
     {
-        var isCharged = Policies.TakesKey(context.Request) && ApiKeyAuthentication.PresentedBy(context.Request) is { } presented && keys.WasGood(presented);
-        if (isCharged || context.Request.Path.StartsWithSegments("/health"))
-        {
-            await next(context);
-            return;
-        }
-
-        using var lease = _addresses.AttemptAcquire(Of(context));
-        await (lease.IsAcquired ? next(context) : RefuseAsync(context, $"More than {limits.AddressRequestsPerSecond:#,0} requests a second without a valid API key came from your address."));
+        var isCharged = Policies.TakesKey(context.Request) && ApiKeyAuthentication.IsPresented(context.Request, out var presented) && keys.WasGood(presented);
+        return isCharged || context.Request.Path.StartsWithSegments("/health") || IsAcquired(_addresses, Of(context))
+            ? next(context)
+            : RefuseAsync(context, $"More than {limits.AddressRequestsPerSecond:#,0} requests a second without a valid API key came from your address.");
     }
 
     /// <summary>After authentication.</summary>
-    public async Task OfKeyAsync(HttpContext context, RequestDelegate next)
-    {
-        if (context.User.Identity is not KeyIdentity { Key: var key })
-        {
-            await next(context);
-            return;
-        }
-
-        using var lease = _keys.AttemptAcquire(key);
-        if (!lease.IsAcquired)
-        {
-            await RefuseAsync(context, $"This API key sent more than {PerSecond(key, limits):#,0} requests within a second.");
-            return;
-        }
-
-        await (use.Count(key) is { } until
-            ? RefuseAsync(context, $"This API key has a quota of {key.RequestsPerDay:#,0} requests a day, and used it up. The next day begins at {until:yyyy-MM-dd HH:mm}Z.", until - use.Now)
-            : next(context));
-    }
+    public Task OfKeyAsync(HttpContext context, RequestDelegate next) =>
+        context.User.Identity is not KeyIdentity { Key: var key } ? next(context)
+        : !IsAcquired(_keys, key) ? RefuseAsync(context, $"This API key sent more than {PerSecond(key, limits):#,0} requests within a second.")
+        : use.Count(key) is { } until ? RefuseAsync(
+            context, $"This API key has a quota of {key.RequestsPerDay:#,0} requests a day, and used it up. The next day begins at {until:yyyy-MM-dd HH:mm}Z.", until - use.Now)
+        : next(context);
 
     public async ValueTask DisposeAsync()
     {
         await _addresses.DisposeAsync();
         await _keys.DisposeAsync();
+    }
+
+    /// <summary>A token of a bucket is not given back, so there is nothing to hold while the request is answered.</summary>
+    private static bool IsAcquired<T>(PartitionedRateLimiter<T> limiter, T resource)
+    {
+        using var lease = limiter.AttemptAcquire(resource);
+        return lease.IsAcquired;
     }
 
     private static int PerSecond(ApiKey key, LimitOptions limits) => Math.Min(key.RequestsPerSecond ?? int.MaxValue, limits.KeyRequestsPerSecond);

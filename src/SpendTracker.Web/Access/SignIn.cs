@@ -39,6 +39,8 @@ internal static class SignIn
         if (provider.IsSet)
         {
             routes.MapGet(ProviderPath, ProviderSignIn.BeginAsync).AllowAnonymous();
+            routes.MapPost(ProviderLogout.Path, (HttpContext context, ProviderLogout logout) => logout.EndAsync(context))
+                .AllowAnonymous().DisableAntiforgery().WithMetadata(new Origins.Any(), new RequestSizeLimitAttribute(RequestBody.MostFormBytes));
         }
     }
 
@@ -68,7 +70,7 @@ internal static class SignIn
         var session = await sessions.StartAsync(signedIn, Remote.Of(context), cancellationToken);
         known.Note(session.Id, session);
         await context.SignInAsync(
-            CookieAuthenticationDefaults.AuthenticationScheme, known.PrincipalOf(session, Remote.Of(context)), new AuthenticationProperties { ExpiresUtc = session.ExpiresAt, AllowRefresh = false });
+            CookieAuthenticationDefaults.AuthenticationScheme, await known.PrincipalOfAsync(session, Remote.Of(context), context.RequestAborted), new AuthenticationProperties { ExpiresUtc = session.ExpiresAt, AllowRefresh = false });
         return TypedResults.LocalRedirect("/");
     }
 
@@ -81,6 +83,7 @@ internal static class SignIn
         }
 
         await context.SignOutAsync(CookieAuthenticationDefaults.AuthenticationScheme);
+        context.Response.Headers["Clear-Site-Data"] = "\"cache\""; // Not its storage, which has the theme, nor cookies: these may be of neighbours.
         return TypedResults.LocalRedirect($"{Path}?{SignedOut}");
     }
 

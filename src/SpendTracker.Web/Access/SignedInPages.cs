@@ -48,7 +48,7 @@ internal sealed class PagePerson(KnownSessions sessions) : ServerAuthenticationS
             return;
         }
 
-        var person = session is null ? new ClaimsPrincipal(new ClaimsIdentity()) : sessions.PrincipalOf(session, user.FindFirstValue(ApiClaims.From));
+        var person = session is null ? new ClaimsPrincipal(new ClaimsIdentity()) : await sessions.PrincipalOfAsync(session, user.FindFirstValue(ApiClaims.From), CancellationToken.None);
         if (!Permitting(user).SequenceEqual(Permitting(person)))
         {
             SetAuthenticationState(Task.FromResult(new AuthenticationState(person)));

@@ -88,10 +88,15 @@ internal static class ChannelEndpoints
     }
 
     /// <summary>Remove a channel, and delete its address and secrets.</summary>
-    internal static async Task<IResult> RemoveAsync(string id, string? reason, ClaimsPrincipal caller, Channels channels, CancellationToken cancellationToken)
+    internal static async Task<IResult> RemoveAsync(
+        string id, string? reason, HttpContext context, ClaimsPrincipal caller, Channels channels, CancellationToken cancellationToken)
     {
         var check = new FieldCheck();
-        check.OptionalText("reason", reason, ChannelRules.ReasonLength);
+        if (reason is not null || !EarlierShapes.AreAskedFor(context)) // There, a channel needed none.
+        {
+            check.Text("reason", reason, ChannelRules.ReasonLength);
+        }
+
         if (check.Reasons.Count > 0)
         {
             return Problems.Of(check.Reasons);

@@ -185,7 +185,7 @@ internal static class Tools
             "get_unpriced", "What is not in the totals",
             "What is in no amount, or in part, and who used it: quantities without a price (`unpriced`), quantities of which a part of the price is missing (`incomplete`), and amounts without an exchange rate (`unconverted`). "
             + "Nobody knows what they cost until a price is published; never take them for 0. Of all months if neither from nor to is given. Each list has at most `limit` entries. Workloads that stopped reporting are in get_anomalies.",
-            "GetUnpriced", typeof(Rates.UnpricedResponse),
+            "GetUnpriced", typeof(Contracts.UnpricedResponse),
             new("from", "First month, like 2026-01; all of time if neither is given.") { Pattern = MonthPattern },
             new("to", "Last month, included; the first if left out.") { Pattern = MonthPattern, Otherwise = (_, question) => question["from"] },
             KnownOn)

@@ -3,6 +3,7 @@ using System.Security.Claims;
 using SpendTracker.Alerts;
 using SpendTracker.Budgets;
 using SpendTracker.Contracts;
+using SpendTracker.Log;
 using SpendTracker.Web.Access;
 using SpendTracker.Web.Requests;
 
@@ -96,7 +97,7 @@ internal static class BudgetEndpoints
 
     private static async Task<IResult> OvertakenAsync(string id, int expected, int status, BudgetBook book, CancellationToken cancellationToken)
     {
-        var looked = expected == 0 ? "was to be new" : string.Create(CultureInfo.InvariantCulture, $"was expected at version {expected}");
+        var looked = expected == 0 ? "was to be new" : expected == StreamVersion.Any ? "was to be there" : string.Create(CultureInfo.InvariantCulture, $"was expected at version {expected}");
         var now = await book.HistoryAsync(id, cancellationToken) switch
         {
             [{ Removed: null } newest, ..] => string.Create(CultureInfo.InvariantCulture, $"is at version {newest.Version}, set by {newest.SetBy} at {newest.SetAt:u}"),

@@ -10,9 +10,6 @@ using SpendTracker.Web.Requests;
 
 namespace SpendTracker.Web.Closing;
 
-/// <param name="Reason">Why the period has to be opened again.</param>
-internal sealed record ReopenRequest(string Reason);
-
 /// <summary>All billing periods that have costs, the newest first.</summary>
 /// <param name="KnownOn">The answer is as it was at the end of this day, in the reporting time zone; null for now.</param>
 /// <param name="Next">The <c>cursor</c> of the next page; none on the last one.</param>

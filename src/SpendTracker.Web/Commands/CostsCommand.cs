@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Spectre.Console;
 using SpendTracker.Activities;
+using SpendTracker.Contracts;
 using SpendTracker.Costs;
 using SpendTracker.Web.Costs;
 using SpendTracker.Web.Pages;

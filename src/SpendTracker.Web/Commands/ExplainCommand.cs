@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Globalization;
 using Spectre.Console;
 using SpendTracker.Access;
+using SpendTracker.Contracts;
 using SpendTracker.Costs;
 using SpendTracker.Log;
 using SpendTracker.Web.Costs;

@@ -1,3 +1,4 @@
+using SpendTracker.Access;
 using SpendTracker.LocalPostgres;
 using SpendTracker.Web.Hosting;
 using SpendTracker.Web.Ingest;
@@ -67,7 +68,9 @@ internal sealed class OpenedDatabase : IAsyncDisposable
                     LoggerFactory = loggerFactory,
                 },
                 cancellationToken);
-            return new OpenedDatabase(database, server);
+            var opened = new OpenedDatabase(database, server);
+            await opened.Get<PersonNames>().ReadAsync(cancellationToken);
+            return opened;
         }
         catch when (server is not null)
         {

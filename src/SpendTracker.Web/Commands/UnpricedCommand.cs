@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Spectre.Console;
+using SpendTracker.Contracts;
 using SpendTracker.Costs;
 using SpendTracker.Web.Pages;
 using SpendTracker.Web.Rates;

@@ -1,4 +1,5 @@
 using SpendTracker.Contracts;
+using SpendTracker.Rates;
 using SpendTracker.Usage;
 
 namespace SpendTracker.Web.Demo;
@@ -29,7 +30,16 @@ internal static class DemoRates
             Tokens($"azure/{AtlasProject.ClaimsModel}", start, 3, 6),
             Tokens($"openai/{AuroraProject.AssistantModel}", start, 0.3m, 1.2m),
             Tokens($"openai/{AtlasProject.TriageModel}", start, 0.8m, 3.2m),
+            .. FromTheStart(start),
         ];
+    }
+
+    /// <summary>List prices of models that came out after the year began, as if they had been there: a clock may stand anywhere.</summary>
+    private static IEnumerable<RatePublished> FromTheStart(DateOnly start)
+    {
+        var used = AuroraProject.Traffic.Concat(AtlasProject.Traffic).Select(calls => $"{calls.Provider}/{calls.Model}").ToHashSet();
+        return StartingRates.All.Where(rate => used.Contains(rate.Sku)).GroupBy(rate => rate.Sku).Select(rates => rates.First())
+            .Where(rate => rate.EffectiveFrom > start).Select(rate => rate with { EffectiveFrom = start, Source = Assumption, Note = null });
     }
 
     /// <summary>What becomes known in the course of the year, mostly later than it holds from.</summary>

@@ -8,17 +8,6 @@ using SpendTracker.Web.Requests;
 
 namespace SpendTracker.Web.Estimates;
 
-/// <summary>Estimates of some months, line by line.</summary>
-/// <param name="KnownOn">The answer is as it was at the end of this day, in the reporting time zone; null for now.</param>
-/// <param name="Currency">The reporting currency, of all amounts.</param>
-/// <param name="Next">The <c>cursor</c> of the next page; none on the last one.</param>
-internal sealed record EstimatesResponse(string From, string To, DateOnly? KnownOn, string Currency, IReadOnlyList<MonthlyEstimate> Items, string? Next);
-
-/// <summary>An estimate that was submitted.</summary>
-/// <param name="Id">Its id in the log.</param>
-/// <param name="Estimate">Each line with its amount, which is frozen.</param>
-internal sealed record EstimateResponse(Guid Id, EstimateSubmitted Estimate, DateTimeOffset? SubmittedAt = null, string? SubmittedBy = null);
-
 /// <summary>Estimates over HTTP.</summary>
 internal static class EstimateEndpoints
 {

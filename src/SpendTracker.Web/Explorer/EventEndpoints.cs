@@ -9,58 +9,34 @@ using SpendTracker.Web.Requests;
 
 namespace SpendTracker.Web.Explorer;
 
-/// <summary>Some of the events behind a number, newest first; or one event with its correction and what replaced it.</summary>
-/// <param name="Currency">The reporting currency, of all amounts.</param>
-/// <param name="Complete">Whether these are all. Where they are not, there may be none: a page ends after so many events of others.</param>
-/// <param name="Correction">The correction, if the id asked for is that of one.</param>
-/// <param name="Next">The <c>cursor</c> of what was recorded before; none if nothing was.</param>
-/// <param name="Previous">The <c>cursor</c> of what was recorded after; none on the first page.</param>
-internal sealed record EventsResponse(
-    string Currency, string ReportingTimeZone, IReadOnlyList<EventRow> Items, CorrectionRow? Correction, bool Complete, string? Next = null, string? Previous = null);
-
-/// <summary>A usage event and what it counts for.</summary>
-/// <param name="Id">The caller's, of its <paramref name="Source"/>; null where it gave none.</param>
-/// <param name="Data">As it is in the log.</param>
-/// <param name="Amount">The sum of the quantities that count and have a price; 0 where it was corrected.</param>
-/// <param name="CorrectedBy">What it counts no longer by; null where it counts.</param>
-/// <param name="Replaces">What it took the place of another event by.</param>
-internal sealed record EventRow(
-    Guid EventId, string Type, string? Id, string? Source, DateTimeOffset RecordedAt, string? RecordedBy, long SeqId, string Stream, long Version, JsonElement Data,
-    decimal Amount, IReadOnlyList<QuantityRow> Quantities, CorrectionRow? CorrectedBy, CorrectionRow? Replaces)
+/// <summary>How events become answers.</summary>
+internal static class EventAnswers
 {
-    public static EventRow Of(UsageEvent e)
+    extension(EventRow)
     {
-        var stored = e.Logged.Stored;
-        using var data = JsonDocument.Parse(e.Logged.Json);
-        return new EventRow(
-            stored.Id, stored.Type, e.Logged.SourceId, e.Logged.Source, stored.RecordedAt, e.Logged.RecordedBy, stored.SeqId, stored.Stream, stored.Version,
-            data.RootElement.Clone(), e.Amount, [.. e.Quantities.Select(QuantityRow.Of)], CorrectionRow.Of(e.CorrectedBy), CorrectionRow.Of(e.Replaces));
+        public static EventRow Of(UsageEvent e)
+        {
+            var stored = e.Logged.Stored;
+            using var data = JsonDocument.Parse(e.Logged.Json);
+            return new EventRow(
+                stored.Id, stored.Type, e.Logged.SourceId, e.Logged.Source, stored.RecordedAt, e.Logged.RecordedBy, stored.SeqId, stored.Stream, stored.Version,
+                data.RootElement.Clone(), e.Amount, [.. e.Quantities.Select(QuantityRow.Of)], CorrectionRow.Of(e.CorrectedBy), CorrectionRow.Of(e.Replaces));
+        }
     }
-}
 
-/// <param name="Sku">What it is priced as.</param>
-/// <param name="Counts">Whether it is part of what was asked for.</param>
-/// <param name="UnitPrice">Discount taken off, in the <paramref name="PriceCurrency"/>; null where no rate covers it.</param>
-/// <param name="ExchangeRate">Units of the reporting currency for one; null where nobody published one.</param>
-/// <param name="Free">Whose price it is, where the price is 0.</param>
-/// <param name="Incomplete">Whether not all that is asked for it is in the amount; of a part of a meter, in that meter's amount.</param>
-/// <param name="Amount">In the reporting currency; null where it is unpriced or unconverted, or nothing is owed for the meter.</param>
-internal sealed record QuantityRow(
-    DateOnly Day, string Component, string ReportedSku, string Sku, string Meter, int AboveTokens, decimal Quantity, bool Counts, decimal? UnitPrice,
-    string? PriceCurrency, decimal? ExchangeRate, string? PriceSource, string? Free, decimal? Amount, bool Unpriced, bool Incomplete)
-{
-    public static QuantityRow Of(RatedQuantity rated) => new(
-        rated.Quantity.Day, EnumName.Of(rated.Quantity.Component), rated.Quantity.Sku, rated.Price?.Sku ?? rated.Quantity.Sku, rated.Quantity.Meter,
-        rated.Quantity.AboveTokens, rated.Quantity.Quantity, rated.Counts, rated.Price?.UnitPrice, rated.Price?.Currency, rated.Price?.ExchangeRate,
-        rated.Price?.Source, rated.Price?.Free, rated.Amount, rated.IsUnpriced, rated.IsIncomplete);
-}
+    extension(QuantityRow)
+    {
+        public static QuantityRow Of(RatedQuantity rated) => new(
+            rated.Quantity.Day, EnumName.Of(rated.Quantity.Component), rated.Quantity.Sku, rated.Price?.Sku ?? rated.Quantity.Sku, rated.Quantity.Meter,
+            rated.Quantity.AboveTokens, rated.Quantity.Quantity, rated.Counts, rated.Price?.UnitPrice, rated.Price?.Currency, rated.Price?.ExchangeRate,
+            rated.Price?.Source, rated.Price?.Free, rated.Amount, rated.IsUnpriced, rated.IsIncomplete);
+    }
 
-/// <param name="Corrects">The event that counts no longer.</param>
-/// <param name="ReplacedBy">The event that counts instead; null where none does.</param>
-internal sealed record CorrectionRow(Guid EventId, Guid Corrects, Guid? ReplacedBy, string Reason, DateTimeOffset RecordedAt, string? RecordedBy)
-{
-    public static CorrectionRow? Of(Correction? correction) => correction is null ? null : new(
-        correction.Id, correction.Data.Corrects, correction.Data.ReplacedBy, correction.Data.Reason, correction.RecordedAt, correction.RecordedBy);
+    extension(CorrectionRow)
+    {
+        public static CorrectionRow? Of(Correction? correction) => correction is null ? null : new(
+            correction.Id, correction.Data.Corrects, correction.Data.ReplacedBy, correction.Data.Reason, correction.RecordedAt, correction.RecordedBy);
+    }
 }
 
 /// <summary>The events behind a number over HTTP: the explorer's page as data, under the same parameters.</summary>

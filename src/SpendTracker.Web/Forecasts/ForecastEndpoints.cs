@@ -1,3 +1,4 @@
+using SpendTracker.Contracts;
 using SpendTracker.Forecasts;
 using SpendTracker.Settings;
 using SpendTracker.Web.Access;

@@ -13,7 +13,7 @@ internal static class PageCompression
         options.MimeTypes = ["text/html"];
     });
 
-    public static void UsePageCompression(this WebApplication app) =>
+    public static void UsePageCompression(this IApplicationBuilder app) =>
         app.UseWhen(context => !IsFromAnotherSite(context.Request), pages => pages.UseResponseCompression());
 
     /// <summary>Every browser says so over https since 2023; a link in a mail, a bookmark and this site's own links are not.</summary>

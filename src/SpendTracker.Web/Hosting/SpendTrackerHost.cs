@@ -73,6 +73,7 @@ public static class SpendTrackerHost
         services.AddSingleton<ExpensiveQueries>();
         services.AddSingleton<ApiQueries>();
         services.AddSingleton<UsageRecorder>();
+        services.AddMemoryCache(options => options.SizeLimit = 10_000);
         services.AddSingleton<OverviewFeed>();
         services.AddSingleton<OutlookFeed>();
         services.AddSingleton<FilterChoices>();
@@ -108,15 +109,17 @@ public static class SpendTrackerHost
         app.Use(EarlierShapes.RouteAsync);
         app.Use(AnswerHeaders.AddAsync);
         app.UseHostNames(settings.AllowedHosts);
-        app.UsePageCompression();
+        app.UseWhen(context => !IsApi(context), pages => pages.UsePageCompression());
         app.UseExceptionHandler();
-        app.UseStatusCodePagesWithReExecute("/not-found", createScopeForStatusCodePages: true);
+        app.UseWhen(IsPage, pages => pages.UseStatusCodePagesWithReExecute("/not-found", createScopeForStatusCodePages: true));
         app.UseWhen(context => !IsPage(context), api => api.UseStatusCodePages());
         app.UseRouting();
         var limits = app.Services.GetRequiredService<RequestLimits>();
         app.Use(limits.OfAddressAsync);
         app.Use(Origins.CheckAsync);
-        app.UseAuthentication();
+        var known = app.Services.GetRequiredService<KnownKeys>();
+        app.UseWhen(context => !ApiKeyAuthentication.Recognize(context, known), others => others.UseAuthentication());
+        ((IApplicationBuilder)app).Properties["__AuthenticationMiddlewareSet"] = true; // The framework does not see it there, and would put one before everything.
         app.Use(limits.OfKeyAsync);
         app.UseAuthorization();
         app.Use(BoundKeys.CheckAsync);

@@ -9,6 +9,9 @@ namespace SpendTracker.Web.Ingest;
 /// <summary>Takes usage in.</summary>
 internal static class UsageEndpoints
 {
+    /// <summary>Events whose answer is small enough to be one piece.</summary>
+    private const int MostWrittenAtOnce = 50;
+
     /// <summary>
     /// 200: each event was appended or is there already; committed and flushed. 207: some were refused or contradict what is
     /// there; the answer says which and why, and the others are stored. Costs appear within a second.
@@ -41,7 +44,15 @@ internal static class UsageEndpoints
         var whole = answer.Conflict + answer.Refused == 0;
         context.Response.StatusCode = whole ? StatusCodes.Status200OK : StatusCodes.Status207MultiStatus;
         context.Response.ContentType = "application/json; charset=utf-8";
-        await JsonSerializer.SerializeAsync(context.Response.BodyWriter, answer, ContractsJson.Default.UsageResponse, context.RequestAborted);
+        if (items.Count > MostWrittenAtOnce)
+        {
+            await JsonSerializer.SerializeAsync(context.Response.BodyWriter, answer, ContractsJson.Default.UsageResponse, context.RequestAborted);
+            return;
+        }
+
+        var json = JsonSerializer.SerializeToUtf8Bytes(answer, ContractsJson.Default.UsageResponse);
+        context.Response.ContentLength = json.Length; // Without it, the answer would be sent in chunks.
+        await context.Response.BodyWriter.WriteAsync(json, context.RequestAborted);
     }
 
     private static async Task<(List<UsageRequestItem> Items, ProblemHttpResult? Problem)> ReadAsync(

@@ -11,7 +11,13 @@ internal static class AnswerHeaders
     /// <summary>A year, in seconds. Browsers then refuse to come over plain http, or past a wrong certificate.</summary>
     private const string OnlyByTls = "max-age=31536000";
 
-    private static readonly object NonceKey = new(), InlineStyles = new();
+    /// <summary>What the page that answers a request needs; no other answer has one.</summary>
+    private sealed class Page
+    {
+        public string Nonce { get; } = Convert.ToBase64String(RandomNumberGenerator.GetBytes(16));
+
+        public bool HasInlineStyles { get; set; }
+    }
 
     public static Task AddAsync(HttpContext context, RequestDelegate next)
     {
@@ -24,18 +30,20 @@ internal static class AnswerHeaders
     }
 
     /// <summary>The nonce of the page that answers the request, for its script elements.</summary>
-    public static string NonceOf(HttpContext context)
-    {
-        if (context.Items[NonceKey] is not string nonce)
-        {
-            context.Items[NonceKey] = nonce = Convert.ToBase64String(RandomNumberGenerator.GetBytes(16));
-        }
-
-        return nonce;
-    }
+    public static string NonceOf(HttpContext context) => PageOf(context).Nonce;
 
     /// <summary>For a page whose script makes style elements, which run nothing.</summary>
-    public static void AllowInlineStyles(HttpContext context) => context.Items[InlineStyles] = true;
+    public static void AllowInlineStyles(HttpContext context) => PageOf(context).HasInlineStyles = true;
+
+    private static Page PageOf(HttpContext context)
+    {
+        if (context.Features.Get<Page>() is not { } page)
+        {
+            context.Features.Set(page = new Page());
+        }
+
+        return page;
+    }
 
     private static void Add(HttpContext context)
     {
@@ -48,8 +56,8 @@ internal static class AnswerHeaders
             headers.CacheControl = "no-store"; // Files say how long they may be kept; costs and pages are of who asked.
         }
 
-        headers.ContentSecurityPolicy = context.Items[NonceKey] is string nonce
-            ? $"default-src 'none'; base-uri 'self'; connect-src 'self'; font-src 'self'; form-action 'self'; frame-ancestors 'none'; img-src 'self' data:; script-src 'nonce-{nonce}' 'strict-dynamic'; style-src 'self'{(context.Items.ContainsKey(InlineStyles) ? " 'unsafe-inline'" : "")}; style-src-attr 'unsafe-inline'"
+        headers.ContentSecurityPolicy = context.Features.Get<Page>() is { } page
+            ? $"default-src 'none'; base-uri 'self'; connect-src 'self'; font-src 'self'; form-action 'self'; frame-ancestors 'none'; img-src 'self' data:; script-src 'nonce-{page.Nonce}' 'strict-dynamic'; style-src 'self'{(page.HasInlineStyles ? " 'unsafe-inline'" : "")}; style-src-attr 'unsafe-inline'"
             : "default-src 'none'; frame-ancestors 'none'";
         if (context.Request.IsHttps && !IsThisMachine(context.Request.Host))
         {

@@ -41,9 +41,10 @@ internal static class EarlierShapes
     /// <summary>When the shapes were deprecated (RFC 9745), and from when on they may be gone (RFC 8594).</summary>
     private static readonly DateTimeOffset Since = new(2026, 12, 1, 0, 0, 0, TimeSpan.Zero), Until = new(2027, 6, 1, 0, 0, 0, TimeSpan.Zero);
 
-    private static readonly object Asked = new();
+    /// <summary>Of a request for an earlier shape.</summary>
+    private sealed record Asked(string Successor);
 
-    public static bool AreAskedFor(HttpContext context) => context.Items.ContainsKey(Asked);
+    public static bool AreAskedFor(HttpContext context) => context.Features.Get<Asked>() is not null;
 
     /// <summary>Marks an answer as deprecated: of an earlier shape, or of an operation that another one takes the place of.</summary>
     /// <param name="successor">The address to use instead.</param>
@@ -59,28 +60,25 @@ internal static class EarlierShapes
     {
         if (context.Request.Path.StartsWithSegments(Earlier, out var rest))
         {
-            context.Items[Asked] = true;
             context.Request.Path = new PathString(Current).Add(rest);
-            var successor = context.Request.Path.ToUriComponent();
-            context.Response.OnStarting(() =>
+            context.Features.Set(new Asked(context.Request.Path.ToUriComponent()));
+            context.Response.OnStarting(static state =>
             {
-                Deprecate(context.Response, successor);
+                var asked = (HttpContext)state;
+                Deprecate(asked.Response, asked.Features.Get<Asked>()!.Successor);
                 return Task.CompletedTask;
-            });
+            }, context);
         }
 
         return next(context);
     }
 
     /// <summary>After routing: the endpoint answers into memory, and its answer is changed.</summary>
-    public static async Task AnswerAsync(HttpContext context, RequestDelegate next)
-    {
-        if (!AreAskedFor(context) || context.GetEndpoint()?.Metadata.GetMetadata<EarlierShape>() is not { } shape)
-        {
-            await next(context);
-            return;
-        }
+    public static Task AnswerAsync(HttpContext context, RequestDelegate next) =>
+        AreAskedFor(context) && context.GetEndpoint()?.Metadata.GetMetadata<EarlierShape>() is { } shape ? AnswerAsync(context, shape, next) : next(context);
 
+    private static async Task AnswerAsync(HttpContext context, EarlierShape shape, RequestDelegate next)
+    {
         shape.Ask?.Invoke(context.Request);
         var (response, body) = (context.Response, context.Response.Body);
         using var answer = new MemoryStream();

@@ -1,6 +1,7 @@
 using System.Globalization;
 using Microsoft.Net.Http.Headers;
 using SpendTracker.Contracts;
+using SpendTracker.Log;
 
 namespace SpendTracker.Web.Requests;
 
@@ -8,7 +9,7 @@ namespace SpendTracker.Web.Requests;
 internal static class ExpectedVersion
 {
     /// <param name="version">The parameter; null where it was not given.</param>
-    /// <returns>0 for none; null where it is to be set whatever there is.</returns>
+    /// <returns>As <see cref="StreamVersion"/> says.</returns>
     public static int? Read(FieldCheck check, HttpRequest request, string? version)
     {
         var match = request.Headers.IfMatch.ToString().Trim();
@@ -16,9 +17,14 @@ internal static class ExpectedVersion
         check.That("If-None-Match", none is "" or "*", "Only * is taken: set it where there is none.");
         check.That("version", version is null || (match.Length == 0 && none.Length == 0), "Give either it or a header.");
         check.That("If-Match", match.Length == 0 || none.Length == 0, "Goes without If-None-Match.");
-        if (none == "*")
+        if (version is not null)
         {
-            return 0;
+            EarlierShapes.Deprecate(request.HttpContext.Response, request.Path.ToUriComponent()); // The same address, with If-Match.
+        }
+
+        if (none == "*" || match == "*")
+        {
+            return none == "*" ? 0 : StreamVersion.Any;
         }
 
         var (field, text) = version is not null ? ("version", version) : ("If-Match", match.Trim('"'));

@@ -8,15 +8,6 @@ using SpendTracker.Web.Requests;
 
 namespace SpendTracker.Web.SetAside;
 
-/// <summary>Which events to try again; all where neither is given.</summary>
-internal sealed record RetryRequest(string? Projection = null, long? SeqId = null);
-
-/// <summary>Events that were set aside.</summary>
-/// <param name="Total">How many there are in all.</param>
-/// <param name="Items">The latest first, at most 200 a page.</param>
-/// <param name="Next">The <c>cursor</c> of the next page; none on the last one.</param>
-internal sealed record SetAsideResponse(long Total, IReadOnlyList<SetAsideEvent> Items, string? Next);
-
 [JsonSourceGenerationOptions(
     PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow, AllowDuplicateProperties = false)]
 [JsonSerializable(typeof(RetryRequest))]

@@ -37,9 +37,6 @@ public sealed record ApiKey(
     public bool Covers(string workload) => !IsBound || Workloads.Contains(workload);
 
     public bool IsExpired(DateTimeOffset now) => ExpiresAt <= now;
-
-    /// <summary>When what is known of it changes by time alone: it expires, or an earlier secret does. Null for never.</summary>
-    public DateTimeOffset? NextChange(DateTimeOffset now) => new[] { ExpiresAt, PreviousUntil }.Where(change => change > now).Min();
 }
 
 /// <summary>What a key is issued with.</summary>

@@ -90,7 +90,8 @@ public sealed class ApiKeys(EventStore store, TimeProvider clock)
     }
 
     /// <summary>The key that a caller presented; null if it is malformed, unknown, wrong, expired or revoked: a caller learns not which.</summary>
-    public async Task<ApiKey?> FindAsync(string presented, CancellationToken cancellationToken)
+    /// <returns>With it, from when on the key or the very secret that was presented is refused; null for never.</returns>
+    public async Task<(ApiKey Key, DateTimeOffset? Until)?> FindAsync(string presented, CancellationToken cancellationToken)
     {
         if (ApiKeyText.Read(presented) is not { } key)
         {
@@ -99,7 +100,9 @@ public sealed class ApiKeys(EventStore store, TimeProvider clock)
 
         var now = clock.GetUtcNow();
         var state = EventStreams.Fold<ApiKeyState>(await store.ReadStreamAsync(Streams + key.Id, cancellationToken));
-        return IsInForce(state, now) && state!.Secrets.Any(secret => (secret.Until is null || secret.Until > now) && Matches(secret, key.Secret)) ? state.Key : null;
+        return IsInForce(state, now) && state!.Secrets.FirstOrDefault(secret => (secret.Until is null || secret.Until > now) && Matches(secret, key.Secret)) is { } matching
+            ? (state.Key, state.Key.ExpiresAt < matching.Until ? state.Key.ExpiresAt : matching.Until ?? state.Key.ExpiresAt)
+            : null;
     }
 
     public async Task<IReadOnlyList<ApiKey>> ListAsync(CancellationToken cancellationToken)

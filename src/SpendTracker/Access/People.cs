@@ -95,7 +95,7 @@ public sealed class People(NpgsqlDataSource dataSource, EventStore store, Person
     {
         var id = await IdOfAsync(person, cancellationToken) ?? RandomNumberGenerator.GetHexString(IdLength, lowercase: true);
         await ExecuteAsync("insert into spend.person (id, name) values ($1, $2) on conflict (id) do update set asked_at = null", cancellationToken, id, person);
-        names.Forget();
+        await names.ReadAsync(cancellationToken);
         await store.Streams.DecideAsync<PersonState, bool>(StreamOf(id), state => Decide(state, id, role, teams, leavesToGroups, recorder.By), recorder, cancellationToken);
         return id;
     }
@@ -116,6 +116,10 @@ public sealed class People(NpgsqlDataSource dataSource, EventStore store, Person
     public Task<bool> FollowGroupsAsync(string person, Recorder recorder, CancellationToken cancellationToken) => ChangeAsync(
         person, state => state.IsFromGroups ? null : new PersonRoleChanged(state.Id, recorder.By, state.Role, state.Teams.Count > 0 ? state.Teams : null, FromGroups: true),
         recorder, cancellationToken);
+
+    /// <summary>The id of whom the identity provider signed in; null for nobody.</summary>
+    public async Task<string?> IdAtProviderAsync(string issuer, string subject, CancellationToken cancellationToken) =>
+        (string?)await ScalarAsync("select id from spend.person where issuer = $1 and subject = $2", cancellationToken, issuer, subject);
 
     /// <summary>Ends all sessions that a person has.</summary>
     /// <returns>False where there is no such person.</returns>
@@ -141,7 +145,7 @@ public sealed class People(NpgsqlDataSource dataSource, EventStore store, Person
             on conflict (id) do update set name = excluded.name, email = null, issuer = null, subject = null, signed_in_at = null, asked_at = null, erased_at = now()
             """,
             cancellationToken, id, stays, $"removed person {stays[(stays.IndexOf(':', StringComparison.Ordinal) + 1)..][..6]}");
-        names.Forget();
+        await names.ReadAsync(cancellationToken);
         return true;
     }
 
@@ -156,7 +160,7 @@ public sealed class People(NpgsqlDataSource dataSource, EventStore store, Person
             on conflict (issuer, subject) do update set name = excluded.name, email = excluded.email returning id
             """,
             cancellationToken, RandomNumberGenerator.GetHexString(IdLength, lowercase: true), who.Name, who.Email, who.Issuer, who.Subject))!;
-        names.Forget();
+        await names.ReadAsync(cancellationToken);
         if (groups is { } given)
         {
             await store.Streams.DecideAsync<PersonState, bool>(StreamOf(id), state => DecideGroups(state, id, given.Role, given.Teams, recorder.By), recorder, cancellationToken);

@@ -27,6 +27,7 @@ public sealed class ActivityQuery(NpgsqlDataSource dataSource, PersonNames names
     /// <param name="limit">How many at most.</param>
     public async Task<IReadOnlyList<ActivityEntry>> ListAsync(ActivityFilter filter, int limit, CancellationToken cancellationToken)
     {
+        await names.FreshenAsync(cancellationToken);
         await using var connection = await dataSource.OpenConnectionAsync(cancellationToken);
         var rows = await RowsAsync(connection, filter, limit, cancellationToken);
         var before = await BeforeAsync(connection, rows, cancellationToken);
@@ -59,27 +60,31 @@ public sealed class ActivityQuery(NpgsqlDataSource dataSource, PersonNames names
 
     private async Task<List<Row>> RowsAsync(NpgsqlConnection connection, ActivityFilter filter, int limit, CancellationToken cancellationToken)
     {
-        await using var command = new NpgsqlCommand(
+        // Of who did something, each value by itself: for several together, PostgreSQL would rather read all activities from the newest on.
+        const string Matching =
             """
+            a.tenant_id = $1 and ($2::timestamptz is null or a.recorded_at >= $2) and ($3::timestamptz is null or a.recorded_at < $3)
+              and ($5::text is null or a.kind = $5) and ($6::text is null or a.subject = $6 or (a.subject = any($9) and a.kind = any($10))) and ($7::bigint is null or a.seq_id < $7)
+            order by a.seq_id desc limit $8
+            """;
+        await using var command = new NpgsqlCommand(
+            $"""
             select a.seq_id, a.recorded_at, a.recorded_by, a.recorded_from, a.kind, a.subject, a.type, a.event, a.stream, a.version, a.trace_parent,
                    (select k.name from spend.activity_key as k where k.tenant_id = a.tenant_id and a.recorded_by = 'key:' || k.key_id)
-            from spend.activity as a
-            where a.tenant_id = $1 and ($2::timestamptz is null or a.recorded_at >= $2) and ($3::timestamptz is null or a.recorded_at < $3)
-              and ($4::text is null or a.recorded_by in ($4, 'person:' || $4, 'key:' || $4) or a.recorded_by = any($9) or (a.recorded_by like 'command:%' and split_part(a.recorded_by, '/', 2) = $4)
-                   or a.recorded_by in (select 'key:' || k.key_id from spend.activity_key as k where k.tenant_id = $1 and k.name = $4))
-              and ($5::text is null or a.kind = $5) and ($6::text is null or a.subject = $6 or (a.subject = any($10) and a.kind = any($11))) and ($7::bigint is null or a.seq_id < $7)
+            from {(filter.Who is null
+                ? $"(select a.* from spend.activity as a where {Matching}) as a"
+                : $"unnest($4::text[]) as w (recorded_by) cross join lateral (select a.* from spend.activity as a where a.recorded_by = w.recorded_by and {Matching}) as a")}
             order by a.seq_id desc limit $8
             """, connection);
         command.Parameters.Add(new() { Value = Tenant.Default });
         command.Parameters.Add(new() { Value = (object?)filter.From ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.TimestampTz });
         command.Parameters.Add(new() { Value = (object?)filter.To ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.TimestampTz });
-        command.Parameters.Add(new() { Value = (object?)filter.Who ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Text });
+        command.Parameters.Add(new() { Value = filter.Who is null ? DBNull.Value : await WrittenAsync(connection, filter.Who, cancellationToken), NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Text });
         command.Parameters.Add(new() { Value = (object?)filter.Kind ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Text });
         command.Parameters.Add(new() { Value = (object?)filter.Subject ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Text });
         command.Parameters.Add(new() { Value = (object?)filter.Before ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Bigint });
         command.Parameters.Add(new() { Value = limit });
-        command.Parameters.Add(new() { Value = names.IdsOf(filter.Who).Select(id => $"person:{id}").ToArray() });
-        command.Parameters.Add(new() { Value = names.IdsOf(filter.Subject).ToArray() });
+        command.Parameters.Add(new() { Value = (await names.IdsOfAsync(filter.Subject, cancellationToken)).ToArray() });
         command.Parameters.Add(new() { Value = PersonKinds });
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
         List<Row> rows = [];
@@ -91,6 +96,36 @@ public sealed class ActivityQuery(NpgsqlDataSource dataSource, PersonNames names
         }
 
         return rows;
+    }
+
+    /// <summary>
+    /// All that who did something may be written as. Few values, so that their index finds the activities: keys are looked up by name, and
+    /// commands, which are few, are stepped through one by one in the same index.
+    /// </summary>
+    private async Task<string[]> WrittenAsync(NpgsqlConnection connection, string who, CancellationToken cancellationToken)
+    {
+        await using var command = new NpgsqlCommand(
+            """
+            with recursive command (recorded_by) as (
+                (select a.recorded_by from spend.activity as a where a.tenant_id = $1 and a.recorded_by > 'command:' order by a.recorded_by limit 1)
+                union all
+                select (select a.recorded_by from spend.activity as a where a.tenant_id = $1 and a.recorded_by > c.recorded_by order by a.recorded_by limit 1)
+                from command as c where c.recorded_by like 'command:%')
+            select recorded_by from command where recorded_by like 'command:%' and split_part(recorded_by, '/', 2) = $2
+            union all
+            select 'key:' || k.key_id from spend.activity_key as k where k.tenant_id = $1 and k.name = $2
+            """, connection)
+        {
+            Parameters = { new() { Value = Tenant.Default }, new() { Value = who } },
+        };
+        List<string> written = [who, $"person:{who}", $"key:{who}", .. (await names.IdsOfAsync(who, cancellationToken)).Select(id => $"person:{id}")];
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        while (await reader.ReadAsync(cancellationToken))
+        {
+            written.Add(reader.GetString(0));
+        }
+
+        return [.. written.Distinct()];
     }
 
     /// <summary>Where in the log is what held before: by the index of streams, and of a publication that was withdrawn, by its id.</summary>

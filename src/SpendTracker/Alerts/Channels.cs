@@ -16,7 +16,7 @@ public sealed class Channels(NpgsqlDataSource dataSource, EventStore store, Chan
         await SetAsync(id, wanted, null, recorder, cancellationToken) is (_, { Count: > 0 } reasons) ? (null, reasons) : (await FindAsync(id, cancellationToken), []);
 
     /// <summary>The same, if the channel is at a version.</summary>
-    /// <param name="expected">0: there must be none; null: whatever there is.</param>
+    /// <param name="expected">See <see cref="StreamVersion"/>.</param>
     /// <returns>The version that it was at, 0 for none; null if it was another than expected, or for reasons.</returns>
     public async Task<(int? Before, IReadOnlyList<FieldReason> Reasons)> SetAsync(
         string id, ChannelTerms wanted, int? expected, Recorder recorder, CancellationToken cancellationToken)
@@ -34,7 +34,7 @@ public sealed class Channels(NpgsqlDataSource dataSource, EventStore store, Chan
             {
                 var version = state?.Channel is null ? 0 : state.Version;
                 return await RefusalsAsync(state?.Channel, wanted, cancel) is { Count: > 0 } refusals ? new((null, null, refusals))
-                    : expected is not null && expected != version ? new((null, null, []))
+                    : !StreamVersion.Is(expected, version) ? new((null, null, []))
                     : saved is null && state!.Channel!.Name == wanted.Name && state.Channel.Schedule == schedule ? new((version, null, []))
                     : new((version, state ?? new(null, []), []), Set(id, wanted, schedule, saved, state?.Channel));
             },

@@ -12,13 +12,6 @@ namespace SpendTracker.Budgets;
 /// <param name="Version">How often it was set.</param>
 public sealed record Budget(BudgetSet Terms, int Version, DateTimeOffset SetAt, string SetBy);
 
-/// <summary>One of a budget's terms in the course of time.</summary>
-/// <param name="Removed">Where the budget was removed when it had these terms.</param>
-public sealed record BudgetVersion(int Version, BudgetSet Terms, DateTimeOffset SetAt, string SetBy, BudgetRemoval? Removed = null);
-
-/// <summary>When, by whom and why a budget was removed.</summary>
-public sealed record BudgetRemoval(DateTimeOffset At, string By, string Reason);
-
 /// <summary>Sets, removes and lists budgets.</summary>
 public sealed class BudgetBook(NpgsqlDataSource dataSource, EventStore store)
 {
@@ -177,7 +170,7 @@ public sealed class BudgetBook(NpgsqlDataSource dataSource, EventStore store)
     }
 
     /// <summary>Sets a budget that has been checked, or changes it; nothing where it has these very terms.</summary>
-    /// <param name="expectedVersion">The version that was looked at; null to set it whatever there is.</param>
+    /// <param name="expectedVersion">The version that was looked at; see <see cref="StreamVersion"/>.</param>
     /// <returns>The budget's version now, and whether there was none until now; null where it has another version than was expected.</returns>
     public Task<(int Version, bool IsNew)?> SetAsync(BudgetSet terms, int? expectedVersion, Recorder recorder, CancellationToken cancellationToken) =>
         store.Streams.DecideAsync<BudgetState, (int, bool)?>(StreamOf(terms.Budget), state => DecideSet(state, terms, expectedVersion), recorder, cancellationToken);
@@ -186,7 +179,7 @@ public sealed class BudgetBook(NpgsqlDataSource dataSource, EventStore store)
     internal static Decision<(int Version, bool IsNew)?> DecideSet(BudgetState? state, BudgetSet terms, int? expectedVersion)
     {
         var held = state is { IsRemoved: false, Terms: not null };
-        return expectedVersion is not null && expectedVersion != (state is null or { IsRemoved: true } ? 0 : state.Version) ? new(null)
+        return !StreamVersion.Is(expectedVersion, state is null or { IsRemoved: true } ? 0 : state.Version) ? new(null)
             : held && SameTerms(state!.Terms!, terms) ? new((state.Version, false))
             : new(((state?.Version ?? 0) + 1, !held), terms);
     }

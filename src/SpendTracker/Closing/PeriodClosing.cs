@@ -34,13 +34,5 @@ public sealed record PeriodClosing(
         : this;
 }
 
-/// <summary>What is asked for when a period is closed.</summary>
-/// <param name="AcceptUnpriced">Whether what has no rate, or is priced incompletely, may be in the total not at all, or in part.</param>
-/// <param name="Total">
-/// What was looked at, in the reporting currency, to as many decimals as were seen: where the total is another by then, the
-/// period is not closed. Null to close at whatever it is.
-/// </param>
-public sealed record CloseRequest(string Reason, bool AcceptUnpriced = false, bool AcceptUnconverted = false, decimal? Total = null);
-
 /// <summary>Something needs all that was recorded to be counted, and it is not.</summary>
 public sealed class ProjectionLagException(string message) : Exception(message);

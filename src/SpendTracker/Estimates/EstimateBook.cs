@@ -6,10 +6,6 @@ using SpendTracker.Usage;
 
 namespace SpendTracker.Estimates;
 
-/// <summary>A line of an estimate as it counts for one month.</summary>
-public sealed record MonthlyEstimate(
-    string Month, string Workload, Approach Approach, Component Component, string? Sku, string? Meter, decimal? Quantity, decimal Amount);
-
 /// <summary>Takes estimates and lists what counts.</summary>
 public sealed class EstimateBook(NpgsqlDataSource dataSource, EventStore store)
 {

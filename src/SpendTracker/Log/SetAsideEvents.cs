@@ -1,14 +1,8 @@
 using System.Globalization;
 using Npgsql;
+using SpendTracker.Contracts;
 
 namespace SpendTracker.Log;
-
-/// <summary>An event that a projection could not apply. Its row in the log is as another program, or a newer version, wrote it.</summary>
-/// <param name="Data">The beginning of its JSON; the whole of it where it is not long.</param>
-/// <param name="Headers">The same of its headers; null where it has none.</param>
-public sealed record SetAsideEvent(
-    string Projection, long SeqId, string Reason, DateTimeOffset SetAsideAt, int Attempts, DateTimeOffset LastTriedAt,
-    Guid? Id, string? Type, string? Stream, long? Version, string? Data, string? Headers);
 
 /// <summary>A page of what is set aside, the latest first.</summary>
 /// <param name="Total">How many are set aside in all, at the moment when the page was read.</param>
@@ -35,11 +29,6 @@ public readonly record struct SetAsidePlace(DateTimeOffset SetAsideAt, long SeqI
         return true;
     }
 }
-
-/// <param name="Tried">Events that were tried again.</param>
-/// <param name="Applied">How many of them are in the numbers now.</param>
-/// <param name="Left">How many are set aside still, in all.</param>
-public sealed record RetryResult(int Tried, int Applied, long Left);
 
 /// <summary>Shows what was set aside, and tries it again: after an upgrade that knows the type, or when something was put right.</summary>
 /// <param name="projections">Makes the projections anew: each holds a page of its own, and two callers may retry at once.</param>

@@ -71,7 +71,7 @@ public sealed class PlanBook(NpgsqlDataSource dataSource, EventStore store, Orga
     /// Records a plan with what it comes to now. The same assumptions at the same prices change nothing; other ones, or other
     /// prices, make a new version.
     /// </summary>
-    /// <param name="expectedVersion">The version that was looked at, 0 for none; null to submit it whatever there is.</param>
+    /// <param name="expectedVersion">The version that was looked at; see <see cref="StreamVersion"/>.</param>
     public async Task<PlanSubmitting> SubmitAsync(string plan, PlanSubmission submission, int? expectedVersion, Recorder recorder, CancellationToken cancellationToken)
     {
         var assumptions = PlanRules.AsPlanned(submission.Assumptions);
@@ -137,7 +137,7 @@ public sealed class PlanBook(NpgsqlDataSource dataSource, EventStore store, Orga
     internal static Decision<PlanSubmitting> DecideSubmission(PlanState? state, PlanSubmitted submitted, int? expectedVersion)
     {
         var held = state is { IsRetired: false, Submitted: not null };
-        return expectedVersion is not null && expectedVersion != (held ? state!.Version : 0) ? new(new PlanSubmitting([], IsOvertaken: true))
+        return !StreamVersion.Is(expectedVersion, held ? state!.Version : 0) ? new(new PlanSubmitting([], IsOvertaken: true))
             : held && Same(state!.Submitted!, submitted) ? new(new PlanSubmitting([], state.Submitted, state.Version))
             : new(new PlanSubmitting([], submitted, (state?.Version ?? 0) + 1, !held), submitted);
     }

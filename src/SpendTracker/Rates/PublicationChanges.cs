@@ -1,17 +1,8 @@
 using Npgsql;
+using SpendTracker.Contracts;
 using SpendTracker.Events;
 
 namespace SpendTracker.Rates;
-
-/// <summary>Something in the price book that was published or withdrawn.</summary>
-/// <param name="Kind"><c>rate</c>, <c>discount</c>, <c>alias</c>, <c>exchange-rate</c>, or <c>exchange-rate-age</c>: how old these may be.</param>
-/// <param name="Subject">The SKU of a rate or an alias, the SKUs of a discount, the currency of an exchange rate, the days of an age.</param>
-/// <param name="Withdrawn">Whether it was taken back, and not published.</param>
-/// <param name="At">When that was.</param>
-/// <param name="By">Who did it, e.g. <c>key:4f…</c>.</param>
-/// <param name="Why">The source of what was published; the reason for what was withdrawn.</param>
-public sealed record PublicationChange(
-    Guid Publication, string Kind, string Subject, DateOnly? EffectiveFrom, bool Withdrawn, DateTimeOffset At, string By, string Why);
 
 /// <summary>What came into the price book and what went, day by day: why a price is another than it was.</summary>
 public sealed class PublicationChanges(NpgsqlDataSource dataSource)

@@ -49,12 +49,12 @@ public sealed class WorkloadRegistry(NpgsqlDataSource dataSource, EventStore sto
     public Task RegisterAsync(WorkloadRegistered wanted, Recorder recorder, CancellationToken cancellationToken) => RegisterAsync(wanted, null, recorder, cancellationToken);
 
     /// <summary>The same, if the workload is at a version.</summary>
-    /// <param name="expected">0: it must not be registered yet; null: whatever there is.</param>
+    /// <param name="expected">See <see cref="StreamVersion"/>.</param>
     /// <returns>The version now, and whether it is new; null if it has another version than was expected.</returns>
     public Task<(int Version, bool IsNew)?> RegisterAsync(WorkloadRegistered wanted, int? expected, Recorder recorder, CancellationToken cancellationToken) =>
         store.Streams.DecideAsync<WorkloadState, (int, bool)?>(
             StreamNames.Workload(wanted.Workload),
-            state => expected is not null && expected != (state?.Version ?? 0) ? new(null)
+            state => !StreamVersion.Is(expected, state?.Version ?? 0) ? new(null)
                 : Decide(state, wanted) is { } decided ? new(((state?.Version ?? 0) + 1, state is null), decided)
                 : new((state!.Version, false)),
             recorder, cancellationToken);

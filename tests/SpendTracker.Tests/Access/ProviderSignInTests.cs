@@ -8,6 +8,7 @@ using Microsoft.IdentityModel.Tokens;
 using SpendTracker.Access;
 using SpendTracker.Contracts;
 using SpendTracker.Events;
+using SpendTracker.Web.Access;
 
 namespace SpendTracker.Tests.Access;
 
@@ -285,6 +286,85 @@ public sealed class ProviderSignInTests(ProvidedHost provided) : IClassFixture<P
         Assert.Contains("help@example.com", page, StringComparison.Ordinal);
         Assert.Matches("Trace id [0-9A-Za-z]+", page);
         Assert.DoesNotContain(Cookies(answer), cookie => cookie.StartsWith("spendtracker=", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task A_logout_token_of_the_provider_ends_all_sessions_of_its_person_and_of_nobody_else()
+    {
+        Told(["viewers"]);
+        using var first = await SignInAsync();
+        using var second = await SignInAsync();
+        Provider.Subject = $"{_subject}-other";
+        using var other = await SignInAsync();
+        var token = Provider.LogoutToken(_subject);
+
+        Assert.Equal((HttpStatusCode.OK, ""), await LogoutAsync(token));
+        Assert.Equal([HttpStatusCode.Found, HttpStatusCode.Found, HttpStatusCode.OK], [await StatusAsync(first), await StatusAsync(second), await StatusAsync(other)]);
+
+        using var again = await SignInAsync(); // The other person's, whom a token that was used does not reach, either.
+        Assert.Contains("used already", (await LogoutAsync(token)).Detail, StringComparison.Ordinal);
+        Assert.Equal((HttpStatusCode.OK, ""), await LogoutAsync(Provider.LogoutToken("nobody-here")));
+        Provider.Rotate();
+        Assert.Equal((HttpStatusCode.OK, ""), await LogoutAsync(Provider.LogoutToken(Provider.Subject)));
+        Assert.Equal(HttpStatusCode.Found, await StatusAsync(again));
+    }
+
+    /// <summary>Each is right but for one thing.</summary>
+    [Theory]
+    [InlineData("key")]
+    [InlineData("none")]
+    [InlineData("issuer")]
+    [InlineData("audience")]
+    [InlineData("type")]
+    [InlineData("event")]
+    [InlineData("nonce")]
+    [InlineData("subject")]
+    [InlineData("id")]
+    [InlineData("old")]
+    [InlineData("expired")]
+    [InlineData("text")]
+    public async Task A_token_that_is_no_logout_token_of_the_provider_ends_nothing(string wrong)
+    {
+        Told(["viewers"]);
+        using var signedIn = await SignInAsync();
+        var token = Provider.LogoutToken(_subject, spoilt =>
+        {
+            var claims = spoilt.Claims;
+            _ = wrong switch
+            {
+                "key" => spoilt.SigningCredentials = new SigningCredentials(TestProvider.NewKey(), SecurityAlgorithms.RsaSha256),
+                "none" => spoilt.SigningCredentials = null,
+                "issuer" => spoilt.Issuer = "https://evil.example/",
+                "audience" => spoilt.Audience = "another",
+                "type" => spoilt.TokenType = "at+jwt",
+                "event" => claims["events"] = new Dictionary<string, object> { ["another"] = new Dictionary<string, object>() },
+                "nonce" => claims["nonce"] = "n",
+                "subject" => claims.Remove("sub"),
+                "id" => claims.Remove("jti"),
+                "old" => spoilt.IssuedAt = spoilt.IssuedAt!.Value.AddMinutes(-3),
+                "expired" => spoilt.Expires = spoilt.IssuedAt!.Value.AddMinutes(-3),
+                _ => (object?)null,
+            };
+        });
+
+        var (status, detail) = await LogoutAsync(wrong == "text" ? "text" : token);
+        Assert.Equal(HttpStatusCode.BadRequest, status);
+        Assert.StartsWith("This is not a logout token of the identity provider: ", detail, StringComparison.Ordinal);
+        Assert.Equal(HttpStatusCode.OK, await StatusAsync(signedIn));
+    }
+
+    private async Task<(HttpStatusCode Status, string Detail)> LogoutAsync(string token)
+    {
+        using var form = new FormUrlEncodedContent([new("logout_token", token)]);
+        using var answer = await _browser.PostAsync($"{Host.Address}{ProviderLogout.Path}", form, Cancel);
+        var text = await answer.Content.ReadAsStringAsync(Cancel);
+        return (answer.StatusCode, text.Length == 0 ? "" : JsonDocument.Parse(text).RootElement.GetProperty("detail").GetString()!);
+    }
+
+    private async Task<HttpStatusCode> StatusAsync(HttpResponseMessage signedIn)
+    {
+        using var page = await GetAsync(Host.Address + "/", CookieOf(signedIn));
+        return page.StatusCode;
     }
 
     private async Task<HttpResponseMessage> SignInAsync(string query = "")

@@ -72,7 +72,7 @@ public sealed class RoleTests
         var keys = database.Get<ApiKeys>();
         var key = await keys.IssueAsync("Key", [Scope.Read], [], anySource: false, new("test"), stop);
         var id = key.Split('_')[1];
-        Assert.Equal(id, (await keys.FindAsync(key, stop))?.Id);
+        Assert.Equal(id, (await keys.FindAsync(key, stop))?.Key.Id);
         Assert.Null(await keys.FindAsync($"{key[..^1]}{(key[^1] == '0' ? '1' : '0')}", stop));
 
         Assert.True(await keys.RevokeAsync(id, "left", new("test"), stop));

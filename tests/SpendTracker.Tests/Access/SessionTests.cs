@@ -38,8 +38,9 @@ public sealed class SessionTests : IAsyncLifetime
         var (cookie, elsewhere) = (await SignInAsync("Ada", Role.Admin), await SignInAsync("Ada", Role.Admin));
         Assert.Equal((HttpStatusCode.OK, HttpStatusCode.OK), (await GetAsync(_host, "/", cookie), await GetAsync(_other, "/", cookie)));
 
-        Assert.Equal(HttpStatusCode.Found, await SendAsync(HttpMethod.Post, _host, "/sign-out", cookie));
+        using var signedOut = await AskAsync(HttpMethod.Post, _host, "/sign-out", cookie);
 
+        Assert.Equal((HttpStatusCode.Found, "\"cache\""), (signedOut.StatusCode, Assert.Single(signedOut.Headers.GetValues("Clear-Site-Data"))));
         Assert.Equal((HttpStatusCode.Found, HttpStatusCode.Found), (await GetAsync(_host, "/", cookie), await GetAsync(_other, "/", cookie)));
         Assert.NotEqual(HttpStatusCode.OK, await GetAsync(_other, "/api/v1/costs", cookie));
         Assert.Equal(HttpStatusCode.OK, await GetAsync(_other, "/", elsewhere)); // Another session of the same person.

@@ -47,7 +47,7 @@ public sealed class SourceTests(OneHost one) : IClassFixture<OneHost>
         var id = key.Split('_')[1];
         await Host.Database.ExecuteAsync($"update spend.mt_events set data = data - 'anySource' where stream_id = 'access/key-{id}'");
 
-        Assert.Equal(expected, (await keys.FindAsync(key, TestContext.Current.CancellationToken))!.AnySource);
+        Assert.Equal(expected, (await keys.FindAsync(key, TestContext.Current.CancellationToken))!.Value.Key.AnySource);
         Assert.Equal(expected, Assert.Single(await keys.ListAsync(TestContext.Current.CancellationToken), listed => listed.Id == id).AnySource);
     }
 

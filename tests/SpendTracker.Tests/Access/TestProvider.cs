@@ -7,6 +7,7 @@ using Microsoft.AspNetCore.Hosting;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
+using Microsoft.IdentityModel.JsonWebTokens;
 using Microsoft.IdentityModel.Tokens;
 using OpenIddict.Abstractions;
 using OpenIddict.Server;
@@ -91,17 +92,36 @@ public sealed class TestProvider : IAsyncLifetime
         await _app.StartAsync(CancellationToken.None);
     }
 
+    /// <summary>A token that ends the sessions of a person, as a provider posts it.</summary>
+    /// <param name="spoil">What is done to it before it is signed.</param>
+    public string LogoutToken(string subject, Action<SecurityTokenDescriptor>? spoil = null)
+    {
+        var now = DateTime.UtcNow;
+        var token = new SecurityTokenDescriptor
+        {
+            Issuer = $"{Address}/", Audience = ClientId, TokenType = "logout+jwt", IssuedAt = now, Expires = now.AddMinutes(2), SigningCredentials = SigningCredentials[0],
+            Claims = new Dictionary<string, object>
+            {
+                ["sub"] = subject, ["jti"] = Guid.NewGuid().ToString(),
+                ["events"] = new Dictionary<string, object> { ["http://schemas.openid.net/event/backchannel-logout"] = new Dictionary<string, object>() },
+            },
+        };
+        spoil?.Invoke(token);
+        return new JsonWebTokenHandler { SetDefaultTimesOnTokenCreation = false }.CreateToken(token);
+    }
+
+    private List<SigningCredentials> SigningCredentials => _app.Services.GetRequiredService<IOptionsMonitor<OpenIddictServerOptions>>().CurrentValue.SigningCredentials;
+
     /// <summary>Signs with another key from now on, and names that one alone.</summary>
     public void Rotate()
     {
-        var credentials = _app.Services.GetRequiredService<IOptionsMonitor<OpenIddictServerOptions>>().CurrentValue.SigningCredentials;
-        credentials.Clear();
-        credentials.Add(new SigningCredentials(NewKey(), SecurityAlgorithms.RsaSha256));
+        SigningCredentials.Clear();
+        SigningCredentials.Add(new SigningCredentials(NewKey(), SecurityAlgorithms.RsaSha256));
     }
 
     public async ValueTask DisposeAsync() => await _app.DisposeAsync();
 
-    private static RsaSecurityKey NewKey() => new(RSA.Create(2048)) { KeyId = Guid.NewGuid().ToString("n") };
+    internal static RsaSecurityKey NewKey() => new(RSA.Create(2048)) { KeyId = Guid.NewGuid().ToString("n") };
 
     private static void Refuse(BaseValidatingContext context, bool isWrong)
     {

@@ -44,9 +44,11 @@ public sealed class ChannelEndpointTests : IAsyncLifetime
         await _alerting.SetAsync("ops"); // Another address.
         Assert.Equal(1, await _alerting.Database.ScalarAsync<long>("select count(*) from spend.channel_address"));
         await _alerting.Host.GetUntilAsync("/api/v1/channels", list => list.GetProperty("items").GetArrayLength() == 1);
+        using var unexplained = await _alerting.Host.SendAsync(HttpMethod.Delete, "/api/v1/channels/ops", "");
+        Assert.Equal(HttpStatusCode.BadRequest, unexplained.StatusCode);
         using var removed = await _alerting.Host.SendAsync(HttpMethod.Delete, "/api/v1/channels/ops?reason=moved", "");
-        using var again = await _alerting.Host.SendAsync(HttpMethod.Delete, "/api/v1/channels/ops", "");
-        Assert.Equal((HttpStatusCode.NoContent, HttpStatusCode.NotFound), (removed.StatusCode, again.StatusCode));
+        using var again = await _alerting.Host.SendAsync(HttpMethod.Delete, "/api/v0/channels/ops", ""); // Where a reason was not asked for.
+        Assert.Equal((HttpStatusCode.NoContent, HttpStatusCode.NotFound, true), (removed.StatusCode, again.StatusCode, again.Headers.Contains("Deprecation")));
         Assert.Equal(0, await _alerting.Database.ScalarAsync<long>("select count(*) from spend.channel_address"));
         await _alerting.Host.GetUntilAsync("/api/v1/channels", list => list.GetProperty("items").GetArrayLength() == 0);
     }
@@ -119,7 +121,7 @@ public sealed class ChannelEndpointTests : IAsyncLifetime
     {
         _alerting.Host.Client.DefaultRequestHeaders.Authorization = scopes is null ? null : new("Bearer", await _alerting.Host.IssueKeyAsync(scopes));
         foreach (var (method, path, body) in ((HttpMethod, string, string)[])
-            [(HttpMethod.Get, "", ""), (HttpMethod.Get, "/ops", ""), (HttpMethod.Put, "/ops", """{"name":"x"}"""), (HttpMethod.Post, "/ops/test", "{}"), (HttpMethod.Post, "/ops/resume", "{}"), (HttpMethod.Delete, "/ops", "")])
+            [(HttpMethod.Get, "", ""), (HttpMethod.Get, "/ops", ""), (HttpMethod.Put, "/ops", """{"name":"x"}"""), (HttpMethod.Post, "/ops/test", "{}"), (HttpMethod.Post, "/ops/resume", "{}"), (HttpMethod.Delete, "/ops?reason=over", "")])
         {
             using var response = await _alerting.Host.SendAsync(method, $"/api/v1/channels{path}", body);
             Assert.Equal(method == HttpMethod.Delete && expected == HttpStatusCode.OK ? HttpStatusCode.NoContent : expected, response.StatusCode);

@@ -1,4 +1,5 @@
 using SpendTracker.Closing;
+using SpendTracker.Contracts;
 
 namespace SpendTracker.Tests.Closing;
 

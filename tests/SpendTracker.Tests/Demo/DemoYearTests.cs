@@ -1,6 +1,7 @@
 using System.Text;
 using SpendTracker.Anomalies;
 using SpendTracker.Contracts;
+using SpendTracker.Rates;
 using SpendTracker.Web.Demo;
 
 namespace SpendTracker.Tests.Demo;
@@ -48,6 +49,20 @@ public sealed class DemoYearTests
             Assert.All(events, e => Assert.True(e.Usage.OccurredAt <= now && (e.Usage is not HostingHoursRecorded hosting || hosting.PeriodEnd <= now), e.Id));
             Assert.Equal(BillingPeriod.Of(DateOnly.FromDateTime(now.UtcDateTime)), BillingPeriod.Of(year.First.Start.AddMonths(11)));
         }
+    }
+
+    /// <summary>Some of its models came out in April and May 2025.</summary>
+    [Theory]
+    [InlineData(2026, 3)]
+    [InlineData(2026, 11)]
+    public void Every_model_has_a_price_from_the_first_day_on(int year, int month)
+    {
+        var demo = DemoYear.Until(new DateOnly(year, month, 10));
+        var priced = demo.Rates.Concat(StartingRates.All).Where(rate => rate.EffectiveFrom <= demo.First.Start).Select(rate => rate.Sku).ToHashSet();
+        var used = AuroraProject.Traffic.Concat(AtlasProject.Traffic).Where(calls => calls.Model != AtlasProject.GatewayRouterModel).Select(calls => $"{calls.Provider}/{calls.Model}");
+
+        Assert.Superset(used.ToHashSet(), priced);
+        Assert.Equal(month == 3, demo.Rates.Any(rate => rate.Sku == "openai/gpt-4.1"));
     }
 
     [Fact]

@@ -35,7 +35,9 @@ public sealed class ReplaceTests(OneHost one) : IClassFixture<OneHost>
         }
 
         using var unconditional = await PutAsync(path, body);
-        Assert.Equal(HttpStatusCode.OK, unconditional.StatusCode);
+        using var existing = await PutAsync(path, body, match: "*");
+        using var nobodys = await PutAsync($"{path}-nobodys", body, match: "*");
+        Assert.Equal((HttpStatusCode.OK, HttpStatusCode.OK, HttpStatusCode.PreconditionFailed), (unconditional.StatusCode, existing.StatusCode, nobodys.StatusCode));
     }
 
     [Fact]
