@@ -26,7 +26,7 @@ internal static class OverviewWords
             return $"{spent}{(total.Estimated == 0 ? "" : $", {Against(total.Actual - total.Estimated, total.Estimated, overview.Currency, null, about: false)}")}.";
         }
 
-        if (end is not { Expected: { } expected })
+        if (end is not { Expected: { } expected } || (expected == 0 && Missing(overview) is not null))
         {
             return $"{spent}.";
         }
