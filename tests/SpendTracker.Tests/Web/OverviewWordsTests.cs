@@ -33,7 +33,7 @@ public sealed class OverviewWordsTests
     [InlineData(25_912.65, 20.12, "$25,910")]
     [InlineData(25_912.65, 3.5, "$25,913")]
     [InlineData(9.995, null, "$10.00")]
-    [InlineData(312.4, 340, "$300")]
+    [InlineData(312.4, 340.5, "$300")]
     [InlineData(-1_234.5, null, "−$1,230")]
     public void A_forecast_has_no_more_digits_than_are_known(double amount, double? half, string text) =>
         Assert.Equal(text, OverviewWords.About((decimal)amount, "USD", (decimal?)half));
