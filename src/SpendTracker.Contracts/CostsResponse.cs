@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace SpendTracker.Contracts;
 
 /// <summary>Costs by month, as asked for.</summary>
@@ -12,7 +14,18 @@ namespace SpendTracker.Contracts;
 /// <param name="Total">The sum of all rows.</param>
 public sealed record CostsResponse(
     string From, string To, IReadOnlyList<string> By, string Currency, string ReportingTimeZone, DateOnly? KnownOn, IReadOnlyList<CostRow> Rows,
-    IReadOnlyList<CostRow> Months, CostRow Total);
+    IReadOnlyList<CostRow> Months, CostRow Total)
+{
+    /// <summary>What each day cost, of each value, at the prices of now; only where <c>granularity=day</c> is asked for. A day without costs is not there.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public IReadOnlyList<CostDayRow>? Days { get; init; }
+}
+
+/// <summary>What a day cost.</summary>
+/// <param name="Day">Of use, in the reporting time zone.</param>
+/// <param name="Keys">The values of the dimensions that were asked for.</param>
+/// <param name="Actual">In the reporting currency. What closed months were corrected by is of no day, so days need not add up to months.</param>
+public sealed record CostDayRow(DateOnly Day, IReadOnlyDictionary<string, string> Keys, decimal Actual);
 
 /// <param name="Month">The month.</param>
 /// <param name="Keys">The values of the dimensions that were asked for.</param>

@@ -15,6 +15,9 @@ public sealed class AppearanceTests(AppearanceTests.Extremes extremes) : IClassF
 
     private static readonly string[] Budgets = ["/budgets", "/budgets/enormous", "/budgets/nothing", "/budgets/unconverted", "/budgets/later", "/budgets/never", "/alerts", "/channels", "/keys", "/activity", "/people", "/sessions", "/workloads?change=nobody", "/workloads?register=tiny", "/connect", "/connect?workload=tiny&with=python", "/connect?workload=tiny&with=file", "/estimates?history=tiny", "/anomalies", $"/anomalies/{Unusual}"];
 
+    private static readonly string[] Costs =
+        ["/costs?by=workload&by2=component", "/costs?chart=area&view=pivot", "/costs?chart=share&per=day", "/costs?by=workload&chart=treemap", "/costs?chart=flow", "/costs?chart=heat", "/costs?month=2001-01", "/?stack=approach&sort=last"];
+
     private static readonly string[] Plans = ["/plans", "/plans?preset=enterprise", "/plans?workload=tiny", "/plans/enormous", "/plans/never"];
 
     private static readonly string LongName = $"a-workload-with-a-name-that-goes-on-{new string('x', 60)}";
@@ -43,7 +46,7 @@ public sealed class AppearanceTests(AppearanceTests.Extremes extremes) : IClassF
     {
         var dashboard = await extremes.DashboardAsync();
         var page = await dashboard.OpenAsync("/events", width: 390);
-        foreach (var path in (string[])["/", $"/events?workload={LongName}", "/events?workload=tiny", "/events", "/?month=2001-01", "/set-aside", "/closing", "/explain", "/changes", "/forecast", "/compare", "/compare?workload=tiny", .. Budgets, .. Plans, .. PriceBook])
+        foreach (var path in (string[])["/", $"/events?workload={LongName}", "/events?workload=tiny", "/events", "/?month=2001-01", "/set-aside", "/closing", "/explain", "/changes", "/forecast", .. Costs, "/compare", "/compare?workload=tiny", .. Budgets, .. Plans, .. PriceBook])
         {
             await dashboard.GoAsync(page, path);
             await Expect(page.GetByRole(AriaRole.Heading, new() { Level = 1 })).ToBeVisibleAsync();
@@ -78,7 +81,7 @@ public sealed class AppearanceTests(AppearanceTests.Extremes extremes) : IClassF
         await page.GetByText("As a table").First.ClickAsync();
         await AssertAccessibleAsync(page);
 
-        foreach (var path in (string[])["/?month=2001-01", "/?month=never", "/events", "/events?workload=tiny", "/set-aside", "/closing", "/explain", "/changes", "/forecast", "/compare", "/compare?workload=tiny", "/?knownOn=2199-01-01", .. Budgets, .. Plans, .. PriceBook])
+        foreach (var path in (string[])["/?month=2001-01", "/?month=never", "/events", "/events?workload=tiny", "/set-aside", "/closing", "/explain", "/changes", "/forecast", .. Costs, "/compare", "/compare?workload=tiny", "/?knownOn=2199-01-01", .. Budgets, .. Plans, .. PriceBook])
         {
             await dashboard.GoAsync(page, path);
             await Expect(page.GetByRole(AriaRole.Heading, new() { Level = 1 })).ToBeVisibleAsync();

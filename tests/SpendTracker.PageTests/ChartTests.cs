@@ -16,7 +16,7 @@ public sealed class ChartTests
         await dashboard.EstimateAsync("chat", 5_000_000, $"{before}");
         await dashboard.RecordAsync(Used(4_000_000));
         var page = await dashboard.OpenAsync("/", width);
-        var figure = page.GetByRole(AriaRole.Figure, new() { Name = "actual cost as columns" });
+        var figure = page.GetByRole(AriaRole.Figure, new() { Name = "Actual cost by component as stacked columns" });
         await figure.ScrollIntoViewIfNeededAsync();
         var label = (await figure.GetByText($"{before.Start:MMM}", new() { Exact = true }).BoundingBoxAsync())!;
         await page.Mouse.MoveAsync(label.X + (label.Width / 2), label.Y - 30);
@@ -44,7 +44,7 @@ public sealed class ChartTests
         {
             await dashboard.RecordAsync(Dashboard.Tokens("chat", tokens));
             await dashboard.GoAsync(page, "/");
-            var figure = page.GetByRole(AriaRole.Figure, new() { Name = "actual cost as columns" });
+            var figure = page.GetByRole(AriaRole.Figure, new() { Name = "Actual cost by component as stacked columns" });
             await Expect(figure.GetByText("$0", new() { Exact = true })).ToBeVisibleAsync();
             var figures = await figure.EvaluateAsync<string[]>("figure => [...figure.querySelectorAll('text')].map(text => text.textContent.trim()).filter(text => text.startsWith('$'))");
             Assert.InRange(figures.Length, 2, 20);

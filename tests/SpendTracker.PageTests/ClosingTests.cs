@@ -96,7 +96,7 @@ public sealed class ClosingTests
         await page.GetByRole(AriaRole.Button, new() { Name = "Show" }).ClickAsync();
         await Expect(page.GetByText($"As known on {day}")).ToBeVisibleAsync();
         await Expect(Card(page)).ToContainTextAsync("$10.00");
-        await page.GetByRole(AriaRole.Link, new() { Name = "$10.00" }).First.ClickAsync();
+        await page.GetByRole(AriaRole.Row, new() { Name = "chat" }).GetByRole(AriaRole.Link, new() { Name = "$10.00" }).First.ClickAsync();
         await Expect(page.GetByRole(AriaRole.Row, new() { Name = "Sum of this event, which is the number above" })).ToContainTextAsync("$10.00");
 
         await dashboard.GoAsync(page, $"/explain?month={month}&from={day}");
@@ -140,7 +140,7 @@ public sealed class ClosingTests
 
     private static object Used(long tokens) => Dashboard.Tokens("chat", tokens, usedAt: Last.Start.AddDays(14).ToDateTime(new TimeOnly(12, 0), DateTimeKind.Utc));
 
-    private static ILocator Card(IPage page) => page.Locator("dl > div").Filter(new() { HasText = "Actual" }).First;
+    private static ILocator Card(IPage page) => page.Locator("dl > div").Filter(new() { HasText = "Spent" }).First;
 
     private static async Task AssertSumsAsync(IPage page, params string[] sums)
     {

@@ -21,17 +21,28 @@ public sealed class OverviewTests
         var page = await dashboard.OpenAsync("/");
 
         // 400 M × $2.50 + 20 M × $10 = $1,200; 1,000 × $2.50 ÷ 1 M = $0.0025.
-        await Expect(Card(page, "Actual to date")).ToContainTextAsync("$1,200.00");
-        await Expect(Card(page, "Estimate")).ToContainTextAsync("$1,000.00");
-        await Expect(Card(page, "Unpriced")).ToContainTextAsync("Nothing unpriced");
-        await Expect(Row(page, "Support chat")).ToContainTextAsync("Service");
+        await Expect(Card(page, "Spent to date")).ToContainTextAsync("$1,200.00");
+        await Expect(Card(page, "Month end")).ToContainTextAsync("estimate of $1,000.00");
+        await Expect(page.GetByText("$1,200.00 spent in ")).ToBeVisibleAsync();
+        await Expect(Card(page, "Budget")).ToContainTextAsync("None");
+        await Expect(Card(page, "Not in the totals")).ToContainTextAsync("Nothing missing");
+        await Expect(Row(page, "Service")).ToContainTextAsync("$1,200.00");
+        await Expect(Row(page, "Support chat")).ToContainTextAsync("$1,000.00");
         await Expect(Row(page, "nobodys")).ToContainTextAsync("unregistered");
         await Expect(Row(page, "nobodys")).ToContainTextAsync("< $0.01");
         await Expect(Row(page, "Total")).ToContainTextAsync("$1,200.00");
         await Expect(page.GetByRole(AriaRole.Figure, new() { Name = "which has $1,200.00 against an estimate of $1,000.00" })).ToBeVisibleAsync();
 
-        await page.GetByText("As a table").ClickAsync();
+        await page.GetByText("As a table").Last.ClickAsync();
         await Expect(page.GetByRole(AriaRole.Row, new() { Name = Dashboard.MonthName })).ToContainTextAsync("$1,200.00");
+
+        // Each number leads to its parts: all costs by team, of a team by workload, of a workload by component, and then to its events.
+        await Card(page, "Spent to date").GetByRole(AriaRole.Link).ClickAsync();
+        await Expect(page.GetByRole(AriaRole.Heading, new() { Name = "Costs", Exact = true })).ToBeVisibleAsync();
+        await page.GetByRole(AriaRole.Link, new() { Name = "Service", Exact = true }).First.ClickAsync();
+        await page.GetByRole(AriaRole.Link, new() { Name = "Support chat", Exact = true }).First.ClickAsync();
+        await page.GetByRole(AriaRole.Link, new() { Name = "Usage", Exact = true }).First.ClickAsync();
+        await Expect(page.GetByRole(AriaRole.Row, new() { Name = "Sum of this event, which is the number above" })).ToContainTextAsync("$1,200.00");
     }
 
     [Fact]
@@ -50,7 +61,7 @@ public sealed class OverviewTests
         var now = DateTime.UtcNow;
         Assert.SkipWhen(now.Day == 1 && now.Hour < 3, "The month has hardly begun.");
         var page = await dashboard.OpenAsync("/");
-        var words = await Card(page, "Variance to date").InnerTextAsync();
+        var words = await Card(page, "Spent to date").InnerTextAsync();
         var days = decimal.Parse(Regex.Match(words, "the estimate for ([0-9.]+) of").Groups[1].Value, CultureInfo.InvariantCulture);
         Assert.InRange(days, (decimal)(now - month.Start.ToDateTime(TimeOnly.MinValue)).TotalDays - 0.1m, (decimal)(DateTime.UtcNow - month.Start.ToDateTime(TimeOnly.MinValue)).TotalDays);
         var expected = 1_000 * days / DateTime.DaysInMonth(month.Year, month.Month);
@@ -62,8 +73,8 @@ public sealed class OverviewTests
         await Expect(Row(page, "Total")).ToContainTextAsync(over);
 
         await dashboard.GoAsync(page, $"/?month={month.Previous}");
-        await Expect(Card(page, "Variance")).ToContainTextAsync("$200.00 over");
-        await Expect(Card(page, "Variance")).ToContainTextAsync("20.0 % above the estimate");
+        await Expect(Card(page, "Spent")).ToContainTextAsync("$200.00 over");
+        await Expect(Card(page, "Spent")).ToContainTextAsync("20.0 % above the estimate");
         await Expect(Row(page, "chat")).ToContainTextAsync("$200.00 over");
     }
 
@@ -105,10 +116,10 @@ public sealed class OverviewTests
         });
         var page = await dashboard.OpenAsync("/");
 
-        await Expect(Card(page, "Unpriced")).ToContainTextAsync("1.5 M tokens");
-        await Expect(Card(page, "Unpriced")).ToContainTextAsync("priced incompletely");
-        await Expect(Card(page, "Actual to date")).ToContainTextAsync("$2.00");
-        await Expect(Card(page, "Actual to date")).ToContainTextAsync("some of it priced incompletely");
+        await Expect(Card(page, "Not in the totals")).ToContainTextAsync("1.5 M tokens");
+        await Expect(Card(page, "Not in the totals")).ToContainTextAsync("priced incompletely");
+        await Expect(Card(page, "Spent to date")).ToContainTextAsync("$2.00");
+        await Expect(Card(page, "Spent to date")).ToContainTextAsync("some of it priced incompletely");
         await Expect(Row(page, "Total")).ToContainTextAsync("1.5 M tokens incomplete");
         await page.GetByRole(AriaRole.Listitem).Filter(new() { HasText = "test/sound" }).GetByRole(AriaRole.Link, new() { Name = "chat" }).ClickAsync();
         await Expect(page.GetByText("Priced incompletely: 1.5 M tokens")).ToBeVisibleAsync();
@@ -131,9 +142,9 @@ public sealed class OverviewTests
         });
         var page = await dashboard.OpenAsync("/");
 
-        await Expect(Card(page, "Unpriced")).ToContainTextAsync("2 meters");
-        await Expect(Card(page, "Unpriced")).ToContainTextAsync("1.5 M tokens, 14 hours");
-        await Expect(Card(page, "Actual to date")).ToContainTextAsync("Not priced yet");
+        await Expect(Card(page, "Not in the totals")).ToContainTextAsync("2 meters");
+        await Expect(Card(page, "Not in the totals")).ToContainTextAsync("1.5 M tokens, 14 hours");
+        await Expect(Card(page, "Spent to date")).ToContainTextAsync("Not priced yet");
         await Expect(page.GetByRole(AriaRole.Link, new() { Name = "Publish a rate, or say what it is priced as" })).ToBeVisibleAsync();
         await Expect(page.GetByText("$0.00").And(page.GetByRole(AriaRole.Link))).ToHaveCountAsync(0);
         await page.GetByRole(AriaRole.Listitem).Filter(new() { HasText = "test/new" }).GetByRole(AriaRole.Link, new() { Name = "chat" }).ClickAsync();
@@ -144,8 +155,8 @@ public sealed class OverviewTests
         await StayAsync(page);
         await dashboard.PublishAsync("test/new", "input-tokens", 2, 1_000_000);
         await dashboard.PublishAsync("labour/owl", "labour-hours", 50);
-        await Expect(Card(page, "Unpriced")).ToContainTextAsync("Nothing unpriced");
-        await Expect(Card(page, "Actual to date")).ToContainTextAsync("$703.00");
+        await Expect(Card(page, "Not in the totals")).ToContainTextAsync("Nothing missing");
+        await Expect(Card(page, "Spent to date")).ToContainTextAsync("$703.00");
         await AssertStayedAsync(page);
     }
 
@@ -163,7 +174,7 @@ public sealed class OverviewTests
         for (var i = 1; i <= 3; i++)
         {
             await dashboard.RecordAsync(Dashboard.Tokens("chat", 10), Dashboard.Tokens("larger", 1_000));
-            await Expect(Card(page, "Actual to date")).ToContainTextAsync($"${10 + (1_010 * i):#,0}.00");
+            await Expect(Card(page, "Spent to date")).ToContainTextAsync($"${10 + (1_010 * i):#,0}.00");
         }
 
         await Expect(Row(page, "test/large input-tokens 40 tokens")).ToContainTextAsync("$40.00");

@@ -32,13 +32,13 @@ public sealed class PriceBookTests
         await Expect(Row(page, $"{Dashboard.Month} Prompt engineering chat unpriced 1,500,400 without a rate $3.00 400 without a rate +$3.00")).ToBeVisibleAsync();
         await Expect(Row(page, "Total unpriced 2,000,400 without a rate $4.00 400 without a rate +$4.00")).ToBeVisibleAsync();
         var other = await dashboard.OpenAsync("/");
-        await Expect(Card(other, "Actual to date")).ToContainTextAsync("Not priced yet");
+        await Expect(Card(other, "Spent to date")).ToContainTextAsync("Not priced yet");
 
         await Button(page, "Publish the rate").ClickAsync();
         await Expect(page.GetByText("Published. What it covers is priced now")).ToBeVisibleAsync();
         await Expect(Row(page, "test/new input-tokens")).ToHaveCountAsync(0);
         await Expect(Row(page, "test/new output-tokens 400 tokens")).ToBeVisibleAsync();
-        await Expect(Card(other, "Actual to date")).ToContainTextAsync("$4.00");
+        await Expect(Card(other, "Spent to date")).ToContainTextAsync("$4.00");
     }
 
     [Fact]
@@ -64,7 +64,7 @@ public sealed class PriceBookTests
         await Expect(Row(page, "1 test/large-2026-01-01 test/large")).ToBeVisibleAsync();
         await Expect(Row(page, "2 azure/our-* test/large")).ToBeVisibleAsync();
         await dashboard.GoAsync(page, "/");
-        await Expect(Card(page, "Actual to date")).ToContainTextAsync("$20.00");
+        await Expect(Card(page, "Spent to date")).ToContainTextAsync("$20.00");
     }
 
     [Fact]
@@ -90,7 +90,7 @@ public sealed class PriceBookTests
         await Expect(Row(page, "$5.00 a token").GetByRole(AriaRole.Button)).ToHaveCountAsync(0);
         await Expect(Row(page, "$2.00 a token")).ToContainTextAsync("holds today");
         await dashboard.GoAsync(page, "/");
-        await Expect(Card(page, "Actual to date")).ToContainTextAsync("$20.00");
+        await Expect(Card(page, "Spent to date")).ToContainTextAsync("$20.00");
     }
 
     [Fact]
@@ -102,8 +102,8 @@ public sealed class PriceBookTests
             type = "charge_recorded", workload = "chat", approach = "hybrid", component = "infrastructure", amount = 10, currency = "EUR", chargedAt = DateTime.UtcNow,
         });
         var page = await dashboard.OpenAsync("/");
-        await Expect(Card(page, "Actual to date")).ToContainTextAsync("Not priced yet");
-        await Expect(Card(page, "Unpriced")).ToContainTextAsync("€10.00");
+        await Expect(Card(page, "Spent to date")).ToContainTextAsync("Not priced yet");
+        await Expect(Card(page, "Not in the totals")).ToContainTextAsync("€10.00");
         await Expect(Row(page, "chat").GetByRole(AriaRole.Link)).ToHaveTextAsync("€10.00 unconverted");
         await page.GetByRole(AriaRole.Button, new() { Name = "chat" }).ClickAsync();
         await Expect(Row(page, "charge/EUR amount €10.00 €10.00 unconverted")).ToBeVisibleAsync();
@@ -126,7 +126,7 @@ public sealed class PriceBookTests
         await Button(page, "Publish the exchange rate").ClickAsync();
         await Expect(page.GetByText("Everything has a rate.")).ToBeVisibleAsync();
         await dashboard.GoAsync(page, "/");
-        await Expect(Card(page, "Actual to date")).ToContainTextAsync("$12.50");
+        await Expect(Card(page, "Spent to date")).ToContainTextAsync("$12.50");
     }
 
     [Fact]

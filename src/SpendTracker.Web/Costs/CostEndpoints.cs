@@ -1,5 +1,6 @@
 using SpendTracker.Contracts;
 using SpendTracker.Costs;
+using SpendTracker.Forecasts;
 using SpendTracker.Settings;
 using SpendTracker.Web.Access;
 using SpendTracker.Web.Exports;
@@ -31,21 +32,60 @@ internal static class CostAnswers
         public static CostRow TotalOf(string? month, IEnumerable<MonthlyCost> costs) =>
             Of(MonthlyCostQuery.Total(month ?? "", costs)) with { Month = month, Keys = null };
     }
+
+    extension(CostDayRow)
+    {
+        public static IReadOnlyList<CostDayRow> Of(DailySeriesAnswer daily) =>
+            [.. daily.Days.SelectMany((day, at) => daily.Series.Where(series => series.Days[at] != 0).Select(series => new CostDayRow(day, series.Keys, series.Days[at])))];
+    }
 }
 
 /// <summary>Costs over HTTP, as JSON and as files.</summary>
 internal static class CostEndpoints
 {
+    /// <summary>More days than an answer holds well.</summary>
+    private const int MostDailyMonths = 3, MostDailyRows = 100_000;
+
     public static void MapCosts(this IEndpointRouteBuilder api) =>
-        api.MapGet("/costs", GetAsync).RequireAuthorization(Policies.Read).WithName("GetCosts").AsFile<CostsResponse>("costs", CostSheet.Of);
+        api.MapGet("/costs", GetAsync).RequireAuthorization(Policies.Read).WithName("GetCosts")
+            .WithMetadata(new ExpensiveQuery(query => query["granularity"] == "day")).AsFile<CostsResponse>("costs", CostSheet.Of);
 
     /// <summary>Ask for costs by month. Actual, estimate and variance, broken down by dimensions, with what is in no amount beside them.</summary>
     internal static async Task<IResult> GetAsync(
-        string? from, string? to, string? by, string[]? where, string? knownOn, MonthlyCostQuery query, KnownOn days, OrganisationSettings settings, CancellationToken cancellationToken)
+        string? from, string? to, string? by, string[]? where, string? knownOn, string? granularity, MonthlyCostQuery query, DailyCostQuery daily, KnownOn days,
+        OrganisationSettings settings, CancellationToken cancellationToken)
     {
         var check = new FieldCheck();
-        return await CostQuestion.ReadAsync(check, (from, to, by, where ?? [], knownOn), days, cancellationToken) is { } question
-            ? TypedResults.Ok(CostsResponse.Of(question, await query.ByAsync(question.Filter, question.By, cancellationToken), settings))
-            : Problems.Of(check.Reasons);
+        check.That("granularity", granularity is null or "month" or "day", "Must be month or day.");
+        if (await CostQuestion.ReadAsync(check, (from, to, by, where ?? [], knownOn), days, cancellationToken) is not { } question)
+        {
+            return Problems.Of(check.Reasons);
+        }
+
+        var filter = question.Filter;
+        DailySeriesAnswer? ofDays = null;
+        if (granularity == "day")
+        {
+            DayQuestion(check, question, daily);
+            ofDays = check.Reasons.Count > 0 ? null : await daily.ByAsync(filter.From.Start, filter.To.End.AddDays(-1), question.By, filter.Where, cancellationToken);
+            check.That("by", ofDays is null || (long)ofDays.Series.Count * ofDays.Days.Count() <= MostDailyRows, $"These are more than {MostDailyRows:#,0} days of values. Ask for fewer dimensions, or narrow them by where.");
+            if (check.Reasons.Count > 0)
+            {
+                return Problems.Of(check.Reasons);
+            }
+        }
+
+        return TypedResults.Ok(CostsResponse.Of(question, await query.ByAsync(filter, question.By, cancellationToken), settings) with { Days = ofDays is null ? null : CostDayRow.Of(ofDays) });
+    }
+
+    private static void DayQuestion(FieldCheck check, CostQuestion question, DailyCostQuery daily)
+    {
+        var filter = question.Filter;
+        check.That("knownOn", filter.KnownOn is null, "Days can be asked for as known now only. Leave out knownOn, or granularity.");
+        check.That("to", filter.To.Start < filter.From.Start.AddMonths(MostDailyMonths), $"By day, at most {MostDailyMonths} months.");
+        check.That("from", filter.From.Start >= daily.Earliest, $"Days are kept from {KnownOn.Text(daily.Earliest)} on.");
+        string[] dimensions = [.. DailyCostQuery.Dimensions.Select(dimension => dimension.Name)];
+        check.That("by", question.Names.All(dimensions.Contains), $"By day, must be one or several of {string.Join(", ", dimensions)}.");
+        check.That("where", filter.Where.Keys.All(dimensions.Contains), $"By day, must be like team=Support, with one of {string.Join(", ", dimensions)}.");
     }
 }

@@ -5,7 +5,6 @@ using SpendTracker.Contracts;
 using SpendTracker.Costs;
 using SpendTracker.Settings;
 using SpendTracker.Web.Events;
-using SpendTracker.Web.Pages;
 using SpendTracker.Web.Requests;
 using SpendTracker.Workloads;
 
@@ -24,6 +23,7 @@ internal sealed class OverviewFeed
     private static readonly TimeSpan Kept = TimeSpan.FromMinutes(1);
 
     private readonly MonthlyCostQuery _costs;
+    private readonly RequestCountQuery _requests;
     private readonly UnpricedQuery _unpriced;
     private readonly BillingPeriods _periods;
     private readonly WorkloadRegistry _registry;
@@ -35,10 +35,10 @@ internal sealed class OverviewFeed
     private long _changes;
 
     public OverviewFeed(
-        MonthlyCostQuery costs, UnpricedQuery unpriced, BillingPeriods periods, WorkloadRegistry registry, OrganisationSettings settings, TimeProvider clock,
+        MonthlyCostQuery costs, RequestCountQuery requests, UnpricedQuery unpriced, BillingPeriods periods, WorkloadRegistry registry, OrganisationSettings settings, TimeProvider clock,
         IMemoryCache cache, DaemonService daemon, ExpensiveQueries queries, IHostApplicationLifetime lifetime)
     {
-        (_costs, _unpriced, _periods, _registry, _settings, _clock, _cache, _queries) = (costs, unpriced, periods, registry, settings, clock, cache, queries);
+        (_costs, _requests, _unpriced, _periods, _registry, _settings, _clock, _cache, _queries) = (costs, requests, unpriced, periods, registry, settings, clock, cache, queries);
         _stopping = lifetime.ApplicationStopping;
         daemon.Changed += () => Interlocked.Increment(ref _changes);
     }
@@ -78,7 +78,7 @@ internal sealed class OverviewFeed
     }
 
     /// <summary>Of what an address asks for, what an overview is narrowed by.</summary>
-    private static Filters Narrowing(Filters filters) => Filters.Of(filters.Only(Overview.Dimensions).Where);
+    public static Filters Narrowing(Filters filters) => Filters.Of(filters.Only(Overview.Dimensions).Where);
 
     private Reading ReadingOf(BillingPeriod month, DateOnly? knownOn, Filters narrowed) => _cache.GetOrCreate((typeof(OverviewFeed), month, knownOn, narrowed), entry =>
     {
@@ -109,8 +109,11 @@ internal sealed class OverviewFeed
     {
         // Noted before reading: a change that comes while reading is one more reason to read again.
         var (changes, readAt, asOf) = (Interlocked.Read(ref _changes), Stopwatch.GetTimestamp(), _clock.GetUtcNow());
-        var rows = await CostsAsync(month, month, knownOn, narrowed, ["workload", "approach", "team"], cancellationToken);
-        var history = await CostsAsync(BillingPeriod.Of(month.Start.AddMonths(1 - MonthsShown)), month, knownOn, narrowed, ["approach"], cancellationToken);
+        var both = (await CostsAsync(month.Previous, month, knownOn, narrowed, ["workload", "approach", "team"], cancellationToken)).ToLookup(row => row.Month);
+        MonthlyCost[] rows = [.. both[month.ToString()]];
+        BillingPeriod[] months = [.. Enumerable.Range(1 - MonthsShown, MonthsShown).Select(back => BillingPeriod.Of(month.Start.AddMonths(back)))];
+        var history = await CostsAsync(months[0], month, knownOn, narrowed, CostHistory.Dimensions, cancellationToken);
+        var requests = knownOn is null ? await _requests.ListAsync(month, cancellationToken) : new Dictionary<(string, Approach), decimal>();
         var registered = (await _registry.ListAsync(cancellationToken)).ToDictionary(workload => workload.Id);
         var unpriced = narrowed.Count > 0 ? [] : await _unpriced.ListAsync(month, month, knownOn, cancellationToken);
         var incomplete = narrowed.Count > 0 ? [] : await _unpriced.ListIncompleteAsync(month, month, knownOn, cancellationToken);
@@ -121,9 +124,12 @@ internal sealed class OverviewFeed
         var workloads = rows.Select(row => Row(row, registered))
             .OrderByDescending(row => row.Cost.Actual).ThenBy(row => row.Workload, StringComparer.Ordinal).ThenBy(row => row.Approach).ToList();
         var overview = new Overview(
-            month, knownOn, closed, _settings.ReportingCurrency, asOf, workloads, total, corrections, unpriced, incomplete, HistoryOf(month, history))
+            month, knownOn, closed, _settings.ReportingCurrency, asOf, workloads, total, corrections, unpriced, incomplete, new(months, history))
         {
             Narrowed = narrowed,
+            Before = both[month.Previous.ToString()].GroupBy(row => (row.Keys["workload"], EnumName.Parse<Approach>(row.Keys["approach"])))
+                .ToDictionary(group => group.Key, group => MonthlyCostQuery.Total(month.Previous.ToString(), group)),
+            Requests = requests,
             DaysPassed = MonthProgress.DaysPassed(month, knownOn?.AddDays(1).ToDateTime(TimeOnly.MinValue) ?? TimeZoneInfo.ConvertTime(asOf, _settings.ReportingTimeZone).DateTime),
         };
         lock (reading)
@@ -134,24 +140,10 @@ internal sealed class OverviewFeed
         return overview;
     }
 
-    private Task<IReadOnlyList<MonthlyCost>> CostsAsync(BillingPeriod from, BillingPeriod to, DateOnly? knownOn, Filters narrowed, string[] by, CancellationToken cancellationToken) =>
+    private Task<IReadOnlyList<MonthlyCost>> CostsAsync(BillingPeriod from, BillingPeriod to, DateOnly? knownOn, Filters narrowed, IReadOnlyList<string> by, CancellationToken cancellationToken) =>
         _costs.ByAsync(new CostFilter(from, to) { KnownOn = knownOn, Where = narrowed.Where }, [.. by.Select(name => CostDimension.Find(name)!)], cancellationToken);
 
     private static WorkloadCost Row(MonthlyCost row, Dictionary<string, Workload> registered) => new(
         row.Keys["workload"], EnumName.Parse<Approach>(row.Keys["approach"]), row.Keys["team"] is var team && team == CostDimension.Unregistered ? null : team,
         registered.GetValueOrDefault(row.Keys["workload"]), row);
-
-    private List<ApproachHistory> HistoryOf(BillingPeriod last, IReadOnlyList<MonthlyCost> rows)
-    {
-        BillingPeriod[] months = [.. Enumerable.Range(1 - MonthsShown, MonthsShown).Select(back => BillingPeriod.Of(last.Start.AddMonths(back)))];
-        return [.. rows.GroupBy(row => EnumName.Parse<Approach>(row.Keys["approach"])).OrderBy(approach => approach.Key).Select(approach =>
-        {
-            var ofMonth = approach.ToDictionary(row => row.Month);
-            return new ApproachHistory(approach.Key, [.. months.Select(month =>
-            {
-                var cost = ofMonth.GetValueOrDefault(month.ToString()) ?? MonthlyCostQuery.Total(month.ToString(), []);
-                return new MonthCost(month, cost.Actual, cost.Estimated, Money.Known(cost.Actual, cost.Unpriced.Count > 0, cost.Unconverted, _settings.ReportingCurrency));
-            })]);
-        })];
-    }
 }

@@ -77,6 +77,7 @@ public static class SpendTrackerHost
         services.AddSingleton<UsageRecorder>();
         services.AddMemoryCache(options => options.SizeLimit = 10_000);
         services.AddSingleton<OverviewFeed>();
+        services.AddSingleton<OutlookFeed>();
         services.AddSingleton<FilterChoices>();
         services.AddSingleton<SearchQuery>();
         services.AddSingleton<KnownOn>();

@@ -27,6 +27,7 @@ public sealed record PageLink(string Path, string Words, PageGroup Group, string
     public static IReadOnlyList<PageLink> All { get; } =
     [
         new("/", "Overview", PageGroup.First, "M4 4h7v7H4zM13 4h7v4h-7zM13 11h7v9h-7zM4 14h7v6H4z"),
+        new("/costs", "Costs", PageGroup.Analyse, "M4 20V4M4 20h16M8 17v-5M12 17V8M16 17v-3M20 17V6"),
         new("/compare", "Compare", PageGroup.Analyse, "M12 4v16M4 8h16M7 8l-3 7h6zM17 8l-3 7h6z"),
         new("/changes", "Changes", PageGroup.Analyse, "M5 19V9h4v10M10 9V5h4v8M15 13h4v6M3 19h18"),
         new("/forecast", "Forecast", PageGroup.Analyse, "M4 17l5-5 3 3M14 13l2-2M18 9l2-2M20 7v5M20 7h-5"),

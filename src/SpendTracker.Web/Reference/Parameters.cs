@@ -27,6 +27,7 @@ internal static class Parameters
         ["format"] = Choice("`json`; or as a file `csv`, or `xlsx` for Excel. A file has all of it, and its download is recorded.", "json", "json", "csv", "xlsx"),
         ["free"] = Choice("Whether entries with nothing but zeros are published, too.", "false", "true", "false"),
         ["from"] = Text("The first month; this one if neither it nor `to` is given.", Month),
+        ["granularity"] = Choice("`month`, or `day` for `days` besides: of at most three months, as known now.", "month", "month", "day"),
         ["id"] = Text("Its id.", "support-2026"),
         ["knownOn"] = Text("The answer as it was at the end of this day, in the reporting time zone; now if it is not given.", Day, "date"),
         ["limit"] = Whole("How many items at most.", 1, PageAsked.MostLimit, PageAsked.UsualLimit),

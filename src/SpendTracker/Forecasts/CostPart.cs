@@ -1,5 +1,8 @@
+using Npgsql;
 using SpendTracker.Contracts;
 using SpendTracker.Costs;
+using SpendTracker.Events;
+using SpendTracker.Workloads;
 
 namespace SpendTracker.Forecasts;
 
@@ -36,4 +39,21 @@ internal readonly record struct CostPart(string Workload, string Approach, strin
 }
 
 /// <summary>Whom a workload is of, as the registry has it now.</summary>
-internal sealed record WorkloadOwner(string Team, string CostCentre, string Environment);
+internal sealed record WorkloadOwner(string Team, string CostCentre, string Environment)
+{
+    /// <summary>All of them, by workload.</summary>
+    public static async Task<Dictionary<string, WorkloadOwner>> ReadAsync(NpgsqlDataSource dataSource, CancellationToken cancellationToken)
+    {
+        static string Or(string text) => text == "" ? CostDimension.None : text;
+        await using var command = dataSource.CreateCommand($"select w.workload, w.team, w.cost_centre, w.environment from {WorkloadProjection.KnownSql(null)} as w");
+        command.Parameters.Add(new() { Value = Tenant.Default });
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        Dictionary<string, WorkloadOwner> owners = [];
+        while (await reader.ReadAsync(cancellationToken))
+        {
+            owners.Add(reader.GetString(0), new(reader.GetString(1), Or(reader.GetString(2)), Or(reader.GetString(3))));
+        }
+
+        return owners;
+    }
+}

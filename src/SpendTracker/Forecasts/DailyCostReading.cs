@@ -16,7 +16,7 @@ namespace SpendTracker.Forecasts;
 public sealed class DailyCostReading(NpgsqlDataSource dataSource) : IDisposable
 {
     /// <summary>Days back: a year of past forecasts, and what they rest on.</summary>
-    private const int Days = 760;
+    internal const int Days = 760;
 
     /// <summary>What is recorded ahead has a price: hosting is paid by the month, or the year.</summary>
     private const int DaysAhead = 400;

@@ -1,8 +1,6 @@
 using Npgsql;
 using SpendTracker.Costs;
-using SpendTracker.Events;
 using SpendTracker.Settings;
-using SpendTracker.Workloads;
 
 namespace SpendTracker.Forecasts;
 
@@ -119,23 +117,8 @@ public sealed class ForecastQuery(NpgsqlDataSource dataSource, DailyCostReading 
     {
         var today = clock.Today;
         var owners = by.Any(dimension => dimension.IsOfRegistry) || where.Keys.Any(name => CostDimension.Find(name)!.IsOfRegistry)
-            ? await OwnersAsync(cancellationToken)
+            ? await WorkloadOwner.ReadAsync(dataSource, cancellationToken)
             : [];
         return new CostScopes((await daily.ReadAsync(today, cancellationToken)).Components(today), today, by, where, owners);
-    }
-
-    private async Task<Dictionary<string, WorkloadOwner>> OwnersAsync(CancellationToken cancellationToken)
-    {
-        static string Or(string text) => text == "" ? CostDimension.None : text;
-        await using var command = dataSource.CreateCommand($"select w.workload, w.team, w.cost_centre, w.environment from {WorkloadProjection.KnownSql(null)} as w");
-        command.Parameters.Add(new() { Value = Tenant.Default });
-        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
-        Dictionary<string, WorkloadOwner> owners = [];
-        while (await reader.ReadAsync(cancellationToken))
-        {
-            owners.Add(reader.GetString(0), new(reader.GetString(1), Or(reader.GetString(2)), Or(reader.GetString(3))));
-        }
-
-        return owners;
     }
 }

@@ -35,6 +35,18 @@ public sealed class QueryEndpointTests : IAsyncLifetime
         Assert.Equal(0.0035m - toDate, total.GetProperty("variance").GetDecimal());
         Assert.Equal(total.GetProperty("actual").GetDecimal(), costs.GetProperty("rows").EnumerateArray().Sum(row => row.GetProperty("actual").GetDecimal()));
         Assert.Equal("USD", costs.GetProperty("currency").GetString());
+        var daily = await _host.GetUntilAsync($"/api/v1/costs?from={Month}&to={Month}&by=team,component&granularity=day", answer => answer.GetProperty("days").GetArrayLength() == 1);
+        Assert.Equal(0.0035m, daily.GetProperty("days")[0].GetProperty("actual").GetDecimal());
+        Assert.Equal("Support", daily.GetProperty("days")[0].GetProperty("keys").GetProperty("team").GetString());
+        Assert.Equal($"{Given.Day:yyyy-MM-dd}", daily.GetProperty("days")[0].GetProperty("day").GetString());
+        Assert.False(costs.TryGetProperty("days", out _));
+        foreach (var (question, field) in ((string, string)[])[("granularity=week", "granularity"), ("granularity=day&by=origin", "by"), ("granularity=day&from=2020-01", "from"), ("granularity=day&from=2026-01&to=2026-06", "to"), ("granularity=day&where=origin=2026-01", "where")])
+        {
+            using var refused = await _host.Client.GetAsync(new Uri($"/api/v1/costs?{question}", UriKind.Relative), TestContext.Current.CancellationToken);
+            Assert.Equal(HttpStatusCode.BadRequest, refused.StatusCode);
+            Assert.True((await refused.Content.ReadFromJsonAsync<JsonElement>(TestContext.Current.CancellationToken)).GetProperty("errors").TryGetProperty(field, out _), question);
+        }
+
         Assert.All(costs.GetProperty("rows").EnumerateArray(), row => Assert.Equal("Support", row.GetProperty("keys").GetProperty("team").GetString()));
     }
 
