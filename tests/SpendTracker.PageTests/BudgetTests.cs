@@ -55,7 +55,7 @@ public sealed class BudgetTests
         await Button(page, "Acknowledge").ClickAsync();
         await Expect(page.GetByText(": “Asked for more”")).ToBeVisibleAsync();
         await page.GetByRole(AriaRole.Link, new() { NameRegex = new("^Alerts") }).ClickAsync();
-        await Expect(page.GetByRole(AriaRole.Region, new() { Name = "Alerts that hold now" }).GetByRole(AriaRole.Row).Filter(new() { HasText = "100 % of the limit" })).ToContainTextAsync("Acknowledged");
+        await Expect(page.GetByRole(AriaRole.Region, new() { Name = "Open alerts" }).GetByRole(AriaRole.Row).Filter(new() { HasText = "100 % of the limit" })).ToContainTextAsync("acknowledged by");
     }
 
     [Fact]
@@ -150,7 +150,7 @@ public sealed class BudgetTests
             await Expect(Card(page, "Overspent")).ToContainTextAsync("$40.00");
             await Expect(Button(page, "Change it")).ToHaveCountAsync(changes);
             await dashboard.GoAsync(page, "/alerts");
-            await page.GetByRole(AriaRole.Region, new() { Name = "Alerts that hold now" }).GetByRole(AriaRole.Link).First.ClickAsync();
+            await page.GetByRole(AriaRole.Region, new() { Name = "Open alerts" }).GetByRole(AriaRole.Listitem).GetByRole(AriaRole.Link).First.ClickAsync();
             await Expect(page.GetByRole(AriaRole.Heading, new() { Name = "Who was told" })).ToBeVisibleAsync();
             await Expect(page.GetByRole(AriaRole.Form)).ToHaveCountAsync(changes);
             await Expect(page.GetByRole(AriaRole.Link, new() { Name = "Channels" })).ToHaveCountAsync(0);
