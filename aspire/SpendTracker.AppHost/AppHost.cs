@@ -27,6 +27,8 @@ if (!publishes)
 {
     // The dashboard ends before the web host, which would otherwise try for 10 seconds to send it the last spans.
     web.WithEnvironment("OTEL_DOTNET_EXPERIMENTAL_OTLP_RETRY", "")
+        // An event's trace is a link to the dashboard, which has it.
+        .WithEnvironment("SpendTracker__Telemetry__TraceUrl", builder.Configuration["ASPNETCORE_URLS"]?.Split(';') is [{ Length: > 0 } dashboard, ..] ? $"{dashboard.TrimEnd('/')}/traces/detail/{{traceId}}" : "")
         // Start and end are in the dashboard's logs.
         .WithEnvironment("Logging__LogLevel__Microsoft.Hosting.Lifetime", "Information");
 }

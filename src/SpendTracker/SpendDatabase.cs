@@ -119,6 +119,8 @@ public sealed class SpendDatabase : IAsyncDisposable
 
     public SetAsideEvents CreateSetAside() => new(DataSource, Projections, CreateRebuild(), Options.Events);
 
+    public DatabaseHealth CreateHealth() => new(DataSource, Projections(), Options.Clock);
+
     public ProjectionRebuild CreateRebuild() => new(ConnectionString, DataSource, HighWaterMark, Options.Events);
 
     public async ValueTask DisposeAsync()

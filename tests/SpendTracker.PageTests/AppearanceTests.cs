@@ -13,7 +13,7 @@ public sealed class AppearanceTests(AppearanceTests.Extremes extremes) : IClassF
     private static readonly string[] PriceBook =
         ["/price-book?search=enormous", "/price-book?show=discounts", "/price-book?show=aliases", "/price-book?show=exchange-rates", "/price-book?show=reported", "/unpriced"];
 
-    private static readonly string[] Budgets = ["/budgets", "/budgets/enormous", "/budgets/nothing", "/budgets/unconverted", "/budgets/later", "/budgets/never", "/alerts", "/channels", "/keys", "/activity", "/people", "/sessions", "/anomalies", $"/anomalies/{Unusual}"];
+    private static readonly string[] Budgets = ["/budgets", "/budgets/enormous", "/budgets/nothing", "/budgets/unconverted", "/budgets/later", "/budgets/never", "/alerts", "/channels", "/keys", "/activity", "/people", "/sessions", "/workloads?change=nobody", "/workloads?register=tiny", "/connect", "/connect?workload=tiny&with=python", "/connect?workload=tiny&with=file", "/estimates?history=tiny", "/anomalies", $"/anomalies/{Unusual}"];
 
     private static readonly string[] Costs =
         ["/costs?by=workload&by2=component", "/costs?chart=area&view=pivot", "/costs?chart=share&per=day", "/costs?by=workload&chart=treemap", "/costs?chart=flow", "/costs?chart=heat", "/costs?month=2001-01", "/?stack=approach&sort=last"];

@@ -181,14 +181,19 @@ public sealed class BudgetTests
         await using var dashboard = await Dashboard.StartAsync();
         var page = await dashboard.OpenAsync("/channels");
         await Button(page, "Set up a channel").ClickAsync();
-        await FillAsync(page, "Id, for budgets", "ops");
+        await Expect(page.GetByRole(AriaRole.Form).Locator("input:visible, select:visible")).ToHaveCountAsync(3);
         await FillAsync(page, "Name", "On-call");
         await FillAsync(page, "URL, not shown again", "http://spend.invalid/hook/secret-path");
+        await page.GetByText("Schedule", new() { Exact = true }).ClickAsync();
+        await FillAsync(page, "Id, for budgets", "ops");
+        await page.GetByText("Signing", new() { Exact = true }).ClickAsync();
         await FillAsync(page, "Secret to sign with, not shown again", "short");
         await Button(page, "Check").ClickAsync();
         await Expect(page.GetByRole(AriaRole.Alert)).ToContainTextAsync("Address secret: Must be whsec_");
         await FillAsync(page, "Secret to sign with, not shown again", Secret);
         await Button(page, "Check").ClickAsync();
+        await Button(page, "Send a test").ClickAsync();
+        await Expect(page.GetByRole(AriaRole.Region, new() { Name = "Preview" }).GetByRole(AriaRole.Status)).ToContainTextAsync("The test failed: The host of spend.invalid is not found");
         await Button(page, "Set up the channel").ClickAsync();
         var card = page.GetByRole(AriaRole.Region, new() { Name = "On-call" });
         await Expect(card).ToContainTextAsync("Webhook to spend.invalid");
@@ -197,6 +202,7 @@ public sealed class BudgetTests
 
         await Button(page, "Change ops").ClickAsync();
         await Expect(page.GetByLabel("URL, not shown again")).ToHaveCountAsync(0);
+        await page.GetByText("Schedule", new() { Exact = true }).ClickAsync();
         await FillAsync(page, "Quiet from", "22:00");
         await FillAsync(page, "Quiet until", "07:00");
         await Button(page, "Check").ClickAsync();
@@ -217,7 +223,6 @@ public sealed class BudgetTests
         await using var dashboard = await Dashboard.StartAsync();
         var page = await dashboard.OpenAsync("/channels");
         await Button(page, "Set up a channel").ClickAsync();
-        await FillAsync(page, "Id, for budgets", "mail");
         await FillAsync(page, "Name", "Mailing list");
         await page.GetByLabel("Kind").SelectOptionAsync("Email");
         await FillAsync(page, "SMTP server", "spend.invalid");
@@ -229,12 +234,12 @@ public sealed class BudgetTests
         await Button(page, "Set up the channel").ClickAsync();
         var card = page.GetByRole(AriaRole.Region, new() { Name = "Mailing list" });
         await Expect(card).ToContainTextAsync("to ops@example.com");
-        await Button(page, "Test mail").ClickAsync();
+        await Button(page, "Test mailing-list").ClickAsync();
         await Expect(card.GetByRole(AriaRole.Status)).ToContainTextAsync("The test failed: The host of spend.invalid:587 is not found");
 
         await dashboard.PublishAsync("test/large", "input-tokens", 1);
         await dashboard.RecordAsync(Dashboard.Tokens("chat", 90));
-        await dashboard.SetBudgetAsync("chat", "Chat", 50, thresholds: [new { on = "actual", percent = 100, channels = new[] { "mail" } }]);
+        await dashboard.SetBudgetAsync("chat", "Chat", 50, thresholds: [new { on = "actual", percent = 100, channels = new[] { "mailing-list" } }]);
         await Expect(card).ToContainTextAsync("to send over it failed");
     }
 }

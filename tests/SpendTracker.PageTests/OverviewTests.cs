@@ -213,7 +213,7 @@ public sealed class OverviewTests
         await dashboard.PublishAsync("test/large", "input-tokens", 1);
         await dashboard.RecordAsync(Dashboard.Tokens("chat", 10));
         var page = await dashboard.OpenAsync("/");
-        var download = await page.RunAndWaitForDownloadAsync(() => page.GetByRole(AriaRole.Link, new() { Name = "Download as CSV" }).ClickAsync());
+        var download = await page.RunAndWaitForDownloadAsync(() => page.GetByRole(AriaRole.Link, new() { Name = "CSV file of costs by workload and component" }).ClickAsync());
         Assert.Contains($"{Dashboard.Month},chat,usage,10,", await File.ReadAllTextAsync(await download.PathAsync(), TestContext.Current.CancellationToken), StringComparison.Ordinal);
     }
 

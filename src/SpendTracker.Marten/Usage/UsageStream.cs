@@ -9,7 +9,10 @@ public static class UsageStream
     public static string Of(IUsageEvent usage, TimeZoneInfo reportingTimeZone) =>
         Of(usage.Workload, BillingPeriod.Of(usage.OccurredAt, reportingTimeZone));
 
-    public static string Of(string workload, BillingPeriod period) => $"usage/{workload}/{period}";
+    public static string Of(string workload, BillingPeriod period) => $"{Prefix(workload)}{period}";
+
+    /// <summary>What the names of a workload's streams begin with; the month follows.</summary>
+    public static string Prefix(string workload) => $"usage/{workload}/";
 
     /// <summary>
     /// Usage as it is stored, whichever way it comes: the same record over another way has the same stream and id, and is a

@@ -1,9 +1,9 @@
 using System.Globalization;
-using System.Security.Claims;
 using SpendTracker.Activities;
 using SpendTracker.Contracts;
 using SpendTracker.Settings;
 using SpendTracker.Web.Access;
+using SpendTracker.Web.Exports;
 using SpendTracker.Web.Requests;
 
 namespace SpendTracker.Web.Activities;
@@ -16,12 +16,12 @@ internal static class ActivityEndpoints
 
     /// <summary>List who did what, from where, and what it changed, the newest first. With a format it is a file of all that match, and the download is recorded.</summary>
     internal static async Task<IResult> ListAsync(
-        string? from, string? to, string? who, string? kind, string? subject, string? format, [AsParameters] PageAsked page, HttpRequest request, ClaimsPrincipal person, ActivityQuery query,
-        ActivityLog log, OrganisationSettings settings, CancellationToken cancellationToken)
+        string? from, string? to, string? who, string? kind, string? subject, string? format, [AsParameters] PageAsked page, HttpRequest request, ActivityQuery query,
+        OrganisationSettings settings, CancellationToken cancellationToken)
     {
         var check = new FieldCheck();
         var filter = new ActivityQuestion(from, to, who, kind, subject).WithoutEmpty().Read(check, settings.ReportingTimeZone);
-        check.That("format", format is null or "json" or "csv" or "ndjson", "Must be json, csv or ndjson.");
+        check.That("format", format is null or "json" or "csv" or "ndjson" or "xlsx", "Must be json, csv, ndjson or xlsx.");
         var (limit, after) = page.Read(check);
         check.That("cursor", after is null || long.TryParse(after, NumberStyles.None, CultureInfo.InvariantCulture, out _), PageAsked.NoCursor);
         if (check.Reasons.Count > 0)
@@ -29,11 +29,15 @@ internal static class ActivityEndpoints
             return Problems.Of(check.Reasons);
         }
 
-        if (format is "csv" or "ndjson")
+        if (format is "csv" or "xlsx")
         {
-            await log.ExportReadAsync("activity", format, request.QueryString.Value ?? "", ApiClaims.RecorderOf(person), cancellationToken);
-            return TypedResults.Stream(
-                output => ActivityFile.WriteAsync(output, format, query, filter, cancellationToken), format == "csv" ? "text/csv; charset=utf-8" : "application/x-ndjson", $"activity.{format}");
+            return await FileAnswers.SendAsync(request.HttpContext, "activity", format, ActivityFile.SheetOf(query, filter, cancellationToken));
+        }
+
+        if (format == "ndjson")
+        {
+            await FileAnswers.RecordAsync(request.HttpContext, "activity", format);
+            return TypedResults.Stream(output => ActivityFile.WriteLinesAsync(output, query, filter, cancellationToken), "application/x-ndjson", "activity.ndjson");
         }
 
         limit = Math.Min(limit, PageAsked.MostLimit);

@@ -5,6 +5,7 @@ using Microsoft.AspNetCore.Http.HttpResults;
 using SpendTracker.Alerts;
 using SpendTracker.Contracts;
 using SpendTracker.Web.Access;
+using SpendTracker.Web.Exports;
 using SpendTracker.Web.Requests;
 
 namespace SpendTracker.Web.Alerts;
@@ -25,7 +26,7 @@ internal static class AlertEndpoints
 {
     public static void MapAlertEndpoints(this IEndpointRouteBuilder api)
     {
-        api.MapGet("/alerts", ListAsync).RequireAuthorization(Policies.Read).WithName("GetAlerts").Produces<Page<Alert>>()
+        api.MapGet("/alerts", ListAsync).RequireAuthorization(Policies.Read).WithName("GetAlerts").AsFile<Page<Alert>>("alerts", AlertSheet.Of)
             .WithMetadata(EarlierPages("alerts"));
         api.MapGet("/alerts/{id:guid}", GetAsync).RequireAuthorization(Policies.Read).WithName("GetAlert").Produces<AlertResponse>().ProducesProblem(404);
         api.MapPost("/alerts/{id:guid}/acknowledge", AcknowledgeAsync).RequireAuthorization(Policies.Acknowledge).WithName("AcknowledgeAlert")

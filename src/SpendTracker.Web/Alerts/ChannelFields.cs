@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Security.Cryptography;
 using SpendTracker.Alerts;
 using SpendTracker.Contracts;
 using SpendTracker.Web.Pages;
@@ -9,7 +10,14 @@ namespace SpendTracker.Web.Alerts;
 /// <summary>A channel's terms as a person writes them into a form. An address that was saved is never read back into it.</summary>
 internal sealed class ChannelFields
 {
+    private const int SecretBytes = 32;
+    private const int LongestId = 40;
+
+    /// <summary>Empty: made of the name.</summary>
     public string Id { get; set; } = "";
+
+    /// <summary>The id that is written, or else what the name gives: <c>on-call-europe</c> of “On-call, Europe”.</summary>
+    public string IdOrName => Id.Trim().Length > 0 ? Id.Trim() : IdOf(Name);
 
     public string Name { get; set; } = "";
 
@@ -51,6 +59,17 @@ internal sealed class ChannelFields
     public int EscalateMinutes { get; set; }
 
     public string? EscalateTo { get; set; }
+
+    /// <summary>For a new channel: with a secret of its own to sign with.</summary>
+    public static ChannelFields New() => new() { Replaces = true, Secret = $"whsec_{Convert.ToBase64String(RandomNumberGenerator.GetBytes(SecretBytes))}" };
+
+    /// <summary>Lower-case letters and digits of ASCII, with one dash for whatever is between them.</summary>
+    public static string IdOf(string name)
+    {
+        var plain = name.Select(letter => char.IsAsciiLetterOrDigit(letter) ? char.ToLowerInvariant(letter) : ' ');
+        var id = string.Join('-', string.Concat(plain).Split(' ', StringSplitOptions.RemoveEmptyEntries));
+        return id[..Math.Min(id.Length, LongestId)].TrimEnd('-');
+    }
 
     public static ChannelFields Of(Channel channel) => new()
     {

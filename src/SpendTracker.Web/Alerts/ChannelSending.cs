@@ -36,6 +36,17 @@ internal sealed class ChannelSending(
         return outcome;
     }
 
+    /// <summary>The same over an address that is not saved yet. It changes no channel; the activity has it.</summary>
+    /// <param name="id">What the channel is to be called.</param>
+    public async Task<SendOutcome> TestAsync(string id, ChannelAddress address, Recorder recorder, CancellationToken cancellationToken)
+    {
+        var outcome = _senders.TryGetValue(address.Kind, out var sender)
+            ? await SendAsync(sender, id, address, notices.Test(id), cancellationToken)
+            : new SendOutcome($"This host cannot send over {EnumName.Of(address.Kind)}.");
+        await log.ChannelTestedAsync(id, outcome.IsSent, outcome.Reason, recorder, cancellationToken);
+        return outcome;
+    }
+
     /// <param name="traceParent">Of the crossing: the span goes on from it.</param>
     /// <returns>Throws only if the database fails or the caller stops: anything else that goes wrong is an outcome.</returns>
     public async Task<SendOutcome> TryAsync(Channel channel, AlertNotice notice, string? traceParent, CancellationToken cancellationToken)
@@ -56,11 +67,11 @@ internal sealed class ChannelSending(
     private async Task<SendOutcome> SendAsync(IChannelSender sender, Channel channel, AlertNotice notice, CancellationToken cancellationToken)
     {
         var (address, trouble) = await AddressAsync(channel, cancellationToken);
-        if (address is null)
-        {
-            return new SendOutcome(trouble);
-        }
+        return address is null ? new SendOutcome(trouble) : await SendAsync(sender, channel.Id, address, notice, cancellationToken);
+    }
 
+    private async Task<SendOutcome> SendAsync(IChannelSender sender, string channel, ChannelAddress address, AlertNotice notice, CancellationToken cancellationToken)
+    {
         using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         patience.CancelAfter(options.SendTimeout);
         try
@@ -74,7 +85,7 @@ internal sealed class ChannelSending(
         catch (Exception fault) when (!cancellationToken.IsCancellationRequested)
         {
             // A sender's bug must not keep this message, and those behind it, from ever being settled. Its text may have a secret in it.
-            logger.LogError("Sending over channel {Channel} failed with {Fault}", channel.Id, fault.GetType().Name);
+            logger.LogError("Sending over channel {Channel} failed with {Fault}", channel, fault.GetType().Name);
             return new SendOutcome($"The sender failed with {fault.GetType().Name}.");
         }
     }

@@ -5,6 +5,7 @@ using SpendTracker.Budgets;
 using SpendTracker.Contracts;
 using SpendTracker.Log;
 using SpendTracker.Web.Access;
+using SpendTracker.Web.Exports;
 using SpendTracker.Web.Requests;
 
 namespace SpendTracker.Web.Budgets;
@@ -16,7 +17,7 @@ internal static class BudgetEndpoints
 
     public static void MapBudgets(this IEndpointRouteBuilder api)
     {
-        api.MapGet("/budgets", ListAsync).RequireAuthorization(Policies.Read).WithName("GetBudgets").Produces<Page<BudgetResponse>>().WithMetadata(EarlierShape.BareList);
+        api.MapGet("/budgets", ListAsync).RequireAuthorization(Policies.Read).WithName("GetBudgets").AsFile<Page<BudgetResponse>>("budgets", BudgetSheet.Of).WithMetadata(EarlierShape.BareList);
         api.MapGet("/budgets/{id}", GetAsync).RequireAuthorization(Policies.Read).WithName("GetBudget").Produces<BudgetDetailsResponse>().ProducesProblem(404);
         api.MapPut("/budgets/{id}", SetAsync).RequireAuthorization(Policies.Budget).WithName("SetBudget")
             .Takes<BudgetRequest>().Produces<BudgetSetResponse>().Produces<BudgetSetResponse>(201).ProducesProblem(409).ProducesProblem(412);

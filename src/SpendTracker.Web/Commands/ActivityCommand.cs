@@ -2,6 +2,7 @@ using System.CommandLine;
 using Spectre.Console;
 using SpendTracker.Activities;
 using SpendTracker.Web.Activities;
+using SpendTracker.Web.Exports;
 using SpendTracker.Web.Pages;
 
 namespace SpendTracker.Web.Commands;
@@ -37,7 +38,9 @@ internal static class ActivityCommand
             {
                 await opened.Get<ActivityLog>().ExportReadAsync("activity", file, question.Link(""), CommandLine.RecorderOf("activity", Environment.UserName), cancellationToken);
                 await using var output = Console.OpenStandardOutput();
-                await ActivityFile.WriteAsync(output, file, query, filter, cancellationToken);
+                await (file == "csv"
+                    ? SheetFile.WriteCsvAsync(output, ActivityFile.SheetOf(query, filter, cancellationToken), cancellationToken)
+                    : ActivityFile.WriteLinesAsync(output, query, filter, cancellationToken));
                 return 0;
             }
 

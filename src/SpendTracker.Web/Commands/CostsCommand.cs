@@ -4,6 +4,7 @@ using SpendTracker.Activities;
 using SpendTracker.Contracts;
 using SpendTracker.Costs;
 using SpendTracker.Web.Costs;
+using SpendTracker.Web.Exports;
 using SpendTracker.Web.Pages;
 using SpendTracker.Web.Requests;
 
@@ -53,7 +54,7 @@ internal static class CostsCommand
             ];
             await opened.Get<ActivityLog>().ExportReadAsync("costs", "csv", string.Join('&', query), CommandLine.RecorderOf("costs", Environment.UserName), cancellationToken);
             await using var output = Console.OpenStandardOutput();
-            await output.WriteAsync(await CostEndpoints.CsvAsync(costs, question.Names, cancellationToken), cancellationToken);
+            await SheetFile.WriteCsvAsync(output, CostSheet.Of(CostsResponse.Of(question, costs, database.Settings)), cancellationToken);
         }
         else if (json)
         {

@@ -3,6 +3,7 @@ using SpendTracker.Contracts;
 using SpendTracker.Costs;
 using SpendTracker.Settings;
 using SpendTracker.Web.Access;
+using SpendTracker.Web.Exports;
 using SpendTracker.Web.Requests;
 
 namespace SpendTracker.Web.Comparison;
@@ -49,7 +50,7 @@ internal static class CompareEndpoints
 {
     public static void MapComparisons(this IEndpointRouteBuilder api)
     {
-        api.MapGet("/compare", CompareAsync).RequireAuthorization(Policies.Read).WithName("Compare").Produces<CompareResponse>();
+        api.MapGet("/compare", CompareAsync).RequireAuthorization(Policies.Read).WithName("Compare").AsFile<CompareResponse>("comparison", CompareSheet.Of);
         api.MapGet("/compare/hosting", HostingAsync).RequireAuthorization(Policies.Read).WithName("CompareHosting").WithMetadata(ExpensiveQuery.Always).Produces<HostingResponse>();
         api.MapGet("/compare/models", ModelsAsync).RequireAuthorization(Policies.Read).WithName("CompareModels").WithMetadata(ExpensiveQuery.Always).Produces<ModelsResponse>();
         api.MapPost("/compare/counterfactual", CounterfactualAsync).RequireAuthorization(Policies.Read).WithName("CompareCounterfactual").WithMetadata(ExpensiveQuery.Always)

@@ -3,6 +3,7 @@ using SpendTracker.Contracts;
 using SpendTracker.Costs;
 using SpendTracker.Settings;
 using SpendTracker.Web.Access;
+using SpendTracker.Web.Exports;
 using SpendTracker.Web.Pages;
 using SpendTracker.Web.Requests;
 
@@ -16,7 +17,7 @@ internal static class ChangesEndpoint
 
     public static void MapChanges(this IEndpointRouteBuilder api) =>
         api.MapGet("/costs/changes", GetAsync).RequireAuthorization(Policies.Read).WithName("GetCostChanges").WithMetadata(ExpensiveQuery.Always)
-            .Produces<CostChangesResponse>();
+            .AsFile<CostChangesResponse>("changes", ChangesSheet.Of);
 
     /// <summary>Explain why a month cost another amount than an earlier one. The steps add up to the difference.</summary>
     internal static async Task<IResult> GetAsync(

@@ -4,6 +4,7 @@ using SpendTracker.Estimates;
 using SpendTracker.Log;
 using SpendTracker.Settings;
 using SpendTracker.Web.Access;
+using SpendTracker.Web.Exports;
 using SpendTracker.Web.Requests;
 
 namespace SpendTracker.Web.Estimates;
@@ -13,7 +14,7 @@ internal static class EstimateEndpoints
 {
     public static void MapEstimates(this IEndpointRouteBuilder api)
     {
-        api.MapGet("/estimates", ListAsync).RequireAuthorization(Policies.Read).WithName("GetEstimates").Produces<EstimatesResponse>()
+        api.MapGet("/estimates", ListAsync).RequireAuthorization(Policies.Read).WithName("GetEstimates").AsFile<EstimatesResponse>("estimates", SheetOf)
             .WithMetadata(EarlierShape.BareList);
         api.MapGet("/estimates/{id:guid}", GetAsync).RequireAuthorization(Policies.Read).WithName("GetEstimate").Produces<EstimateResponse>().ProducesProblem(404);
         api.MapPost("/estimates", SubmitAsync).RequireAuthorization(Policies.Estimate).WithName("SubmitEstimate")
@@ -39,6 +40,18 @@ internal static class EstimateEndpoints
         return check.Reasons.Count > 0 ? Problems.Of(check.Reasons) : TypedResults.Ok(new EstimatesResponse(
             first.ToString(), last.ToString(), known, settings.ReportingCurrency, [.. listed.Items.Select(line => line.Line)], listed.Next));
     }
+
+    internal static Sheet SheetOf(EstimatesResponse estimates) => Sheet.Of(
+        $"estimates-{estimates.From}-{estimates.To}", estimates.Items,
+        new("month", line => Sheet.Month(line.Month)),
+        new("workload", line => line.Workload),
+        new("approach", line => EnumName.Of(line.Approach)),
+        new("component", line => EnumName.Of(line.Component)),
+        new("sku", line => line.Sku),
+        new("meter", line => line.Meter),
+        new("quantity", line => line.Quantity),
+        new("amount", line => line.Amount, Sheet.Amount),
+        new("currency", _ => estimates.Currency));
 
     /// <summary>Each line with a name that it keeps where lines of others come or go before it. Those that are alike are counted. Pure.</summary>
     internal static (MonthlyEstimate Line, string Name)[] Named(IReadOnlyList<MonthlyEstimate> lines)

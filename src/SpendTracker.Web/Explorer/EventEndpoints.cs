@@ -4,6 +4,7 @@ using SpendTracker.Contracts;
 using SpendTracker.Explorer;
 using SpendTracker.Settings;
 using SpendTracker.Web.Access;
+using SpendTracker.Web.Exports;
 using SpendTracker.Web.Pages;
 using SpendTracker.Web.Requests;
 
@@ -45,9 +46,9 @@ internal static class EventEndpoints
     public static void MapEvents(this IEndpointRouteBuilder api) =>
         api.MapGet("/events", GetAsync).RequireAuthorization(Policies.Read).WithName("GetEvents")
             .WithMetadata(new ExpensiveQuery(query => string.IsNullOrWhiteSpace(query["id"])), new TakenParameters([.. EventQuestion.Parameters]), new EarlierShape(Earlier))
-            .Produces<EventsResponse>().ProducesProblem(404);
+            .AsFile<EventsResponse>("events", EventSheet.Of).ProducesProblem(404);
 
-    /// <summary>List the events behind a number, newest first, 50 unless `limit` is given. Of a workload's month, narrowed as asked; or one event with its correction, by `id`.</summary>
+    /// <summary>List the events behind a number, newest first, 50 unless `limit` is given, 1,000 in a file. Of a workload's month, narrowed as asked; or one event with its correction, by `id`.</summary>
     internal static async Task<IResult> GetAsync(
         HttpRequest request, [AsParameters] PageAsked page, UsageEventQuery query, CostLineQuery lines, KnownOn days, OrganisationSettings settings, CancellationToken cancellationToken)
     {
@@ -95,7 +96,7 @@ internal static class EventEndpoints
 
         var hosting = (await lines.ListAsync(filter, cancellationToken)).Any(line => line.Component == Component.Hosting);
         var found = await query.PageAsync(
-            filter, cursor?.Place ?? question.After ?? question.Before, cursor?.IsAfter ?? question.After is not null, hosting, page.Limit is null ? UsageEventQuery.PageSize : limit, cancellationToken);
+            filter, cursor?.Place ?? question.After ?? question.Before, cursor?.IsAfter ?? question.After is not null, hosting, page.Limit is not null ? limit : FileFormat.IsAsked(page.Context) ? PageAsked.MostLimit : UsageEventQuery.PageSize, cancellationToken);
         return TypedResults.Ok(new EventsResponse(
             settings.ReportingCurrency, settings.ReportingTimeZone.Id, [.. found.Events.Select(EventRow.Of)], null, found.Complete,
             found.Older is { } older ? PageAsked.Seal($"{EventQuestion.BeforePlace}{older}") : null, found.Newer is { } newer ? PageAsked.Seal($"{EventQuestion.AfterPlace}{newer}") : null));

@@ -18,7 +18,7 @@ internal sealed record EventQuestion(IReadOnlyDictionary<string, string> Asked)
         ["workload", "month", "approach", "component", "sku", "meter", "variant", "recordedFrom", "recordedTo", "knownOn", "before", "after", "id", "source"];
 
     /// <summary>Of the API, with those of all lists.</summary>
-    public static IReadOnlyList<string> ApiParameters { get; } = [.. Parameters, "limit", "cursor"];
+    public static IReadOnlyList<string> ApiParameters { get; } = [.. Parameters, "limit", "cursor", "format"];
 
     /// <summary>What the text in a cursor begins with; a place follows.</summary>
     public const char BeforePlace = '<', AfterPlace = '>';

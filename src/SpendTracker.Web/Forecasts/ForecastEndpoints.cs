@@ -2,6 +2,7 @@ using SpendTracker.Contracts;
 using SpendTracker.Forecasts;
 using SpendTracker.Settings;
 using SpendTracker.Web.Access;
+using SpendTracker.Web.Exports;
 using SpendTracker.Web.Requests;
 
 namespace SpendTracker.Web.Forecasts;
@@ -11,7 +12,7 @@ internal static class ForecastEndpoints
 {
     public static void MapForecasts(this IEndpointRouteBuilder api)
     {
-        api.MapGet("/forecast", GetAsync).RequireAuthorization(Policies.Read).WithName("GetForecast").WithMetadata(ExpensiveQuery.Always).Produces<ForecastResponse>();
+        api.MapGet("/forecast", GetAsync).RequireAuthorization(Policies.Read).WithName("GetForecast").WithMetadata(ExpensiveQuery.Always).AsFile<ForecastResponse>("forecast", ForecastSheet.Of);
         api.MapGet("/forecast/backtest", BacktestAsync).RequireAuthorization(Policies.Read).WithName("GetForecastBacktest").WithMetadata(ExpensiveQuery.Always)
             .Produces<BacktestResponse>();
     }

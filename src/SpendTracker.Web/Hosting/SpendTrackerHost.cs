@@ -22,11 +22,13 @@ using SpendTracker.Web.Estimates;
 using SpendTracker.Web.Events;
 using SpendTracker.Web.Explorer;
 using SpendTracker.Web.Forecasts;
+using SpendTracker.Web.Health;
 using SpendTracker.Web.Ingest;
 using SpendTracker.Web.Pages;
 using SpendTracker.Web.Plans;
 using SpendTracker.Web.Rates;
 using SpendTracker.Web.Reference;
+using SpendTracker.Web.Reports;
 using SpendTracker.Web.Requests;
 using SpendTracker.Web.SetAside;
 using SpendTracker.Web.Views;
@@ -79,6 +81,10 @@ public static class SpendTrackerHost
         services.AddSingleton<FilterChoices>();
         services.AddSingleton<SearchQuery>();
         services.AddSingleton<KnownOn>();
+        services.AddSingleton(new TraceLink(string.IsNullOrEmpty(settings.Telemetry.TraceUrl) ? null : settings.Telemetry.TraceUrl));
+        services.AddSingleton<HealthService>();
+        services.AddSingleton<MonthReportQuery>();
+        services.AddHostedService(provider => provider.GetRequiredService<HealthService>());
         services.AddAlerts();
         services.AddChannelSenders();
         services.AddAccess();
@@ -158,6 +164,8 @@ public static class SpendTrackerHost
         api.MapAlerts();
         api.MapAnomalies();
         api.MapActivities();
+        api.MapHealth();
+        api.MapReport();
         api.MapViews();
         app.MapAssistants();
 

@@ -5,6 +5,7 @@ using SpendTracker.Log;
 using SpendTracker.Web.Access;
 using SpendTracker.Web.Alerts;
 using SpendTracker.Web.Anomalies;
+using SpendTracker.Web.Pages;
 using SpendTracker.Web.Requests;
 
 namespace SpendTracker.Web.Hosting;
@@ -96,6 +97,11 @@ internal sealed record SpendTrackerSettings : IValidatableObject
             yield return new($"{HostNames.Setting} has '{host}', which is not a host name. Write e.g. spend.example.com or *.example.com, separated by commas, without scheme and port.");
         }
 
+        if (Telemetry.TraceUrl is { Length: > 0 } trace && !TraceLink.IsTemplate(trace))
+        {
+            yield return new($"{Section}:Telemetry:{nameof(TelemetryOptions.TraceUrl)} is '{trace}'. It must be the address of a trace with {{traceId}} in it once, like https://jaeger.example.com/trace/{{traceId}}.");
+        }
+
         if (TrustedProxies.Malformed(Proxies) is { } entry)
         {
             yield return new($"{TrustedProxies.Setting} has '{entry}', which is no address and no network. Write e.g. 10.1.2.3 or 10.0.0.0/8, separated by commas.");
@@ -108,6 +114,9 @@ internal sealed record TelemetryOptions
 {
     /// <summary>Whether <c>/metrics</c> is served.</summary>
     public bool Prometheus { get; init; }
+
+    /// <summary>Where a trace is looked at, with <c>{traceId}</c> in it; null for no links.</summary>
+    public string? TraceUrl { get; init; }
 }
 
 internal static class SettingsServices

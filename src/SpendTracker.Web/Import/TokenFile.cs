@@ -4,7 +4,7 @@ namespace SpendTracker.Web.Import;
 
 /// <summary>A file of token usage, one call or several a row: which of its columns say what, and what all its rows have in common.</summary>
 /// <param name="Path">The file.</param>
-/// <param name="Rejects">Where rows that cannot be imported are set aside.</param>
+/// <param name="Rejects">Where rows that cannot be imported are set aside; empty for nowhere.</param>
 internal sealed record TokenFile(string Path, string Rejects)
 {
     public const string DefaultSource = "csv-import";
@@ -57,7 +57,7 @@ internal sealed record TokenFile(string Path, string Rejects)
         check.OptionalName("variant", Variant, TextLength.Name);
         check.Name("source", Source, TextLength.Source);
         check.That("delimiter", Delimiter is null or (> '\0' and < '\x7f' and not ('"' or '\n' or '\r')), "Must be one ASCII character, or tab.");
-        check.That("rejects", System.IO.Path.GetFullPath(Rejects) != System.IO.Path.GetFullPath(Path), "Must not be the file that is imported.");
+        check.That("rejects", Rejects.Length == 0 || System.IO.Path.GetFullPath(Rejects) != System.IO.Path.GetFullPath(Path), "Must not be the file that is imported.");
         return check.Reasons;
     }
 }

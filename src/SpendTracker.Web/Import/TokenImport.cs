@@ -22,7 +22,7 @@ internal sealed class TokenImport(UsageRecorder recorder, EventLog log, Organisa
     private const int BatchesInFlight = 2;
 
     /// <summary>In bytes. Beyond this it is no row with a prompt but a broken file.</summary>
-    private const int LongestRow = 16 * 1024 * 1024;
+    internal const int LongestRow = 16 * 1024 * 1024;
 
     /// <summary>Characters of the rows of a batch, which are kept until it is settled: rows may have long texts.</summary>
     private const int BatchLength = 8 * 1024 * 1024;
@@ -41,6 +41,9 @@ internal sealed class TokenImport(UsageRecorder recorder, EventLog log, Organisa
 
     /// <summary>What has become of the rows so far.</summary>
     public ImportCounts Counts => _counts;
+
+    /// <summary>The first rows that were not recorded.</summary>
+    public IReadOnlyList<RejectedRow> FirstRejected { get; private set; } = [];
 
     /// <param name="progress">Takes how many bytes of how many have been read.</param>
     /// <exception cref="ImportException">The file cannot be read, or lacks a column.</exception>
@@ -67,10 +70,11 @@ internal sealed class TokenImport(UsageRecorder recorder, EventLog log, Organisa
         finally
         {
             await SettleAsync(rejected, 0); // What has been handed to the store is told, however this ends.
+            FirstRejected = rejected.First;
         }
     }
 
-    private static FileStream Open(TokenFile file) => file.Absent() is { } absent
+    internal static FileStream Open(TokenFile file) => file.Absent() is { } absent
         ? throw new ImportException(absent)
         : new FileStream(file.Path, new FileStreamOptions { Share = FileShare.ReadWrite, Options = FileOptions.SequentialScan | FileOptions.Asynchronous });
 

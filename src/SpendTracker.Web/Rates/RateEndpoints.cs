@@ -4,6 +4,7 @@ using SpendTracker.Costs;
 using SpendTracker.Rates;
 using SpendTracker.Settings;
 using SpendTracker.Web.Access;
+using SpendTracker.Web.Exports;
 using SpendTracker.Web.Requests;
 
 namespace SpendTracker.Web.Rates;
@@ -22,13 +23,13 @@ internal static class RateEndpoints
 {
     public static void MapRates(this IEndpointRouteBuilder api)
     {
-        api.MapGet("/rates", ListAsync).RequireAuthorization(Policies.Read).WithName("GetRates").Produces<Page<Rate>>();
-        api.MapGet("/discounts", ListDiscountsAsync).RequireAuthorization(Policies.Read).WithName("GetDiscounts").Produces<Page<Discount>>().WithMetadata(EarlierShape.BareList);
-        api.MapGet("/aliases", ListAliasesAsync).RequireAuthorization(Policies.Read).WithName("GetAliases").Produces<Page<Alias>>().WithMetadata(EarlierShape.BareList);
-        api.MapGet("/exchange-rates", ListExchangeRatesAsync).RequireAuthorization(Policies.Read).WithName("GetExchangeRates").Produces<Page<ExchangeRate>>()
+        api.MapGet("/rates", ListAsync).RequireAuthorization(Policies.Read).WithName("GetRates").AsFile<Page<Rate>>("rates", RateSheets.Of);
+        api.MapGet("/discounts", ListDiscountsAsync).RequireAuthorization(Policies.Read).WithName("GetDiscounts").AsFile<Page<Discount>>("discounts", RateSheets.Of).WithMetadata(EarlierShape.BareList);
+        api.MapGet("/aliases", ListAliasesAsync).RequireAuthorization(Policies.Read).WithName("GetAliases").AsFile<Page<Alias>>("aliases", RateSheets.Of).WithMetadata(EarlierShape.BareList);
+        api.MapGet("/exchange-rates", ListExchangeRatesAsync).RequireAuthorization(Policies.Read).WithName("GetExchangeRates").AsFile<Page<ExchangeRate>>("exchange-rates", RateSheets.Of)
             .WithMetadata(EarlierShape.BareList);
-        api.MapGet("/unpriced", ListUnpricedAsync).RequireAuthorization(Policies.Read).WithName("GetUnpriced").Produces<UnpricedResponse>();
-        api.MapGet("/reported-costs", ListReportedAsync).RequireAuthorization(Policies.Read).WithName("GetReportedCosts").Produces<ReportedCostsResponse>()
+        api.MapGet("/unpriced", ListUnpricedAsync).RequireAuthorization(Policies.Read).WithName("GetUnpriced").AsFile<UnpricedResponse>("unpriced", RateSheets.Of);
+        api.MapGet("/reported-costs", ListReportedAsync).RequireAuthorization(Policies.Read).WithName("GetReportedCosts").AsFile<ReportedCostsResponse>("reported-costs", RateSheets.Of)
             .WithMetadata(new EarlierShape((answer, _) => answer["rows"]!.DeepClone()));
     }
 

@@ -95,7 +95,7 @@ public sealed class Filters : IEquatable<Filters>
         if (Text("knownOn") is { } text)
         {
             knownOn = Requests.KnownOn.IsDay(text, out var day) ? day : null;
-            Note(knownOn is null, $"“{text}” is not a day. Write one like 2026-03-31.");
+            Note(knownOn is null, $"“{text}” cannot be asked for. Must be a day like 2026-03-31.");
         }
 
         var conditions = Dimensions.SelectMany(dimension => All(dimension).Select(value => (Dimension: dimension, Value: value)))

@@ -28,7 +28,7 @@ internal readonly record struct PageAsked([FromQuery(Name = "limit")] string? Li
         var isOpen = Cursor is null || TryOpen(Cursor, out after);
         check.That("cursor", isOpen, NoCursor);
         after = isOpen ? after : null;
-        return (EarlierShapes.AreAskedFor(Context) && Limit is null ? int.MaxValue : limit, after);
+        return (Limit is null && (EarlierShapes.AreAskedFor(Context) || FileFormat.IsAsked(Context)) ? int.MaxValue : limit, after);
     }
 
     public const string NoCursor = "Must be the next of a page before.";

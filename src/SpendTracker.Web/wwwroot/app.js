@@ -62,6 +62,143 @@ document.addEventListener("click", event => {
   menu?.hidePopover();
 });
 
+// A chart as a picture: its SVG with the styles that the page gives it, below its title and above its legend.
+const drawn = ["fill", "fill-opacity", "stroke", "stroke-width", "stroke-dasharray", "stroke-linecap", "stroke-linejoin", "stroke-opacity", "opacity", "visibility", "display",
+  "font-family", "font-size", "font-weight", "text-anchor", "dominant-baseline", "transform", "transform-origin"];
+const pictureScale = 2, pictureMargin = 16, pictureFont = "15px Roboto, Arial, sans-serif";
+
+function styledCopy(chart) {
+  const copy = chart.cloneNode(true);
+  const parts = [chart, ...chart.querySelectorAll("*")];
+  [copy, ...copy.querySelectorAll("*")].forEach((part, at) => {
+    const style = getComputedStyle(parts[at]);
+    part.removeAttribute("class");
+    part.setAttribute("style", drawn.map(name => `${name}:${style.getPropertyValue(name)}`).join(";"));
+  });
+  return copy;
+}
+
+// The words of a legend, each with its colour. A legend is what lies beside the heading, or in the figure.
+function legendOf(figure) {
+  const legend = figure.querySelector(".legend") ?? figure.closest("section")?.querySelector(".legend");
+  const entries = [];
+  for (const node of legend?.childNodes ?? []) {
+    if (node.nodeType === Node.ELEMENT_NODE) {
+      const style = getComputedStyle(node);
+      entries.push({ colour: style.backgroundColor === "rgba(0, 0, 0, 0)" ? style.borderBottomColor : style.backgroundColor, words: "" });
+    } else if (node.nodeType === Node.TEXT_NODE && entries.length && node.textContent.trim()) {
+      entries.at(-1).words += ` ${node.textContent.trim()}`;
+    }
+  }
+
+  return entries.filter(entry => entry.words);
+}
+
+async function savePicture(figure) {
+  const chart = figure.querySelector("[role=figure] svg");
+  const titles = [figure.closest("section")?.querySelector("h2, h3"), figure.querySelector("figcaption")];
+  const title = titles.map(part => part?.textContent.trim()).filter(Boolean).join(" – ");
+  const legend = legendOf(figure);
+  const colours = getComputedStyle(figure);
+
+  // Labels of an axis may stand out of the chart, and the picture has not the page's font: another may be wider.
+  const [box, inside, own] = [chart.getBoundingClientRect(), chart.getBBox(), chart.viewBox.baseVal];
+  const left = Math.min(0, inside.x) - 8, top = Math.min(0, inside.y);
+  const view = own?.width ? [own.x, own.y, own.width, own.height]
+    : [left, top, Math.max(box.width, inside.x + inside.width) - left + 24, Math.max(box.height, inside.y + inside.height) - top];
+  const [width, height] = own?.width ? [Math.ceil(box.width), Math.ceil(box.height)] : [Math.ceil(view[2]), Math.ceil(view[3])];
+  const copy = styledCopy(chart);
+  for (const [name, value] of [["xmlns", "http://www.w3.org/2000/svg"], ["width", width], ["height", height], ["viewBox", view.join(" ")]]) {
+    copy.setAttribute(name, value);
+  }
+
+  copy.style.overflow = "visible";
+  const picture = new Image();
+  picture.src = `data:image/svg+xml;charset=utf-8,${encodeURIComponent(new XMLSerializer().serializeToString(copy))}`;
+  await picture.decode();
+
+  const canvas = document.createElement("canvas");
+  const pen = canvas.getContext("2d");
+  pen.font = pictureFont;
+  const lines = [[]];
+  let used = 0;
+  for (const entry of legend) {
+    const room = 26 + pen.measureText(entry.words).width;
+    if (used > 0 && used + room > width) {
+      lines.push([]);
+      used = 0;
+    }
+
+    lines.at(-1).push({ ...entry, at: used });
+    used += room + 14;
+  }
+
+  const head = title ? 30 : 0, foot = legend.length ? lines.length * 24 + 6 : 0;
+  canvas.width = (width + 2 * pictureMargin) * pictureScale;
+  canvas.height = (height + head + foot + 2 * pictureMargin) * pictureScale;
+  pen.scale(pictureScale, pictureScale);
+  pen.fillStyle = colours.backgroundColor === "rgba(0, 0, 0, 0)" ? getComputedStyle(document.body).backgroundColor : colours.backgroundColor;
+  pen.fillRect(0, 0, canvas.width, canvas.height);
+  pen.textBaseline = "middle";
+  pen.fillStyle = colours.color;
+  pen.font = `600 ${pictureFont}`;
+  pen.fillText(title, pictureMargin, pictureMargin + 11, width);
+  pen.drawImage(picture, pictureMargin, pictureMargin + head, width, height);
+  pen.font = pictureFont;
+  lines.forEach((line, row) => line.forEach(entry => {
+    const y = pictureMargin + head + height + 18 + row * 24;
+    pen.fillStyle = entry.colour;
+    pen.fillRect(pictureMargin + entry.at, y - 6, 14, 12);
+    pen.fillStyle = colours.color;
+    pen.fillText(entry.words, pictureMargin + entry.at + 17, y);
+  }));
+
+  const link = document.createElement("a");
+  link.download = `${(title || "chart").toLowerCase().replace(/[^\p{Letter}\p{Number}]+/gu, "-").replace(/^-|-$/g, "")}.png`;
+  link.href = canvas.toDataURL("image/png");
+  link.click();
+}
+
+document.addEventListener("click", event => {
+  const figure = event.target.closest("[data-picture]")?.closest("figure");
+  if (figure) {
+    savePicture(figure);
+  }
+});
+
+// A button copies the text of the element that it names. The clipboard is there only with TLS and on this machine; without it,
+// the text is selected and copied the old way.
+async function copyText(source) {
+  try {
+    await navigator.clipboard.writeText(source.textContent);
+    return true;
+  } catch {
+    getSelection().selectAllChildren(source);
+    return document.execCommand("copy");
+  }
+}
+
+document.addEventListener("click", async event => {
+  const button = event.target.closest("[data-copy]");
+  const source = button && document.getElementById(button.dataset.copy);
+  if (!source) {
+    return;
+  }
+
+  let status = document.querySelector(".copied[role=status]");
+  if (!status) {
+    status = document.createElement("p");
+    status.className = "copied unseen";
+    status.setAttribute("role", "status");
+    document.body.append(status);
+  }
+
+  const copied = await copyText(source);
+  button.toggleAttribute("data-copied", copied);
+  status.textContent = copied ? "Copied." : "Not copied: select the text and copy it.";
+  setTimeout(() => { button.removeAttribute("data-copied"); status.textContent = ""; }, 3000);
+});
+
 // The sidebar: where there is room, the button takes the names away and brings them back; else the browser opens it over the page.
 const room = matchMedia("(min-width: 1100px)");
 
@@ -162,6 +299,12 @@ document.addEventListener("click", event => {
   const open = event.target.closest(".pick[open] a[href]")?.closest(".pick");
   if (open) {
     open.open = false;
+  }
+});
+
+document.addEventListener("click", event => {
+  if (event.target.closest("[data-print]")) {
+    window.print();
   }
 });
 

@@ -65,8 +65,8 @@ public static class Permissions
     public static IReadOnlyList<PermissionLine> Table { get; } =
     [
         new(Permission.Read, "read everything but channels, keys, people and the activity; download", Reach.All, Reach.All, Reach.All, Reach.All, Scope.Read),
-        new(Permission.Record, "record and correct usage; there is no page for it", Reach.None, Reach.None, Reach.None, Reach.None, Scope.Record),
-        new(Permission.Workload, "register and change workloads; there is no page for it", Reach.None, Reach.None, Reach.None, Reach.None, Scope.Publish),
+        new(Permission.Record, "record and correct usage; on a page, record what a file has", Reach.None, Reach.Teams, Reach.All, Reach.All, Scope.Record),
+        new(Permission.Workload, "register and change workloads", Reach.None, Reach.Teams, Reach.All, Reach.All, Scope.Publish),
         new(Permission.Plan, "record and retire plans", Reach.None, Reach.Teams, Reach.All, Reach.All, Scope.Publish),
         new(Permission.Estimate, "submit estimates", Reach.None, Reach.Teams, Reach.All, Reach.All, Scope.Publish),
         new(Permission.Budget, "set, change and remove budgets", Reach.None, Reach.Teams, Reach.All, Reach.All, Scope.Budget),

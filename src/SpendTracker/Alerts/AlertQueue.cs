@@ -15,6 +15,13 @@ public sealed record ClaimedMessages(IReadOnlyList<IReadOnlyList<AlertMessage>> 
     public bool IsEmpty => Units.Count + Outdated.Count + Dropped == 0;
 }
 
+/// <summary>How a channel failed last.</summary>
+/// <param name="Reason">Without secrets.</param>
+/// <param name="GivenUp">Whether that message is not tried again.</param>
+/// <param name="InARow">How many attempts in a row have failed by now; 0 if one has gone through since.</param>
+/// <param name="PausedAt">Since when nothing is sent over it; null if it is not paused.</param>
+public sealed record ChannelFailure(string Channel, DateTimeOffset At, string Reason, bool GivenUp, int InARow, DateTimeOffset? PausedAt);
+
 /// <summary>
 /// Messages that wait, shared by all hosts: who takes one has it for a while, and when nothing is heard of it until then, another
 /// host takes it over. What one channel sends is planned by one host at a time, so that its limits hold for all hosts together.
@@ -56,6 +63,30 @@ public sealed class AlertQueue(NpgsqlDataSource dataSource, OrganisationSettings
         }
 
         return pending;
+    }
+
+    /// <summary>What each channel met when it failed last, of what is kept: messages that wait to be tried again, and those given up.</summary>
+    public async Task<IReadOnlyList<ChannelFailure>> FailuresAsync(CancellationToken cancellationToken)
+    {
+        await using var command = dataSource.CreateCommand(
+            """
+            select distinct on (m.channel) m.channel, coalesce(m.settled_at, m.first_attempt_at, m.due_at), m.last_reason, m.state = 'failed', coalesce(h.failures, 0), c.paused_at
+            from spend.alert_message as m left join spend.channel_health as h on (h.tenant_id, h.channel) = (m.tenant_id, m.channel)
+                left join spend.channel as c on (c.tenant_id, c.channel) = (m.tenant_id, m.channel)
+            where m.tenant_id = $1 and m.last_reason is not null and m.state in ('pending', 'failed') and m.attempts > 0
+            order by m.channel, 2 desc
+            """);
+        command.Parameters.Add(new() { Value = Tenant.Default });
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        List<ChannelFailure> failures = [];
+        while (await reader.ReadAsync(cancellationToken))
+        {
+            failures.Add(new(
+                reader.GetString(0), reader.GetFieldValue<DateTimeOffset>(1), reader.GetString(2), reader.GetBoolean(3), reader.GetInt32(4),
+                reader.IsDBNull(5) ? null : reader.GetFieldValue<DateTimeOffset>(5)));
+        }
+
+        return failures;
     }
 
     /// <summary>Takes on what may be sent over a channel now, and puts off the rest.</summary>

@@ -78,6 +78,12 @@ public sealed class EstimateBook(NpgsqlDataSource dataSource, EventStore store)
     public Task<IReadOnlyList<Guid>> SubmitAllAsync(IReadOnlyList<EstimateSubmitted> estimates, Recorder recorder, CancellationToken cancellationToken) =>
         store.Streams.RecordAsync(StreamNames.Estimate(estimates[0].Workload), estimates, recorder, cancellationToken);
 
+    /// <summary>The same, if nobody has submitted any for the workload meanwhile.</summary>
+    /// <param name="version">How many events its stream had when that was decided on.</param>
+    /// <returns>False, with nothing recorded, if somebody has.</returns>
+    public Task<bool> SubmitAllAsync(IReadOnlyList<EstimateSubmitted> estimates, int version, Recorder recorder, CancellationToken cancellationToken) =>
+        store.Streams.AppendAsync(StreamNames.Estimate(estimates[0].Workload), version, estimates, recorder, cancellationToken);
+
     /// <summary>Records an estimate that has been checked; each line with its amount, which is frozen with it.</summary>
     public async Task<(Guid Id, EstimateSubmitted Estimate)> SubmitAsync(EstimateSubmitted estimate, Recorder recorder, CancellationToken cancellationToken)
     {

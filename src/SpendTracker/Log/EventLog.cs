@@ -28,6 +28,21 @@ public sealed class EventLog(NpgsqlDataSource dataSource)
         return await command.ExecuteScalarAsync(cancellationToken) as long? ?? 0;
     }
 
+    /// <summary>The event that was recorded last in streams whose names begin alike; null where there is none that can be read.</summary>
+    public async Task<LoggedEvent?> NewestAsync(string prefix, CancellationToken cancellationToken)
+    {
+        await using var command = dataSource.CreateCommand(
+            $"""
+            select {Columns} from spend.mt_events
+            where tenant_id = $1 and (stream_id, version) in (select id, version from spend.mt_streams where tenant_id = $1 and starts_with(id, $2))
+            order by seq_id desc limit 1
+            """);
+        command.Parameters.Add(new() { Value = Tenant.Default });
+        command.Parameters.Add(new() { Value = prefix });
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        return await reader.ReadAsync(cancellationToken) ? Read(reader) : null;
+    }
+
     /// <summary>When the log's first event was recorded: before, nothing was known. Null where it has none.</summary>
     public async Task<DateTimeOffset?> FirstRecordedAsync(CancellationToken cancellationToken)
     {

@@ -17,11 +17,14 @@ public static class EventMetrics
         HistogramBucketBoundaries = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10],
     };
 
+    public const string BatchSizeName = "spendtracker.append.batch.size";
+    public const string AppendDurationName = "spendtracker.append.duration";
+
     internal static readonly Histogram<int> AppendBatchEvents =
-        Meter.CreateHistogram<int>("spendtracker.append.batch.size", "{event}", "Events in one append transaction.");
+        Meter.CreateHistogram<int>(BatchSizeName, "{event}", "Events in one append transaction.");
 
     internal static readonly Histogram<double> AppendDuration =
-        Meter.CreateHistogram<double>("spendtracker.append.duration", "s", "Time of one append transaction, commit included.", advice: Seconds);
+        Meter.CreateHistogram<double>(AppendDurationName, "s", "Time of one append transaction, commit included.", advice: Seconds);
 
     internal static readonly Counter<long> SetAside =
         Meter.CreateCounter<long>("spendtracker.projection.set_aside", "{event}", "Events that a projection could not apply and set aside.");

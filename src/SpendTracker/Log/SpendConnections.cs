@@ -136,7 +136,7 @@ internal sealed class SpendConnections : IAsyncDisposable
     /// <summary>Tells an operator, and <see cref="SilentWriters"/>, what a session does. PostgreSQL cuts after 63 bytes.</summary>
     private string Name(string work)
     {
-        var given = new NpgsqlConnectionStringBuilder(ConnectionString).ApplicationName ?? "SpendTracker";
+        var given = new NpgsqlConnectionStringBuilder(ConnectionString).ApplicationName ?? $"SpendTracker {Environment.MachineName} {Environment.ProcessId}";
         return given[..Math.Min(given.Length, 50)] + work;
     }
 

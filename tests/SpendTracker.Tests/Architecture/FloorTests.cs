@@ -19,7 +19,7 @@ public sealed class FloorTests
 
     private static readonly string[][] WebFloors =
     [
-        ["Requests"], ["Access", "Events"], ["Pages"], ["Ingest", "Workloads", "Estimates", "Closing", "SetAside", "Alerts", "Costs", "Keys", "Activities", "Persons", "Views"], ["Import", "Anomalies", "Budgets", "Plans", "Explorer", "Comparison", "Forecasts"], ["Rates"], ["Assistants", "Reference"],
+        ["Requests"], ["Access", "Events"], ["Exports"], ["Pages"], ["Ingest", "Workloads", "Estimates", "Closing", "SetAside", "Alerts", "Costs", "Keys", "Activities", "Persons", "Views", "Health"], ["Import", "Anomalies", "Budgets", "Plans", "Explorer", "Comparison", "Forecasts"], ["Rates", "Reports", "Connect"], ["Assistants", "Reference"],
         ["Hosting"], ["Demo"], ["Commands"], [Rooms.Roof],
     ];
 

@@ -70,6 +70,10 @@ public sealed class TokenImportTests : IAsyncLifetime
         Assert.Equal(new ImportCounts(0, 4, 0, 0), await ImportAsync(file));
         await _database.ProjectAsync();
         Assert.Equal(31, await QuantityAsync("input-tokens"));
+        var uses = await _database.Get<WorkloadUseQuery>().ListAsync(new(2026, 6), new(2026, 6, 17), TestContext.Current.CancellationToken);
+        Assert.Equal([new WorkloadUse("trace", new(2026, 6, 1), 4)], uses);
+        Assert.Equal(0, (await _database.Get<WorkloadUseQuery>().ListAsync(new(2026, 5), new(2026, 6, 17), TestContext.Current.CancellationToken))[0].Requests);
+        Assert.Empty(await _database.Get<WorkloadUseQuery>().ListAsync(new(2026, 6), new(2026, 5, 31), TestContext.Current.CancellationToken));
         Assert.Equal(["command:import/anna"], await _database.TextsAsync("select distinct headers->>'recordedBy' from spend.mt_events where type = 'token_usage_recorded'"));
     }
 
@@ -112,7 +116,13 @@ public sealed class TokenImportTests : IAsyncLifetime
             "2026-06-01 09:00:00,10000000000000,1,", "2021-06-16 09:00:00,10,1,", "2026-06-18 09:00:00,10,1,", "2026-06-01 09:00:00,10",
             "2026-06-01 09:00:00,10,1,\"a\"b", "", "2026-06-01 09:00:01,20,2,\"good, too\"", "2026-06-01 09:00:00,10,1,\"open", "2026-06-01 09:00:02,10,1,swallowed");
 
+        var before = await PreviewAsync(file);
         Assert.Equal(new ImportCounts(2, 0, 0, 10), await ImportAsync(file));
+        var after = await PreviewAsync(file);
+        Assert.Equal((2, 0, 10), (before.Events, before.Known, before.Rejected));
+        Assert.Equal((2, 2, 10), (after.Events, after.Known, after.Rejected));
+        Assert.Equal((33, 2, new DateTimeOffset(2026, 6, 1, 9, 0, 1, TimeSpan.Zero)), (before.Tokens, before.Requests, before.Last));
+        Assert.Equal(new RejectedRow(3, "in: 'ten' is not a whole number."), before.FirstRejected[0]);
         Assert.Equal(
             [
                 "line,reason,row",
@@ -276,6 +286,9 @@ public sealed class TokenImportTests : IAsyncLifetime
             TimeColumn = trace ? "TIMESTAMP" : "time", InputColumn = trace ? "ContextTokens" : "in", OutputColumn = trace ? "GeneratedTokens" : "out",
         };
     }
+
+    private Task<UsagePreview> PreviewAsync(string path) => UsagePreview.OfAsync(
+        FileAt(path), _database.Get<EventLog>(), TimeZoneInfo.Utc, _clock.GetUtcNow(), TestContext.Current.CancellationToken);
 
     private async Task<ImportCounts> ImportAsync(string path, Func<TokenFile, TokenFile>? with = null)
     {

@@ -164,6 +164,8 @@ public sealed class ExampleTests : IAsyncLifetime
         await AskAsync("ReopenBillingPeriod", "2026-08");
         await AskAsync("GetBillingPeriod", "2026-08");
         await AskAsync("GetActivity", query: "?limit=2", person: true);
+        await AskAsync("GetHealth");
+        await AskAsync("GetReport", query: "?month=2026-11");
         await AskAsync("GetSetAside");
         await AskAsync("RetrySetAside");
     }

@@ -114,7 +114,7 @@ public sealed partial class PageFaultTests
         || (clause.Flags == ExceptionHandlingClauseOptions.Clause && (clause.CatchType!.IsAssignableFrom(typeof(NpgsqlException)) || clause.CatchType.IsSubclassOf(typeof(NpgsqlException))));
 
     private static string Address(string template) =>
-        $"{RouteParameter().Replace(template, parameter => parameter.Value.EndsWith(":guid}", StringComparison.Ordinal) ? Guid.NewGuid().ToString() : "any")}?workload=chat&month=2026-01";
+        $"{RouteParameter().Replace(template, parameter => parameter.Value.EndsWith(":guid}", StringComparison.Ordinal) ? Guid.NewGuid().ToString() : "any")}?workload=chat&month=2026-01&q=chat";
 
     private static async Task<(HttpStatusCode Status, string Text)> GetAsync(TestHost host, string page, string cookie)
     {
