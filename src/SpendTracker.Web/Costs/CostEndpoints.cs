@@ -47,13 +47,13 @@ internal static class CostEndpoints
     private const int MostDailyMonths = 3, MostDailyRows = 100_000;
 
     public static void MapCosts(this IEndpointRouteBuilder api) =>
-        api.MapGet("/costs", GetAsync).RequireAuthorization(Policies.Read).WithName("GetCosts")
-            .WithMetadata(new ExpensiveQuery(query => query["granularity"] == "day")).AsFile<CostsResponse>("costs", CostSheet.Of);
+        api.MapGet("/costs", GetAsync).RequireAuthorization(Policies.Read).WithName("GetCosts").WithMetadata(new ExpensiveQuery(query => query["granularity"] == "day"))
+            .AsFile<CostsResponse>("costs", CostSheet.Of);
 
     /// <summary>Ask for costs by month. Actual, estimate and variance, broken down by dimensions, with what is in no amount beside them.</summary>
     internal static async Task<IResult> GetAsync(
-        string? from, string? to, string? by, string[]? where, string? knownOn, string? granularity, MonthlyCostQuery query, DailyCostQuery daily, KnownOn days,
-        OrganisationSettings settings, CancellationToken cancellationToken)
+        string? from, string? to, string? by, string[]? where, string? knownOn, string? granularity, MonthlyCostQuery query, DailyCostQuery daily, KnownOn days, OrganisationSettings settings,
+        CancellationToken cancellationToken)
     {
         var check = new FieldCheck();
         check.That("granularity", granularity is null or "month" or "day", "Must be month or day.");
@@ -75,7 +75,8 @@ internal static class CostEndpoints
             }
         }
 
-        return TypedResults.Ok(CostsResponse.Of(question, await query.ByAsync(filter, question.By, cancellationToken), settings) with { Days = ofDays is null ? null : CostDayRow.Of(ofDays) });
+        var costs = CostsResponse.Of(question, await query.ByAsync(filter, question.By, cancellationToken), settings);
+        return TypedResults.Ok(ofDays is null ? costs : costs with { Days = CostDayRow.Of(ofDays) });
     }
 
     private static void DayQuestion(FieldCheck check, CostQuestion question, DailyCostQuery daily)

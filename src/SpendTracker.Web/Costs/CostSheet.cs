@@ -14,10 +14,14 @@ internal static class CostSheet
     private static readonly string[] Units = ["tokens", "hours", "items", "amounts"];
     private static readonly string[] AllUnits = [.. Units, "requests"];
 
-    /// <summary>Of days if days were asked for, else of months.</summary>
-    public static Sheet Of(CostsResponse costs) => costs.Days is null ? OfMonths(costs) : Sheet.Of(
-        $"daily-costs-{costs.From}-{costs.To}", costs.Days,
-        [new("day", row => row.Day), .. costs.By.Select(name => new SheetColumn<CostDayRow>(name, row => row.Keys[name])), new("actual", row => row.Actual, Sheet.Amount)]);
+    /// <summary>Of days where they were asked for: what each cost.</summary>
+    public static Sheet Of(CostsResponse costs) => costs.Days is not { } days ? OfMonths(costs) : Sheet.Of(
+        $"daily-costs-{costs.From}-{costs.To}", days,
+        [
+            new("day", row => row.Day),
+            .. costs.By.Select(name => new SheetColumn<CostDayRow>(name, row => row.Keys[name])),
+            new("actual", row => row.Actual, Sheet.Amount),
+        ]);
 
     private static Sheet OfMonths(CostsResponse costs) => Sheet.Of(
         $"costs-{costs.From}-{costs.To}{(costs.KnownOn is { } day ? $"-as-known-on-{KnownOn.Text(day)}" : "")}", costs.Rows,
