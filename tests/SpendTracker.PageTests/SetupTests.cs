@@ -18,7 +18,11 @@ public sealed class SetupTests(SetupTests.Site site) : IClassFixture<SetupTests.
     {
         var dashboard = await site.DashboardAsync();
         var page = await dashboard.OpenAsync("/connect");
-        await page.GetByText("Register a new one").ClickAsync();
+        if (!await page.GetByText("Id, which programs send").IsVisibleAsync())
+        {
+            await page.GetByText("Register a new one").ClickAsync(); // Open by itself as long as there is no workload.
+        }
+
         await FillAsync(page, "Id, which programs send", "support-chat");
         await FillAsync(page, "Name", "Support chat");
         await FillAsync(page, "Team", "Support");
