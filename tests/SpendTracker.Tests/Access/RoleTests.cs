@@ -58,7 +58,7 @@ public sealed class RoleTests
         };
         foreach (var scope in EnumName.All<Scope>())
         {
-            Assert.Equal(scopes[scope].Split(' ').Order(), await AllowedAsync(null, new Claim(ApiClaims.Scope, scope)));
+            Assert.Equal(scopes[scope].Split(' ').Order(), await AllowedAsync(null, new KeyIdentity(new ApiKey("0123", "Key", [EnumName.Parse<Scope>(scope)], [], false, default, false), "test")));
         }
 
         Assert.Empty(await AllowedAsync(null));
@@ -82,7 +82,9 @@ public sealed class RoleTests
 
     private static Claim[] Person(Role role, string team) => [new(SignIn.RoleClaim, EnumName.Of(role)), .. team.Length > 0 ? [new Claim(SignIn.TeamClaim, team)] : (Claim[])[]];
 
-    private static async Task<IEnumerable<string>> AllowedAsync(OwnedBy? owned, params Claim[] claims)
+    private static Task<IEnumerable<string>> AllowedAsync(OwnedBy? owned, params Claim[] claims) => AllowedAsync(owned, new ClaimsIdentity(claims, "test"));
+
+    private static async Task<IEnumerable<string>> AllowedAsync(OwnedBy? owned, ClaimsIdentity identity)
     {
         var services = new ServiceCollection().AddLogging();
         services.AddAccess();
@@ -91,7 +93,7 @@ public sealed class RoleTests
         List<string> allowed = [];
         foreach (var policy in EnumName.All<Permission>())
         {
-            if ((await authorization.AuthorizeAsync(new ClaimsPrincipal(new ClaimsIdentity(claims, "test")), owned, policy)).Succeeded)
+            if ((await authorization.AuthorizeAsync(new ClaimsPrincipal(identity), owned, policy)).Succeeded)
             {
                 allowed.Add(policy);
             }
