@@ -31,7 +31,7 @@ internal static class ViewEndpoints
     {
         api.MapGet("/views", ListAsync).RequireAuthorization(Policies.Read).WithName("GetViews").Produces<Page<ViewResponse>>();
         api.MapPut("/views/{id:guid}", SaveAsync).RequireAuthorization(Policies.View).WithName("SaveView")
-            .Takes<ViewRequest>().Produces(204).Produces(201).ProducesProblem(404).AddEndpointFilter(ExpectedVersion.RefuseAsync);
+            .Takes<ViewRequest>().Produces<ViewResponse>().Produces<ViewResponse>(201).ProducesProblem(404).AddEndpointFilter(ExpectedVersion.RefuseAsync);
         api.MapDelete("/views/{id:guid}", RemoveAsync).RequireAuthorization(Policies.View).WithName("RemoveView")
             .Produces(204).ProducesProblem(404).AddEndpointFilter(ExpectedVersion.RefuseAsync);
     }
@@ -56,22 +56,35 @@ internal static class ViewEndpoints
             return problem!;
         }
 
-        return SavedViews.Check(view) is { Count: > 0 } reasons
-            ? Problems.Of(reasons)
-            : AnswerTo(await views.SaveAsync(id, view, await MayShareAsync(authorization, caller), ApiClaims.RecorderOf(caller), cancellationToken), id);
+        if (SavedViews.Check(view) is { Count: > 0 } reasons)
+        {
+            return Problems.Of(reasons);
+        }
+
+        var recorder = ApiClaims.RecorderOf(caller);
+        var outcome = await views.SaveAsync(id, view, await MayShareAsync(authorization, caller), recorder, cancellationToken);
+        if (outcome is not (ViewOutcome.Created or ViewOutcome.Changed))
+        {
+            return Refusal(outcome);
+        }
+
+        // Somebody may have removed it meanwhile.
+        return (await views.ListAsync(cancellationToken)).FirstOrDefault(known => known.Saved!.View == id) is not { } saved ? Refusal(ViewOutcome.Unknown)
+            : outcome == ViewOutcome.Created ? TypedResults.Created($"/api/v1/views/{id}", ViewResponse.Of(saved, recorder.By))
+            : TypedResults.Ok(ViewResponse.Of(saved, recorder.By));
     }
 
     /// <summary>Remove a view.</summary>
     internal static async Task<IResult> RemoveAsync(Guid id, ClaimsPrincipal caller, SavedViews views, IAuthorizationService authorization, CancellationToken cancellationToken) =>
-        AnswerTo(await views.RemoveAsync(id, await MayShareAsync(authorization, caller), ApiClaims.RecorderOf(caller), cancellationToken), id);
+        await views.RemoveAsync(id, await MayShareAsync(authorization, caller), ApiClaims.RecorderOf(caller), cancellationToken) is var outcome and not ViewOutcome.Removed
+            ? Refusal(outcome)
+            : TypedResults.NoContent();
 
     private static async Task<bool> MayShareAsync(IAuthorizationService authorization, ClaimsPrincipal caller) =>
         (await authorization.AuthorizeAsync(caller, null, Policies.Share)).Succeeded;
 
-    private static IResult AnswerTo(ViewOutcome outcome, Guid id) => outcome switch
+    private static IResult Refusal(ViewOutcome outcome) => outcome switch
     {
-        ViewOutcome.Created => TypedResults.Created($"/api/v1/views/{id}"),
-        ViewOutcome.Changed or ViewOutcome.Removed => TypedResults.NoContent(),
         ViewOutcome.TooMany => Problems.Of([new FieldReason("view", $"There are {SavedViews.Most:#,0} saved views, which is the limit. Remove some.")]),
         ViewOutcome.MayNotShare => TypedResults.Problem("Your role does not allow this: it is about a shared view.", statusCode: StatusCodes.Status403Forbidden),
         _ => TypedResults.Problem(NoSuch, statusCode: StatusCodes.Status404NotFound),

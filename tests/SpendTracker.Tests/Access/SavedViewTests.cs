@@ -61,7 +61,7 @@ public sealed class SavedViewTests(OneHost one) : IClassFixture<OneHost>
         var (ada, bob) = (await KeyAsync("ada"), await KeyAsync("bob"));
         var (own, shared) = ($"views/{Guid.NewGuid()}", $"views/{Guid.NewGuid()}");
         Assert.Equal(HttpStatusCode.Created, await SendAsync(ada, HttpMethod.Put, own, """{"name":"Mine","address":"/?team=A"}"""));
-        Assert.Equal(HttpStatusCode.NoContent, await SendAsync(ada, HttpMethod.Put, own, """{"name":"Mine","address":"/?team=A"}"""));
+        Assert.Equal(HttpStatusCode.OK, await SendAsync(ada, HttpMethod.Put, own, """{"name":"Mine","address":"/?team=A"}"""));
         Assert.Equal(HttpStatusCode.Created, await SendAsync(ada, HttpMethod.Put, shared, """{"name":"Ours","address":"/compare","isShared":true}"""));
         Assert.Equal(HttpStatusCode.BadRequest, await SendAsync(ada, HttpMethod.Put, own, """{"name":"Mine","address":"//evil.example"}"""));
 
