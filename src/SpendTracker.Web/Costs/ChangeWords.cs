@@ -52,18 +52,20 @@ internal static class ChangeWords
     public static string Sentence(MonthChange change, string currency)
     {
         var moved = change.After.Actual - change.Before.Actual;
-        var span = change.DaysAfter < change.To.End.DayNumber - change.To.Start.DayNumber ? $" in its first {Days(change.DaysAfter)}" : "";
+        var span = change.Runs ? $" in its first {Days(change.DaysAfter)}" : "";
         var cost = $"{Label.Of(change.To)} cost {Money.Text(change.After.Actual, currency)}{span}";
         if (moved == 0)
         {
             return $"{cost}, as much as {Label.Of(change.From)}.";
         }
 
-        var share = change.Before.Actual > 0 ? Math.Abs(moved) / change.Before.Actual * 100 : (decimal?)null;
-        var percent = share is null ? "" : share > MostPercent ? $" (more than {MostPercent:0} %)" : $" ({share.Value.ToString("0.#", CultureInfo.InvariantCulture)} %)";
         var most = change.Steps.OrderByDescending(step => Math.Abs(step.Amount)).Take(StepsNamed).Select(step => $"{Of(step.Step).ToLowerInvariant()} {Whole(Money.Change(step.Amount, currency))}");
-        return $"{cost}: {Money.Text(Math.Abs(moved), currency)}{percent} {(moved > 0 ? "more" : "less")} than {Label.Of(change.From)}. Most of it: {string.Join(", ", most)}.";
+        return $"{cost}: {Money.Text(Math.Abs(moved), currency)}{Percent(moved, change.Before.Actual)} {(moved > 0 ? "more" : "less")} than {Label.Of(change.From)}. Most of it: {string.Join(", ", most)}.";
     }
+
+    /// <summary>What moved, as a part of what it moved from, without its sign: <c> (5.2 %)</c>; nothing where there is nothing to compare with.</summary>
+    public static string Percent(decimal moved, decimal of) => of <= 0 ? "" : Math.Abs(moved) / of * 100 is > MostPercent ? $" (more than {MostPercent:0} %)"
+        : $" ({(Math.Abs(moved) / of * 100).ToString("0.#", CultureInfo.InvariantCulture)} %)";
 
     /// <summary>An amount is not broken after its sign.</summary>
     private static string Whole(string amount) => amount.Replace("−", "−\u2060", StringComparison.Ordinal);

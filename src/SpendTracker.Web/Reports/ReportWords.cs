@@ -12,8 +12,6 @@ namespace SpendTracker.Web.Reports;
 /// <summary>What a month's report says in words, on the page and in messages.</summary>
 internal static class ReportWords
 {
-    private const decimal MostPercent = 999;
-
     /// <summary>The month in a sentence: what it cost, against the month before, and where it will end.</summary>
     public static string Sentence(MonthReport report)
     {
@@ -27,7 +25,7 @@ internal static class ReportWords
         var end = report.MonthEnd is { } expected ? $" Its end is expected at {Money.Text(expected.Expected, report.Currency)}{(expected.Low is null ? "" : $", 8 of 10 times {ForecastWords.Interval(expected, report.Currency)}")}." : "";
         var moved = report.Whole - report.Before.Actual;
         var against = report.Before.Actual == 0 && report.Total.Actual == 0 ? "" : moved == 0 ? $" That is as much as {Label.Of(report.Month.Previous)}."
-            : $" That is {Money.Text(Math.Abs(moved), report.Currency)}{Percent(moved, report.Before.Actual)} {(moved > 0 ? "more" : "less")} than {Label.Of(report.Month.Previous)}.";
+            : $" That is {Money.Text(Math.Abs(moved), report.Currency)}{ChangeWords.Percent(moved, report.Before.Actual)} {(moved > 0 ? "more" : "less")} than {Label.Of(report.Month.Previous)}.";
         var gaps = report.HasGaps ? $" Not all of it has a price: {Lacking(report)}." : "";
         return $"{Label.Of(report.Month)} cost {spent}{span}.{end}{against}{gaps}";
     }
@@ -53,10 +51,6 @@ internal static class ReportWords
     public static string Lacking(MonthReport report) => ExplainWords.Of(LackingTotal.Of([report.Total])) is { Length: > 0 } lacking ? lacking : "nothing any more";
 
     public static string Known(MonthlyCost cost, string currency) => Money.Known(cost.Actual, cost.Unpriced.Count > 0, cost.Unconverted, currency);
-
-    /// <summary>A month to the tenth of a per cent: <c> (5.2 %)</c>; nothing where there is nothing to compare with.</summary>
-    private static string Percent(decimal moved, decimal of) => of <= 0 ? "" : Math.Abs(moved) / of * 100 is > MostPercent ? $" (more than {MostPercent:0} %)"
-        : $" ({(Math.Abs(moved) / of * 100).ToString("0.#", CultureInfo.InvariantCulture)} %)";
 
     private static string AlertName(string name) => name.Length > 40 ? $"{name[..39]}…" : name;
 

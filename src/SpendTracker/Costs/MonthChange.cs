@@ -35,6 +35,9 @@ public sealed record MonthStep(ChangeStep Step, IReadOnlyList<StepLine> Lines)
 /// <param name="Steps">In the order of <see cref="ChangeStep"/>, those that moved anything.</param>
 public sealed record MonthChange(BillingPeriod From, BillingPeriod To, decimal DaysBefore, decimal DaysAfter, MonthlyCost Before, MonthlyCost After, IReadOnlyList<MonthStep> Steps)
 {
+    /// <summary>Whether the later month has not ended.</summary>
+    public bool Runs => DaysAfter < To.End.DayNumber - To.Start.DayNumber;
+
     /// <summary>The sum of the steps, which is what the total moved by.</summary>
     public decimal Explained => Steps.Sum(step => step.Amount);
 
