@@ -8,7 +8,7 @@ namespace SpendTracker.Web.Closing;
 /// <param name="Step">From 1 to <see cref="Last"/>.</param>
 /// <param name="Since">The day after which changes are shown; null for the one that the month suggests.</param>
 /// <param name="Invoices">What providers' invoices come to, as it was typed, by provider.</param>
-internal sealed record ClosingAddress(BillingPeriod Month, int Step, DateOnly? Since, IReadOnlyDictionary<string, string> Invoices)
+public sealed record ClosingAddress(BillingPeriod Month, int Step, DateOnly? Since, IReadOnlyDictionary<string, string> Invoices)
 {
     public const int Last = 4;
 

@@ -9,7 +9,7 @@ namespace SpendTracker.Web.Closing;
 /// <param name="IsPartlyReported">Whether only some of the events carry what the provider says.</param>
 /// <param name="Invoice">The typed amount; null where there is none.</param>
 /// <param name="Lacking">What of its usage has no price, or not all of it: the invoice may be higher for it. Empty where nothing lacks.</param>
-internal sealed record InvoiceRow(string Provider, decimal Computed, decimal? Reported, bool IsPartlyReported, decimal? Invoice, string Lacking)
+public sealed record InvoiceRow(string Provider, decimal Computed, decimal? Reported, bool IsPartlyReported, decimal? Invoice, string Lacking)
 {
     /// <summary>The invoice less what it costs here; without one what was reported for all events less that. Null if there is neither.</summary>
     public decimal? Difference => (Invoice ?? (IsPartlyReported ? null : Reported)) - Computed;
@@ -19,7 +19,7 @@ internal sealed record InvoiceRow(string Provider, decimal Computed, decimal? Re
 /// <param name="Rows">By provider, the largest cost first.</param>
 /// <param name="Other">What no provider invoices by usage: labour, datasets, charges.</param>
 /// <param name="Corrections">What corrects closed months.</param>
-internal sealed record Invoices(IReadOnlyList<InvoiceRow> Rows, decimal Other, decimal Corrections)
+public sealed record Invoices(IReadOnlyList<InvoiceRow> Rows, decimal Other, decimal Corrections)
 {
     /// <summary>Why an invoice is not compared: what was typed is no amount.</summary>
     public IReadOnlyList<string> Unreadable { get; private init; } = [];

@@ -3,11 +3,11 @@ using SpendTracker.Rates;
 namespace SpendTracker.Web.Rates;
 
 /// <summary>What a list does to a SKU of the price book.</summary>
-internal enum DifferenceKind { New, Changed, Gone }
+public enum DifferenceKind { New, Changed, Gone }
 
 /// <summary>A SKU in the difference between a list and the price book.</summary>
 /// <param name="Prices">Its prices that differ.</param>
-internal sealed record DifferenceRow(string Sku, DifferenceKind Kind, IReadOnlyList<PriceChange> Prices)
+public sealed record DifferenceRow(string Sku, DifferenceKind Kind, IReadOnlyList<PriceChange> Prices)
 {
     /// <summary>Whether somebody should look twice: a price changes by more than 25 %, or cannot be compared.</summary>
     public bool IsLarge => Prices.Any(price => price.Large);

@@ -8,7 +8,7 @@ namespace SpendTracker.Web.Rates;
 /// <param name="Page">From 1.</param>
 /// <param name="Open">The SKU whose history is shown; null for none.</param>
 /// <param name="Act">What is done with that SKU: <see cref="Price"/> or <see cref="Withdraw"/>; null for nothing.</param>
-internal sealed record PriceBookAddress(SkuFilter Filter, int Page = 1, string? Open = null, string? Act = null)
+public sealed record PriceBookAddress(SkuFilter Filter, int Page = 1, string? Open = null, string? Act = null)
 {
     public const string Price = "price";
     public const string Withdraw = "withdraw";

@@ -5,22 +5,30 @@ using SpendTracker.Usage;
 namespace SpendTracker.Web.Rates;
 
 /// <summary>Where a price is shown.</summary>
-internal enum PriceColumn { Input, Cached, Output, Batch, Other }
+public enum PriceColumn { Input, Cached, Output, Batch, Other }
 
 /// <summary>A SKU of the price book as it is on a day.</summary>
 /// <param name="Paid">The prices that are paid on the day, before discounts.</param>
 /// <param name="Listed">The list prices that hold on the day, also where a negotiated price is paid.</param>
 /// <param name="Rates">All that was ever published.</param>
 /// <param name="IsUsed">Whether recorded usage is priced as it.</param>
-internal sealed record PriceBookRow(string Sku, IReadOnlyList<Rate> Paid, IReadOnlyList<Rate> Listed, IReadOnlyList<Rate> Rates, bool IsUsed)
+public sealed record PriceBookRow(string Sku, IReadOnlyList<Rate> Paid, IReadOnlyList<Rate> Listed, IReadOnlyList<Rate> Rates, bool IsUsed)
 {
+    private static readonly string[] Ordered =
+    [
+        Meters.InputTokens, Meters.OutputTokens, Meters.CachedInputTokens, Meters.Requests, Meters.HostingHours, Meters.GpuHours, Meters.LabourHours, Meters.Items,
+        Meters.CacheWriteTokens, Meters.TrainingTokens, Meters.ReasoningTokens,
+    ];
+
     /// <param name="rates">Of the SKU.</param>
     public static PriceBookRow Of(string sku, IReadOnlyList<Rate> rates, bool used, DateOnly day) =>
         new(sku, HeldPrices.Paid(rates, day), HeldPrices.Of(rates, RateKind.List, day), rates, used);
 
-    /// <summary>By meter, and within a meter by the context length.</summary>
-    public IEnumerable<Rate> In(PriceColumn column) => Paid.Where(rate => ColumnOf(rate.Meter) == column)
-        .OrderBy(rate => Order(rate.Meter)).ThenBy(rate => rate.AboveTokens);
+    /// <summary>The lowest context length first, then the standard tier, then by meter.</summary>
+    public IEnumerable<Rate> In(PriceColumn column) => InOrder(Paid.Where(rate => ColumnOf(rate.Meter) == column));
+
+    /// <summary>In the same order.</summary>
+    public static IReadOnlyList<Rate> InOrder(IEnumerable<Rate> rates) => [.. rates.OrderBy(rate => rate.AboveTokens).ThenBy(rate => Meters.OutOfTier(rate.Meter).Tier).ThenBy(rate => Order(rate.Meter))];
 
     /// <summary>The publication to withdraw first: of what is paid, otherwise the newest that stands; null where all are withdrawn.</summary>
     public Guid? Standing => (Paid.FirstOrDefault() ?? Rates.Where(rate => !rate.Publication.IsWithdrawn).MaxBy(rate => rate.Publication.PublishedAt))?.Publication.Id;
@@ -49,16 +57,7 @@ internal sealed record PriceBookRow(string Sku, IReadOnlyList<Rate> Paid, IReadO
         _ => PriceColumn.Other,
     };
 
-    private static int Order(string meter)
-    {
-        for (var i = 0; i < Meters.Priced.Count; i++)
-        {
-            if (Meters.Priced[i] == meter)
-            {
-                return i;
-            }
-        }
+    /// <summary>What most usage has comes first; of batches input and output.</summary>
+    private static int Order(string meter) => Array.IndexOf(Ordered, Meters.OutOfTier(meter).Meter) is var place and >= 0 ? place : Ordered.Length;
 
-        return int.MaxValue;
-    }
 }

@@ -49,7 +49,7 @@ public sealed class PriceBookRowTests
         Assert.Equal(["$2,500.00", "$5.00"], row.In(PriceColumn.Input).Select(PriceWords.Column));
         Assert.Equal(["free"], row.In(PriceColumn.Cached).Select(PriceWords.Column));
         Assert.Equal([("$1.00", "out")], row.In(PriceColumn.Batch).Select(rate => (PriceWords.Column(rate), PriceWords.Meter(rate))));
-        Assert.Equal([("$3.00", "cache-write-tokens"), ("$0.01 a request", "requests")], row.In(PriceColumn.Other).Select(rate => (PriceWords.Column(rate), PriceWords.Meter(rate))));
+        Assert.Equal([("$0.01 a request", "requests"), ("$3.00", "cache-write-tokens")], row.In(PriceColumn.Other).Select(rate => (PriceWords.Column(rate), PriceWords.Meter(rate))));
         Assert.Empty(row.In(PriceColumn.Output));
     }
 

@@ -69,10 +69,11 @@ public sealed class PriceBookTests : IAsyncLifetime
         Assert.Equal(["own/a"], await FoundAsync(new(Used: true)));
         Assert.Equal(["own/a", "own/b"], await FoundAsync(new("o", Holds: true)));
 
-        var page = await _database.Get<PricedSkuQuery>().ReadAsync(new("o"), Given.Day.AddDays(1), 2, 2, Stop);
+        var page = await _database.Get<PricedSkuQuery>().ReadAsync(new(Provider: "own"), Given.Day.AddDays(1), 1, 2, Stop);
         Assert.Equal(["own/a", "own/b"], page.Skus);
-        Assert.Equal((5, "own/a"), (page.Count, Assert.Single(page.Used)));
+        Assert.Equal((3, "own/a"), (page.Count, Assert.Single(page.Used)));
         Assert.Contains("other", page.Providers);
+        Assert.Equal(["own/gone"], (await _database.Get<PricedSkuQuery>().ReadAsync(new(Provider: "own"), Given.Day.AddDays(1), 2, 2, Stop)).Skus);
 
         async Task<IReadOnlyList<string>> FoundAsync(SkuFilter filter) =>
             [.. (await _database.Get<PricedSkuQuery>().ReadAsync(filter, Given.Day.AddDays(1), 1, 1_000, Stop)).Skus.Where(sku => sku.StartsWith('o') && !sku.StartsWith("openai", StringComparison.Ordinal))];
