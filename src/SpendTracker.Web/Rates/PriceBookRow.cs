@@ -31,7 +31,7 @@ public sealed record PriceBookRow(string Sku, IReadOnlyList<Rate> Paid, IReadOnl
     public static IReadOnlyList<Rate> InOrder(IEnumerable<Rate> rates) => [.. rates.OrderBy(rate => rate.AboveTokens).ThenBy(rate => Meters.OutOfTier(rate.Meter).Tier).ThenBy(rate => Order(rate.Meter))];
 
     /// <summary>The publication to withdraw first: of what is paid, otherwise the newest that stands; null where all are withdrawn.</summary>
-    public Guid? Standing => (Paid.FirstOrDefault() ?? Rates.Where(rate => !rate.Publication.IsWithdrawn).MaxBy(rate => rate.Publication.PublishedAt))?.Publication.Id;
+    public Guid? Standing => ((Paid.Count > 0 ? Paid[0] : null) ?? Rates.Where(rate => !rate.Publication.IsWithdrawn).MaxBy(rate => rate.Publication.PublishedAt))?.Publication.Id;
 
     /// <summary>Since when the SKU is priced as it is, or why it has no price.</summary>
     public string Since(DateOnly day)
