@@ -1,4 +1,4 @@
-using SpendTracker.Contracts;
+using SpendTracker.Budgets;
 
 namespace SpendTracker.Web.Budgets;
 
@@ -15,7 +15,7 @@ internal static class BudgetTree
     public static IReadOnlyList<BudgetBranch> Of(IReadOnlyList<BudgetRow> rows, Func<string, string?> teamOf)
     {
         var parents = rows.ToDictionary(row => row, row => rows.Where(other => Covers(other.Terms.Scope, row.Terms.Scope, teamOf))
-            .OrderByDescending(other => rows.Count(outer => Covers(outer.Terms.Scope, other.Terms.Scope, teamOf))).ThenBy(other => other.Terms.Budget, StringComparer.Ordinal).FirstOrDefault());
+            .OrderByDescending(other => rows.Count(outer => Covers(outer.Terms.Scope, other.Terms.Scope, teamOf))).ThenBy(other => Fineness(other.Terms.Scope)).ThenBy(other => other.Terms.Budget, StringComparer.Ordinal).FirstOrDefault());
         var children = rows.ToLookup(row => parents[row]);
         List<BudgetBranch> branches = [];
         void Add(BudgetRow? parent, int depth)
@@ -30,6 +30,10 @@ internal static class BudgetTree
         Add(null, 0);
         return branches;
     }
+
+    /// <summary>Lower for a scope by what divides costs more finely: a workload before a team.</summary>
+    private static int Fineness(IReadOnlyDictionary<string, IReadOnlyList<string>> scope) =>
+        BudgetScope.Dimensions.Index().Where(dimension => scope.ContainsKey(dimension.Item)).Select(dimension => dimension.Index).DefaultIfEmpty(BudgetScope.Dimensions.Count).Min();
 
     /// <summary>Whether all that a scope covers is covered by a wider one, and that one covers more.</summary>
     private static bool Covers(IReadOnlyDictionary<string, IReadOnlyList<string>> wide, IReadOnlyDictionary<string, IReadOnlyList<string>> narrow, Func<string, string?> teamOf) =>

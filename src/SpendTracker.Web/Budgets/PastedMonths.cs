@@ -31,7 +31,8 @@ internal sealed record PastedMonths(IReadOnlyList<(string Month, decimal Amount)
         }
 
         var columns = rows.Max(row => row.Length);
-        var cells = columns > 1 && rows.Length <= 2 ? [.. Enumerable.Range(0, columns).Select(column => rows.Select(row => column < row.Length ? row[column] : "").ToArray())] : rows;
+        // Months beside or above their amounts; of two by two cells, the first row tells.
+        var cells = columns > 1 && (rows.Length == 1 || (rows.Length == 2 && (columns > 2 || IsMonth(rows[0][1])))) ? [.. Enumerable.Range(0, columns).Select(column => rows.Select(row => column < row.Length ? row[column] : "").ToArray())] : rows;
         if (cells.Any(row => row.Length > 2))
         {
             return new([], ["One column or one row of amounts is wanted, or two of which the first has the months."]);
@@ -74,6 +75,8 @@ internal sealed record PastedMonths(IReadOnlyList<(string Month, decimal Amount)
 
         return faults.Count > 0 ? new([], [.. faults.Take(MostFaults), .. faults.Count > MostFaults ? (string[])[$"And {faults.Count - MostFaults} more."] : []]) : new(read, []);
     }
+
+    private static bool IsMonth(string text) => DateOnly.TryParseExact(text, MonthFormats, CultureInfo.InvariantCulture, DateTimeStyles.None, out _);
 
     private static string MonthOf(string text, List<string> faults)
     {
