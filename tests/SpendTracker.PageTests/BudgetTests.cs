@@ -27,11 +27,6 @@ public sealed class BudgetTests
         await scope.GetByLabel("Only what has").SelectOptionAsync("workload");
         await scope.GetByLabel("Value").FillAsync("chat");
         await Expect(Button(page, "80 % spent")).ToHaveAttributeAsync("aria-pressed", "true");
-        await page.GetByText("Paste months from Excel").ClickAsync();
-        await page.GetByLabel("One column or row of amounts").FillAsync("100\nmuch");
-        await Button(page, "Use these months").ClickAsync();
-        await Expect(page.GetByRole(AriaRole.Alert).Filter(new() { HasText = "“much” is not an amount." })).ToBeVisibleAsync();
-        await Expect(page.GetByRole(AriaRole.Region, new() { Name = "What it would be now" })).ToContainTextAsync("Spent$90.00 Limit$100.00"); // Beside the form, before anything is checked.
         await Button(page, "Check").ClickAsync();
         await Expect(page.GetByText($"In {Dashboard.MonthName}: $90.00 spent of $100.00")).ToBeVisibleAsync();
         await Expect(page.GetByText("Spent: 80 % of the limit – it is at $90.00")).ToBeVisibleAsync();
