@@ -1,0 +1,139 @@
+namespace SpendTracker.Forecasts;
+
+/// <summary>A charge that has come again and again, and is expected on a day to come: seats, a subscription, a support plan.</summary>
+/// <param name="Day">On which it is expected: today if it is overdue.</param>
+/// <param name="Workload">Whose it is, like the approach and the component.</param>
+/// <param name="Amount">What it was the last time, in the reporting currency; negative for a credit.</param>
+/// <param name="EveryMonths">Months from one to the next: 1, 3 or 12.</param>
+/// <param name="Last">The day on which it came last.</param>
+public sealed record ScheduledCharge(DateOnly Day, string Workload, string Approach, string Component, decimal Amount, int EveryMonths, DateOnly Last);
+
+/// <summary>
+/// Which charges are expected as scheduled. One that came a month, a quarter or a year after another, on about the same day and of about
+/// the same amount, is expected to come again. One that came once is not: nothing foretells it. Charges of a workload, approach and component
+/// on one day are one, since a day's sum repeats if all of them do. Pure.
+/// </summary>
+internal static class ChargeSchedule
+{
+    /// <summary>A charge is made on the first workday after its day, or on the last before.</summary>
+    private const int Tolerance = 3;
+
+    /// <summary>Days for which one that has not come is still expected. Then it has ended.</summary>
+    private const int Grace = 5;
+
+    /// <summary>The larger of two alike ÷ the smaller, at most: a seat more, another exchange rate, some usage in an invoice.</summary>
+    private const decimal Alike = 1.1m;
+
+    /// <summary>Of what has come so often monthly, a quarter is no schedule of its own.</summary>
+    private const int SurelyMonthly = 3;
+
+    private static readonly int[] Periods = [1, 3, 12];
+
+    /// <summary>The charges to come, those of the same series one after the other.</summary>
+    /// <param name="part">Whose they are.</param>
+    /// <param name="charged">What was charged on each day, of one part; none of 0.</param>
+    /// <param name="today">Charges of later days, if any, are recorded, and not expected.</param>
+    /// <param name="until">The last day that is asked for.</param>
+    public static IReadOnlyList<ScheduledCharge> Of(CostPart part, IReadOnlyDictionary<DateOnly, decimal> charged, DateOnly today, DateOnly until)
+    {
+        List<(DateOnly Next, DateOnly Last, int Every, int Times)> series = [];
+        HashSet<DateOnly> monthly = [];
+        foreach (var every in Periods)
+        {
+            var next = Links(charged, every);
+            var times = Times(charged.Keys, next);
+            foreach (var (day, count) in times.Where(one => one.Value > 1 && !monthly.Contains(one.Key)))
+            {
+                var due = day.AddMonths(every);
+                if (!next.ContainsKey(day) && due.AddDays(Grace) >= today)
+                {
+                    series.Add((due < today ? today : due, day, every, count));
+                }
+            }
+
+            if (every == 1)
+            {
+                monthly.UnionWith(OfLong(next, times));
+            }
+        }
+
+        // Two kinds of series that expect a charge on the same day: the one that has held longer is right.
+        List<ScheduledCharge> expected = [];
+        foreach (var (due, last, every, _) in series.OrderByDescending(one => one.Times).ThenBy(one => one.Every).ThenBy(one => one.Last))
+        {
+            if (!expected.Exists(other => other.EveryMonths != every && Math.Abs(other.Day.DayNumber - due.DayNumber) <= 1))
+            {
+                var (day, times) = (due, 1);
+                for (; day <= until; day = last.AddMonths(++times * every))
+                {
+                    expected.Add(new(day, part.Workload, part.Approach, part.Component, charged[last], every, last));
+                }
+            }
+        }
+
+        return expected;
+    }
+
+    /// <summary>From each charge to the one that it was followed by: each follows one at most, and the nearest to its day.</summary>
+    private static Dictionary<DateOnly, DateOnly> Links(IReadOnlyDictionary<DateOnly, decimal> charged, int months)
+    {
+        List<(int Off, DateOnly From, DateOnly To)> pairs = [];
+        foreach (var (day, amount) in charged)
+        {
+            for (var off = -Tolerance; off <= Tolerance; off++)
+            {
+                if (day.AddMonths(months).AddDays(off) is var then && charged.TryGetValue(then, out var other) && AreAlike(amount, other))
+                {
+                    pairs.Add((Math.Abs(off), day, then));
+                }
+            }
+        }
+
+        Dictionary<DateOnly, DateOnly> next = [];
+        HashSet<DateOnly> followed = [];
+        foreach (var (_, from, to) in pairs.Order())
+        {
+            if (!next.ContainsKey(from) && followed.Add(to))
+            {
+                next.Add(from, to);
+            }
+        }
+
+        return next;
+    }
+
+    /// <summary>How many charges each is the last of so far, itself counted.</summary>
+    private static Dictionary<DateOnly, int> Times(IEnumerable<DateOnly> days, Dictionary<DateOnly, DateOnly> next)
+    {
+        Dictionary<DateOnly, int> times = [];
+        foreach (var day in days.Order())
+        {
+            var count = times.GetValueOrDefault(day) + 1;
+            times[day] = count;
+            if (next.TryGetValue(day, out var then))
+            {
+                times[then] = count;
+            }
+        }
+
+        return times;
+    }
+
+    /// <summary>The charges of series that are surely monthly.</summary>
+    private static IEnumerable<DateOnly> OfLong(Dictionary<DateOnly, DateOnly> next, Dictionary<DateOnly, int> times)
+    {
+        HashSet<DateOnly> longOnes = [.. times.Where(one => one.Value >= SurelyMonthly).Select(one => one.Key)];
+        foreach (var (from, to) in next.OrderByDescending(link => link.Key))
+        {
+            if (longOnes.Contains(to))
+            {
+                longOnes.Add(from);
+            }
+        }
+
+        return longOnes;
+    }
+
+    private static bool AreAlike(decimal one, decimal other) =>
+        Math.Sign(one) == Math.Sign(other) && Math.Max(Math.Abs(one), Math.Abs(other)) <= Alike * Math.Min(Math.Abs(one), Math.Abs(other));
+}
