@@ -11,8 +11,8 @@ namespace SpendTracker.Anomalies;
 /// x = ln((y + c) ÷ (m + c)); z = (x − centre) ÷ s, where centre is the median of x over 112 days, within ±0.3. With d the larger of
 /// 1.4826 × their median absolute deviation and 0.08, and q the larger of the 95 % quantile of |x − centre| ÷ 1.96 and 0.08, s is the larger of both.
 /// One day is unusual alone above z = 5.2 × t, where t = (q ÷ d)^1.5, within 1 and 1.4: days that stray far now and then have heavy tails.
-/// Below −z it is a fall, if it costs less than half of m, and less than the quietest day of a week: holidays are none. From 28 to 83 days in use
-/// the median is of the weeks that there are, and lines are farther by 1 + 14 ÷ (days − 14).
+/// Below z = −7 × t it is a fall, if it costs less than half of m, and less than the quietest day of a week: holidays are none. From 28 to 83 days in use
+/// the median is of the weeks that there are, and lines are farther by 1 + 10 ÷ (days − 14).
 /// Sources: the factors make s the standard deviation of a normal distribution (P. Rousseeuw, C. Croux, 1993); the slow sum is a
 /// CUSUM (E. S. Page, 1954). What it finds, and how often it is wrong, is measured by simulation: tests/README.md.
 /// </para>
@@ -37,6 +37,8 @@ internal static class AnomalyRule
     private const double OneDay = 5.2;
     private const double TwoDays = 3;
     private const double LeastOfTwoDays = 0.25;
+    private const double OneDayOfFall = 7;
+    private const double TwoDaysOfFall = 3.5;
     private const double MostOfFall = 0.5;
     private const double MostOfQuietDay = 0.7;
     private const double SlowSum = 10;
@@ -75,8 +77,8 @@ internal static class AnomalyRule
 
             var spread = Spread.Of(compared, strayed.AsSpan(Spread.FirstOf(day)..day));
             var (score, doubt) = (spread.ScoreOf(compared), Spread.DoubtAt(day));
-            var (oneDay, twoDays) = (OneDay * spread.Tails * doubt, TwoDays * doubt);
-            var lasts = score > twoDays && compared.Strayed > LeastOfTwoDays;
+            var oneDay = OneDay * spread.Tails * doubt;
+            var lasts = score > TwoDays * doubt && compared.Strayed > LeastOfTwoDays;
             sum = day < DaysNeededForRise ? 0 : Math.Max(0, sum + Math.Min(score, TwoDays) - SlowDrift);
             AnomalyKind? kind = score > oneDay || (lasts && before) ? AnomalyKind.Spike
                 : sum > SlowSum && compared.Strayed > LeastOfSlowSum && day < days.Length - 1 ? AnomalyKind.Rise : null;
@@ -87,10 +89,11 @@ internal static class AnomalyRule
                 (sum, rest) = (0, DaysOfRest);
             }
 
-            var falls = score < -twoDays && day < days.Length - 1 && used[day].HasUsage && IsFall(days, day, compared);
-            if (restOfFalls-- <= 0 && falls && (fellBefore || score < -oneDay))
+            var oneDayOfFall = OneDayOfFall * spread.Tails * doubt;
+            var falls = score < -TwoDaysOfFall * doubt && day < days.Length - 1 && used[day].HasUsage && IsFall(days, day, compared);
+            if (restOfFalls-- <= 0 && falls && (fellBefore || score < -oneDayOfFall))
             {
-                found.Add(Finding(AnomalyKind.Fall, Math.Min(spread.At(-oneDay), (decimal)(MostOfFall * compared.Usual))));
+                found.Add(Finding(AnomalyKind.Fall, Math.Min(spread.At(-oneDayOfFall), (decimal)(MostOfFall * compared.Usual))));
                 restOfFalls = PartRule.DaysOfRest;
             }
 

@@ -87,7 +87,7 @@ internal readonly record struct Spread(Compared Compared, double Centre, double 
     /// <summary>Days in use from which on there is enough to go by.</summary>
     private const int Grown = 84;
 
-    private const double Doubt = 14;
+    private const double Doubt = 10;
     private const double LeastDeviation = 0.08;
     private const double MostTails = 1.4;
     private const double MostAmount = 1e18;

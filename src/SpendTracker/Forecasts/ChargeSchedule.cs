@@ -21,8 +21,11 @@ internal static class ChargeSchedule
     /// <summary>Days for which one that has not come is still expected. Then it has ended.</summary>
     private const int Grace = 5;
 
-    /// <summary>The larger of two alike ÷ the smaller, at most: a seat more, another exchange rate, some usage in an invoice.</summary>
+    /// <summary>The larger of two alike ÷ the smaller, at most: another exchange rate, some usage in an invoice.</summary>
     private const decimal Alike = 1.1m;
+
+    /// <summary>The same for one that comes on the day of a series: more seats, or another price.</summary>
+    private const decimal AlikeInSeries = 1.5m;
 
     /// <summary>Of what has come so often monthly, a quarter is no schedule of its own.</summary>
     private const int SurelyMonthly = 3;
@@ -40,8 +43,7 @@ internal static class ChargeSchedule
         HashSet<DateOnly> monthly = [];
         foreach (var every in Periods)
         {
-            var next = Links(charged, every);
-            var times = Times(charged.Keys, next);
+            var (next, times) = Series(charged, every);
             foreach (var (day, count) in times.Where(one => one.Value > 1 && !monthly.Contains(one.Key)))
             {
                 var due = day.AddMonths(every);
@@ -74,15 +76,15 @@ internal static class ChargeSchedule
         return expected;
     }
 
-    /// <summary>From each charge to the one that it was followed by: each follows one at most, and the nearest to its day.</summary>
-    private static Dictionary<DateOnly, DateOnly> Links(IReadOnlyDictionary<DateOnly, decimal> charged, int months)
+    /// <summary>From each charge to the one that it was followed by (each follows one at most, and the nearest to its day), and how many it is the last of so far.</summary>
+    private static (Dictionary<DateOnly, DateOnly> Next, Dictionary<DateOnly, int> Times) Series(IReadOnlyDictionary<DateOnly, decimal> charged, int months)
     {
         List<(int Off, DateOnly From, DateOnly To)> pairs = [];
         foreach (var (day, amount) in charged)
         {
             for (var off = -Tolerance; off <= Tolerance; off++)
             {
-                if (day.AddMonths(months).AddDays(off) is var then && charged.TryGetValue(then, out var other) && AreAlike(amount, other))
+                if (day.AddMonths(months).AddDays(off) is var then && charged.TryGetValue(then, out var other) && AreAlike(amount, other, Alike))
                 {
                     pairs.Add((Math.Abs(off), day, then));
                 }
@@ -99,24 +101,30 @@ internal static class ChargeSchedule
             }
         }
 
-        return next;
-    }
-
-    /// <summary>How many charges each is the last of so far, itself counted.</summary>
-    private static Dictionary<DateOnly, int> Times(IEnumerable<DateOnly> days, Dictionary<DateOnly, DateOnly> next)
-    {
         Dictionary<DateOnly, int> times = [];
-        foreach (var day in days.Order())
+        foreach (var day in charged.Keys.Order())
         {
-            var count = times.GetValueOrDefault(day) + 1;
-            times[day] = count;
-            if (next.TryGetValue(day, out var then))
+            var count = times[day] = times.GetValueOrDefault(day) + 1;
+            if (count > 1 && !next.ContainsKey(day))
             {
-                times[then] = count;
+                // The series is there: its next charge may be of another amount.
+                var due = day.AddMonths(months);
+                var then = Enumerable.Range(-Tolerance, (2 * Tolerance) + 1).OrderBy(Math.Abs).Select(due.AddDays)
+                    .FirstOrDefault(other => charged.TryGetValue(other, out var amount) && AreAlike(charged[day], amount, AlikeInSeries) && !followed.Contains(other));
+                if (then != default)
+                {
+                    next.Add(day, then);
+                    followed.Add(then);
+                }
+            }
+
+            if (next.TryGetValue(day, out var follower))
+            {
+                times[follower] = count;
             }
         }
 
-        return times;
+        return (next, times);
     }
 
     /// <summary>The charges of series that are surely monthly.</summary>
@@ -134,6 +142,6 @@ internal static class ChargeSchedule
         return longOnes;
     }
 
-    private static bool AreAlike(decimal one, decimal other) =>
-        Math.Sign(one) == Math.Sign(other) && Math.Max(Math.Abs(one), Math.Abs(other)) <= Alike * Math.Min(Math.Abs(one), Math.Abs(other));
+    private static bool AreAlike(decimal one, decimal other, decimal most) =>
+        Math.Sign(one) == Math.Sign(other) && Math.Max(Math.Abs(one), Math.Abs(other)) / most <= Math.Min(Math.Abs(one), Math.Abs(other));
 }

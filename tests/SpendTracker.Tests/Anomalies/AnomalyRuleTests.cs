@@ -31,7 +31,7 @@ public sealed class AnomalyRuleTests
         Assert.Empty(Find([.. Steady(AnomalyRule.DaysNeeded - 1), 500]));
         var limits = new[] { 28, 42, 83, 84 }.Select(days => Assert.Single(Find([.. Steady(days), 500])).Limit!.Value).ToArray();
         Assert.Equal(limits.OrderDescending(), limits);
-        Assert.InRange(limits[0], 24, 25); // 11 × e^(5.2 × 0.08 × 2) − 1.
+        Assert.InRange(limits[0], 21, 22); // 11 × e^(5.2 × 0.08 × 24 ÷ 14) − 1.
         Assert.InRange(limits[3], 15, 17);
         Assert.Empty(Find([.. Enumerable.Range(0, 80).Select(day => 2 + (0.1m * day))])); // What is new grows.
     }
