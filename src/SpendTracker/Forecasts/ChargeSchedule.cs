@@ -128,7 +128,7 @@ internal static class ChargeSchedule
     }
 
     /// <summary>The charges of series that are surely monthly.</summary>
-    private static IEnumerable<DateOnly> OfLong(Dictionary<DateOnly, DateOnly> next, Dictionary<DateOnly, int> times)
+    private static HashSet<DateOnly> OfLong(Dictionary<DateOnly, DateOnly> next, Dictionary<DateOnly, int> times)
     {
         HashSet<DateOnly> longOnes = [.. times.Where(one => one.Value >= SurelyMonthly).Select(one => one.Key)];
         foreach (var (from, to) in next.OrderByDescending(link => link.Key))
