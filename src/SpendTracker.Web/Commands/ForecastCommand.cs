@@ -4,6 +4,7 @@ using Spectre.Console;
 using SpendTracker.Contracts;
 using SpendTracker.Costs;
 using SpendTracker.Forecasts;
+using SpendTracker.Web.Costs;
 using SpendTracker.Web.Forecasts;
 using SpendTracker.Web.Pages;
 using SpendTracker.Web.Requests;
@@ -69,7 +70,7 @@ internal static class ForecastCommand
         return command;
     }
 
-    private static Option<string?> ByOption() => new("--by") { Description = $"What to break it down by, with commas: {string.Join(", ", ForecastQuery.Dimensions.Select(dimension => dimension.Name))}." };
+    private static Option<string?> ByOption() => new("--by") { Description = $"What to break it down by, with commas: {CostQuestion.Words(ForecastQuery.Dimensions)}." };
 
     private static Option<string[]> WhereOption() =>
         new("--where") { Description = "Only costs that have this, like team=Support; given again, another value of the same is added, and another of something else narrows further.", DefaultValueFactory = _ => [] };
@@ -90,17 +91,22 @@ internal static class ForecastCommand
         }
 
         CommandLine.Write(table);
-        foreach (var line in answer.Total.Planned.Take(ForecastWords.MostLines))
+        WriteLines([.. answer.Total.Scheduled.Select(charge => ForecastWords.Scheduled(charge, currency))]);
+        WriteLines([.. answer.Total.Planned.Select(line => ForecastWords.Planned(line, currency))]);
+        Console.WriteLine($"In {currency}. Charges that come every month, quarter or year are expected on their day. Others, training and dataset preparation count once they are recorded, or as planned or estimated.");
+    }
+
+    private static void WriteLines(IReadOnlyList<string> lines)
+    {
+        foreach (var line in lines.Take(ForecastWords.MostLines))
         {
-            Console.WriteLine(ForecastWords.Planned(line, currency));
+            Console.WriteLine(line);
         }
 
-        if (answer.Total.Planned.Count - ForecastWords.MostLines is var more and > 0)
+        if (lines.Count - ForecastWords.MostLines is var more and > 0)
         {
             Console.WriteLine($"and {more} more: narrow the forecast to see them");
         }
-
-        Console.WriteLine($"In {currency}. Charges, training and dataset preparation count once they are recorded, or as planned or estimated.");
     }
 
     private static void Write(ForecastQuestion question, BacktestAnswer answer)
