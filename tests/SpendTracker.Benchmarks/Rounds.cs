@@ -1,4 +1,5 @@
 using Spectre.Console;
+using SpendTracker.Contracts;
 
 namespace SpendTracker.Benchmarks;
 

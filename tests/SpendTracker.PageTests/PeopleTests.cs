@@ -1,4 +1,5 @@
 using Microsoft.Playwright;
+using SpendTracker.Contracts;
 using static Microsoft.Playwright.Assertions;
 using static SpendTracker.PageTests.Parts;
 

@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.DataProtection;
 using SpendTracker.Alerts;
+using SpendTracker.Contracts;
 
 namespace SpendTracker.Web.Alerts;
 

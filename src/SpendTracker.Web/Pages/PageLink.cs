@@ -1,3 +1,4 @@
+using SpendTracker.Contracts;
 using SpendTracker.Web.Access;
 
 namespace SpendTracker.Web.Pages;

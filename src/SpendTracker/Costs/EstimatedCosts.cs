@@ -1,3 +1,4 @@
+using SpendTracker.Contracts;
 using SpendTracker.Estimates;
 using SpendTracker.Rates;
 

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using Npgsql;
+using SpendTracker.Contracts;
 using SpendTracker.Rates;
 using SpendTracker.Settings;
 

@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using Npgsql;
+using SpendTracker.Contracts;
 using SpendTracker.Rates;
 
 namespace SpendTracker.Forecasts;

@@ -1,5 +1,6 @@
 using System.Threading.Channels;
 using Marten;
+using SpendTracker.Contracts;
 
 namespace SpendTracker.Benchmarks.Append;
 

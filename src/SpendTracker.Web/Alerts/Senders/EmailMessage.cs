@@ -2,6 +2,7 @@ using System.Text;
 using MimeKit;
 using MimeKit.Text;
 using SpendTracker.Alerts;
+using SpendTracker.Contracts;
 
 namespace SpendTracker.Web.Alerts.Senders;
 

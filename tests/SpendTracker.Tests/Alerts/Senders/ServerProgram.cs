@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Threading.Channels;
+using SpendTracker.Contracts;
 
 namespace SpendTracker.Tests.Alerts.Senders;
 
