@@ -58,6 +58,7 @@ public static class SpendTrackerServices
             .AddSingleton<People>()
             .AddSingleton<SignInLinks>()
             .AddSingleton<Sessions>()
+            .AddSingleton<ProviderSessions>()
             .AddSingleton<WorkloadRegistry>()
             .AddSingleton<SavedViews>()
             .AddSingleton<EstimateBook>()

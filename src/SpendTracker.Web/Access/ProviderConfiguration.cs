@@ -19,16 +19,20 @@ internal sealed class ProviderConfiguration(string address, IDocumentRetriever d
     private OpenIdConnectConfiguration? _known;
     private DateTimeOffset _due;
 
+    /// <summary>That they are to be read anew, as was asked since the last reading began: one that is under way may be of before.</summary>
+    private volatile bool _asked;
+
     public async Task<OpenIdConnectConfiguration> GetConfigurationAsync(CancellationToken cancel)
     {
         await _one.WaitAsync(cancel);
         try
         {
-            if (_known is not null && clock.GetUtcNow() < _due)
+            if (_known is not null && !_asked && clock.GetUtcNow() < _due)
             {
                 return _known;
             }
 
+            _asked = false;
             _known = await OpenIdConnectConfigurationRetriever.GetAsync(address, documents, cancel);
             _due = clock.GetUtcNow() + Fresh;
         }
@@ -46,7 +50,7 @@ internal sealed class ProviderConfiguration(string address, IDocumentRetriever d
 
     public override async Task<BaseConfiguration> GetBaseConfigurationAsync(CancellationToken cancel) => await GetConfigurationAsync(cancel);
 
-    public override void RequestRefresh() => _due = DateTimeOffset.MinValue;
+    public override void RequestRefresh() => _asked = true;
 
     public void Dispose() => _one.Dispose();
 }

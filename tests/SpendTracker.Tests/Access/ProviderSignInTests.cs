@@ -156,7 +156,6 @@ public sealed class ProviderSignInTests(ProvidedHost provided) : IClassFixture<P
     [Fact]
     public async Task What_does_not_verify_signs_nobody_in()
     {
-        var now = DateTime.UtcNow;
         (string Says, Action<SecurityTokenDescriptor> Spoil)[] faults =
         [
             ("it is for another application", token => Instead(token, "aud", "other")),
@@ -165,9 +164,9 @@ public sealed class ProviderSignInTests(ProvidedHost provided) : IClassFixture<P
                 new RsaSecurityKey(RSA.Create(2048)) { KeyId = token.SigningCredentials.Key.KeyId }, "RS256")),
             ("it has no signature", token => token.SigningCredentials = null),
             ("another provider issued it", token => token.Issuer = "https://evil.example/"),
-            ("clocks of this host", token => (token.IssuedAt, token.Expires) = (now.AddMinutes(-60), now.AddMinutes(-3))),
-            ("this host is 3 minutes behind", token => (token.IssuedAt, token.Expires) = (now.AddMinutes(3), now.AddMinutes(60))),
-            ("this host is 3 minutes ahead", token => (token.IssuedAt, token.Expires) = (now.AddMinutes(-3), now.AddMinutes(60))),
+            ("clocks of this host", token => Lives(token, -60, -3)),
+            ("this host is 3 minutes behind", token => Lives(token, 3, 60)),
+            ("this host is 3 minutes ahead", token => Lives(token, -3, 60)),
         ];
         foreach (var (says, spoil) in faults)
         {
@@ -176,7 +175,7 @@ public sealed class ProviderSignInTests(ProvidedHost provided) : IClassFixture<P
         }
 
         Assert.DoesNotContain(await People.ListAsync(Cancel), person => person.Name == $"{_subject} Doe"); // Not even known.
-        Told(["ops"]).Spoil = token => (token.IssuedAt, token.Expires) = (now.AddSeconds(-90), now.AddMinutes(60));
+        Told(["ops"]).Spoil = token => Lives(token, -1.5, 60);
         using var signedIn = await SignInAsync();
         Assert.Equal(HttpStatusCode.Found, signedIn.StatusCode);
     }
@@ -252,9 +251,17 @@ public sealed class ProviderSignInTests(ProvidedHost provided) : IClassFixture<P
         Assert.Equal(HttpStatusCode.Found, signedIn.StatusCode);
         using var page = await GetAsync(Host.Address + "/", CookieOf(signedIn));
         Assert.Equal(HttpStatusCode.OK, page.StatusCode);
+
+        var token = Provider.LogoutToken(_subject);
+        Assert.Equal((HttpStatusCode.OK, ""), await LogoutAsync(token));
+        Assert.Contains("used already", (await LogoutAsync(token, other)).Detail, StringComparison.Ordinal);
     }
 
     public void Dispose() => _browser.Dispose();
+
+    /// <summary>Minutes from the moment at which the token is made: on a busy machine, a clock that was read before the others' turns would be off by itself.</summary>
+    private static void Lives(SecurityTokenDescriptor token, double from, double to) =>
+        (token.IssuedAt, token.Expires) = (DateTime.UtcNow.AddMinutes(from), DateTime.UtcNow.AddMinutes(to));
 
     private static void Instead(SecurityTokenDescriptor token, string claim, string value)
     {
@@ -353,10 +360,42 @@ public sealed class ProviderSignInTests(ProvidedHost provided) : IClassFixture<P
         Assert.Equal(HttpStatusCode.OK, await StatusAsync(signedIn));
     }
 
-    private async Task<(HttpStatusCode Status, string Detail)> LogoutAsync(string token)
+    [Fact]
+    public async Task A_logout_token_of_one_session_ends_what_that_session_began_and_nothing_else()
+    {
+        using var first = await SignInAsync("laptop");
+        using var second = await SignInAsync("telephone");
+        Assert.Equal((HttpStatusCode.OK, ""), await LogoutAsync(Provider.LogoutToken("", InSession("another", withSubject: false))));
+        Assert.Equal((HttpStatusCode.OK, ""), await LogoutAsync(Provider.LogoutToken("nobody-here", InSession("telephone", withSubject: true)))); // Another person's.
+        Assert.Equal([HttpStatusCode.OK, HttpStatusCode.OK], [await StatusAsync(first), await StatusAsync(second)]);
+
+        Assert.Equal((HttpStatusCode.OK, ""), await LogoutAsync(Provider.LogoutToken("", InSession("laptop", withSubject: false))));
+        Assert.Equal([HttpStatusCode.Found, HttpStatusCode.OK], [await StatusAsync(first), await StatusAsync(second)]);
+
+        using var third = await SignInAsync("tablet");
+        Assert.Equal((HttpStatusCode.OK, ""), await LogoutAsync(Provider.LogoutToken(_subject, InSession("telephone", withSubject: true))));
+        Assert.Equal([HttpStatusCode.Found, HttpStatusCode.OK], [await StatusAsync(second), await StatusAsync(third)]);
+
+        Assert.Equal((HttpStatusCode.OK, ""), await LogoutAsync(Provider.LogoutToken(_subject, InSession("of before", withSubject: true)))); // Not known here: all of the person.
+        Assert.Equal(HttpStatusCode.Found, await StatusAsync(third));
+
+        async Task<HttpResponseMessage> SignInAsync(string session)
+        {
+            Told(["viewers"]).Spoil = token => token.Subject = new([.. token.Subject?.Claims ?? [], new Claim("sid", $"{_subject}-{session}")]);
+            return await this.SignInAsync();
+        }
+
+        Action<SecurityTokenDescriptor> InSession(string session, bool withSubject) => token =>
+        {
+            token.Claims["sid"] = $"{_subject}-{session}";
+            _ = withSubject || token.Claims.Remove("sub");
+        };
+    }
+
+    private async Task<(HttpStatusCode Status, string Detail)> LogoutAsync(string token, TestHost? host = null)
     {
         using var form = new FormUrlEncodedContent([new("logout_token", token)]);
-        using var answer = await _browser.PostAsync($"{Host.Address}{ProviderLogout.Path}", form, Cancel);
+        using var answer = await _browser.PostAsync($"{(host ?? Host).Address}{ProviderLogout.Path}", form, Cancel);
         var text = await answer.Content.ReadAsStringAsync(Cancel);
         return (answer.StatusCode, text.Length == 0 ? "" : JsonDocument.Parse(text).RootElement.GetProperty("detail").GetString()!);
     }
