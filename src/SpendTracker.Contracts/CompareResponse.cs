@@ -39,8 +39,7 @@ public sealed record CompareResponse(
 /// <param name="Shared">Of a variant's running and one-off cost, what names no variant and is shared out by requests.</param>
 /// <param name="Per1000">Running and one-off cost of 1,000 requests.</param>
 /// <param name="PerSuccess">The same of a successful request.</param>
-/// <param name="Success">The share of requests with a known outcome that succeeded; its interval allows for requests that fail together (<see
-/// cref="Clusters"/>).</param>
+/// <param name="Success">The share of requests with a known outcome that succeeded; its interval allows for requests that fail together.</param>
 /// <param name="Quality">By metric, how good it is.</param>
 /// <param name="Unpriced">Quantities that no rate covers, by unit: in no amount. Those of a workload's shared cost are at the approach.</param>
 /// <param name="Unconverted">Amounts without an exchange rate, by currency: in no amount.</param>

@@ -31,6 +31,7 @@ internal static class Policies
     public const string People = "people";
     public const string View = "view";
     public const string Share = "share";
+    public const string Report = "report";
 
     public static void AddAccess(this IServiceCollection services)
     {

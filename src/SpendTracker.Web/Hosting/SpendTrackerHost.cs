@@ -83,7 +83,7 @@ public static class SpendTrackerHost
         services.AddSingleton<KnownOn>();
         services.AddSingleton(new TraceLink(string.IsNullOrEmpty(settings.Telemetry.TraceUrl) ? null : settings.Telemetry.TraceUrl));
         services.AddSingleton<HealthService>();
-        services.AddSingleton<MonthReportQuery>();
+        services.AddReports();
         services.AddHostedService(provider => provider.GetRequiredService<HealthService>());
         services.AddAlerts();
         services.AddChannelSenders();
@@ -166,6 +166,7 @@ public static class SpendTrackerHost
         api.MapActivities();
         api.MapHealth();
         api.MapReport();
+        api.MapReportSchedules();
         api.MapViews();
         app.MapAssistants();
 

@@ -22,6 +22,7 @@ public enum Permission
     [JsonStringEnumMemberName("people")] People,
     [JsonStringEnumMemberName("view")] View,
     [JsonStringEnumMemberName("share")] Share,
+    [JsonStringEnumMemberName("report")] Report,
 }
 
 /// <summary>How far a permission of a role reaches.</summary>
@@ -72,6 +73,7 @@ public static class Permissions
         new(Permission.Budget, "set, change and remove budgets", Reach.None, Reach.Teams, Reach.All, Reach.All, Scope.Budget),
         new(Permission.Acknowledge, "acknowledge alerts and unusual days", Reach.None, Reach.Teams, Reach.All, Reach.All, Scope.Budget),
         new(Permission.Price, "publish and withdraw rates, discounts, aliases and exchange rates", Reach.None, Reach.None, Reach.All, Reach.All, Scope.Publish),
+        new(Permission.Report, "have the month report sent on a schedule", Reach.None, Reach.None, Reach.All, Reach.All, Scope.Budget),
         new(Permission.Retry, "retry events that were set aside", Reach.None, Reach.None, Reach.All, Reach.All, Scope.Publish),
         new(Permission.Close, "close and reopen months", Reach.None, Reach.None, Reach.All, Reach.All, Scope.Close),
         new(Permission.Activity, "read who did what", Reach.None, Reach.None, Reach.All, Reach.All, Scope.Audit),

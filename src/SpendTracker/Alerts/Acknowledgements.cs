@@ -19,7 +19,7 @@ public sealed class Acknowledgements(EventStore store, EventLog log)
     /// <returns>The acknowledgement that counts, which may be somebody else's; null where there is no such alert.</returns>
     public async Task<Acknowledgement?> AcknowledgeAsync(Guid alert, string? note, Recorder recorder, CancellationToken cancellationToken)
     {
-        if (await log.FindAsync(alert, cancellationToken) is not { Stored.Data: IAlertRaised })
+        if (await log.FindAsync(alert, cancellationToken) is not { Stored.Data: IAlertRaised and not ReportMade })
         {
             return null;
         }

@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using System.Threading.Channels;
-using SpendTracker.Contracts;
 
 namespace SpendTracker.Tests.Alerts.Senders;
 
