@@ -114,6 +114,11 @@ internal static class Policies
     /// </summary>
     private static string SchemeOf(HttpContext context)
     {
+        if (AssistantTokens.IsPresented(context))
+        {
+            return AssistantTokens.Scheme;
+        }
+
         var withKey = context.Request.Headers.ContainsKey("Authorization") || !HttpMethods.IsGet(context.Request.Method) || !SessionCookies.IsThere(context.Request);
         return TakesKey(context.Request) && withKey ? ApiKeyAuthentication.SchemeName : CookieAuthenticationDefaults.AuthenticationScheme;
     }

@@ -1,3 +1,4 @@
+using System.Threading.RateLimiting;
 using Microsoft.IdentityModel.Protocols;
 using Microsoft.IdentityModel.Protocols.OpenIdConnect;
 using Microsoft.IdentityModel.Tokens;
@@ -53,4 +54,25 @@ internal sealed class ProviderConfiguration(string address, IDocumentRetriever d
     public override void RequestRefresh() => _asked = true;
 
     public void Dispose() => _one.Dispose();
+}
+
+/// <summary>The same for what anybody may send: tokens that nobody signed must not have the provider asked for its keys each time.</summary>
+internal sealed class GuardedConfiguration(ProviderConfiguration configuration) : BaseConfigurationManager, IConfigurationManager<OpenIdConnectConfiguration>, IDisposable
+{
+    private readonly TokenBucketRateLimiter _refreshes = new(new() { TokenLimit = 10, TokensPerPeriod = 10, ReplenishmentPeriod = TimeSpan.FromMinutes(1), QueueLimit = 0 });
+
+    public Task<OpenIdConnectConfiguration> GetConfigurationAsync(CancellationToken cancel) => configuration.GetConfigurationAsync(cancel);
+
+    public override Task<BaseConfiguration> GetBaseConfigurationAsync(CancellationToken cancel) => configuration.GetBaseConfigurationAsync(cancel);
+
+    public override void RequestRefresh()
+    {
+        using var lease = _refreshes.AttemptAcquire();
+        if (lease.IsAcquired)
+        {
+            configuration.RequestRefresh();
+        }
+    }
+
+    public void Dispose() => _refreshes.Dispose();
 }

@@ -89,6 +89,7 @@ public static class SpendTrackerHost
         services.AddChannelSenders();
         services.AddAccess();
         services.AddProviderSignIn(settings.OpenIdConnect);
+        services.AddAssistantTokens(settings.OpenIdConnect);
         services.AddDataProtection().SetApplicationName("SpendTracker");
         services.AddSingleton<KeyRing>();
         services.AddOptions<KeyManagementOptions>().Configure<KeyRing>((options, ring) => options.XmlRepository = ring);
@@ -138,6 +139,7 @@ public static class SpendTrackerHost
 
         app.MapServiceDefaults(settings.Telemetry.Prometheus, Policies.Read);
         app.MapSignIn(settings.OpenIdConnect);
+        app.MapAssistantTokens(settings.OpenIdConnect);
         app.MapAcknowledge();
         ApiReference.Map(app);
 

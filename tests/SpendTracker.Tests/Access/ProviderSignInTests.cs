@@ -32,7 +32,7 @@ public sealed class ProvidedHost : IAsyncLifetime
         foreach (var (name, value) in ((string, string)[])
             [
                 ("Authority", Provider.Address), ("ClientId", TestProvider.ClientId), ("ClientSecret", TestProvider.ClientSecret), ("Contact", "help@example.com"),
-                ("Roles", "viewers=viewer; devs=member; cfo=finance; ops=admin"), ("Teams", "devs=Search; CN=Support,OU=X=Support"),
+                ("Roles", "viewers=viewer; devs=member; cfo=finance; ops=admin"), ("Teams", "devs=Search; CN=Support,OU=X=Support"), ("AssistantAudience", TestProvider.AssistantAudience),
             ])
         {
             builder.Configuration[$"SpendTracker:OpenIdConnect:{name}"] = value;
@@ -390,6 +390,69 @@ public sealed class ProviderSignInTests(ProvidedHost provided) : IClassFixture<P
             token.Claims["sid"] = $"{_subject}-{session}";
             _ = withSubject || token.Claims.Remove("sub");
         };
+    }
+
+    [Fact]
+    public async Task An_assistant_reads_with_an_access_token_of_a_person_who_has_a_role_and_no_further()
+    {
+        using var without = await ToolsAsync(null);
+        var told = Assert.Single(without.Headers.WwwAuthenticate).ToString();
+        Assert.Equal((HttpStatusCode.Unauthorized, $"Bearer resource_metadata=\"{Host.Address}/.well-known/oauth-protected-resource/mcp\""), (without.StatusCode, told));
+        var metadata = JsonDocument.Parse(await _browser.GetStringAsync(new Uri(Host.Address + "/.well-known/oauth-protected-resource/mcp"), Cancel)).RootElement;
+        Assert.Equal(($"{Host.Address}/mcp", Provider.Address), (metadata.GetProperty("resource").GetString(), metadata.GetProperty("authorization_servers")[0].GetString()));
+
+        await AssertRefusedAsync(Provider.AccessToken(_subject), "Its person has no role here."); // Who never signed in.
+        Told(["viewers"]);
+        (await SignInAsync()).Dispose();
+        using var listed = await ToolsAsync(Provider.AccessToken(_subject));
+        Assert.Equal(HttpStatusCode.OK, listed.StatusCode);
+        Assert.Contains("get_costs", await listed.Content.ReadAsStringAsync(Cancel), StringComparison.Ordinal);
+        using var costs = new HttpRequestMessage(HttpMethod.Get, Host.Address + "/api/v1/costs") { Headers = { { "Authorization", $"Bearer {Provider.AccessToken(_subject)}" } } };
+        using var refused = await _browser.SendAsync(costs, Cancel);
+        Assert.Equal(HttpStatusCode.Unauthorized, refused.StatusCode); // The API takes keys.
+
+        (string Says, Action<SecurityTokenDescriptor> Spoil)[] faults =
+        [
+            ("does not verify", token => token.SigningCredentials = new SigningCredentials(TestProvider.NewKey(), SecurityAlgorithms.RsaSha256)),
+            ("does not verify", token => token.SigningCredentials = null),
+            ("does not verify", token => token.Issuer = "https://evil.example/"),
+            ("does not verify", token => token.Audience = TestProvider.ClientId),
+            ("does not verify", token => token.TokenType = "logout+jwt"),
+            ("does not verify", token => (token.IssuedAt, token.NotBefore, token.Expires) = (DateTime.UtcNow.AddHours(-1), DateTime.UtcNow.AddHours(-1), DateTime.UtcNow.AddMinutes(-3))),
+            ("does not verify", token => token.Expires = null),
+            ("names no subject", token => token.Claims.Remove("sub")),
+            ("has no role", token => token.Claims["groups"] = "others"), // Out of the groups since.
+        ];
+        foreach (var (says, spoil) in faults)
+        {
+            await AssertRefusedAsync(Provider.AccessToken(_subject, spoil), says);
+        }
+
+        await AssertRefusedAsync("not.a.token", "does not verify");
+        await People.RemoveAsync((await PersonAsync()).Id, new Recorder("test"), Cancel);
+        await AssertRefusedAsync(Provider.AccessToken(_subject), "has no role");
+
+        async Task AssertRefusedAsync(string token, string says)
+        {
+            using var answer = await ToolsAsync(token);
+            var text = await answer.Content.ReadAsStringAsync(Cancel);
+            Assert.True(answer.StatusCode == HttpStatusCode.Unauthorized && text.Contains(says, StringComparison.Ordinal), $"{says}: {answer.StatusCode} {text}");
+            Assert.Contains("error=\"invalid_token\"", string.Join(", ", answer.Headers.GetValues("WWW-Authenticate")), StringComparison.Ordinal);
+        }
+
+        async Task<HttpResponseMessage> ToolsAsync(string? token)
+        {
+            using var request = new HttpRequestMessage(HttpMethod.Post, Host.Address + "/mcp")
+            {
+                Content = new StringContent("""{"jsonrpc":"2.0","id":1,"method":"tools/list"}""", null, "application/json"), Headers = { { "Accept", "application/json, text/event-stream" } },
+            };
+            if (token is not null)
+            {
+                request.Headers.Authorization = new("Bearer", token);
+            }
+
+            return await _browser.SendAsync(request, Cancel);
+        }
     }
 
     private async Task<(HttpStatusCode Status, string Detail)> LogoutAsync(string token, TestHost? host = null)
