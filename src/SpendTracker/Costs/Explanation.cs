@@ -82,7 +82,11 @@ public static class BookingMoves
             return new(cost.Keys["origin"], cost.Month, cost.Actual, lacking.Unpriced, lacking.Incomplete, lacking.Unconverted);
         }
     }
+}
 
+/// <summary>What a move between months lacks.</summary>
+public static class BookingGaps
+{
     extension(BookingMove move)
     {
         /// <summary>What of it lacks a price.</summary>

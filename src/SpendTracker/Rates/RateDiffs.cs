@@ -36,7 +36,11 @@ public static class RateDiffs
             return named with { More = more.Count > 0 ? more : null };
         }
     }
+}
 
+/// <summary>What is worked out of prices that an import changes.</summary>
+public static class PriceChanges
+{
     extension(PriceChange)
     {
         /// <summary>How much a price changes; null where there is nothing to compare with.</summary>
