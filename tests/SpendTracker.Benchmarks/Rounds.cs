@@ -1,5 +1,4 @@
 using Spectre.Console;
-using SpendTracker.Contracts;
 
 namespace SpendTracker.Benchmarks;
 

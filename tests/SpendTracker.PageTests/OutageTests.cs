@@ -1,5 +1,4 @@
 using Microsoft.Playwright;
-using SpendTracker.Contracts;
 using static Microsoft.Playwright.Assertions;
 
 namespace SpendTracker.PageTests;

@@ -1,6 +1,5 @@
 using Microsoft.AspNetCore.DataProtection;
 using SpendTracker.Alerts;
-using SpendTracker.Contracts;
 
 namespace SpendTracker.Web.Alerts;
 

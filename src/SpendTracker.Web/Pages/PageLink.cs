@@ -1,4 +1,3 @@
-using SpendTracker.Contracts;
 using SpendTracker.Web.Access;
 
 namespace SpendTracker.Web.Pages;

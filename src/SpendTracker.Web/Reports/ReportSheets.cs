@@ -1,4 +1,3 @@
-using SpendTracker.Contracts;
 using SpendTracker.Costs;
 using SpendTracker.Web.Costs;
 using SpendTracker.Web.Exports;

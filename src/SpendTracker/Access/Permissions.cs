@@ -14,6 +14,7 @@ public enum Permission
     [JsonStringEnumMemberName("budget")] Budget,
     [JsonStringEnumMemberName("acknowledge")] Acknowledge,
     [JsonStringEnumMemberName("price")] Price,
+    [JsonStringEnumMemberName("report")] Report,
     [JsonStringEnumMemberName("retry")] Retry,
     [JsonStringEnumMemberName("close")] Close,
     [JsonStringEnumMemberName("activity")] Activity,
@@ -22,7 +23,6 @@ public enum Permission
     [JsonStringEnumMemberName("people")] People,
     [JsonStringEnumMemberName("view")] View,
     [JsonStringEnumMemberName("share")] Share,
-    [JsonStringEnumMemberName("report")] Report,
 }
 
 /// <summary>How far a permission of a role reaches.</summary>

@@ -1,5 +1,4 @@
 using Npgsql;
-using SpendTracker.Contracts;
 using SpendTracker.Forecasts;
 
 namespace SpendTracker.Budgets;

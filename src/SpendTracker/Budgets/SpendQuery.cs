@@ -1,6 +1,5 @@
 using System.Text.Json;
 using Npgsql;
-using SpendTracker.Contracts;
 using SpendTracker.Costs;
 using SpendTracker.Events;
 using SpendTracker.Log;

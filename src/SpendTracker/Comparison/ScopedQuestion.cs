@@ -1,5 +1,4 @@
 using Npgsql;
-using SpendTracker.Contracts;
 using SpendTracker.Costs;
 
 namespace SpendTracker.Comparison;

@@ -1,4 +1,3 @@
-using SpendTracker.Contracts;
 using SpendTracker.Rates;
 
 namespace SpendTracker.Costs;

@@ -1,4 +1,3 @@
-using SpendTracker.Contracts;
 using SpendTracker.Estimates;
 using SpendTracker.Rates;
 

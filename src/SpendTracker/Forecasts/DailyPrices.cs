@@ -1,6 +1,5 @@
 using System.Runtime.InteropServices;
 using Npgsql;
-using SpendTracker.Contracts;
 using SpendTracker.Rates;
 
 namespace SpendTracker.Forecasts;

@@ -2,7 +2,6 @@ using System.Diagnostics;
 using System.Globalization;
 using Microsoft.Extensions.Logging.Abstractions;
 using Spectre.Console;
-using SpendTracker.Contracts;
 using SpendTracker.Log;
 
 namespace SpendTracker.Benchmarks.Project;

@@ -1,4 +1,3 @@
-using SpendTracker.Contracts;
 using SpendTracker.Forecasts;
 
 namespace SpendTracker.Tests.Forecasts;
