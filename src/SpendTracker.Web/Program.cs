@@ -34,6 +34,7 @@ var root = new RootCommand("SpendTracker: what prompt engineering, fine-tuning a
     ClosingCommands.Reopen(),
     ExplainCommand.Create(),
     ForecastCommand.Create(),
+    ReportCommand.Create(),
 };
 
 // Ctrl+C cancels the command; what it started, PostgreSQL included, gets this long to stop cleanly.

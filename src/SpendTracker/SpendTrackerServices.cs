@@ -15,6 +15,7 @@ using SpendTracker.Forecasts;
 using SpendTracker.Log;
 using SpendTracker.Plans;
 using SpendTracker.Rates;
+using SpendTracker.Reports;
 using SpendTracker.Settings;
 using SpendTracker.Usage;
 using SpendTracker.Views;
@@ -58,6 +59,8 @@ public static class SpendTrackerServices
             .AddSingleton<People>()
             .AddSingleton<SignInLinks>()
             .AddSingleton<Sessions>()
+            .AddSingleton<ProviderSessions>()
+            .AddSingleton<ReportSchedules>()
             .AddSingleton<WorkloadRegistry>()
             .AddSingleton<SavedViews>()
             .AddSingleton<EstimateBook>()

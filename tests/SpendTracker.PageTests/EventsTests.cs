@@ -1,5 +1,6 @@
 using System.Globalization;
 using Microsoft.Playwright;
+using SpendTracker.Contracts;
 using static Microsoft.Playwright.Assertions;
 
 namespace SpendTracker.PageTests;

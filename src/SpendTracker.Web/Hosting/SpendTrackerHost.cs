@@ -83,12 +83,13 @@ public static class SpendTrackerHost
         services.AddSingleton<KnownOn>();
         services.AddSingleton(new TraceLink(string.IsNullOrEmpty(settings.Telemetry.TraceUrl) ? null : settings.Telemetry.TraceUrl));
         services.AddSingleton<HealthService>();
-        services.AddSingleton<MonthReportQuery>();
+        services.AddReports();
         services.AddHostedService(provider => provider.GetRequiredService<HealthService>());
         services.AddAlerts();
         services.AddChannelSenders();
         services.AddAccess();
         services.AddProviderSignIn(settings.OpenIdConnect);
+        services.AddAssistantTokens(settings.OpenIdConnect);
         services.AddDataProtection().SetApplicationName("SpendTracker");
         services.AddSingleton<KeyRing>();
         services.AddOptions<KeyManagementOptions>().Configure<KeyRing>((options, ring) => options.XmlRepository = ring);
@@ -138,6 +139,7 @@ public static class SpendTrackerHost
 
         app.MapServiceDefaults(settings.Telemetry.Prometheus, Policies.Read);
         app.MapSignIn(settings.OpenIdConnect);
+        app.MapAssistantTokens(settings.OpenIdConnect);
         app.MapAcknowledge();
         ApiReference.Map(app);
 
@@ -166,6 +168,7 @@ public static class SpendTrackerHost
         api.MapActivities();
         api.MapHealth();
         api.MapReport();
+        api.MapReportSchedules();
         api.MapViews();
         app.MapAssistants();
 

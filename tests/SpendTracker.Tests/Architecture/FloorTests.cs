@@ -13,7 +13,7 @@ public sealed class FloorTests
 
     private static readonly string[][] CoreFloors =
     [
-        ["Log"], ["Settings", "Access", "Workloads", "Views"], ["Usage", "Activities"], ["Estimates", "Rates"], ["Costs"], ["Closing", "Explorer", "Alerts", "Forecasts"], ["Anomalies", "Budgets", "Plans"], ["Comparison"],
+        ["Log"], ["Settings", "Access", "Workloads", "Views"], ["Usage", "Activities"], ["Estimates", "Rates"], ["Costs"], ["Closing", "Explorer", "Alerts", "Forecasts"], ["Anomalies", "Budgets", "Plans", "Reports"], ["Comparison"],
         [Rooms.Roof],
     ];
 

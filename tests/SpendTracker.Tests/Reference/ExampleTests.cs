@@ -131,6 +131,10 @@ public sealed class ExampleTests : IAsyncLifetime
         await AskAsync("GetChannel", "ops");
         await AskAsync("TestChannel", "ops");
         await AskAsync("ResumeChannel", "ops");
+        await AskAsync("SetReportSchedule", "finance");
+        await AskAsync("GetReportSchedules");
+        await AskAsync("GetReportSchedule", "finance");
+        await AskAsync("RemoveReportSchedule", "finance", query: "?reason=Nobody%20reads%20it.");
         await AskAsync("RemoveChannel", "finance", query: "?reason=No%20longer%20needed.");
         await AskAsync("SetWorkload", "support-chat");
         await AskAsync("RegisterWorkload");
