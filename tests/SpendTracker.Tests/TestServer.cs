@@ -71,5 +71,6 @@ public sealed class TestServer : IAsyncLifetime
         }
 
         await _folder.DisposeAsync();
+        await ServerFolder.DeleteMadeAsync();
     }
 }
