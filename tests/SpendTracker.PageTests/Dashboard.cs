@@ -94,6 +94,10 @@ public sealed class Dashboard : IAsyncDisposable
     /// <summary>Signs in, once.</summary>
     public string SignInLink { get; private set; } = "";
 
+    /// <summary>A new link, where the clock has gone on since the last one.</summary>
+    public async Task LinkAgainAsync() =>
+        SignInLink = SignIn.Link(Address, await _app!.Services.GetRequiredService<SignInLinks>().IssueAsync("Administrator", Role.Admin, new Recorder("host:start"), Cancel));
+
     /// <summary>Without a word to anybody where it is a program.</summary>
     public async Task StopHostAsync()
     {
@@ -330,7 +334,7 @@ public sealed class Dashboard : IAsyncDisposable
         _opened = await OpenedDatabase.OpenAsync(builder.Configuration, NullLoggerFactory.Instance, OpenedDatabase.Serve, reset: false, progress: null, Cancel, _clock);
         _app = SpendTrackerHost.Build(builder, _opened.Database);
         await _app.StartAsync(Cancel);
-        SignInLink = SignIn.Link(Address, await _app.Services.GetRequiredService<SignInLinks>().IssueAsync("Administrator", Role.Admin, new Recorder("host:start"), Cancel));
+        await LinkAgainAsync();
     }
 
     public async ValueTask DisposeAsync()

@@ -162,6 +162,7 @@ public sealed class NineQuestionTests(NineQuestionTests.Organisation organisatio
         private const int Height = 900;
         private const int PhoneHeight = 844;
 
+        private Task? _started;
         private Dashboard? _site;
         private IPage? _page;
         private int _clicks;
@@ -171,14 +172,9 @@ public sealed class NineQuestionTests(NineQuestionTests.Organisation organisatio
         /// <summary>The overview.</summary>
         public async Task<IPage> BeginAsync()
         {
-            if (_page is null)
-            {
-                await StartAsync();
-                _page = await Site.NewSignedInPageAsync();
-            }
-
+            await (_started ??= StartAsync());
             _clicks = 0;
-            await _page.SetViewportSizeAsync(1280, Height);
+            await _page!.SetViewportSizeAsync(1280, Height);
             await Site.GoAsync(_page, "/");
             return _page;
         }
@@ -227,17 +223,19 @@ public sealed class NineQuestionTests(NineQuestionTests.Organisation organisatio
             ]);
             await _site.EstimateAsync("chat", Estimate, "2026-06");
             await _site.SetBudgetAsync("all", "All", Limit, from: "2026-06");
+            await _site.LinkAgainAsync();
+            _page = await _site.NewSignedInPageAsync();
         }
 
         private static IEnumerable<object> Of(DateTime day) => Daily.Select(used => Used(used.Workload, used.Approach, used.Tokens, used.Requests, day));
 
         private static object Used(string workload, string approach, int tokens, int requests, DateTime usedAt, string model = "large") =>
-            new { type = "token_usage_recorded", workload, approach, provider = "test", model, inputTokens = tokens, outputTokens = 0, requests, usedAt };
+            new { type = "token_usage_recorded", workload, approach, provider = "test", model, inputTokens = tokens, outputTokens = 0, requests, usedAt, variant = $"{approach}/v1" };
 
         private static object Charge(decimal amount, string currency, DateTime chargedAt) =>
             new { type = "charge_recorded", workload = "mail", approach = "hybrid", component = "other", amount, currency, chargedAt };
 
         private static object Evaluated(string approach, decimal score) =>
-            new { type = "evaluation_recorded", workload = "chat", approach, metric = "accuracy", score, samples = 400, evaluatedAt = Today };
+            new { type = "evaluation_recorded", workload = "chat", approach, variant = $"{approach}/v1", metric = "accuracy", score, samples = 400, evaluatedAt = Today };
     }
 }

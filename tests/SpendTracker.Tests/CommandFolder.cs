@@ -1,6 +1,5 @@
 using System.CommandLine;
 using System.Text.Json;
-using Spectre.Console;
 using SpendTracker.Web.Commands;
 
 namespace SpendTracker.Tests;
@@ -49,29 +48,20 @@ internal sealed class CommandFolder(TestDatabase database) : IDisposable
         return (output, errors);
     }
 
-    /// <summary>The console, and what the settings are read from, are the process's: one command has them at a time.</summary>
+    /// <summary>What the settings are read from is the process's: one command has it at a time.</summary>
     public static async Task<(int ExitCode, string Output, string Errors)> RunHereAsync(string connectionString, string[] arguments)
     {
         await Alone.WaitAsync(TestContext.Current.CancellationToken);
-        var (before, beforeErrors, terminal) = (Console.Out, Console.Error, AnsiConsole.Console);
+        var (output, errors) = (CommandConsole.Output.Keep(), CommandConsole.Errors.Keep());
+        Environment.SetEnvironmentVariable(Setting, connectionString);
         try
         {
-            await using var output = new StringWriter();
-            await using var errors = new StringWriter();
-            Console.SetOut(output);
-            Console.SetError(errors);
-            AnsiConsole.Console = AnsiConsole.Create(new() { Ansi = AnsiSupport.No, Interactive = InteractionSupport.No, Out = new AnsiConsoleOutput(Console.Out) });
-            AnsiConsole.Profile.Width = 10_000; // As in a file: a row is a line.
-            Environment.SetEnvironmentVariable(Setting, connectionString);
             var code = await CommandLine.Root().Parse(arguments).InvokeAsync(cancellationToken: TestContext.Current.CancellationToken);
             return (code, output.ToString(), errors.ToString());
         }
         finally
         {
             Environment.SetEnvironmentVariable(Setting, null);
-            Console.SetOut(before);
-            Console.SetError(beforeErrors);
-            AnsiConsole.Console = terminal;
             Alone.Release();
         }
     }
