@@ -31,7 +31,7 @@ internal sealed class GrowthBenchmark(BenchmarkServer server, Report report, boo
 
     public async Task RunAsync(CancellationToken cancellationToken)
     {
-        long[] sizes = quick ? [4_000, 8_000] : [.. millions.Split(',').Select(size => (long)(double.Parse(size, CultureInfo.InvariantCulture) * 1_000_000))];
+        long[] sizes = quick ? [4_000, 12_000] : [.. millions.Split(',').Select(size => (long)(double.Parse(size, CultureInfo.InvariantCulture) * 1_000_000))];
         List<string[]> rows = [];
         await using var log = await HistoryLog.OpenAsync(server, _copied.Streams, randomIds, cancellationToken);
         foreach (var size in sizes)
