@@ -159,9 +159,11 @@ public sealed class RouteAccessTests : IAsyncLifetime
         GET    /reference/{documentName?}             302    401    401    401    401    401    401    401    401    401    401    200    200    200    200    200    403
         """;
 
+    private const string SignOut = "/sign-out";
     private const string ForeignOrigin = "https://evil.example";
 
     private readonly HttpClient _http = new(new SocketsHttpHandler { AllowAutoRedirect = false, UseCookies = false });
+    private readonly Dictionary<string, string> _cookies = [];
     private TestHost _host = null!;
     private (string Name, Func<Task<(string Header, string Value)[]>> Headers)[] _callers = null!;
 
@@ -181,10 +183,10 @@ public sealed class RouteAccessTests : IAsyncLifetime
         callers.Add(("bound", () => Bearer(bound)));
         foreach (var (name, role, teams) in ((string, Role, string[])[])[("viewer", Role.Viewer, []), ("member", Role.Member, []), ("team", Role.Member, ["Search"]), ("fina", Role.Finance, []), ("admin", Role.Admin, [])])
         {
-            callers.Add((name, async () => [("Cookie", await CookieAsync(name, role, teams))]));
+            callers.Add((name, async () => [("Cookie", await KeptAsync(name, role, teams))]));
         }
 
-        callers.Add(("other", async () => [("Cookie", await CookieAsync("other", Role.Admin, [])), ("Origin", ForeignOrigin)]));
+        callers.Add(("other", async () => [("Cookie", await KeptAsync("other", Role.Admin, [])), ("Origin", ForeignOrigin)]));
         _callers = [.. callers];
     }
 
@@ -204,6 +206,11 @@ public sealed class RouteAccessTests : IAsyncLifetime
             foreach (var (_, headers) in _callers)
             {
                 statuses.Add(await StatusAsync(method, path, await headers()));
+            }
+
+            if (path == SignOut)
+            {
+                _cookies.Clear();
             }
 
             answered.Add(Row($"{method,-6} {path}", statuses));
@@ -260,7 +267,10 @@ public sealed class RouteAccessTests : IAsyncLifetime
         return ((int)answer.StatusCode).ToString(CultureInfo.InvariantCulture);
     }
 
-    /// <summary>Of a session of its own: the one before may have signed out.</summary>
+    /// <summary>Of the session that the person has, until all of them have signed out.</summary>
+    private async Task<string> KeptAsync(string person, Role role, IReadOnlyList<string> teams) =>
+        _cookies.TryGetValue(person, out var kept) ? kept : _cookies[person] = await CookieAsync(person, role, teams);
+
     private async Task<string> CookieAsync(string person, Role role, IReadOnlyList<string> teams)
     {
         var token = await _host.Services.GetRequiredService<SignInLinks>().IssueAsync(person, role, teams, new Recorder("test"), TestContext.Current.CancellationToken);
