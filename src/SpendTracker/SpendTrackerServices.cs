@@ -75,6 +75,7 @@ public static class SpendTrackerServices
             .AddSingleton<WorkloadQuantityQuery>()
             .AddSingleton<WorkloadUseQuery>()
             .AddSingleton<UnpricedQuery>()
+            .AddSingleton<PricedSkuQuery>()
             .AddSingleton<ReportedCostQuery>()
             .AddSingleton<ExplainQuery>()
             .AddSingleton<MonthChangeQuery>()

@@ -20,7 +20,14 @@ public sealed record ClosingChecklist(
 /// <param name="Total">What is booked in it: frozen where it is closed.</param>
 /// <param name="Corrections">The part of the total that corrects earlier periods.</param>
 /// <param name="History">Its closings, the latest first.</param>
-public sealed record BillingPeriodStatus(BillingPeriod Month, bool IsClosed, decimal Total, decimal Corrections, IReadOnlyList<PeriodClosing> History);
+public sealed record BillingPeriodStatus(BillingPeriod Month, bool IsClosed, decimal Total, decimal Corrections, IReadOnlyList<PeriodClosing> History)
+{
+    /// <summary>In the reporting currency; 0 where nobody submitted an estimate.</summary>
+    public decimal Estimated { get; init; }
+
+    /// <summary>The total less the part of the estimate that belongs to the days that have passed: above 0 is more.</summary>
+    public decimal Variance { get; init; }
+}
 
 /// <summary>What was known of closings on a day.</summary>
 public static class PastClosings

@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Text.RegularExpressions;
 
-namespace SpendTracker.Web.Estimates;
+namespace SpendTracker.Web.Pages;
 
 /// <summary>
 /// Amounts as people and spreadsheets write them: <c>1,234.50</c>, <c>1.234,50</c>, <c>$ 99</c>, <c>(12.00)</c>. Whether a single mark
