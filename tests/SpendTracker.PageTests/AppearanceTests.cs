@@ -46,7 +46,7 @@ public sealed class AppearanceTests(AppearanceTests.Extremes extremes) : IClassF
     {
         var dashboard = await extremes.DashboardAsync();
         var page = await dashboard.OpenAsync("/events", width: 390);
-        foreach (var path in (string[])["/", $"/events?workload={LongName}", "/events?workload=tiny", "/events", "/?month=2001-01", "/set-aside", "/closing", "/explain", "/changes", "/forecast", .. Costs, "/compare", "/compare?workload=tiny", .. Budgets, .. Plans, .. PriceBook])
+        foreach (var path in (string[])["/", $"/events?workload={LongName}&month={Dashboard.Month}", "/events?workload=tiny", "/events", "/?month=2001-01", "/set-aside", "/closing", "/explain", "/changes", "/forecast", .. Costs, "/compare", "/compare?workload=tiny", .. Budgets, .. Plans, .. PriceBook])
         {
             await dashboard.GoAsync(page, path);
             await Expect(page.GetByRole(AriaRole.Heading, new() { Level = 1 })).ToBeVisibleAsync();
@@ -106,9 +106,10 @@ public sealed class AppearanceTests(AppearanceTests.Extremes extremes) : IClassF
         await Expect(page.GetByRole(AriaRole.Form)).ToHaveCountAsync(2);
         await AssertAccessibleAsync(page);
 
-        await dashboard.GoAsync(page, $"/events?workload={LongName}");
+        await dashboard.GoAsync(page, $"/events?workload={LongName}&month={Dashboard.Month}");
         await page.GetByText("Look for other events").ClickAsync();
-        await page.GetByText("Details of version 1").ClickAsync();
+        await page.GetByText("Token usage").First.ClickAsync();
+        await page.GetByText("Technical").First.ClickAsync();
         await AssertAccessibleAsync(page);
     }
 
