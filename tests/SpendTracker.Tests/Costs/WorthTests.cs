@@ -11,9 +11,9 @@ public sealed class WorthTests
     };
 
     [Theory]
-    [InlineData("openai/o5-preview", 3, 45, "the prices of 3 SKUs like openai/o…")] // Not openai/omni, not Mistral's.
+    [InlineData("openai/o5-preview", 3.0, 45.0, "the prices of 3 SKUs like openai/o…")] // Not openai/omni, not Mistral's.
     [InlineData("openai/gpt-9", 7.5, 7.5, "the price of openai/gpt-4o")]
-    [InlineData("openai/sora", 3, 45, "the prices of 4 SKUs like openai/…")]
+    [InlineData("openai/sora", 3.0, 45.0, "the prices of 4 SKUs like openai/…")]
     [InlineData("mistral/o9", null, null, null)] // It is the only one itself.
     [InlineData("cohere/command", null, null, null)]
     [InlineData("large", null, null, null)]
