@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Playwright;
 using ModelContextProtocol.Client;
 using ModelContextProtocol.Protocol;
 using SpendTracker.Access;
@@ -20,7 +21,7 @@ using SpendTracker.Settings;
 namespace SpendTracker.Benchmarks.Query;
 
 /// <summary>How long the overview waits for its numbers, and how long a new price takes to reach a year of them.</summary>
-/// <param name="only"><c>assistant</c> for what an assistant waits, <c>forecast</c> for forecasts and unusual days, and nothing else.</param>
+/// <param name="only"><c>assistant</c> for what an assistant waits, <c>forecast</c> for forecasts and unusual days, <c>page</c> for pages in a browser, and nothing else.</param>
 internal sealed class QueryBenchmark(BenchmarkServer server, Report report, bool quick, string only = "")
 {
     private const string Reference = "select count(*) from monthly_cost";
@@ -36,11 +37,19 @@ internal sealed class QueryBenchmark(BenchmarkServer server, Report report, bool
         var database = await server.CreateDatabaseAsync(new(), cancellationToken);
         var first = BillingPeriod.Of(DateOnly.FromDateTime(DateTime.UtcNow)).Start.AddMonths(-12);
         await CatchUp.ToTheEndAsync(database, cancellationToken); // The settings: what the reporting currency is.
-        await CostHistory.FillAsync(database.DataSource, _dailyRows, first, cancellationToken);
+        var pages = only.StartsWith("page", StringComparison.Ordinal);
+        await CostHistory.FillAsync(database.DataSource, pages ? 2 * _dailyRows : _dailyRows, first, cancellationToken); // Twice as many: more than 500 workloads.
         var (from, to) = (BillingPeriod.Of(first), BillingPeriod.Of(first.AddMonths(11)));
         if (only.StartsWith("assistant", StringComparison.Ordinal))
         {
             report.Table("Queries", Columns, await AssistantAsync(database, first.AddDays(CostHistory.Days), cancellationToken));
+            await server.DropAsync(database);
+            return;
+        }
+
+        if (pages)
+        {
+            report.Table("Pages", Columns, await PagesAsync(database, first.AddDays(CostHistory.Days - 1), cancellationToken));
             await server.DropAsync(database);
             return;
         }
@@ -193,6 +202,49 @@ internal sealed class QueryBenchmark(BenchmarkServer server, Report report, bool
         }
 
         return rows;
+    }
+
+    /// <summary>What the server takes for a page, and what open pages take of its memory: a host on the last day with usage, and Chromium.</summary>
+    private async Task<List<string[]>> PagesAsync(SpendDatabase database, DateOnly today, CancellationToken cancellationToken)
+    {
+        const int Open = 20;
+        await using var opened = await SpendDatabase.OpenAsync(new() { ConnectionString = database.Options.ConnectionString, Clock = new StoppedClock(today) }, cancellationToken);
+        await using var host = await LoadedHost.StartAsync(opened, 0, cancellationToken);
+        var token = await opened.Get<SignInLinks>().IssueAsync("benchmarks", Contracts.Role.Admin, new Recorder("command:benchmarks"), cancellationToken);
+        using var playwright = await Playwright.CreateAsync();
+        await using var chromium = await playwright.Chromium.LaunchAsync(new() { ExecutablePath = "/usr/bin/chromium", Args = Environment.UserName == "root" ? ["--no-sandbox"] : [] });
+        await using var browser = await chromium.NewContextAsync(new() { BaseURL = $"{host.Address}" });
+        var signedIn = await browser.APIRequest.PostAsync("sign-in", new() { Form = browser.APIRequest.CreateFormData().Set("token", token), MaxRedirects = 0 });
+        List<string[]> rows = [];
+        foreach (var (name, path) in ((string, string)[])[("Overview", ""), ("Costs, a year by workload", $"costs?from={BillingPeriod.Of(today.AddMonths(-12))}&to={BillingPeriod.Of(today)}&by=workload"), ("Not in the totals", "unpriced")])
+        {
+            rows.Add(await MeasureAsync($"{name}, the whole page", quick ? 2 : 100, warmUp: quick ? 1 : 10, database, async () =>
+            {
+                var answer = await browser.APIRequest.GetAsync(path);
+                if (!answer.Ok || !(await answer.TextAsync()).Contains("</html>", StringComparison.Ordinal))
+                {
+                    throw new BenchmarkFailedException($"{name}: {answer.Status} after signing in with {signedIn.Status}.");
+                }
+            }, cancellationToken));
+        }
+
+        var first = await OpenAsync(); // What all of them share is read by one before.
+        var before = GC.GetTotalMemory(true);
+        for (var n = 0; n < Open; n++)
+        {
+            await OpenAsync();
+        }
+
+        report.Note($"An open overview takes {(GC.GetTotalMemory(true) - before) / 1048576.0 / Open:0.00} MiB of {Open} beside the first; {await first.Locator("tr").CountAsync()} rows in it.");
+        return rows;
+
+        async Task<IPage> OpenAsync()
+        {
+            var page = await browser.NewPageAsync();
+            await page.GotoAsync("");
+            await page.Locator("main[data-answers]").WaitForAsync(new() { Timeout = 60_000 });
+            return page;
+        }
     }
 
     private sealed class StoppedClock(DateOnly day) : TimeProvider
