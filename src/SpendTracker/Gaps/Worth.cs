@@ -21,13 +21,16 @@ public sealed record Worth(decimal AtLeast, decimal AtMost, string Basis)
             var like = provider.Length == 0 ? [] : prices.Where(price => price.Key != sku && price.Value > 0 && Begins(price.Key, beginning)).ToArray();
             if (like.Length > 0)
             {
-                decimal[] ends = [quantity * like.Min(price => price.Value), quantity * like.Max(price => price.Value)];
+                decimal[] ends = [Rounded(quantity * like.Min(price => price.Value)), Rounded(quantity * like.Max(price => price.Value))];
                 return new(ends.Min(), ends.Max(), like.Length == 1 ? $"the price of {like[0].Key}" : $"the prices of {like.Length} SKUs like {beginning}…");
             }
         }
 
         return null;
     }
+
+    /// <summary>To millionths, without zeros at the end: it is an estimate.</summary>
+    private static decimal Rounded(decimal amount) => decimal.Round(amount, 6) / 1.0000000000000000000000000000m;
 
     private static bool Begins(string sku, string beginning) =>
         beginning.EndsWith('/') ? sku.StartsWith(beginning, StringComparison.Ordinal) : Family(sku) == beginning;
