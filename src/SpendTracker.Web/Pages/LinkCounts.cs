@@ -19,6 +19,7 @@ internal sealed class LinkCounts(DaemonService daemon, AlertQuery alerts, GapQue
     private Task<TotalGaps>? _next;
     private long? _gapsReadAt;
     private bool _setAsideChanged;
+    private CancellationToken _stopping;
 
     /// <summary>Something is another number now.</summary>
     public event Action? Changed;
@@ -44,6 +45,7 @@ internal sealed class LinkCounts(DaemonService daemon, AlertQuery alerts, GapQue
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
+        _stopping = stoppingToken;
         daemon.SetAsideChanged += NoteSetAside;
         try
         {
@@ -85,7 +87,7 @@ internal sealed class LinkCounts(DaemonService daemon, AlertQuery alerts, GapQue
         await Task.Yield(); // Who asked has it as the next by then.
         if (_gapsReadAt is { } at && BetweenGaps - Stopwatch.GetElapsedTime(at) is var wait && wait > TimeSpan.Zero)
         {
-            await Task.Delay(wait);
+            await Task.Delay(wait, _stopping);
         }
 
         lock (_lock)
@@ -93,7 +95,7 @@ internal sealed class LinkCounts(DaemonService daemon, AlertQuery alerts, GapQue
             (_next, _gapsReadAt) = (null, Stopwatch.GetTimestamp());
         }
 
-        var read = await gaps.ReadAsync(CancellationToken.None);
+        var read = await gaps.ReadAsync(_stopping);
         var before = NotInTotals;
         Gaps = read;
         if (read.Count != before)

@@ -55,9 +55,9 @@ public sealed class GapQuery(
         UsageQuantity[] asked = [.. others.SelectMany(_ => meters, (sku, meter) => new UsageQuantity(clock.Today, Component.Usage, sku, meter, 1))];
         var today = await DayPrices.LoadAsync(dataSource, asked, null, cancellationToken);
         var byMeter = asked.Select(quantity => (Quantity: quantity, today.Of(quantity).Price)).Where(priced => priced.Price is { UnitPrice: > 0, ExchangeRate: not null } price && price.Sku == priced.Quantity.Sku)
-            .ToLookup(priced => priced.Quantity.Meter);
-        return lacking.Select(usage => (usage.Sku, usage.Meter, Worth: Worth.Of(
-                usage.Sku, usage.Quantity, byMeter[usage.Meter].ToDictionary(priced => priced.Quantity.Sku, priced => priced.Price!.UnitPrice * priced.Price.ExchangeRate!.Value))))
+            .GroupBy(priced => priced.Quantity.Meter)
+            .ToDictionary(meter => meter.Key, meter => meter.ToDictionary(priced => priced.Quantity.Sku, priced => priced.Price!.UnitPrice * priced.Price.ExchangeRate!.Value));
+        return lacking.Select(usage => (usage.Sku, usage.Meter, Worth: Worth.Of(usage.Sku, usage.Quantity, byMeter.GetValueOrDefault(usage.Meter, []))))
             .Where(usage => usage.Worth is not null).ToDictionary(usage => (usage.Sku, usage.Meter), usage => usage.Worth!);
     }
 
