@@ -12,6 +12,7 @@ using SpendTracker.Costs;
 using SpendTracker.Estimates;
 using SpendTracker.Explorer;
 using SpendTracker.Forecasts;
+using SpendTracker.Gaps;
 using SpendTracker.Log;
 using SpendTracker.Plans;
 using SpendTracker.Rates;
@@ -92,6 +93,7 @@ public static class SpendTrackerServices
             .AddSingleton<CorrectionQuery>()
             .AddSingleton<CostLineQuery>()
             .AddSingleton<UsageEventQuery>()
+            .AddSingleton<NewestEventQuery>()
             .AddSingleton<ChannelAddresses>()
             .AddSingleton<Channels>()
             .AddSingleton<AlertQuery>()
@@ -106,6 +108,7 @@ public static class SpendTrackerServices
             .AddSingleton<DailySpendQuery>()
             .AddSingleton<AnomalyBook>()
             .AddSingleton<AnomalyWatch>()
+            .AddSingleton<GapQuery>()
             .AddSingleton<PlanBook>()
             .AddSingleton<PlanWatching>()
             .AddSingleton<ActualPlanQuery>();

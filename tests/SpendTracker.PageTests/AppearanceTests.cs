@@ -85,10 +85,11 @@ public sealed class AppearanceTests(AppearanceTests.Extremes extremes) : IClassF
         ["events and months"] =
         [
             .. Looked("/events", "/events?workload=tiny"),
-            ($"/events?workload={LongName}", async page =>
+            ($"/events?workload={LongName}&month={Dashboard.Month}", async page =>
             {
                 await page.GetByText("Look for other events").ClickAsync();
-                await page.GetByText("Details of version 1").ClickAsync();
+                await page.GetByText("Token usage").First.ClickAsync();
+                await page.GetByText("Technical").First.ClickAsync();
             }),
             .. Looked("/set-aside", "/closing", "/closing?step=3", "/explain", "/changes", "/forecast", "/compare", "/compare?workload=tiny"),
         ],
@@ -122,7 +123,7 @@ public sealed class AppearanceTests(AppearanceTests.Extremes extremes) : IClassF
                 await page.GetByRole(AriaRole.Button, new() { Name = "Publish a rate" }).ClickAsync();
                 await Expect(page.GetByRole(AriaRole.Form)).ToHaveCountAsync(2);
             }),
-            ("/unpriced", PreviewAsync),
+            ("/not-in-totals", PreviewAsync),
         ],
     };
 

@@ -22,6 +22,7 @@ using SpendTracker.Web.Estimates;
 using SpendTracker.Web.Events;
 using SpendTracker.Web.Explorer;
 using SpendTracker.Web.Forecasts;
+using SpendTracker.Web.Gaps;
 using SpendTracker.Web.Health;
 using SpendTracker.Web.Ingest;
 using SpendTracker.Web.Pages;
@@ -163,6 +164,7 @@ public static class SpendTrackerHost
         api.MapBudgets();
         api.MapAllowance();
         api.MapSetAside();
+        api.MapGaps();
         api.MapAlerts();
         api.MapAnomalies();
         api.MapActivities();
