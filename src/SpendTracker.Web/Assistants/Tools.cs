@@ -68,7 +68,7 @@ internal static class Tools
             "get_forecast", "Forecast",
             "Where this month, each of the next three and the calendar year will end, from what is spent so far and the habits of each component of each workload. "
             + "`spent` is booked until now, `forecast` spent plus what is expected of the days to come, `low` and `high` the interval in which 8 of 10 end (`whyNoInterval` says why there is none). "
-            + "The total is not the sum of its rows, since only it has a trend. Nothing is expected of what has no price. Training, datasets and charges are expected only as plans (`planned`) and estimates (`estimated`) say. " + Lacks,
+            + "The total is not the sum of its rows, since only it has a trend. Nothing is expected of what has no price. Charges that come every month, quarter or year are expected on their day (`scheduled`); others, training and datasets only as plans (`planned`) and estimates (`estimated`) say. " + Lacks,
             "GetForecast", typeof(ForecastResponse),
             new("by", $"What to break down by: at most three of {Names(ForecastQuery.Dimensions)}, separated by commas; the total alone if left out."),
             Where(Names(ForecastQuery.Dimensions)))

@@ -53,7 +53,7 @@ public sealed class AnomalyBook(NpgsqlDataSource dataSource)
 
     /// <summary>The same for the same finding, whichever host makes it.</summary>
     internal static Guid IdOf(string tenant, AnomalyFinding finding, string workload) =>
-        EventId.Version5(Names, $"{tenant.Length}:{tenant}{workload.Length}:{workload}{finding.Day:yyyy-MM-dd}:{(finding.Kind == AnomalyKind.Silence ? "silence" : "high")}{(finding.Part is { } part ? $":{part.Sku.Length}:{part.Sku}{part.Meter}" : "")}");
+        EventId.Version5(Names, $"{tenant.Length}:{tenant}{workload.Length}:{workload}{finding.Day:yyyy-MM-dd}:{finding.Kind switch { AnomalyKind.Silence => "silence", AnomalyKind.Fall => "low", _ => "high" }}{(finding.Part is { } part ? $":{part.Sku.Length}:{part.Sku}{part.Meter}" : "")}");
 
     internal static string StreamOf(Guid anomaly) => $"anomaly/{anomaly}";
 
