@@ -272,7 +272,7 @@ internal static class Tools
 
     private static ToolArgument Workload(string description) => new("workload", description);
 
-    private static string Names(IEnumerable<CostDimension> dimensions) => string.Join(", ", dimensions.Select(dimension => dimension.Name));
+    private static string Names(IEnumerable<CostDimension> dimensions) => CostQuestion.Words(dimensions);
 
     private static decimal Number(JsonNode? node) => (decimal?)node ?? 0;
 

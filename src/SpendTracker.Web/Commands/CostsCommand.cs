@@ -17,7 +17,7 @@ internal static class CostsCommand
     {
         var from = CommandLine.FromOption("this month");
         var to = CommandLine.ToOption();
-        var by = new Option<string?>("--by") { Description = $"What to break them down by, with commas: {string.Join(", ", CostDimension.All.Select(dimension => dimension.Name))}; approach if not given." };
+        var by = new Option<string?>("--by") { Description = $"What to break them down by, with commas: {CostQuestion.Words(CostDimension.All)}; approach if not given." };
         var where = new Option<string[]>("--where") { Description = "Only costs that have this, like team=Support; given again, another value of the same is added, and another of something else narrows further.", DefaultValueFactory = _ => [] };
         var knownOn = CommandLine.KnownOnOption();
         var json = CommandLine.JsonOption();

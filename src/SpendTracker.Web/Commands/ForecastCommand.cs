@@ -4,6 +4,7 @@ using Spectre.Console;
 using SpendTracker.Contracts;
 using SpendTracker.Costs;
 using SpendTracker.Forecasts;
+using SpendTracker.Web.Costs;
 using SpendTracker.Web.Forecasts;
 using SpendTracker.Web.Pages;
 using SpendTracker.Web.Requests;
@@ -69,7 +70,7 @@ internal static class ForecastCommand
         return command;
     }
 
-    private static Option<string?> ByOption() => new("--by") { Description = $"What to break it down by, with commas: {string.Join(", ", ForecastQuery.Dimensions.Select(dimension => dimension.Name))}." };
+    private static Option<string?> ByOption() => new("--by") { Description = $"What to break it down by, with commas: {CostQuestion.Words(ForecastQuery.Dimensions)}." };
 
     private static Option<string[]> WhereOption() =>
         new("--where") { Description = "Only costs that have this, like team=Support; given again, another value of the same is added, and another of something else narrows further.", DefaultValueFactory = _ => [] };

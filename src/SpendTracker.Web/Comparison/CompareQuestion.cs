@@ -33,8 +33,8 @@ internal static class CompareQuestion
     {
         var question = await CostQuestion.ReadAsync(check, (asked.From, asked.To, null, asked.Where, asked.KnownOn), days, cancellationToken);
         check.That(
-            "where", question?.Filter.Where.Keys.All(Comparisons.Dimensions.Contains) != false,
-                $"What is compared can be narrowed by {string.Join(", ", Comparisons.Dimensions)}.");
+            "where", question?.Filter.Where.Keys.All(name => CostDimension.IsOneOf(Comparisons.Dimensions, name)) != false,
+                $"What is compared can be narrowed by {string.Join(", ", Comparisons.Dimensions)}, {CostDimension.TagPrefix}NAME.");
         return check.Reasons.Count > 0 ? null : question!.Filter;
     }
 

@@ -14,8 +14,8 @@ internal static class Conditions
         foreach (var condition in conditions)
         {
             var (name, value) = condition.Split('=', 2) is [var left, var right] ? (left, right) : ("", "");
-            var isKnown = dimensions.Any(dimension => dimension.Name == name);
-            check.That("where", isKnown, $"Must be like team=Support, with one of {string.Join(", ", dimensions.Select(dimension => dimension.Name))}.");
+            var isKnown = CostDimension.IsOneOf(dimensions.Select(dimension => dimension.Name), name);
+            check.That("where", isKnown, $"Must be like team=Support, with one of {CostQuestion.Words(dimensions)}.");
             if (isKnown)
             {
                 where[name] = [.. where.GetValueOrDefault(name, []).Append(value).Distinct()];

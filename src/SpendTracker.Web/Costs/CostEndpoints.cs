@@ -86,7 +86,7 @@ internal static class CostEndpoints
         check.That("to", filter.To.Start < filter.From.Start.AddMonths(MostDailyMonths), $"By day, at most {MostDailyMonths} months.");
         check.That("from", filter.From.Start >= daily.Earliest, $"Days are kept from {KnownOn.Text(daily.Earliest)} on.");
         string[] dimensions = [.. DailyCostQuery.Dimensions.Select(dimension => dimension.Name)];
-        check.That("by", question.Names.All(dimensions.Contains), $"By day, must be one or several of {string.Join(", ", dimensions)}.");
-        check.That("where", filter.Where.Keys.All(dimensions.Contains), $"By day, must be like team=Support, with one of {string.Join(", ", dimensions)}.");
+        check.That("by", question.Names.All(name => CostDimension.IsOneOf(dimensions, name)), $"By day, must be one or several of {CostQuestion.Words(DailyCostQuery.Dimensions)}.");
+        check.That("where", filter.Where.Keys.All(name => CostDimension.IsOneOf(dimensions, name)), $"By day, must be like team=Support, with one of {CostQuestion.Words(DailyCostQuery.Dimensions)}.");
     }
 }

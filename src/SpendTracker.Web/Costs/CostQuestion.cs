@@ -36,5 +36,8 @@ internal sealed record CostQuestion(CostFilter Filter, IReadOnlyList<CostDimensi
         return dimensions;
     }
 
-    private static string Known => string.Join(", ", CostDimension.All.Select(dimension => dimension.Name));
+    private static string Known => Words(CostDimension.All);
+
+    /// <summary>The names of dimensions, and how tags are named.</summary>
+    public static string Words(IEnumerable<CostDimension> dimensions) => string.Join(", ", dimensions.Select(dimension => dimension.Name).Append($"{CostDimension.TagPrefix}NAME"));
 }

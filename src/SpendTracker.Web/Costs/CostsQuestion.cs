@@ -44,7 +44,7 @@ internal sealed record CostsQuestion(IReadOnlyList<CostDimension> By, bool Daily
         return new(dimensions, per == "day", chart is not null && EnumName.TryParse<CostChart>(chart, out var known) ? known : CostChart.Stacked, view == "pivot");
     }
 
-    private static CostDimension? Dimension(string? name) => name is not null && Dimensions.Contains(name) ? CostDimension.Find(name) : null;
+    private static CostDimension? Dimension(string? name) => name is not null && CostDimension.IsOneOf(Dimensions, name) ? CostDimension.Find(name) : null;
 
     /// <summary>For the address; what is as by default is not in it.</summary>
     public IReadOnlyList<(string Name, string? Value)> Parameters =>

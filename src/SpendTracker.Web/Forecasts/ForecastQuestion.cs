@@ -10,7 +10,7 @@ public sealed record ForecastQuestion(IReadOnlyList<CostDimension> By, IReadOnly
     /// <summary>Of more dimensions together nearly every scope is too small to repeat itself.</summary>
     private const int MostDimensions = 3;
 
-    private static readonly string Known = string.Join(", ", ForecastQuery.Dimensions.Select(dimension => dimension.Name));
+    private static readonly string Known = CostQuestion.Words(ForecastQuery.Dimensions);
 
     /// <param name="by">Dimensions with commas; null or empty for the total alone.</param>
     /// <param name="where">Conditions like <c>team=Support</c>: a value may have any characters, so each comes by itself.</param>
@@ -24,5 +24,5 @@ public sealed record ForecastQuestion(IReadOnlyList<CostDimension> By, IReadOnly
         return check.Reasons.Count > 0 ? null : new([.. names.Select(name => Find(name)!)], conditions);
     }
 
-    private static CostDimension? Find(string name) => ForecastQuery.Dimensions.FirstOrDefault(dimension => dimension.Name == name);
+    private static CostDimension? Find(string name) => CostDimension.IsOneOf(ForecastQuery.Dimensions.Select(dimension => dimension.Name), name) ? CostDimension.Find(name) : null;
 }

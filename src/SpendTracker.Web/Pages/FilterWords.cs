@@ -1,4 +1,5 @@
 using SpendTracker.Contracts;
+using SpendTracker.Costs;
 using SpendTracker.Web.Requests;
 
 namespace SpendTracker.Web.Pages;
@@ -6,8 +7,8 @@ namespace SpendTracker.Web.Pages;
 /// <summary>Filters as a page says them.</summary>
 internal static class FilterWords
 {
-    /// <summary>Like <c>Cost centre</c>.</summary>
-    public static string Dimension(string name) => $"{char.ToUpperInvariant(name[0])}{name[1..].Replace('-', ' ')}";
+    /// <summary>Like <c>Cost centre</c>; a tag by its own name, like <c>Tag product</c>.</summary>
+    public static string Dimension(string name) => CostDimension.IsTag(name) ? $"Tag {name[CostDimension.TagPrefix.Length..]}" : $"{char.ToUpperInvariant(name[0])}{name[1..].Replace('-', ' ')}";
 
     /// <summary>A value as it reads.</summary>
     /// <param name="names">Workload → name.</param>

@@ -10,7 +10,7 @@ namespace SpendTracker.Web.Reference;
 /// <summary>What each parameter means, in all of the API; where an operation means something else by it, under <c>Operation.parameter</c>.</summary>
 internal static class Parameters
 {
-    private const string ByDimensions = "One or several, separated by commas: `month`, `origin` (month of use), `approach`, `workload`, `team`, `cost-centre`, `environment`, `component`, `model`, `variant`.";
+    private const string ByDimensions = "One or several, separated by commas: `month`, `origin` (month of use), `approach`, `workload`, `team`, `cost-centre`, `environment`, `component`, `model`, `variant`, or a tag of workloads, like `tag.product`.";
     private const string Day = "2026-11-30", Month = "2026-11";
 
     private static readonly Dictionary<string, Meaning> All = new()
@@ -56,7 +56,7 @@ internal static class Parameters
         ["to"] = Text("The last month; `from` if it is not given.", Month),
         ["variant"] = Text("Only this variant; `(none)` for usage that named none.", "few-shot/v3"),
         ["version"] = Text("An earlier version; the newest if it is not given.", "1"),
-        ["where"] = Text("Only this value of a dimension, like `team=Support`; may be given several times.", "team=Support"),
+        ["where"] = Text("Only this value of a dimension, like `team=Support`, or of a tag, like `tag.product=checkout`; may be given several times.", "team=Support"),
         ["kind"] = Text("Only acts of this kind.", "prices"),
         ["subject"] = Text("Only acts on this.", "support-2026"),
         ["who"] = Text("Only what this person, key or command did.", "Ada"),

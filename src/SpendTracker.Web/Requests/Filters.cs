@@ -33,7 +33,7 @@ public sealed class Filters : IEquatable<Filters>
 {
     private const string Workload = "workload";
 
-    /// <summary>The dimensions, in the order of the bar.</summary>
+    /// <summary>The dimensions but tags, in the order of the bar.</summary>
     public static IReadOnlyList<string> Dimensions { get; } = ["team", Workload, "approach", "component", "model", "environment", "cost-centre", "variant"];
 
     private Filters()
@@ -98,15 +98,15 @@ public sealed class Filters : IEquatable<Filters>
             Note(knownOn is null, $"“{text}” cannot be asked for. Must be a day like 2026-03-31.");
         }
 
-        var conditions = Dimensions.SelectMany(dimension => All(dimension).Select(value => (Dimension: dimension, Value: value)))
+        var conditions = Dimensions.Concat(asked.Keys.Where(CostDimension.IsTag)).SelectMany(dimension => All(dimension).Select(value => (Dimension: dimension, Value: value)))
             .Concat(All("where").Select(condition => condition.Split('=', 2)).Where(parts => parts.Length == 2).Select(parts => (Dimension: parts[0], Value: parts[1])))
             .Where(condition => condition.Value.Length > 0);
         List<(string Dimension, string Value)> where = [];
         foreach (var condition in conditions)
         {
-            Note(!IsKnown(condition.Dimension, condition.Value), Dimensions.Contains(condition.Dimension)
+            Note(!IsKnown(condition.Dimension, condition.Value), CostDimension.IsOneOf(Dimensions, condition.Dimension)
                 ? $"“{condition.Value}” is no {condition.Dimension}. It is one of {string.Join(", ", Values(condition.Dimension) ?? [])}."
-                : $"“{condition.Dimension}” is nothing that costs can be narrowed by. It is one of {string.Join(", ", Dimensions)}.");
+                : $"“{condition.Dimension}” is nothing that costs can be narrowed by. It is one of {string.Join(", ", Dimensions)}, {CostDimension.TagPrefix}NAME.");
             if (IsKnown(condition.Dimension, condition.Value))
             {
                 where.Add(condition);
@@ -151,12 +151,12 @@ public sealed class Filters : IEquatable<Filters>
         _ => null,
     };
 
-    private static bool IsKnown(string dimension, string value) => Dimensions.Contains(dimension) && Values(dimension)?.Contains(value) != false;
+    private static bool IsKnown(string dimension, string value) => CostDimension.IsOneOf(Dimensions, dimension) && Values(dimension)?.Contains(value) != false;
 
     private static Dictionary<string, IReadOnlyList<string>> Ordered(IEnumerable<(string Dimension, string Value)> where)
     {
         var values = where.Distinct().ToLookup(condition => condition.Dimension, condition => condition.Value);
-        return Dimensions.Where(values.Contains).ToDictionary(
+        return Dimensions.Where(values.Contains).Concat(values.Select(dimension => dimension.Key).Where(CostDimension.IsTag).Order(StringComparer.Ordinal)).ToDictionary(
             dimension => dimension, IReadOnlyList<string> (dimension) => [.. values[dimension].Order(StringComparer.Ordinal)]);
     }
 
@@ -199,9 +199,9 @@ public sealed class Filters : IEquatable<Filters>
     public Filters Without(string dimension, string value) =>
         new() { Period = Period, Span = Span, KnownOn = KnownOn, Where = Ordered(Conditions.Where(condition => condition != (dimension, value))) };
 
-    /// <summary>The same of some dimensions only: of those that a page can be narrowed by.</summary>
+    /// <summary>The same of some dimensions and of tags only: of those that a page can be narrowed by.</summary>
     public Filters Only(IReadOnlyCollection<string> dimensions) =>
-        new() { Period = Period, Span = Span, KnownOn = KnownOn, Problems = Problems, Where = Ordered(Conditions.Where(condition => dimensions.Contains(condition.Dimension))) };
+        new() { Period = Period, Span = Span, KnownOn = KnownOn, Problems = Problems, Where = Ordered(Conditions.Where(condition => CostDimension.IsOneOf(dimensions, condition.Dimension))) };
 
     /// <summary>The same as known on a day; null for now.</summary>
     public Filters AsKnownOn(DateOnly? day) => new() { Period = Period, Span = Span, KnownOn = day, Where = Where };

@@ -39,12 +39,12 @@ internal sealed class SpendOwners(IReadOnlyDictionary<(string Workload, long Pos
 /// <summary>Which costs a budget covers.</summary>
 public static class BudgetScope
 {
-    public const string TagPrefix = "tag.";
+    public const string TagPrefix = CostDimension.TagPrefix;
 
     /// <summary>Every dimension but tags, those that divide costs most finely first.</summary>
     public static IReadOnlyList<string> Dimensions { get; } = ["workload", "variant", "model", "team", "cost-centre", "environment", "component", "approach"];
 
-    public static bool IsDimension(string name) => Dimensions.Contains(name) || (name.Length > TagPrefix.Length && name.StartsWith(TagPrefix, StringComparison.Ordinal));
+    public static bool IsDimension(string name) => CostDimension.IsOneOf(Dimensions, name);
 
     /// <summary>What a cost has in a dimension.</summary>
     public static string? ValueOf(string dimension, in SpendKey key, WorkloadFacts workload) => dimension switch

@@ -31,9 +31,10 @@ internal sealed record ScopedQuestion(string? Day, bool IsOfRegistry, string Whe
         string? workloads = null;
         var where = string.Concat(conditions.Select(condition =>
         {
+            var value = condition.Dimension.In(command);
             command.Parameters.Add(new() { Value = condition.Value.ToArray() });
             workloads = condition.Dimension.Name == OfWorkload ? $"${command.Parameters.Count}" : workloads;
-            return $" and {condition.Dimension.Sql} = any(${command.Parameters.Count})";
+            return $" and {value} = any(${command.Parameters.Count})";
         }));
         command.CommandText = sql(new ScopedQuestion(span.KnownOn is null ? null : "$4", conditions.Any(condition => condition.Dimension.IsOfRegistry), where, span.KnownOn, workloads));
         return command;

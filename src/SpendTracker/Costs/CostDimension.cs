@@ -1,11 +1,17 @@
+using Npgsql;
+
 namespace SpendTracker.Costs;
 
 /// <summary>What costs can be broken down by.</summary>
+/// <param name="Sql">What a row has in it, as an SQL expression; empty of a tag, whose name is a parameter.</param>
 /// <param name="IsOfRegistry">Whether it is read off the registry of workloads.</param>
 public sealed record CostDimension(string Name, string Sql, bool IsOfRegistry = false)
 {
     /// <summary>What a row has where it has nothing: an estimate line without a SKU, labour without a model.</summary>
     public const string None = "(none)";
+
+    /// <summary>Of a workload's tags each is a dimension of its own, like <c>tag.product</c>.</summary>
+    public const string TagPrefix = "tag.";
 
     internal const string ModelName = "model";
 
@@ -37,5 +43,24 @@ public sealed record CostDimension(string Name, string Sql, bool IsOfRegistry = 
         new("variant", Variant("c")),
     ];
 
-    public static CostDimension? Find(string name) => All.FirstOrDefault(dimension => dimension.Name == name);
+    /// <summary>Whether it is a tag, by any name: what no workload has is <see cref="None"/> for all of them.</summary>
+    public static bool IsTag(string name) => name.Length > TagPrefix.Length && name.StartsWith(TagPrefix, StringComparison.Ordinal);
+
+    /// <summary>One of <see cref="All"/>, or a tag.</summary>
+    public static CostDimension? Find(string name) => IsTag(name) ? new(name, "", IsOfRegistry: true) : All.FirstOrDefault(dimension => dimension.Name == name);
+
+    /// <summary>Whether a dimension is one of some. A tag is where the team is: both are of the registry.</summary>
+    public static bool IsOneOf(IEnumerable<string> names, string name) => names.Contains(IsTag(name) ? "team" : name);
+
+    /// <summary>What a row has in it, as SQL of a command; a tag's name becomes the command's next parameter.</summary>
+    internal string In(NpgsqlCommand command)
+    {
+        if (!IsTag(Name))
+        {
+            return Sql;
+        }
+
+        command.Parameters.Add(new() { Value = Name[TagPrefix.Length..] });
+        return $"coalesce(nullif(w.tags ->> ${command.Parameters.Count}, ''), '{None}')";
+    }
 }

@@ -18,11 +18,12 @@ public sealed class CostValuesQuery(NpgsqlDataSource dataSource)
                 select distinct c.workload, {CostDimension.Model("c")} as model, {CostDimension.Variant("c")} as variant from spend.cost_line as c where c.tenant_id = $1),
             owner as materialized (
                 select distinct w.workload, w.team, coalesce(nullif(w.cost_centre, ''), '{CostDimension.None}') as cost_centre,
-                       coalesce(nullif(w.environment, ''), '{CostDimension.None}') as environment
+                       coalesce(nullif(w.environment, ''), '{CostDimension.None}') as environment, w.tags
                 from spend.workload as w where w.tenant_id = $1)
             select 'workload', workload from line union select 'workload', workload from owner
             union select 'model', model from line union select 'variant', variant from line
             union select 'team', team from owner union select 'cost-centre', cost_centre from owner union select 'environment', environment from owner
+            union select '{CostDimension.TagPrefix}' || tag.key, tag.value from owner cross join lateral jsonb_each_text(tags) as tag where tag.value <> ''
             union select 'team', '{CostDimension.Unregistered}' from line where workload not in (select workload from owner)
             """);
         command.Parameters.Add(new() { Value = Tenant.Default });

@@ -51,8 +51,9 @@ public sealed record CostFilter(BillingPeriod From, BillingPeriod To)
             Dimension: CostDimension.Find(condition.Key) ?? throw new InvalidOperationException($"'{condition.Key}' is not a dimension."), condition.Value)).ToArray();
         var sql = string.Concat(conditions.Select(condition =>
         {
+            var value = condition.Dimension.In(command);
             command.Parameters.Add(new() { Value = condition.Value.ToArray() });
-            return $" and {condition.Dimension.Sql} = any(${command.Parameters.Count})";
+            return $" and {value} = any(${command.Parameters.Count})";
         }));
         return (sql, [.. conditions.Select(condition => condition.Dimension)]);
     }
@@ -86,7 +87,7 @@ public sealed class MonthlyCostQuery(NpgsqlDataSource dataSource, ReportingClock
         CostDimension[] dimensions = [.. by, .. narrowed];
         var registered = dimensions.Any(dimension => dimension.IsOfRegistry);
         var byModel = dimensions.Any(dimension => dimension.Name == CostDimension.ModelName);
-        var columns = string.Concat(keys.Select(key => $", {key.Sql}"));
+        var columns = string.Concat(keys.Select(key => $", {key.In(command)}"));
 
         // Most rows have everything but one of these: nulls are passed over, where zeros would be added.
         command.CommandText =

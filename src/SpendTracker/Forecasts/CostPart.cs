@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Npgsql;
 using SpendTracker.Contracts;
 using SpendTracker.Costs;
@@ -34,24 +35,25 @@ internal readonly record struct CostPart(string Workload, string Approach, strin
         "team" => owners.TryGetValue(Workload, out var owner) ? owner.Team : CostDimension.Unregistered,
         "cost-centre" => owners.GetValueOrDefault(Workload)?.CostCentre ?? CostDimension.None,
         "environment" => owners.GetValueOrDefault(Workload)?.Environment ?? CostDimension.None,
+        _ when CostDimension.IsTag(dimension) => owners.GetValueOrDefault(Workload)?.Tags.GetValueOrDefault(dimension[CostDimension.TagPrefix.Length..]) ?? CostDimension.None,
         _ => throw new ArgumentException($"'{dimension}' is no dimension of a forecast.", nameof(dimension)),
     };
 }
 
 /// <summary>Whom a workload is of, as the registry has it now.</summary>
-internal sealed record WorkloadOwner(string Team, string CostCentre, string Environment)
+internal sealed record WorkloadOwner(string Team, string CostCentre, string Environment, IReadOnlyDictionary<string, string> Tags)
 {
     /// <summary>All of them, by workload.</summary>
     public static async Task<Dictionary<string, WorkloadOwner>> ReadAsync(NpgsqlDataSource dataSource, CancellationToken cancellationToken)
     {
         static string Or(string text) => text == "" ? CostDimension.None : text;
-        await using var command = dataSource.CreateCommand($"select w.workload, w.team, w.cost_centre, w.environment from {WorkloadProjection.KnownSql(null)} as w");
+        await using var command = dataSource.CreateCommand($"select w.workload, w.team, w.cost_centre, w.environment, w.tags::text from {WorkloadProjection.KnownSql(null)} as w");
         command.Parameters.Add(new() { Value = Tenant.Default });
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
         Dictionary<string, WorkloadOwner> owners = [];
         while (await reader.ReadAsync(cancellationToken))
         {
-            owners.Add(reader.GetString(0), new(reader.GetString(1), Or(reader.GetString(2)), Or(reader.GetString(3))));
+            owners.Add(reader.GetString(0), new(reader.GetString(1), Or(reader.GetString(2)), Or(reader.GetString(3)), JsonSerializer.Deserialize<Dictionary<string, string>>(reader.GetString(4))!));
         }
 
         return owners;

@@ -19,7 +19,7 @@ public sealed class FiltersTests
         from first in Gen.Choose(0, 2_000)
         from months in Gen.Choose(0, 30)
         from day in Gen.Choose(-1, 5_000)
-        from values in Gen.Zip(Gen.Elements("team", "workload", "model", "environment", "cost-centre", "variant"), Texts).ListOf()
+        from values in Gen.Zip(Gen.Elements("team", "workload", "model", "environment", "cost-centre", "variant", "tag.product", "tag.it's&=%"), Texts).ListOf()
         from approaches in Gen.SubListOf("prompt-engineering", "fine-tuning", "hybrid")
         let begin = BillingPeriod.Of(new DateOnly(2000, 1, 1).AddMonths(first))
         let inMonths = hasSpan ? Filters.None.In(begin, BillingPeriod.Of(begin.Start.AddMonths(months))) : Filters.None.In(period)

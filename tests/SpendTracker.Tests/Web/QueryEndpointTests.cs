@@ -20,7 +20,7 @@ public sealed class QueryEndpointTests : IAsyncLifetime
     [Fact]
     public async Task Recorded_usage_shows_in_the_costs_and_totals_are_the_sum_of_parts()
     {
-        await PostOkAsync("/api/v1/workloads", """{"workload":"support-chat","name":"Support chat","team":"Support","approach":"prompt-engineering"}""");
+        await PostOkAsync("/api/v1/workloads", """{"workload":"support-chat","name":"Support chat","team":"Support","approach":"prompt-engineering","tags":{"product":"checkout","it's":"$1"}}""");
         await PostOkAsync("/api/v1/estimates", $$"""{"workload":"support-chat","approach":"prompt-engineering","from":"{{Month}}","to":"{{Month}}","currency":"USD","lines":[{"component":"usage","quantity":2000000,"price":2.5,"per":1000000},{"component":"labour","amount":10.5}]}""");
         await _host.RecordAsync($"[{Given.TokensJson("1")},{Given.TokensJson("2").Replace("gpt-4o", "unheard-of", StringComparison.Ordinal)}]");
 
@@ -48,6 +48,28 @@ public sealed class QueryEndpointTests : IAsyncLifetime
         }
 
         Assert.All(costs.GetProperty("rows").EnumerateArray(), row => Assert.Equal("Support", row.GetProperty("keys").GetProperty("team").GetString()));
+        foreach (var (asked, value, actual) in ((string, string, decimal)[])
+        [
+            ("by=tag.product&where=tag.it's=$1&where=team=Support", "checkout", 0.0035m), ("by=tag.it's,tag.product&where=tag.product=checkout", "checkout", 0.0035m),
+            ("by=tag.product&where=tag.product=(none)", "checkout", 0), ("by=tag.other&where=tag.product=checkout", "(none)", 0.0035m),
+        ])
+        {
+            foreach (var granularity in (string[])["", "&granularity=day"])
+            {
+                var answer = await _host.GetAsync($"/api/v1/costs?from={Month}&to={Month}&{asked}{granularity}");
+                Assert.Equal(actual, answer.GetProperty("total").GetProperty("actual").GetDecimal());
+                var rows = answer.GetProperty(granularity.Length > 0 ? "days" : "rows");
+                Assert.All(rows.EnumerateArray(), row => Assert.Equal(value, row.GetProperty("keys").EnumerateObject().Last(key => key.Name.StartsWith("tag.", StringComparison.Ordinal)).Value.GetString()));
+                Assert.Equal(actual > 0, rows.GetArrayLength() > 0);
+            }
+        }
+
+        var compared = await _host.GetAsync($"/api/v1/compare?from={Month}&to={Month}&where=tag.product=checkout&where=tag.it's=$1");
+        Assert.Equal(0.0035m, compared.GetProperty("total").GetProperty("running").GetDecimal());
+        Assert.Equal(0, (await _host.GetAsync($"/api/v1/compare?from={Month}&to={Month}&where=tag.product=other")).GetProperty("total").GetProperty("running").GetDecimal());
+        var forecast = (await _host.GetAsync("/api/v1/forecast?by=tag.product&where=tag.it's=$1")).GetProperty("rows");
+        Assert.All(forecast.EnumerateArray(), row => Assert.Equal("checkout", row.GetProperty("keys").GetProperty("tag.product").GetString()));
+        Assert.True(forecast.GetArrayLength() == 1 || Given.Day.Month == 12); // In January, the month before is of another year.
     }
 
     [Fact]
