@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using SpendTracker.Contracts;
+using SpendTracker.Costs;
 using SpendTracker.Explorer;
 using SpendTracker.Settings;
 using SpendTracker.Web.Access;
@@ -56,7 +57,7 @@ internal static class EventEndpoints
     {
         var question = EventQuestion.Of(request.Query);
         var check = new FieldCheck();
-        foreach (var name in question.Asked.Keys.Where(name => !EventQuestion.ApiParameters.Contains(name, StringComparer.OrdinalIgnoreCase)))
+        foreach (var name in question.Asked.Keys.Where(name => !CostDimension.IsTag(name) && !EventQuestion.ApiParameters.Contains(name, StringComparer.OrdinalIgnoreCase)))
         {
             check.That(name, false, $"Not a parameter here; these are {string.Join(", ", EventQuestion.ApiParameters)}."); // Misspelt, it would list too much.
         }

@@ -8,7 +8,7 @@ namespace SpendTracker.Web.Explorer;
 /// <summary>Events have their workload alone: whose they are is told by the registry.</summary>
 internal static class EventOwners
 {
-    /// <summary>The workloads that team, environment, cost centre and workload narrow a list to: those named, or all but some.</summary>
+    /// <summary>The workloads that team, environment, cost centre, tags and workload narrow a list to: those named, or all but some.</summary>
     /// <returns>Only: null for all. What nobody registered has no team, so it is said by the ones that it is not.</returns>
     public static (IReadOnlyList<string>? Only, IReadOnlyList<string> Except) Workloads(Filters filters, IReadOnlyList<Workload> registered)
     {
@@ -17,9 +17,11 @@ internal static class EventOwners
             return (filters.Where.GetValueOrDefault("workload"), []);
         }
 
-        var matching = registered.Where(workload => Has("team", workload.Team) && Has("environment", Or(workload.Environment)) && Has("cost-centre", Or(workload.CostCentre)))
+        string[] tags = [.. filters.Where.Keys.Where(CostDimension.IsTag)];
+        var matching = registered.Where(workload => Has("team", workload.Team) && Has("environment", Or(workload.Environment)) && Has("cost-centre", Or(workload.CostCentre))
+                && tags.All(tag => Has(tag, Or(workload.Tags.GetValueOrDefault(tag[CostDimension.TagPrefix.Length..], "")))))
             .Select(workload => workload.Id).ToHashSet();
-        var unregisteredToo = Has("team", CostDimension.Unregistered) && Has("environment", CostDimension.None) && Has("cost-centre", CostDimension.None);
+        var unregisteredToo = Has("team", CostDimension.Unregistered) && Has("environment", CostDimension.None) && Has("cost-centre", CostDimension.None) && tags.All(tag => Has(tag, CostDimension.None));
         string[] others = [.. registered.Select(workload => workload.Id).Where(id => !matching.Contains(id))];
         return filters.Where.TryGetValue("workload", out var named)
             ? ([.. named.Where(id => unregisteredToo ? !others.Contains(id) : matching.Contains(id))], [])

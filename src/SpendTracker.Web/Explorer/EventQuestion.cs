@@ -36,7 +36,7 @@ public sealed record EventQuestion(IReadOnlyDictionary<string, string> Asked, Fi
     public const char BeforePlace = '<', AfterPlace = '>', BeforeSeqId = '@';
 
     /// <summary>Whether a list of events of all workloads is asked for, and neither one event nor a part of a workload's month.</summary>
-    public bool IsList => Id is null && (Filters.Where.GetValueOrDefault("workload", []).Count != 1 || OfLists.Any(Asked.ContainsKey));
+    public bool IsList => Id is null && (Filters.Where.GetValueOrDefault("workload", []).Count != 1 || OfLists.Any(Asked.ContainsKey) || Asked.Keys.Any(CostDimension.IsTag));
 
     /// <summary>The same of a page, which lists where no month is named.</summary>
     public bool IsListOfPage => IsList || (Id is null && this["month"] is null && !OfNumbers.Any(Asked.ContainsKey));
