@@ -54,7 +54,7 @@ public sealed class RoleTests
     {
         var scopes = new Dictionary<string, string>
         {
-            ["record"] = "record", ["read"] = "read", ["publish"] = "workload plan estimate price retry view share", ["close"] = "close", ["budget"] = "budget acknowledge", ["channel"] = "channel", ["audit"] = "activity",
+            ["record"] = "record", ["read"] = "read", ["publish"] = "workload plan estimate price retry view share", ["close"] = "close", ["budget"] = "budget acknowledge report", ["channel"] = "channel", ["audit"] = "activity",
         };
         foreach (var scope in EnumName.All<Scope>())
         {
