@@ -100,7 +100,7 @@ public sealed class ServerFolder
         {
             Name = "pages",
             Folder = Path.Combine(_folder.FullName, "server"),
-            Settings = new Dictionary<string, string> { ["fsync"] = "off", ["max_connections"] = "300" },
+            Settings = new Dictionary<string, string> { ["fsync"] = "off", ["synchronous_commit"] = "off", ["full_page_writes"] = "off", ["autovacuum"] = "off", ["max_connections"] = "300" },
         },
         CancellationToken.None);
 

@@ -110,7 +110,7 @@ public sealed class ClosingTests
         await Expect(page.GetByText($"As known on {day}")).ToBeVisibleAsync();
         await Expect(Card(page)).ToContainTextAsync("$10.00");
         await page.GetByRole(AriaRole.Row, new() { Name = "chat" }).GetByRole(AriaRole.Link, new() { Name = "$10.00" }).First.ClickAsync();
-        await Expect(page.GetByRole(AriaRole.Row, new() { Name = "Sum of this event, which is the number above" })).ToContainTextAsync("$10.00");
+        await Expect(page.GetByText("1 event, sum $10.00, which is the number above")).ToBeVisibleAsync();
 
         await dashboard.GoAsync(page, $"/explain?month={month}&from={day}");
         await AssertSumsAsync(page, "$10.00", "+ $20.00", "–", "–", "$30.00");

@@ -5,6 +5,13 @@ using System.Net;
 using System.Net.Http.Headers;
 using System.Net.Http.Json;
 using System.Reflection;
+using System.Text.Json;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Playwright;
 using Npgsql;
 using SpendTracker.Access;
@@ -14,10 +21,16 @@ using SpendTracker.Events;
 using SpendTracker.LocalPostgres;
 using SpendTracker.Tests;
 using SpendTracker.Usage;
+using SpendTracker.Web.Access;
+using SpendTracker.Web.Commands;
+using SpendTracker.Web.Hosting;
 
 namespace SpendTracker.PageTests;
 
-/// <summary>The real site as a program of its own, over a database of the test's own, and browsers that look at it.</summary>
+/// <summary>
+/// The real site over a database of the test's own, and browsers that look at it. It runs in this process, where its code is compiled
+/// once for all tests: a program of its own takes two seconds of a core to start, and compiles each page anew. Tests of the program itself start one.
+/// </summary>
 public sealed class Dashboard : IAsyncDisposable
 {
     private static readonly string Program = typeof(Dashboard).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>().Single(data => data.Key == "Site").Value!;
@@ -27,12 +40,18 @@ public sealed class Dashboard : IAsyncDisposable
     private readonly HttpClient _client;
     private readonly List<IBrowserContext> _contexts = [];
     private readonly ConcurrentQueue<string> _refused = [];
+    private readonly bool _isProgram;
+    private readonly TimeProvider? _clock;
     private string? _signedIn;
-    private Process? _host;
+    private Process? _program;
+    private OpenedDatabase? _opened;
+    private WebApplication? _app;
 
-    private Dashboard(string connectionString, string key)
+    private Dashboard(string connectionString, string key, bool isProgram, TimeProvider? clock)
     {
         _connectionString = connectionString;
+        _isProgram = isProgram;
+        _clock = clock;
         _client = new HttpClient { BaseAddress = new Uri(Address) };
         _client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", key);
     }
@@ -47,7 +66,9 @@ public sealed class Dashboard : IAsyncDisposable
 
     /// <param name="server">The run's shared server, unless the test needs one to pull the plug of.</param>
     /// <param name="opened">When the database is set up, and the first prices are known; now unless the test asks for the past.</param>
-    public static async Task<Dashboard> StartAsync(LocalServer? server = null, DateTimeOffset? opened = null)
+    /// <param name="isProgram">Whether the site is a program of its own, as it is shipped.</param>
+    /// <param name="clock">The site's; the system's unless the test has one.</param>
+    public static async Task<Dashboard> StartAsync(LocalServer? server = null, DateTimeOffset? opened = null, bool isProgram = false, TimeProvider? clock = null)
     {
         _ = Browser.Running; // Skips before anything is started.
         var name = $"pages_{Guid.NewGuid():n}";
@@ -60,7 +81,7 @@ public sealed class Dashboard : IAsyncDisposable
         await server.CreateDatabaseIfMissingAsync(name, Cancel);
         await using var database = await OpenDatabaseAsync(server.ConnectionString(name), opened);
         var key = await database.Get<ApiKeys>().IssueAsync("page-tests", Enum.GetValues<Scope>(), [], anySource: false, new Recorder("test"), Cancel);
-        var dashboard = new Dashboard(server.ConnectionString(name), key);
+        var dashboard = new Dashboard(server.ConnectionString(name), key, isProgram, clock);
         await dashboard.StartHostAsync();
         return dashboard;
     }
@@ -68,39 +89,33 @@ public sealed class Dashboard : IAsyncDisposable
     private static Task<SpendDatabase> OpenDatabaseAsync(string connectionString, DateTimeOffset? now = null) => SpendDatabase.OpenAsync(
         new() { ConnectionString = $"{connectionString};Pooling=false", Clock = now is { } past ? new FixedClock(past) : TimeProvider.System }, Cancel);
 
-    public async Task StartHostAsync()
-    {
-        _host = Process.Start(new ProcessStartInfo("dotnet", [Program, "serve", "--urls", Address])
-        {
-            RedirectStandardOutput = true,
-            Environment = { ["ConnectionStrings__spendtracker"] = _connectionString, ["Logging__LogLevel__Default"] = "Critical" },
-        })!;
-        while (await _host.StandardOutput.ReadLineAsync(Cancel) is { } line)
-        {
-            if (line.StartsWith("Sign in", StringComparison.Ordinal))
-            {
-                SignInLink = line[line.IndexOf("http", StringComparison.Ordinal)..];
-                _ = _host.StandardOutput.ReadToEndAsync(CancellationToken.None); // Else a full pipe would stop it.
-                return;
-            }
-        }
-
-        throw new InvalidOperationException("The host ended before it was ready.");
-    }
+    public Task StartHostAsync() => _isProgram ? StartProgramAsync() : StartHereAsync();
 
     /// <summary>Signs in, once.</summary>
     public string SignInLink { get; private set; } = "";
 
+    /// <summary>A new link, where the clock has gone on since the last one.</summary>
+    public async Task LinkAgainAsync() =>
+        SignInLink = SignIn.Link(Address, await _app!.Services.GetRequiredService<SignInLinks>().IssueAsync("Administrator", Role.Admin, new Recorder("host:start"), Cancel));
+
+    /// <summary>Without a word to anybody where it is a program.</summary>
     public async Task StopHostAsync()
     {
-        if (_host is { HasExited: false })
+        if (_program is { HasExited: false })
         {
-            _host.Kill(entireProcessTree: true);
-            await _host.WaitForExitAsync(CancellationToken.None);
+            _program.Kill(entireProcessTree: true);
+            await _program.WaitForExitAsync(CancellationToken.None);
         }
 
-        _host?.Dispose();
-        _host = null;
+        _program?.Dispose();
+        _program = null;
+        if (_app is not null)
+        {
+            await _app.StopAsync(CancellationToken.None);
+            await _app.DisposeAsync();
+            await _opened!.DisposeAsync();
+            _app = null;
+        }
     }
 
     /// <summary>A page in a browser of its own where somebody is signed in.</summary>
@@ -240,6 +255,8 @@ public sealed class Dashboard : IAsyncDisposable
         variant,
     };
 
+    public async Task<JsonElement> GetAsync(string path) => await _client.GetFromJsonAsync<JsonElement>(new Uri($"/api/v1/{path}", UriKind.Relative), Cancel);
+
     public Task PostAsync(string path, object body) => SendAsync(HttpMethod.Post, path, body);
 
     /// <summary>A monthly budget of dollars, from the current month on unless something else is said.</summary>
@@ -281,6 +298,43 @@ public sealed class Dashboard : IAsyncDisposable
             Assert.True(response is { StatusCode: HttpStatusCode.ServiceUnavailable } && attempt < 10, $"{path}: {response.StatusCode} {await response.Content.ReadAsStringAsync(Cancel)}");
             await Task.Delay(response.Headers.RetryAfter!.Delta!.Value, Cancel);
         }
+    }
+
+    private async Task StartProgramAsync()
+    {
+        _program = Process.Start(new ProcessStartInfo("dotnet", [Program, "serve", "--urls", Address])
+        {
+            RedirectStandardOutput = true,
+            Environment = { ["ConnectionStrings__spendtracker"] = _connectionString, ["Logging__LogLevel__Default"] = "Critical" },
+        })!;
+        while (await _program.StandardOutput.ReadLineAsync(Cancel) is { } line)
+        {
+            if (line.StartsWith("Sign in", StringComparison.Ordinal))
+            {
+                SignInLink = line[line.IndexOf("http", StringComparison.Ordinal)..];
+                _ = _program.StandardOutput.ReadToEndAsync(CancellationToken.None); // Else a full pipe would stop it.
+                return;
+            }
+        }
+
+        throw new InvalidOperationException("The host ended before it was ready.");
+    }
+
+    /// <summary>As the program does.</summary>
+    private async Task StartHereAsync()
+    {
+        var builder = WebApplication.CreateBuilder(new WebApplicationOptions
+        {
+            ApplicationName = typeof(SpendTrackerHost).Assembly.GetName().Name,
+            ContentRootPath = AppContext.BaseDirectory,
+        });
+        builder.Configuration["ConnectionStrings:spendtracker"] = _connectionString;
+        builder.Logging.ClearProviders();
+        builder.WebHost.UseUrls(Address);
+        _opened = await OpenedDatabase.OpenAsync(builder.Configuration, NullLoggerFactory.Instance, OpenedDatabase.Serve, reset: false, progress: null, Cancel, _clock);
+        _app = SpendTrackerHost.Build(builder, _opened.Database);
+        await _app.StartAsync(Cancel);
+        await LinkAgainAsync();
     }
 
     public async ValueTask DisposeAsync()

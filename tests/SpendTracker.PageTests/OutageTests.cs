@@ -13,7 +13,7 @@ public sealed class OutageTests
         var server = await folder.StartAsync();
         try
         {
-            await using var dashboard = await Dashboard.StartAsync(server);
+            await using var dashboard = await Dashboard.StartAsync(server, isProgram: true);
             await dashboard.PublishAsync("test/large", "input-tokens", 1);
             await dashboard.RecordAsync(Dashboard.Tokens("chat", 10));
             var page = await dashboard.OpenAsync("/");
@@ -43,7 +43,7 @@ public sealed class OutageTests
     [Fact]
     public async Task When_the_host_restarts_the_page_says_so_and_goes_on_with_the_new_one()
     {
-        await using var dashboard = await Dashboard.StartAsync();
+        await using var dashboard = await Dashboard.StartAsync(isProgram: true);
         await dashboard.PublishAsync("test/large", "input-tokens", 1);
         await dashboard.RecordAsync(Dashboard.Tokens("chat", 10));
         var page = await dashboard.OpenAsync("/");

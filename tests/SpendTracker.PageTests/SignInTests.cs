@@ -10,7 +10,7 @@ public sealed class SignInTests
     [Fact]
     public async Task A_link_signs_in_once_and_never_again()
     {
-        await using var dashboard = await Dashboard.StartAsync();
+        await using var dashboard = await Dashboard.StartAsync(isProgram: true);
         var page = await dashboard.NewPageAsync(new());
         await page.GotoAsync(dashboard.SignInLink);
         await Expect(page.GetByRole(AriaRole.Heading, new() { Name = Dashboard.MonthName, Exact = true })).ToBeVisibleAsync();

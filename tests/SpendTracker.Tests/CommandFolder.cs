@@ -1,10 +1,19 @@
+using System.CommandLine;
 using System.Text.Json;
+using SpendTracker.Web.Commands;
 
 namespace SpendTracker.Tests;
 
-/// <summary>Runs commands as a user starts them, on a database without a host, with files in a folder of their own.</summary>
+/// <summary>
+/// Runs commands on a database, with files in a folder of their own. They run in this process, one at a time, since a program takes a second
+/// of a core to start; those that read or write bytes run as the program that a user starts.
+/// </summary>
 internal sealed class CommandFolder(TestDatabase database) : IDisposable
 {
+    private const string Setting = "ConnectionStrings__spendtracker";
+
+    private static readonly SemaphoreSlim Alone = new(1, 1);
+
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("spendtracker-commands-");
 
     public string Path => _folder.FullName;
@@ -17,7 +26,7 @@ internal sealed class CommandFolder(TestDatabase database) : IDisposable
         return path;
     }
 
-    /// <summary>Runs the program to its end.</summary>
+    /// <summary>Runs a command to its end.</summary>
     /// <returns>What it wrote, errors last, without what it says while it opens the database.</returns>
     public async Task<string[]> RunAsync(int exitCode, params string[] arguments) => LinesOf(await TextAsync(exitCode, arguments, ""));
 
@@ -32,9 +41,29 @@ internal sealed class CommandFolder(TestDatabase database) : IDisposable
 
     private async Task<(string Output, string Errors)> TextAsync(int exitCode, string[] arguments, string input)
     {
-        var (code, output, errors) = await HostProcess.RunApartAsync(database.Spend.Options.ConnectionString, arguments, input: input);
+        var (code, output, errors) = input.Length > 0 || arguments.Contains("--csv")
+            ? await HostProcess.RunApartAsync(database.Spend.Options.ConnectionString, arguments, input: input)
+            : await RunHereAsync(database.Spend.Options.ConnectionString, arguments);
         Assert.True(code == exitCode, $"{code}: {output}{errors}");
         return (output, errors);
+    }
+
+    /// <summary>What the settings are read from is the process's: one command has it at a time.</summary>
+    public static async Task<(int ExitCode, string Output, string Errors)> RunHereAsync(string connectionString, string[] arguments)
+    {
+        await Alone.WaitAsync(TestContext.Current.CancellationToken);
+        var (output, errors) = (CommandConsole.Output.Keep(), CommandConsole.Errors.Keep());
+        Environment.SetEnvironmentVariable(Setting, connectionString);
+        try
+        {
+            var code = await CommandLine.Root().Parse(arguments).InvokeAsync(cancellationToken: TestContext.Current.CancellationToken);
+            return (code, output.ToString(), errors.ToString());
+        }
+        finally
+        {
+            Environment.SetEnvironmentVariable(Setting, null);
+            Alone.Release();
+        }
     }
 
     private static string[] LinesOf((string Output, string Errors) text) =>

@@ -27,7 +27,12 @@ public sealed class TestServer : IAsyncLifetime
             {
                 Name = $"tests-{Environment.ProcessId}",
                 Folder = _folder.Server,
-                Settings = new Dictionary<string, string> { ["fsync"] = "off", ["synchronous_commit"] = "off", ["max_connections"] = "300", ["max_prepared_transactions"] = "10" },
+                Settings = new Dictionary<string, string>
+                {
+                    ["fsync"] = "off", ["synchronous_commit"] = "off", ["full_page_writes"] = "off", ["wal_level"] = "minimal", ["max_wal_senders"] = "0",
+                    ["autovacuum"] = "off", // It would go round a thousand databases that live for a second.
+                    ["max_connections"] = "300", ["max_prepared_transactions"] = "10",
+                },
             },
             CancellationToken.None);
 
@@ -66,5 +71,6 @@ public sealed class TestServer : IAsyncLifetime
         }
 
         await _folder.DisposeAsync();
+        await ServerFolder.DeleteMadeAsync();
     }
 }

@@ -127,11 +127,11 @@ internal static class Tools
         },
         new(
             "get_events", "Events behind a number",
-            "The recorded events of one workload in one month, newest first, each with its quantities, the price of its day and where that is from; or one event by `id`. "
+            "The recorded events of one workload in one month, newest first, each with its quantities, the price of its day and where that is from; or one event by `id`; or, with neither, the newest of all. "
             + "`data` is as it was recorded. `amount` of an event is what counts of it and has a price; an event that was corrected counts 0, and `correctedBy` says why. "
             + "Of a quantity, `unpriced`, `incomplete` and a missing `exchangeRate` say what is not in its amount. Use it to trace a number, not to add up: get_costs adds up.",
             "GetEvents", typeof(EventsResponse),
-            Workload("The workload, by its id; needed unless `id` is given."),
+            Workload("The workload, by its id; the newest events of all if neither it nor `id` is given."),
             new("month", "The month of use, like 2026-11; the current month if left out.") { Pattern = MonthPattern, Otherwise = (today, question) => question["workload"] is null ? null : BillingPeriod.Of(today).ToString() },
             Approaches,
             new("component", "Only this part of the cost; all if left out.") { OneOf = EnumName.All<Component>() },
@@ -190,7 +190,15 @@ internal static class Tools
             new("to", "Last month, included; the first if left out.") { Pattern = MonthPattern, Otherwise = (_, question) => question["from"] },
             KnownOn)
         {
-            Words = ToolWords.Unpriced, Page = question => question["knownOn"] is { } day ? $"/unpriced?knownOn={day}" : "/unpriced",
+            Words = ToolWords.Unpriced, Page = question => question["knownOn"] is { } day ? $"/not-in-totals?knownOn={day}" : "/not-in-totals",
+        },
+        new(
+            "get_not_in_totals", "All that is missing, with what it might be worth",
+            "Everything that is not in the totals now, in one list by `kind`: no-price, no-exchange-rate, incomplete, silent (a workload that stopped reporting), no-estimate, unregistered (in the totals, and in no team's) and set-aside. "
+            + "`worth` says between what it might lie and by what that is told: an estimate, in no total; without it, nothing is known. Who used what has no price, get_unpriced says.",
+            "GetNotInTotals", typeof(NotInTotalsResponse))
+        {
+            Rows = "rows", Words = ToolWords.Found("rows"), Page = _ => "/not-in-totals",
         },
         new(
             "get_budgets", "Budgets",

@@ -23,6 +23,42 @@ internal static class CommandLine
 {
     private const int LongestLine = 10_000;
 
+    /// <summary>The program's commands.</summary>
+    public static RootCommand Root() => new("SpendTracker: what prompt engineering, fine-tuning and hybrids really cost.")
+    {
+        ServeCommand.Create(),
+        SetupCommand.Create(),
+        HealthCommand.Create(),
+        DemoCommand.Create(),
+        ImportCommand.Create(),
+        CorrectCommand.Create(),
+        CostsCommand.Create(),
+        CompareCommand.Create(),
+        AdviseCommand.Create(),
+        UnpricedCommand.Create(),
+        AnomaliesCommand.Create(),
+        ReportedCostsCommand.Create(),
+        RatesCommand.Create(),
+        DiscountsCommand.Create(),
+        AliasesCommand.Create(),
+        ExchangeRatesCommand.Create(),
+        BudgetsCommand.Create(),
+        PlanCommand.Create(),
+        KeysCommand.Create(),
+        SignInLinkCommand.Create(),
+        PeopleCommand.Create(),
+        ActivityCommand.Create(),
+        RebuildCommand.Create(),
+        VerifyCommand.Create(),
+        SetAsideCommand.Create(),
+        ClosingCommands.Periods(),
+        ClosingCommands.Close(),
+        ClosingCommands.Reopen(),
+        ExplainCommand.Create(),
+        ForecastCommand.Create(),
+        ReportCommand.Create(),
+    };
+
     /// <summary>Commands beside a running host find its database by this.</summary>
     public static Option<bool> DemoOption() => new("--demo") { Description = "Use the demo's database instead of that of serve." };
 

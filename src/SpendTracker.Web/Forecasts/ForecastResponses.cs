@@ -60,23 +60,19 @@ internal static class EstimatedAnswers
     }
 }
 
-/// <summary>How good the forecasts of past months were, from what was known on each day.</summary>
-/// <param name="Pooled">The rows together; null without dimensions.</param>
-internal sealed record BacktestResponse(string From, string To, IReadOnlyList<string> By, BacktestRow Total, BacktestRow? Pooled, IReadOnlyList<BacktestRow> Rows)
+/// <summary>How backtests become answers.</summary>
+internal static class BacktestAnswers
 {
-    public static BacktestResponse Of(ForecastQuestion question, BacktestAnswer answer) => new(
-        answer.From.ToString(), answer.To.ToString(), [.. question.By.Select(dimension => dimension.Name)], BacktestRow.Of(answer.Total),
-        answer.Pooled is { } pooled ? BacktestRow.Of(pooled) : null, [.. answer.Rows.Select(BacktestRow.Of)]);
-}
+    extension(BacktestResponse)
+    {
+        public static BacktestResponse Of(ForecastQuestion question, BacktestAnswer answer) => new(
+            answer.From.ToString(), answer.To.ToString(), [.. question.By.Select(dimension => dimension.Name)], BacktestRow.Of(answer.Total),
+            answer.Pooled is { } pooled ? BacktestRow.Of(pooled) : null, [.. answer.Rows.Select(BacktestRow.Of)]);
+    }
 
-/// <param name="All">Of all days together.</param>
-/// <param name="Days">By day of the month at whose end the month was forecast.</param>
-/// <param name="WhyNoInterval">Why the scope shows no interval, though it is old enough; null if it does.</param>
-internal sealed record BacktestRow(
-    IReadOnlyDictionary<string, string>? Keys, ForecastAccuracy All, IReadOnlyList<BacktestDay> Days, string? WhyNoInterval)
-{
-    public static BacktestRow Of(ScopeBacktest scope) => new(
-        scope.Keys.Count == 0 ? null : scope.Keys, scope.All, [.. scope.Days.Select(day => new BacktestDay(day.Key, day.Value))], scope.WhyNoInterval);
+    extension(BacktestRow)
+    {
+        public static BacktestRow Of(ScopeBacktest scope) => new(
+            scope.Keys.Count == 0 ? null : scope.Keys, scope.All, [.. scope.Days.Select(day => new BacktestDay(day.Key, day.Value))], scope.WhyNoInterval);
+    }
 }
-
-internal sealed record BacktestDay(int Day, ForecastAccuracy Accuracy);

@@ -1,3 +1,4 @@
+using SpendTracker.Contracts;
 using SpendTracker.Rates;
 
 namespace SpendTracker.Web.Rates;

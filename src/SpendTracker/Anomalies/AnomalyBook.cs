@@ -8,26 +8,6 @@ using SpendTracker.Events;
 
 namespace SpendTracker.Anomalies;
 
-/// <summary>Where an anomaly stands.</summary>
-[JsonConverter(typeof(NamedEnumConverter<AnomalyState>))]
-public enum AnomalyState
-{
-    /// <summary>Nobody has said what it is.</summary>
-    [JsonStringEnumMemberName("open")] Open,
-
-    /// <summary>Somebody has.</summary>
-    [JsonStringEnumMemberName("acknowledged")] Acknowledged,
-
-    /// <summary>It is none any more.</summary>
-    [JsonStringEnumMemberName("cleared")] Cleared,
-}
-
-/// <summary>An unusual day, and what came of it.</summary>
-/// <param name="SeqId">Its place in the log; a list goes on from it.</param>
-public sealed record Anomaly(
-    Guid Id, AnomalyState State, long SeqId, DateTimeOffset DetectedAt, AnomalyDetected Detected, AnomalyCleared? Cleared, DateTimeOffset? ClearedAt,
-    Acknowledgement? Acknowledged);
-
 /// <summary>Which anomalies to list.</summary>
 /// <param name="OpenOnly">Only those that nobody has acknowledged, and that hold.</param>
 /// <param name="Workload">Only this workload's; null for all.</param>

@@ -1,3 +1,5 @@
+using SpendTracker.Contracts;
+
 namespace SpendTracker.Closing;
 
 /// <summary>What has to be looked at before a billing period is closed.</summary>
@@ -27,18 +29,18 @@ public sealed record BillingPeriodStatus(BillingPeriod Month, bool IsClosed, dec
     public decimal Variance { get; init; }
 }
 
-/// <summary>One closing of a period.</summary>
-public sealed record PeriodClosing(
-    Guid Id, DateTimeOffset ClosedAt, string ClosedBy, string Reason, decimal Total, int Lines, long Position, bool AcceptsUnpriced, bool AcceptsUnconverted,
-    DateTimeOffset? ReopenedAt, string? ReopenedBy, string? ReopenedBecause)
+/// <summary>What was known of closings on a day.</summary>
+public static class PastClosings
 {
-    public bool Holds => ReopenedAt is null;
-
-    /// <summary>As it was known at the end of a day; null where it was not yet.</summary>
-    public PeriodClosing? KnownOn(DateOnly day, TimeZoneInfo reportingTimeZone) =>
-        BillingPeriod.DayOf(ClosedAt, reportingTimeZone) > day ? null
-        : ReopenedAt is { } reopened && BillingPeriod.DayOf(reopened, reportingTimeZone) > day ? this with { ReopenedAt = null, ReopenedBy = null, ReopenedBecause = null }
-        : this;
+    extension(PeriodClosing closing)
+    {
+        /// <summary>As it was known at the end of a day; null where it was not yet.</summary>
+        public PeriodClosing? KnownOn(DateOnly day, TimeZoneInfo reportingTimeZone) =>
+            BillingPeriod.DayOf(closing.ClosedAt, reportingTimeZone) > day ? null
+            : closing.ReopenedAt is { } reopened && BillingPeriod.DayOf(reopened, reportingTimeZone) > day
+                ? closing with { ReopenedAt = null, ReopenedBy = null, ReopenedBecause = null }
+                : closing;
+    }
 }
 
 /// <summary>Something needs all that was recorded to be counted, and it is not.</summary>

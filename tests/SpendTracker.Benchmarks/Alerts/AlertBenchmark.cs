@@ -25,8 +25,8 @@ internal sealed class AlertBenchmark(BenchmarkServer server, Report report, bool
     private const string Channel = "receiver";
 
     /// <summary>As many as a channel takes in an hour without a digest, less some.</summary>
-    private readonly int _crossings = quick ? 20 : 600;
-    private readonly int _budgets = quick ? 100 : 1_000;
+    private readonly int _crossings = quick ? 5 : 600;
+    private readonly int _budgets = quick ? 20 : 1_000;
     private readonly TimeSpan _pause = TimeSpan.FromMilliseconds(100);
     private readonly UsageEvents _source = new(500);
     private readonly Series _allowances = new();

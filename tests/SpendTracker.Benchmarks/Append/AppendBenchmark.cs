@@ -9,7 +9,7 @@ internal sealed class AppendBenchmark(BenchmarkServer server, Report report, boo
     private const int Workloads = 500;
     private const string BulkInsert = "Marten, bulk insert, which takes new streams only";
 
-    private readonly int _events = quick ? 4_000 : 60_000;
+    private readonly int _events = quick ? 1_000 : 60_000;
     private readonly int _rounds = rounds ?? (quick ? 1 : 5);
 
     public async Task RunAsync(CancellationToken cancellationToken)

@@ -11,9 +11,9 @@ internal sealed class GrowthBenchmark(BenchmarkServer server, Report report, boo
 {
     private const int Workloads = 500;
 
-    private readonly int _events = quick ? 1_000 : 60_000;
+    private readonly int _events = quick ? 500 : 60_000;
     private readonly int _rounds = quick ? 1 : 3;
-    private readonly int _queries = quick ? 20 : 200;
+    private readonly int _queries = quick ? 3 : 200;
     private readonly UsageEvents _stored = new(Workloads, randomIds: randomIds);
     private readonly UsageEvents _copied = new(Workloads, "copied", randomIds); // Streams of its own: it does not know the store's versions.
     private long _copies;
@@ -31,7 +31,7 @@ internal sealed class GrowthBenchmark(BenchmarkServer server, Report report, boo
 
     public async Task RunAsync(CancellationToken cancellationToken)
     {
-        long[] sizes = quick ? [10_000, 30_000] : [.. millions.Split(',').Select(size => (long)(double.Parse(size, CultureInfo.InvariantCulture) * 1_000_000))];
+        long[] sizes = quick ? [4_000, 12_000] : [.. millions.Split(',').Select(size => (long)(double.Parse(size, CultureInfo.InvariantCulture) * 1_000_000))];
         List<string[]> rows = [];
         await using var log = await HistoryLog.OpenAsync(server, _copied.Streams, randomIds, cancellationToken);
         foreach (var size in sizes)
@@ -105,7 +105,7 @@ internal sealed class GrowthBenchmark(BenchmarkServer server, Report report, boo
     private async Task<(Series Query, Series Count)> QueryAsync(HistoryLog log, CancellationToken cancellationToken)
     {
         Series times = new(), counts = new();
-        for (var run = -20; run < _queries; run++) // The first ones warm up.
+        for (var run = quick ? -1 : -20; run < _queries; run++) // The first ones warm up.
         {
             var started = Stopwatch.GetTimestamp();
             if (await log.TotalAsync(cancellationToken) == 0)

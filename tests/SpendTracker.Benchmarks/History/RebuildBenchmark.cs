@@ -11,7 +11,7 @@ internal sealed class RebuildBenchmark(BenchmarkServer server, Report report, bo
     private const int Incoming = 500;
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(250);
 
-    private readonly int _events = events ?? (quick ? 10_000 : 10_000_000);
+    private readonly int _events = events ?? (quick ? 4_000 : 10_000_000);
 
     private sealed record Read(double Milliseconds, decimal Total);
 

@@ -17,7 +17,7 @@ internal sealed class ProjectBenchmark(BenchmarkServer server, Report report, bo
     /// <summary>Its daemon's best of 1,000 to 50,000 events.</summary>
     private const int MartenPage = 5_000;
 
-    private readonly int _events = events ?? (quick ? 24_000 : 1_000_000);
+    private readonly int _events = events ?? (quick ? 6_000 : 1_000_000);
     private readonly int _rounds = rounds ?? (quick ? 1 : 4);
 
     public async Task RunAsync(CancellationToken cancellationToken)

@@ -21,8 +21,8 @@ internal sealed class BesideBenchmark(BenchmarkServer server, Report report, boo
     /// <summary>Of each key. Twice as many as it may run at a time.</summary>
     private const int Askers = 4;
 
-    private readonly int _dailyRows = quick ? 50_000 : 200_000;
-    private readonly int _events = quick ? 4_000 : 400_000;
+    private readonly int _dailyRows = quick ? 16_000 : 200_000;
+    private readonly int _events = quick ? 2_000 : 400_000;
     private readonly ConcurrentDictionary<HttpStatusCode, int> _answers = [];
     private readonly Series _times = new();
     private readonly Lock _lock = new();

@@ -29,7 +29,8 @@ internal sealed class QueryBenchmark(BenchmarkServer server, Report report, bool
     private static readonly string[] Columns = ["what", "runs", "median", "p95", "count(*) of monthly_cost", "times as long as that"];
 
     private readonly int _dailyRows = quick ? 50_000 : 2_000_000;
-    private readonly int _runs = quick ? 20 : 200;
+    private readonly int _runs = quick ? 2 : 200;
+    private readonly int _warmUp = quick ? 1 : 20;
     private readonly int _rates = quick ? 2 : 7;
 
     public async Task RunAsync(CancellationToken cancellationToken)
@@ -92,7 +93,7 @@ internal sealed class QueryBenchmark(BenchmarkServer server, Report report, bool
         string name, SpendDatabase database, MonthlyCostQuery costs, CostFilter filter, string[] by, CancellationToken cancellationToken)
     {
         CostDimension[] dimensions = [.. by.Select(dimension => CostDimension.Find(dimension)!)];
-        return await MeasureAsync(name, _runs, warmUp: 20, database, async () =>
+        return await MeasureAsync(name, _runs, _warmUp, database, async () =>
         {
             if ((await costs.ByAsync(filter, dimensions, cancellationToken)).Count == 0)
             {
@@ -104,7 +105,7 @@ internal sealed class QueryBenchmark(BenchmarkServer server, Report report, bool
     private Task<string[]> CompareAsync(string name, SpendDatabase database, CostFilter filter, CancellationToken cancellationToken)
     {
         var comparisons = database.Get<ComparisonQuery>();
-        return MeasureAsync(name, _runs, warmUp: 20, database, async () =>
+        return MeasureAsync(name, _runs, _warmUp, database, async () =>
         {
             if ((await comparisons.OfAsync(new(filter), cancellationToken)).Total is not { Requests: > 0, Success: not null, Quality.Count: 1, OneOff: > 0 })
             {

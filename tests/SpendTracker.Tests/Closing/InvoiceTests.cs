@@ -1,3 +1,4 @@
+using SpendTracker.Contracts;
 using SpendTracker.Costs;
 using SpendTracker.Web.Closing;
 
@@ -45,10 +46,10 @@ public sealed class InvoiceTests
     [Fact]
     public void A_correction_says_where_it_came_from_and_where_it_went()
     {
-        var move = new BookingMove("2026-08", "2026-09", -88.03m, LackingTotal.Of([]));
+        var move = new BookingMove("2026-08", "2026-09", -88.03m, None, None, None);
         Assert.Equal("−$88.03 booked into September 2026", PeriodWords.Of(move, "2026-08", "USD"));
         Assert.Equal("−$88.03 from August 2026", PeriodWords.Of(move, "2026-09", "USD"));
-        Assert.Equal("5 tokens unpriced from August 2026", PeriodWords.Of(move with { Amount = 0, Lacking = new(new Dictionary<string, decimal> { ["tokens"] = 5 }, None, None) }, "2026-09", "USD"));
+        Assert.Equal("5 tokens unpriced from August 2026", PeriodWords.Of(move with { Amount = 0, Unpriced = new Dictionary<string, decimal> { ["tokens"] = 5 } }, "2026-09", "USD"));
     }
 
     private static MonthlyCost Cost(string model, decimal actual, string origin = Month) =>

@@ -5,11 +5,13 @@ using SpendTracker.LocalPostgres;
 
 namespace SpendTracker.Tests.LocalPostgres;
 
-public sealed class CrashTests : IAsyncDisposable
+public sealed class CrashTests : IAsyncLifetime
 {
     private readonly ServerFolder _folder = new();
 
     private string PidFile => Path.Combine(_folder.Data, "postmaster.pid");
+
+    public async ValueTask InitializeAsync() => await _folder.TakeClusterAsync();
 
     public ValueTask DisposeAsync() => _folder.DisposeAsync();
 
@@ -87,15 +89,16 @@ public sealed class CrashTests : IAsyncDisposable
     [Fact]
     public async Task A_cluster_that_was_half_created_is_not_taken_for_one()
     {
-        var half = Directory.CreateDirectory(Path.Combine(_folder.Server, "data.new-1")).FullName;
+        await using var folder = new ServerFolder();
+        var half = Directory.CreateDirectory(Path.Combine(folder.Server, "data.new-1")).FullName;
         await File.WriteAllTextAsync(Path.Combine(half, "PG_VERSION"), "15\n", ServerFolder.Cancel);
-        await File.WriteAllTextAsync(Path.Combine(_folder.Server, "password.new"), "left", ServerFolder.Cancel);
+        await File.WriteAllTextAsync(Path.Combine(folder.Server, "password.new"), "left", ServerFolder.Cancel);
 
-        await using var server = await _folder.StartAsync();
+        await using var server = await folder.StartAsync();
 
         Assert.Equal(1, await ServerFolder.QueryAsync<int>(server, "select 1"));
         Assert.False(Directory.Exists(half));
-        Assert.False(File.Exists(Path.Combine(_folder.Server, "password.new")));
+        Assert.False(File.Exists(Path.Combine(folder.Server, "password.new")));
     }
 
     [Fact]
@@ -130,13 +133,14 @@ public sealed class CrashTests : IAsyncDisposable
     [Fact]
     public async Task A_start_that_is_cancelled_leaves_nothing_running_and_the_next_works()
     {
+        await using var folder = new ServerFolder();
         using var leaving = new CancellationTokenSource();
         var progress = new AtStep("Creating a database cluster", () => leaving.CancelAfter(20));
-        var options = _folder.Options with { Progress = progress };
+        var options = folder.Options with { Progress = progress };
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => LocalServer.StartAsync(options, leaving.Token));
-        Assert.Null(Postmaster.Read(_folder.Data));
+        Assert.Null(Postmaster.Read(folder.Data));
 
-        await using var server = await _folder.StartAsync();
+        await using var server = await folder.StartAsync();
 
         Assert.True(server.StartedHere);
     }

@@ -2,9 +2,11 @@ using SpendTracker.LocalPostgres;
 
 namespace SpendTracker.Tests.LocalPostgres;
 
-public sealed class DamagedDataTests : IAsyncDisposable
+public sealed class DamagedDataTests : IAsyncLifetime
 {
     private readonly ServerFolder _folder = new();
+
+    public async ValueTask InitializeAsync() => await _folder.TakeClusterAsync();
 
     public ValueTask DisposeAsync() => _folder.DisposeAsync();
 

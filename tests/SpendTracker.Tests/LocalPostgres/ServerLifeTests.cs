@@ -46,6 +46,7 @@ public sealed class ServerLifeTests : IAsyncDisposable
     [Fact]
     public async Task A_second_start_keeps_the_data_and_the_port()
     {
+        await _folder.TakeClusterAsync();
         int port;
         await using (var first = await _folder.StartAsync())
         {
@@ -63,6 +64,7 @@ public sealed class ServerLifeTests : IAsyncDisposable
     [Fact]
     public async Task A_second_instance_uses_the_running_server_and_leaves_it_running()
     {
+        await _folder.TakeClusterAsync();
         await using var first = await _folder.StartAsync();
 
         var second = await _folder.StartAsync();
@@ -87,6 +89,7 @@ public sealed class ServerLifeTests : IAsyncDisposable
     [Fact]
     public async Task Disposing_leaves_a_server_alone_that_was_started_later_by_another()
     {
+        await _folder.TakeClusterAsync();
         var first = await _folder.StartAsync();
         await (await _folder.StartAsync()).StopAsync(ServerFolder.Cancel);
         await using var later = await _folder.StartAsync();
@@ -99,6 +102,7 @@ public sealed class ServerLifeTests : IAsyncDisposable
     [Fact]
     public async Task A_reset_stops_the_running_server_and_starts_without_data()
     {
+        await _folder.TakeClusterAsync();
         var first = await _folder.StartAsync();
         await ServerFolder.QueryAsync<int>(first, "create table old as select 1 as n; select n from old");
         var password = _folder.Password;
@@ -126,6 +130,7 @@ public sealed class ServerLifeTests : IAsyncDisposable
     [Fact]
     public async Task A_missing_database_is_created_once_whatever_its_name()
     {
+        await _folder.TakeClusterAsync();
         await using var server = await _folder.StartAsync();
         const string Name = "o'dd \"name\"";
 
@@ -138,6 +143,7 @@ public sealed class ServerLifeTests : IAsyncDisposable
     [Fact]
     public async Task A_setting_reaches_the_server_as_it_is_though_pg_ctl_uses_a_shell()
     {
+        await _folder.TakeClusterAsync();
         Assert.SkipWhen(OperatingSystem.IsWindows(), "cmd.exe quotes differently: such values are refused there.");
         const string Value = "it's $HOME `id` \"and\" \\ so on; $(id)";
 

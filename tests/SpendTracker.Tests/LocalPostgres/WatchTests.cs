@@ -5,10 +5,12 @@ using SpendTracker.LocalPostgres;
 namespace SpendTracker.Tests.LocalPostgres;
 
 /// <summary>A server that ends without being told to is started again by the process that had started it.</summary>
-public sealed class WatchTests : IAsyncDisposable
+public sealed class WatchTests : IAsyncLifetime
 {
     private readonly ServerFolder _folder = new();
     private readonly ConcurrentQueue<string> _noticed = [];
+
+    public async ValueTask InitializeAsync() => await _folder.TakeClusterAsync();
 
     public ValueTask DisposeAsync() => _folder.DisposeAsync();
 

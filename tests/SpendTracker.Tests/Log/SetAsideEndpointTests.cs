@@ -189,7 +189,7 @@ public sealed class SetAsideEndpointTests : IAsyncLifetime
 
     private async Task<(int ExitCode, string LastLine)> RunAsync(params string[] arguments)
     {
-        var (exitCode, output, _) = await HostProcess.RunApartAsync(_host.Database.Spend.Options.ConnectionString, ["set-aside", .. arguments]);
+        var (exitCode, output, _) = await CommandFolder.RunHereAsync(_host.Database.Spend.Options.ConnectionString, ["set-aside", .. arguments]);
         return (exitCode, output.TrimEnd().Split('\n')[^1].Trim());
     }
 }
