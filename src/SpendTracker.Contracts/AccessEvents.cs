@@ -18,7 +18,7 @@ public enum Scope
     /// <summary>Close and reopen billing periods: what finance signs, which who publishes prices must not be able to.</summary>
     [JsonStringEnumMemberName("close")] Close,
 
-    /// <summary>Set and remove budgets, acknowledge alerts.</summary>
+    /// <summary>Set and remove budgets and schedules of the month report, acknowledge alerts.</summary>
     [JsonStringEnumMemberName("budget")] Budget,
 
     /// <summary>Set, test and remove the channels that alerts go over: they have secrets, and lead out of the house.</summary>

@@ -77,6 +77,9 @@ public enum NoticeKind
 
     /// <summary>Somebody tries whether the channel works.</summary>
     [JsonStringEnumMemberName("test")] Test,
+
+    /// <summary>A month's report was made, as a schedule wants it.</summary>
+    [JsonStringEnumMemberName("made")] Made,
 }
 
 /// <summary>Somebody has seen an alert and deals with it: no more reminders.</summary>

@@ -14,11 +14,14 @@ public enum AnomalyKind
 
     /// <summary>A workload that used to report every few days does not report any more.</summary>
     [JsonStringEnumMemberName("silence")] Silence,
+
+    /// <summary>The day, or it and the one before, cost far less than such days do, though there was usage.</summary>
+    [JsonStringEnumMemberName("fall")] Fall,
 }
 
 /// <summary>
 /// A day of a workload's usage is unusual, or of one meter of a SKU that it uses. The event's id is the anomaly's, made of workload, day,
-/// whether it is a silence, and the SKU's meter: each is told once, whichever host finds it.
+/// whether it is a silence or a fall, and the SKU's meter: each is told once, whichever host finds it.
 /// </summary>
 /// <param name="Workload">The workload.</param>
 /// <param name="Day">The day; of a silence, the first one without usage.</param>
@@ -27,9 +30,9 @@ public enum AnomalyKind
 /// <param name="Amount">What the day's usage costs, as far as it was known.</param>
 /// <param name="Usual">What such a day usually costs, by medians; of a silence, the mean day of four weeks before it.</param>
 /// <param name="Position">The place in the log up to which usage was counted.</param>
-/// <param name="Limit">From more than this on, one day alone is unusual; null for a silence.</param>
-/// <param name="Score">By how many deviations the day is above what is usual; null for a silence.</param>
-/// <param name="Causes">Why it costs more; null for a silence.</param>
+/// <param name="Limit">From more than this on, one day alone is unusual, or from less on if it is a fall; null for a silence.</param>
+/// <param name="Score">By how many deviations the day is above what is usual, below 0 for a fall; null for a silence.</param>
+/// <param name="Causes">Why it costs more, or less; null for a silence.</param>
 /// <param name="Parts">The meters of SKUs whose costs moved most, the largest move first; at most 5.</param>
 /// <param name="Channels">Ids of the channels that are told; null for none.</param>
 /// <param name="Sku">The SKU that it is of, if the workload's whole day is not unusual: all amounts and causes are then of this SKU's meter, and the parts of the workload. Null for the whole workload.</param>

@@ -21,10 +21,11 @@ public sealed record ForecastResponse(
 /// <param name="Incomplete">Quantities that are priced incompletely, by unit; they are in the amounts in part.</param>
 /// <param name="Planned">What plans say of the months to come; null if nothing.</param>
 /// <param name="Estimated">The same of estimates, of what history says nothing of; of the total only without rows.</param>
+/// <param name="Scheduled">Charges to come that have come again and again; null if none. Of the total only without rows.</param>
 public sealed record ForecastRow(
     IReadOnlyDictionary<string, string>? Keys, SpanRow Month, IReadOnlyList<SpanRow> Next, SpanRow Year, decimal Rough, decimal? GrowthByWeek,
     IReadOnlyDictionary<string, decimal> Unpriced, IReadOnlyDictionary<string, decimal> Unconverted, IReadOnlyDictionary<string, decimal> Incomplete,
-    IReadOnlyList<PlannedRow>? Planned, IReadOnlyList<EstimatedRow>? Estimated);
+    IReadOnlyList<PlannedRow>? Planned, IReadOnlyList<EstimatedRow>? Estimated, IReadOnlyList<ScheduledRow>? Scheduled = null);
 
 /// <param name="From">The first day.</param>
 /// <param name="To">The last day.</param>
@@ -35,7 +36,19 @@ public sealed record ForecastRow(
 /// <param name="WhyNoInterval">Why not.</param>
 /// <param name="Planned">The part of the forecast that is there only because a plan says so; null if none is.</param>
 /// <param name="Estimated">The same of estimates.</param>
-public sealed record SpanRow(DateOnly From, DateOnly To, decimal Spent, decimal Forecast, decimal? Low, decimal? High, string? WhyNoInterval, decimal? Planned, decimal? Estimated);
+/// <param name="Scheduled">The part of the forecast that are charges to come: those that come every month, quarter or year. Null if there are none.</param>
+public sealed record SpanRow(
+    DateOnly From, DateOnly To, decimal Spent, decimal Forecast, decimal? Low, decimal? High, string? WhyNoInterval, decimal? Planned, decimal? Estimated, decimal? Scheduled = null);
+
+/// <summary>A charge that has come again and again, and is expected to come.</summary>
+/// <param name="Day">The day on which it is expected; today if it is overdue.</param>
+/// <param name="Workload">The workload's id.</param>
+/// <param name="Approach">The approach that it is for.</param>
+/// <param name="Component">What kind of cost it is.</param>
+/// <param name="Amount">What it was the last time; negative for a credit.</param>
+/// <param name="EveryMonths">Months from one to the next: 1, 3 or 12.</param>
+/// <param name="Last">The day on which it came last.</param>
+public sealed record ScheduledRow(DateOnly Day, string Workload, string Approach, string Component, decimal Amount, int EveryMonths, DateOnly Last);
 
 /// <summary>A line of the plan that a workload follows.</summary>
 /// <param name="Plan">The plan.</param>

@@ -1,6 +1,6 @@
 namespace SpendTracker.Contracts;
 
-/// <summary>An event that raises an alert. Its id is the alert's.</summary>
+/// <summary>An event that is told over channels: it raises an alert, whose id is the event's, or is a report.</summary>
 public interface IAlertRaised : IEvent
 {
     /// <summary>Ids of the channels that are told.</summary>

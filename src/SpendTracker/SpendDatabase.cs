@@ -14,6 +14,7 @@ using SpendTracker.Log;
 using SpendTracker.Marten;
 using SpendTracker.Plans;
 using SpendTracker.Rates;
+using SpendTracker.Reports;
 using SpendTracker.Settings;
 using SpendTracker.Views;
 using SpendTracker.Workloads;
@@ -111,7 +112,7 @@ public sealed class SpendDatabase : IAsyncDisposable
 
     /// <summary>What decisions are made on.</summary>
     private static void States(StoreOptions options) => options
-        .AddState<SettingsState>().AddState<ApiKeyState>().AddState<SignInLinkState>().AddState<PersonState>().AddState<SessionState>().AddState<WorkloadState>().AddState<SavedView>().AddState<PublicationsState>()
+        .AddState<SettingsState>().AddState<ApiKeyState>().AddState<SignInLinkState>().AddState<PersonState>().AddState<SessionState>().AddState<WorkloadState>().AddState<SavedView>().AddState<ReportScheduleState>().AddState<PublicationsState>()
         .AddState<PeriodState>().AddState<BudgetState>().AddState<PlanState>().AddState<ChannelState>();
 
     public ProjectionDaemon CreateDaemon() =>

@@ -12,9 +12,11 @@ using SpendTracker.Costs;
 using SpendTracker.Estimates;
 using SpendTracker.Explorer;
 using SpendTracker.Forecasts;
+using SpendTracker.Gaps;
 using SpendTracker.Log;
 using SpendTracker.Plans;
 using SpendTracker.Rates;
+using SpendTracker.Reports;
 using SpendTracker.Settings;
 using SpendTracker.Usage;
 using SpendTracker.Views;
@@ -58,6 +60,8 @@ public static class SpendTrackerServices
             .AddSingleton<People>()
             .AddSingleton<SignInLinks>()
             .AddSingleton<Sessions>()
+            .AddSingleton<ProviderSessions>()
+            .AddSingleton<ReportSchedules>()
             .AddSingleton<WorkloadRegistry>()
             .AddSingleton<SavedViews>()
             .AddSingleton<EstimateBook>()
@@ -72,6 +76,7 @@ public static class SpendTrackerServices
             .AddSingleton<WorkloadQuantityQuery>()
             .AddSingleton<WorkloadUseQuery>()
             .AddSingleton<UnpricedQuery>()
+            .AddSingleton<PricedSkuQuery>()
             .AddSingleton<ReportedCostQuery>()
             .AddSingleton<ExplainQuery>()
             .AddSingleton<MonthChangeQuery>()
@@ -88,6 +93,7 @@ public static class SpendTrackerServices
             .AddSingleton<CorrectionQuery>()
             .AddSingleton<CostLineQuery>()
             .AddSingleton<UsageEventQuery>()
+            .AddSingleton<NewestEventQuery>()
             .AddSingleton<ChannelAddresses>()
             .AddSingleton<Channels>()
             .AddSingleton<AlertQuery>()
@@ -102,6 +108,7 @@ public static class SpendTrackerServices
             .AddSingleton<DailySpendQuery>()
             .AddSingleton<AnomalyBook>()
             .AddSingleton<AnomalyWatch>()
+            .AddSingleton<GapQuery>()
             .AddSingleton<PlanBook>()
             .AddSingleton<PlanWatching>()
             .AddSingleton<ActualPlanQuery>();

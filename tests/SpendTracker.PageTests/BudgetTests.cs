@@ -17,7 +17,6 @@ public sealed class BudgetTests
         await Expect(page.GetByText("There is no budget yet.")).ToBeVisibleAsync();
 
         await Button(page, "Set a budget").ClickAsync();
-        await FillAsync(page, "Id, for links", "chat");
         await FillAsync(page, "Name", "Chat");
         await FillAsync(page, "Amount for each period, unless every month has its own", "much");
         await Button(page, "Check").ClickAsync();
@@ -27,10 +26,12 @@ public sealed class BudgetTests
         var scope = page.GetByRole(AriaRole.Group, new() { Name = "Scope 1" });
         await scope.GetByLabel("Only what has").SelectOptionAsync("workload");
         await scope.GetByLabel("Value").FillAsync("chat");
-        await page.GetByRole(AriaRole.Group, new() { Name = "Threshold 2" }).GetByLabel("Tell channels").FillAsync("opps");
-        await Button(page, "Check").ClickAsync();
-        await Expect(page.GetByRole(AriaRole.Alert)).ToContainTextAsync("Threshold 2 channels: There is no channel 'opps'.");
-        await page.GetByRole(AriaRole.Group, new() { Name = "Threshold 2" }).GetByLabel("Tell channels").FillAsync("");
+        await Expect(Button(page, "80 % spent")).ToHaveAttributeAsync("aria-pressed", "true");
+        await page.GetByText("Paste months from Excel").ClickAsync();
+        await page.GetByLabel("One column or row of amounts").FillAsync("100\nmuch");
+        await Button(page, "Use these months").ClickAsync();
+        await Expect(page.GetByRole(AriaRole.Alert).Filter(new() { HasText = "“much” is not an amount." })).ToBeVisibleAsync();
+        await Expect(page.GetByRole(AriaRole.Region, new() { Name = "What it would be now" })).ToContainTextAsync("Spent$90.00 Limit$100.00"); // Beside the form, before anything is checked.
         await Button(page, "Check").ClickAsync();
         await Expect(page.GetByText($"In {Dashboard.MonthName}: $90.00 spent of $100.00")).ToBeVisibleAsync();
         await Expect(page.GetByText("Spent: 80 % of the limit – it is at $90.00")).ToBeVisibleAsync();
@@ -141,7 +142,8 @@ public sealed class BudgetTests
             await page.GotoAsync(await dashboard.SignInLinkAsync(role, teams));
             await Expect(page).ToHaveURLAsync($"{dashboard.Address}/");
             await dashboard.GoAsync(page, "/budgets");
-            await Expect(Row(page, "Chat")).ToContainTextAsync("Exceeded");
+            await Expect(Row(page, "Chat the whole organisation")).ToContainTextAsync("Exceeded");
+            await Expect(Row(page, "Within Chat: Search team Search")).ToBeVisibleAsync();
             await Expect(Button(page, "Set a budget")).ToHaveCountAsync(sets);
             await dashboard.GoAsync(page, "/budgets/search");
             await Expect(Card(page, "Left")).ToContainTextAsync("$50.00");

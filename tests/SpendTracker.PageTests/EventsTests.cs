@@ -1,5 +1,6 @@
 using System.Globalization;
 using Microsoft.Playwright;
+using SpendTracker.Contracts;
 using static Microsoft.Playwright.Assertions;
 
 namespace SpendTracker.PageTests;
@@ -19,7 +20,7 @@ public sealed class EventsTests
         var page = await dashboard.OpenAsync($"/events?workload=chat&month={Dashboard.Month}&component=usage&sku=test/large&meter=input-tokens");
         await Expect(page.GetByRole(AriaRole.Paragraph).Filter(new() { HasText = "$7.26" })).ToBeVisibleAsync(); // 120 × 121 ÷ 2 × $0.001
         await ExpectTokensAsync(page, 120, 71);
-        await Expect(page.GetByText("Sum of")).ToHaveCountAsync(0);
+        await Expect(page.GetByText("which is the number above")).ToHaveCountAsync(0);
         await page.GetByRole(AriaRole.Link, new() { Name = "Older events" }).ClickAsync();
         await ExpectTokensAsync(page, 70, 21);
         await page.GetByRole(AriaRole.Link, new() { Name = "Older events" }).ClickAsync();
@@ -45,7 +46,7 @@ public sealed class EventsTests
         var page = await dashboard.OpenAsync("/events?workload=chat&month=2026-03");
         await Expect(page.GetByText("12 hosting-hours")).ToBeVisibleAsync();
         await Expect(page.GetByText("10 hosting-hours")).ToBeVisibleAsync();
-        await Expect(page.GetByRole(AriaRole.Row, new() { Name = "Sum of these 2 events, which is the number above" })).ToContainTextAsync("$154.00");
+        await Expect(page.GetByText("2 events, sum $154.00, which is the number above")).ToBeVisibleAsync();
 
         // February has 28 days of $168, and March three more; so without a change, March would cost $5,208.
         await dashboard.GoAsync(page, "/changes?from=2026-02&to=2026-03");
@@ -63,14 +64,16 @@ public sealed class EventsTests
         await using var dashboard = await Dashboard.StartAsync();
         await dashboard.RegisterAsync("chat", "Support chat", "Service");
         await dashboard.RecordAsync(Dashboard.Tokens("chat", 42, id: "request/7"));
-        var page = await dashboard.OpenAsync("/events");
-        await page.GetByLabel("Workload").SelectOptionAsync("Support chat (chat)");
-        await page.GetByRole(AriaRole.Button, new() { Name = "Show events" }).ClickAsync();
-        await Expect(page.GetByText("42 input-tokens")).ToBeVisibleAsync();
-        await page.GetByText("Details of version 1").ClickAsync();
-        var id = await page.GetByRole(AriaRole.Definition).First.InnerTextAsync();
+        await dashboard.RecordAsync(Dashboard.Tokens("other", 43));
+        var page = await dashboard.OpenAsync("/events?workload=chat");
+        await Expect(page.GetByText("43 input-tokens")).ToHaveCountAsync(0);
+        await Expect(page.GetByRole(AriaRole.Button, new() { Name = "Pause" })).ToBeEnabledAsync(); // Before, the list is drawn a second time.
+        await page.GetByText("42 input-tokens").ClickAsync();
+        await page.GetByText("Technical").ClickAsync();
+        var id = await page.GetByRole(AriaRole.Link, new() { NameRegex = new("^[0-9a-f-]{36}$") }).InnerTextAsync();
 
         await dashboard.GoAsync(page, "/events");
+        await page.GetByText("Find one event by its id").ClickAsync();
         await page.GetByLabel("Event id").FillAsync(id);
         await page.GetByRole(AriaRole.Button, new() { Name = "Find" }).ClickAsync();
         await Expect(page.GetByText("42 input-tokens")).ToBeVisibleAsync();
@@ -88,7 +91,9 @@ public sealed class EventsTests
         await using var dashboard = await Dashboard.StartAsync();
         await dashboard.RecordAsync(Dashboard.Tokens("chat", 1, 2));
         var page = await dashboard.OpenAsync($"/events?workload=chat&month={Dashboard.Month}");
-        foreach (var text in (string[])["1 request", "1 input-token", "2 output-tokens"])
+        await page.GetByText("1 input-token, 2 output-tokens").ClickAsync();
+        await page.GetByText("1 uncharged meter").ClickAsync();
+        foreach (var text in (string[])["1 request", "1 token", "2 tokens"])
         {
             await Expect(page.GetByRole(AriaRole.Cell, new() { Name = text, Exact = true }).First).ToBeVisibleAsync();
         }
@@ -96,9 +101,31 @@ public sealed class EventsTests
         await Expect(page.GetByText("1 requests")).ToHaveCountAsync(0);
     }
 
+    [Fact]
+    public async Task All_workloads_newest_events_show_as_they_come_unless_the_list_is_paused()
+    {
+        await using var dashboard = await Dashboard.StartAsync();
+        await dashboard.RecordAsync(Dashboard.Tokens("chat", 42));
+        var page = await dashboard.OpenAsync("/events");
+        var rows = page.GetByRole(AriaRole.Region, new() { Name = "Events, the newest first" }).GetByText(new System.Text.RegularExpressions.Regex("^[0-9]+ input-tokens$"));
+        await Expect(rows).ToHaveTextAsync(["42 input-tokens"]);
+        await Expect(page.GetByRole(AriaRole.Button, new() { Name = "Pause" })).ToBeEnabledAsync();
+        await dashboard.RecordAsync(Dashboard.Tokens("search", 43));
+        await Expect(rows).ToHaveTextAsync(["43 input-tokens", "42 input-tokens"]);
+        await Expect(page.GetByRole(AriaRole.Status).Filter(new() { HasText = "1 new event" })).ToHaveCountAsync(1);
+
+        await page.GetByRole(AriaRole.Button, new() { Name = "Pause" }).ClickAsync();
+        await dashboard.RecordAsync(Dashboard.Tokens("chat", 44));
+        await dashboard.RecordAsync(Dashboard.Tokens("other", 45));
+        await Expect(page.GetByText("Paused: 2 new events")).ToBeVisibleAsync();
+        await Expect(rows).ToHaveCountAsync(2);
+        await page.GetByRole(AriaRole.Button, new() { Name = "Go on" }).ClickAsync();
+        await Expect(rows).ToHaveTextAsync(["45 input-tokens", "44 input-tokens", "43 input-tokens", "42 input-tokens"]);
+    }
+
     private static async Task ExpectTokensAsync(IPage page, int newest, int oldest)
     {
-        var shown = page.GetByRole(AriaRole.Cell).Filter(new() { HasTextRegex = new("^[0-9]+ input-tokens?$") });
+        var shown = page.GetByRole(AriaRole.Region, new() { Name = "Events, the newest first" }).GetByText(new System.Text.RegularExpressions.Regex("^[0-9]+ input-tokens?$"));
         var expected = Enumerable.Range(oldest, newest - oldest + 1).Reverse().Select(tokens => string.Create(CultureInfo.InvariantCulture, $"{tokens} input-token{(tokens == 1 ? "" : "s")}"));
         await Expect(shown).ToHaveTextAsync([.. expected]);
     }

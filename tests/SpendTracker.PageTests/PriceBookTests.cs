@@ -1,5 +1,7 @@
+using System.Text;
 using System.Text.RegularExpressions;
 using Microsoft.Playwright;
+using SpendTracker.Contracts;
 using static Microsoft.Playwright.Assertions;
 using static SpendTracker.PageTests.Parts;
 
@@ -81,7 +83,8 @@ public sealed class PriceBookTests
         await Expect(Row(page, "$2.00 a token")).ToContainTextAsync("Superseded by a later publication");
         await Expect(Row(page, "$5.00 a token")).ToContainTextAsync("holds today");
 
-        await Row(page, "$5.00 a token").GetByRole(AriaRole.Button).ClickAsync();
+        await Row(page, "$5.00 a token").GetByRole(AriaRole.Button, new() { Name = "More for" }).ClickAsync();
+        await page.GetByRole(AriaRole.Button, new() { Name = "Withdraw…" }).ClickAsync();
         await FillAsync(page, "Why", "It was for another model");
         await Button(page, "Preview").ClickAsync();
         await Expect(Row(page, $"{Dashboard.Month} Prompt engineering chat $50.00 $20.00 −$30.00")).ToBeVisibleAsync();
@@ -91,6 +94,21 @@ public sealed class PriceBookTests
         await Expect(Row(page, "$2.00 a token")).ToContainTextAsync("holds today");
         await dashboard.GoAsync(page, "/");
         await Expect(Card(page, "Spent to date")).ToContainTextAsync("$20.00");
+
+        // The same SKU from a file: first the difference, of which only what is checked is published.
+        await dashboard.GoAsync(page, "/price-book?show=import");
+        await page.GetByLabel("Prices hold from").FillAsync($"{Dashboard.Month}-01");
+        await page.GetByLabel("Prices hold from").BlurAsync();
+        await page.GetByLabel("File").SetInputFilesAsync(new FilePayload { Name = "list.csv", MimeType = "text/csv", Buffer = Encoding.UTF8.GetBytes("sku,meter,price,per\ntest/large,input-tokens,2.2,1\ntest/unwanted,input-tokens,1,1\n") });
+        await Expect(Row(page, "test/large changed input-tokens $2.00 → $2.20 (+10 %) a token")).ToBeVisibleAsync();
+        await page.GetByLabel("Publish test/unwanted").UncheckAsync();
+        await Button(page, "Preview").ClickAsync();
+        await Expect(Row(page, "Total $20.00 $22.00 +$2.00")).ToBeVisibleAsync();
+        await Button(page, "Publish prices of 1 SKU").ClickAsync();
+        await Expect(page.GetByText("Prices of 1 SKU hold from")).ToBeVisibleAsync();
+        await dashboard.GoAsync(page, "/price-book?search=test/");
+        await Expect(Row(page, "$2.20 a token")).ToContainTextAsync("holds today");
+        await Expect(page.GetByText("test/unwanted")).ToHaveCountAsync(0);
     }
 
     [Fact]
@@ -179,7 +197,7 @@ public sealed class PriceBookTests
         await Expect(page.GetByText("Nothing recorded so far costs another amount by this")).ToBeVisibleAsync();
         await Button(page, "Publish the rate").ClickAsync();
 
-        await Expect(Row(page, "test/large 2020-01-01 to 2020-12-31 Negotiated")).Not.ToContainTextAsync("holds today");
+        await Expect(Row(page, "2020-01-01 to 2020-12-31 Negotiated")).Not.ToContainTextAsync("holds today");
         await Expect(Row(page, "$2.00 a token")).ToContainTextAsync("holds today");
     }
 
@@ -201,8 +219,8 @@ public sealed class PriceBookTests
         }
 
         await page.GetByRole(AriaRole.Link, new() { Name = "SKUs after" }).ClickAsync();
-        await Expect(page.GetByText(new Regex("^26 to 50 of 3[0-9][0-9] SKUs"))).ToBeVisibleAsync();
+        await Expect(page.GetByText(new Regex("^51 to 100 of 3[0-9][0-9] SKUs"))).ToBeVisibleAsync();
         await page.GetByRole(AriaRole.Link, new() { Name = "SKUs before" }).ClickAsync();
-        await Expect(page.GetByText("1 to 25 of")).ToBeVisibleAsync();
+        await Expect(page.GetByText("1 to 50 of")).ToBeVisibleAsync();
     }
 }

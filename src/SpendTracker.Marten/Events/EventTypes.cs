@@ -87,6 +87,9 @@ public static class EventTypes
         Named("read_models_rebuilt", ContractsJson.Default.ReadModelsRebuilt),
         Named("view_saved", ContractsJson.Default.ViewSaved),
         Named("view_removed", ContractsJson.Default.ViewRemoved),
+        Named("report_schedule_set", ContractsJson.Default.ReportScheduleSet),
+        Named("report_schedule_removed", ContractsJson.Default.ReportScheduleRemoved),
+        Named("report_made", ContractsJson.Default.ReportMade),
     ];
 
     /// <summary>

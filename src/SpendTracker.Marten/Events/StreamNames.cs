@@ -1,3 +1,5 @@
+using SpendTracker.Contracts;
+
 namespace SpendTracker.Events;
 
 /// <summary>The names of streams: a noun, and what it is about. Usage has its own (<see cref="SpendTracker.Usage.UsageStream"/>).</summary>

@@ -132,7 +132,7 @@ internal sealed class ApiKeyAuthentication(
 
     protected override Task HandleChallengeAsync(AuthenticationProperties properties)
     {
-        Response.Headers.WWWAuthenticate = "Bearer";
+        Response.Headers.WWWAuthenticate = AssistantTokens.Challenge(Context);
         return WriteAsync(StatusCodes.Status401Unauthorized, "Send 'Authorization: Bearer KEY' with a valid API key.");
     }
 

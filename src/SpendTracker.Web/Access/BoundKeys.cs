@@ -1,5 +1,6 @@
 using System.Collections.Frozen;
 using SpendTracker.Access;
+using SpendTracker.Contracts;
 
 namespace SpendTracker.Web.Access;
 

@@ -31,7 +31,13 @@ internal sealed record OpenIdConnectSettings : IValidatableObject
     /// <summary>Whom to ask if a sign-in fails: a name, an address.</summary>
     public string Contact { get; init; } = "an administrator of SpendTracker";
 
+    /// <summary>The audience of the access tokens that assistants bring to <c>/mcp</c>, as the provider writes it. Null: assistants come with keys alone.</summary>
+    public string? AssistantAudience { get; init; }
+
     public bool IsSet => Given(Authority);
+
+    /// <summary>Whether assistants may come with tokens of the provider.</summary>
+    public bool TakesTokens => IsSet && Given(AssistantAudience);
 
     /// <summary>What a person's groups come to: of several roles the highest one, and all teams. Null if groups do not decide.</summary>
     public (Role? Role, IReadOnlyList<string> Teams)? Decide(IReadOnlyCollection<string> groups)
@@ -47,7 +53,7 @@ internal sealed record OpenIdConnectSettings : IValidatableObject
 
     public IEnumerable<ValidationResult> Validate(ValidationContext validationContext)
     {
-        foreach (var (name, value) in ((string, string?)[])[(nameof(ClientId), ClientId), (nameof(ClientSecret), ClientSecret), (nameof(Roles), Roles), (nameof(Teams), Teams)])
+        foreach (var (name, value) in ((string, string?)[])[(nameof(ClientId), ClientId), (nameof(ClientSecret), ClientSecret), (nameof(Roles), Roles), (nameof(Teams), Teams), (nameof(AssistantAudience), AssistantAudience)])
         {
             if (!IsSet && Given(value))
             {

@@ -31,6 +31,7 @@ internal static class Policies
     public const string People = "people";
     public const string View = "view";
     public const string Share = "share";
+    public const string Report = "report";
 
     public static void AddAccess(this IServiceCollection services)
     {
@@ -39,6 +40,7 @@ internal static class Policies
         services.AddHostedService(provider => provider.GetRequiredService<KeyUse>());
         services.AddHostedService<NameService>();
         services.AddSingleton<UnknownKeys>();
+        services.AddSingleton<RefusedRequests>();
         services.AddSingleton<RequestLimits>();
         services.AddSingleton<KnownSessions>();
         services.AddSingleton<SignedInPages>();
@@ -51,7 +53,8 @@ internal static class Policies
             .AddScheme<AuthenticationSchemeOptions, ApiKeyAuthentication>(ApiKeyAuthentication.SchemeName, options => options.ForwardDefaultSelector = SchemeOf)
             .AddCookie(CookieAuthenticationDefaults.AuthenticationScheme, options =>
             {
-                options.Cookie.Name = "spendtracker";
+                options.Cookie.Name = SessionCookies.Name;
+                options.CookieManager = new SessionCookies();
                 options.Cookie.HttpOnly = true;
                 options.Cookie.SameSite = SameSiteMode.Lax; // An alert's link must open the page without signing in again.
                 options.SlidingExpiration = false;
@@ -111,7 +114,12 @@ internal static class Policies
     /// </summary>
     private static string SchemeOf(HttpContext context)
     {
-        var withKey = context.Request.Headers.ContainsKey("Authorization") || !HttpMethods.IsGet(context.Request.Method) || !context.Request.Cookies.ContainsKey("spendtracker");
+        if (AssistantTokens.IsPresented(context))
+        {
+            return AssistantTokens.Scheme;
+        }
+
+        var withKey = context.Request.Headers.ContainsKey("Authorization") || !HttpMethods.IsGet(context.Request.Method) || !SessionCookies.IsThere(context.Request);
         return TakesKey(context.Request) && withKey ? ApiKeyAuthentication.SchemeName : CookieAuthenticationDefaults.AuthenticationScheme;
     }
 }

@@ -1,7 +1,6 @@
 using System.Text.Json;
 using System.Threading.RateLimiting;
 using Microsoft.AspNetCore.Authentication.OpenIdConnect;
-using Microsoft.Extensions.Caching.Memory;
 using Microsoft.Extensions.Options;
 using Microsoft.IdentityModel.JsonWebTokens;
 using Microsoft.IdentityModel.Tokens;
@@ -11,10 +10,11 @@ using SpendTracker.Events;
 namespace SpendTracker.Web.Access;
 
 /// <summary>
-/// Ends a person's sessions when the identity provider says so, because the person signed out there or was disabled: OpenID Connect
-/// Back-Channel Logout 1.0. Whoever sends the provider's signed token is let in, and nobody else.
+/// Ends sessions when the identity provider says so, because the person signed out there or was disabled: OpenID Connect Back-Channel
+/// Logout 1.0. A token that names a session of the provider's ends what that session began; one that names a person alone, all of the
+/// person. Whoever sends the provider's signed token is let in, and nobody else.
 /// </summary>
-internal sealed class ProviderLogout(IOptionsMonitor<OpenIdConnectOptions> options, People people, IMemoryCache memory, TimeProvider clock) : IDisposable
+internal sealed class ProviderLogout(IOptionsMonitor<OpenIdConnectOptions> options, People people, ProviderSessions sessions, TimeProvider clock) : IDisposable
 {
     public const string Path = "/sign-in/provider-logout";
 
@@ -28,7 +28,7 @@ internal sealed class ProviderLogout(IOptionsMonitor<OpenIdConnectOptions> optio
     /// <summary>Whoever sends tokens that nobody signed must not have the provider asked for its keys each time.</summary>
     private readonly TokenBucketRateLimiter _refreshes = new(new() { TokenLimit = 10, TokensPerPeriod = 10, ReplenishmentPeriod = TimeSpan.FromMinutes(1), QueueLimit = 0 });
 
-    /// <summary>200: the person's sessions have ended, or there were none. 400: the token is not one that ends sessions.</summary>
+    /// <summary>200: the sessions have ended, or there were none. 400: the token is not one that ends sessions.</summary>
     public async Task<IResult> EndAsync(HttpContext context)
     {
         var cancellation = context.RequestAborted;
@@ -39,14 +39,27 @@ internal sealed class ProviderLogout(IOptionsMonitor<OpenIdConnectOptions> optio
             return TypedResults.Problem($"This is not a logout token of the identity provider: {why}", statusCode: StatusCodes.Status400BadRequest);
         }
 
-        if (await people.IdAtProviderAsync(token.Issuer, token.Subject, cancellation) is { } person)
-        {
-            await people.EndSessionsAsync(person, Recorder with { From = Remote.Of(context) }, cancellation);
-        }
-
-        memory.Set((nameof(ProviderLogout), token.Id), true, new MemoryCacheEntryOptions { AbsoluteExpirationRelativeToNow = 3 * MostSkew, Size = 1 }); // If it could not be done, the same token may come again.
+        await EndAsync(token, Recorder with { From = Remote.Of(context) }, cancellation);
+        await sessions.NoteUsedAsync(token.Issuer, token.Id, 3 * MostSkew, cancellation); // Last: if it could not be done, the same token may come again.
         return TypedResults.Ok();
     }
+
+    private async Task EndAsync(JsonWebToken token, Recorder recorder, CancellationToken cancellationToken)
+    {
+        var person = string.IsNullOrEmpty(token.Subject) ? null : await people.IdAtProviderAsync(token.Issuer, token.Subject, cancellationToken);
+        if (SessionOf(token) is { } session && (person is not null || string.IsNullOrEmpty(token.Subject))
+            && await sessions.EndAsync(token.Issuer, session, person, recorder, cancellationToken) > 0)
+        {
+            return;
+        }
+
+        if (person is not null)
+        {
+            await people.EndSessionsAsync(person, recorder, cancellationToken); // Also if the provider's session is not known here: rather too many than one that goes on.
+        }
+    }
+
+    private static string? SessionOf(JsonWebToken token) => token.TryGetPayloadValue<string>("sid", out var session) && session.Length > 0 ? session : null;
 
     /// <summary>The token, if it verifies; or why it does not.</summary>
     private async Task<(JsonWebToken? Token, string Why)> ReadAsync(string sent, CancellationToken cancellationToken)
@@ -68,10 +81,10 @@ internal sealed class ProviderLogout(IOptionsMonitor<OpenIdConnectOptions> optio
             : !token.TryGetPayloadValue<JsonElement>("events", out var events) || events.ValueKind != JsonValueKind.Object
                 || !events.TryGetProperty(Event, out var ended) || ended.ValueKind != JsonValueKind.Object ? (null, "it tells of no logout.")
             : token.TryGetPayloadValue<object>("nonce", out _) ? (null, "it has a nonce.")
-            : string.IsNullOrEmpty(token.Subject) ? (null, "it names no subject. Sessions are ended by person.")
+            : string.IsNullOrEmpty(token.Subject) && SessionOf(token) is null ? (null, "it names neither a subject nor a session.")
             : string.IsNullOrEmpty(token.Id) ? (null, "it has no id.")
             : (clock.GetUtcNow() - new DateTimeOffset(token.IssuedAt, TimeSpan.Zero)).Duration() > MostSkew ? (null, "it was not issued just now.")
-            : memory.TryGetValue((nameof(ProviderLogout), token.Id), out _) ? (null, "it was used already.")
+            : await sessions.IsUsedAsync(token.Issuer, token.Id, cancellationToken) ? (null, "it was used already.")
             : (token, "");
     }
 

@@ -116,7 +116,7 @@ internal static partial class ProviderSignIn
         var hasTooMany = token.Payload.TryGetValue(EntraSources, out var sources) && $"{sources}".Contains($"\"{settings.GroupClaim}\"", StringComparison.Ordinal);
         context.HttpContext.Items[typeof(Met)] = new Met(
             new ProviderIdentity(token.Issuer, token.Subject, NameOf(token), Text(token, "email")),
-            groups.Count == 0 ? null : groups, hasTooMany);
+            groups.Count == 0 ? null : groups, hasTooMany, Text(token, "sid"));
         return Task.CompletedTask;
     }
 
@@ -146,6 +146,11 @@ internal static partial class ProviderSignIn
 
             var known = services.GetRequiredService<KnownSessions>();
             var session = await services.GetRequiredService<Sessions>().StartAsync(new SignedIn(id, role) { Teams = state.Teams }, Remote.Of(context.HttpContext), cancellation);
+            if (met.Session is { } providerSession)
+            {
+                await services.GetRequiredService<ProviderSessions>().NoteAsync(met.Who.Issuer, providerSession, session, cancellation);
+            }
+
             known.Note(session.Id, session);
             context.Principal = await known.PrincipalOfAsync(session, Remote.Of(context.HttpContext), context.HttpContext.RequestAborted);
             context.Properties = new AuthenticationProperties { ExpiresUtc = session.ExpiresAt, AllowRefresh = false };
@@ -224,5 +229,6 @@ internal static partial class ProviderSignIn
 
     /// <summary>Whom the provider names, between the token and the session.</summary>
     /// <param name="Groups">Null if the token names none.</param>
-    private sealed record Met(ProviderIdentity Who, IReadOnlyCollection<string>? Groups, bool HasTooMany);
+    /// <param name="Session">What the provider calls its own session; null if it does not say.</param>
+    private sealed record Met(ProviderIdentity Who, IReadOnlyCollection<string>? Groups, bool HasTooMany, string? Session);
 }

@@ -3,6 +3,7 @@ using System.Security.Cryptography;
 using System.Text;
 using Microsoft.AspNetCore.DataProtection;
 using Microsoft.AspNetCore.WebUtilities;
+using SpendTracker.Contracts;
 
 namespace SpendTracker.Web.Alerts;
 

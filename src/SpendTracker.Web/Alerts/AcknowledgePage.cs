@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Mvc;
 using SpendTracker.Access;
 using SpendTracker.Alerts;
+using SpendTracker.Contracts;
 using SpendTracker.Events;
 using SpendTracker.Web.Access;
 using SpendTracker.Web.Requests;

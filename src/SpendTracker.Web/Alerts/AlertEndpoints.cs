@@ -10,12 +10,6 @@ using SpendTracker.Web.Requests;
 
 namespace SpendTracker.Web.Alerts;
 
-/// <param name="Note">Anything a reader should know; at most 1,000 characters.</param>
-internal sealed record AcknowledgeRequest(string? Note = null);
-
-/// <param name="Deliveries">Its messages, also those to come.</param>
-internal sealed record AlertResponse(Alert Alert, IReadOnlyList<AlertMessage> Deliveries);
-
 [JsonSourceGenerationOptions(
     PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow, AllowDuplicateProperties = false)]
 [JsonSerializable(typeof(AcknowledgeRequest))]

@@ -1,5 +1,6 @@
 using SpendTracker.Alerts;
 using SpendTracker.Budgets;
+using SpendTracker.Contracts;
 using SpendTracker.Web.Pages;
 
 namespace SpendTracker.Web.Alerts;

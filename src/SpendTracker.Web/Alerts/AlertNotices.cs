@@ -6,8 +6,11 @@ using SpendTracker.Settings;
 
 namespace SpendTracker.Web.Alerts;
 
+/// <summary>Makes the file that goes with a report. Reports stand on alerts, and not the other way round.</summary>
+internal sealed record ReportFiles(Func<ReportMade, CancellationToken, Task<NoticeFile>> OfAsync);
+
 /// <summary>Makes what is sent out of what the log has.</summary>
-internal sealed class AlertNotices(EventLog log, AcknowledgeLinks links, AlertOptions options, OrganisationSettings settings, TimeProvider clock)
+internal sealed class AlertNotices(EventLog log, AcknowledgeLinks links, ReportFiles files, AlertOptions options, OrganisationSettings settings, TimeProvider clock)
 {
     /// <summary>The same at every attempt, but for what has happened to the alerts meanwhile.</summary>
     /// <returns>The notice, and the crossing that it tells of first; null where the log's events cannot be read here.</returns>
@@ -25,11 +28,17 @@ internal sealed class AlertNotices(EventLog log, AcknowledgeLinks links, AlertOp
             var resolution = message.Resolved is { } id ? found.GetValueOrDefault(id)?.Stored : null;
             alerts.Add(new NoticedAlert(
                 crossing.Id, raised, crossing.RecordedAt, resolution?.Data as IAlertResolved, resolution?.RecordedAt, PageOf(crossing),
-                message.Kind == NoticeKind.Resolved ? null : links.Link(crossing.Id, message.Channel)));
+                message.Kind is NoticeKind.Resolved or NoticeKind.Made ? null : links.Link(crossing.Id, message.Channel)));
         }
 
         var first = unit[0];
-        return (new AlertNotice(first.Digest ?? first.Message, first.Kind, unit.Max(m => m.DueAt), alerts), found[first.Alert].Stored);
+        var reports = first.ChannelKind == ChannelKind.Email ? alerts.Select(alert => alert.Raised).OfType<ReportMade>().DistinctBy(made => made.Month).ToArray() : [];
+        return (
+            new AlertNotice(first.Digest ?? first.Message, first.Kind, unit.Max(m => m.DueAt), alerts)
+            {
+                Files = await Task.WhenAll(reports.Select(made => files.OfAsync(made, cancellationToken))),
+            },
+            found[first.Alert].Stored);
     }
 
     /// <summary>A made-up alert, to see whether and how a channel tells.</summary>
@@ -43,6 +52,10 @@ internal sealed class AlertNotices(EventLog log, AcknowledgeLinks links, AlertOp
         return new AlertNotice(Guid.CreateVersion7(), NoticeKind.Test, now, [new NoticedAlert(Guid.CreateVersion7(), crossed, now, null, null, null, null)]);
     }
 
-    private Uri? PageOf(StoredEvent raised) =>
-        options.PublicUrl is { } url ? new Uri($"{url}/{(raised.Data is AnomalyDetected ? "anomalies" : "alerts")}/{raised.Id}") : null;
+    private Uri? PageOf(StoredEvent raised) => options.PublicUrl is not { } url ? null : new Uri(raised.Data switch
+    {
+        ReportMade made => $"{url}/report?month={made.Month}",
+        AnomalyDetected => $"{url}/anomalies/{raised.Id}",
+        _ => $"{url}/alerts/{raised.Id}",
+    });
 }

@@ -55,6 +55,7 @@ internal static class AlertWords
         NoticeKind.Resolved => "That it is over",
         NoticeKind.Reminder => "A reminder",
         NoticeKind.Escalation => "An escalation",
+        NoticeKind.Made => "A report",
         _ => "A test",
     };
 

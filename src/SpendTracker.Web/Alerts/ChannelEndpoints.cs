@@ -8,10 +8,6 @@ using SpendTracker.Web.Requests;
 
 namespace SpendTracker.Web.Alerts;
 
-/// <summary>What a test of a channel met.</summary>
-/// <param name="Reason">What went wrong; null where the other side took it.</param>
-internal sealed record ChannelTest(bool Sent, string? Reason);
-
 [JsonSourceGenerationOptions(
     PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow, AllowDuplicateProperties = false,
     RespectRequiredConstructorParameters = true, RespectNullableAnnotations = true, AllowOutOfOrderMetadataProperties = true)]

@@ -8,9 +8,6 @@ using SpendTracker.Web.Requests;
 
 namespace SpendTracker.Web.Anomalies;
 
-/// <param name="Deliveries">What was sent of it, also what is to come.</param>
-internal sealed record AnomalyResponse(Anomaly Anomaly, IReadOnlyList<AlertMessage> Deliveries);
-
 /// <summary>Unusual days over HTTP: reading needs the scope <c>read</c>. They are acknowledged as alerts are.</summary>
 internal static class AnomalyEndpoints
 {

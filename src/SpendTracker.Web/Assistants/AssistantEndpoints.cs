@@ -8,7 +8,7 @@ using SpendTracker.Web.Requests;
 namespace SpendTracker.Web.Assistants;
 
 /// <summary>
-/// Questions from assistants, over the Model Context Protocol (Streamable HTTP). Reading only, with a key of the scope <c>read</c>. No
+/// Questions from assistants, over the Model Context Protocol (Streamable HTTP). Reading only, with a key of the scope <c>read</c> or an access token of the identity provider. No
 /// request rests on one before it, so that any host may answer any of them.
 /// </summary>
 internal static class AssistantEndpoints

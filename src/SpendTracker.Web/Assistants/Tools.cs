@@ -68,7 +68,7 @@ internal static class Tools
             "get_forecast", "Forecast",
             "Where this month, each of the next three and the calendar year will end, from what is spent so far and the habits of each component of each workload. "
             + "`spent` is booked until now, `forecast` spent plus what is expected of the days to come, `low` and `high` the interval in which 8 of 10 end (`whyNoInterval` says why there is none). "
-            + "The total is not the sum of its rows, since only it has a trend. Nothing is expected of what has no price. Training, datasets and charges are expected only as plans (`planned`) and estimates (`estimated`) say. " + Lacks,
+            + "The total is not the sum of its rows, since only it has a trend. Nothing is expected of what has no price. Charges that come every month, quarter or year are expected on their day (`scheduled`); others, training and datasets only as plans (`planned`) and estimates (`estimated`) say. " + Lacks,
             "GetForecast", typeof(ForecastResponse),
             new("by", $"What to break down by: at most three of {Names(ForecastQuery.Dimensions)}, separated by commas; the total alone if left out."),
             Where(Names(ForecastQuery.Dimensions)))
@@ -127,11 +127,11 @@ internal static class Tools
         },
         new(
             "get_events", "Events behind a number",
-            "The recorded events of one workload in one month, newest first, each with its quantities, the price of its day and where that is from; or one event by `id`. "
+            "The recorded events of one workload in one month, newest first, each with its quantities, the price of its day and where that is from; or one event by `id`; or, with neither, the newest of all. "
             + "`data` is as it was recorded. `amount` of an event is what counts of it and has a price; an event that was corrected counts 0, and `correctedBy` says why. "
             + "Of a quantity, `unpriced`, `incomplete` and a missing `exchangeRate` say what is not in its amount. Use it to trace a number, not to add up: get_costs adds up.",
             "GetEvents", typeof(EventsResponse),
-            Workload("The workload, by its id; needed unless `id` is given."),
+            Workload("The workload, by its id; the newest events of all if neither it nor `id` is given."),
             new("month", "The month of use, like 2026-11; the current month if left out.") { Pattern = MonthPattern, Otherwise = (today, question) => question["workload"] is null ? null : BillingPeriod.Of(today).ToString() },
             Approaches,
             new("component", "Only this part of the cost; all if left out.") { OneOf = EnumName.All<Component>() },
@@ -190,7 +190,15 @@ internal static class Tools
             new("to", "Last month, included; the first if left out.") { Pattern = MonthPattern, Otherwise = (_, question) => question["from"] },
             KnownOn)
         {
-            Words = ToolWords.Unpriced, Page = question => question["knownOn"] is { } day ? $"/unpriced?knownOn={day}" : "/unpriced",
+            Words = ToolWords.Unpriced, Page = question => question["knownOn"] is { } day ? $"/not-in-totals?knownOn={day}" : "/not-in-totals",
+        },
+        new(
+            "get_not_in_totals", "All that is missing, with what it might be worth",
+            "Everything that is not in the totals now, in one list by `kind`: no-price, no-exchange-rate, incomplete, silent (a workload that stopped reporting), no-estimate, unregistered (in the totals, and in no team's) and set-aside. "
+            + "`worth` says between what it might lie and by what that is told: an estimate, in no total; without it, nothing is known. Who used what has no price, get_unpriced says.",
+            "GetNotInTotals", typeof(NotInTotalsResponse))
+        {
+            Rows = "rows", Words = ToolWords.Found("rows"), Page = _ => "/not-in-totals",
         },
         new(
             "get_budgets", "Budgets",

@@ -1,14 +1,19 @@
 using System.Globalization;
 using SpendTracker.Budgets;
 using SpendTracker.Contracts;
+using SpendTracker.Web.Alerts;
 using SpendTracker.Web.Pages;
 
 namespace SpendTracker.Web.Budgets;
 
 /// <summary>A budget's terms as a person writes them into a form.</summary>
-internal sealed class BudgetFields
+public sealed class BudgetFields
 {
+    /// <summary>The id. Empty: made of the name.</summary>
     public string Budget { get; set; } = "";
+
+    /// <summary>The id that is written, or else what the name gives: <c>search-team</c> of “Search team”.</summary>
+    public string IdOrName => Budget.Trim().Length > 0 ? Budget.Trim() : ChannelFields.IdOf(Name);
 
     public string Name { get; set; } = "";
 
@@ -60,6 +65,32 @@ internal sealed class BudgetFields
 
         /// <summary>Ids, with commas or blanks between.</summary>
         public string Channels { get; set; } = "";
+
+        public IReadOnlyList<string> ChannelIds => Channels.Split([',', ' '], StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
+    }
+
+    /// <summary>Whether there is a threshold of this line.</summary>
+    public bool Has(ThresholdOn on, string line) => Thresholds.Any(threshold => threshold.On == on && threshold.Line.Replace(" ", "", StringComparison.Ordinal) == line);
+
+    /// <summary>Adds a threshold, or takes it away with its channels.</summary>
+    public void Toggle(ThresholdOn on, string line)
+    {
+        if (Has(on, line))
+        {
+            Thresholds.RemoveAll(threshold => threshold.On == on && threshold.Line.Replace(" ", "", StringComparison.Ordinal) == line);
+        }
+        else
+        {
+            Thresholds.Add(new() { On = on, Line = line });
+        }
+    }
+
+    /// <summary>Gives months amounts; other months keep theirs.</summary>
+    public void Take(IReadOnlyList<(string Month, decimal Amount)> amounts)
+    {
+        Months.RemoveAll(month => amounts.Any(amount => amount.Month == month.Month.Trim()));
+        Months.AddRange(amounts.Select(amount => new MonthFields { Month = amount.Month, Amount = Plain(amount.Amount) }));
+        Months.Sort((left, right) => string.CompareOrdinal(left.Month, right.Month));
     }
 
     public static BudgetFields Of(BudgetSet terms)
@@ -96,11 +127,10 @@ internal sealed class BudgetFields
         var thresholds = Thresholds.Select((threshold, i) =>
         {
             check.That($"thresholds[{i}]", SpendTracker.Budgets.Thresholds.TryParse($"{EnumName.Of(threshold.On)}:{threshold.Line.Trim()}", out var read), "Must be like 80%, 1200 or, for the lag, 60s.");
-            var channels = threshold.Channels.Split([',', ' '], StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
-            return channels.Length == 0 ? read : read with { Channels = channels };
+            return threshold.ChannelIds.Count == 0 ? read : read with { Channels = threshold.ChannelIds };
         }).ToArray();
         return new(
-            Budget.Trim(), Name.Trim(), scope, new(Kind, From.Trim(), CheckedForm.Optional(To), FiscalYearStart), Currency.Trim(), amount, months.Count == 0 ? null : months,
+            IdOrName, Name.Trim(), scope, new(Kind, From.Trim(), CheckedForm.Optional(To), FiscalYearStart), Currency.Trim(), amount, months.Count == 0 ? null : months,
             Rollover, thresholds.Length == 0 ? null : thresholds, CheckedForm.Optional(Note));
     }
 

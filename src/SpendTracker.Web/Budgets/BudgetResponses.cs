@@ -48,13 +48,3 @@ internal static class UnpricedResponse
 
     public static string? Doubt(BudgetFigures figures) => figures.Spent is null ? BudgetWords.Doubt(figures) : figures.Unpriced.Count == 0 ? null : BudgetWords.Unpriced(figures.Unpriced);
 }
-
-/// <summary>A budget with all that is known of it.</summary>
-/// <param name="Removed">Since when it holds no longer; null while it does.</param>
-/// <param name="Previous">The period before.</param>
-/// <param name="OpenAlerts">Those that hold, acknowledged or not; a moment behind the log.</param>
-/// <param name="Versions">The newest first.</param>
-internal sealed record BudgetDetailsResponse(
-    string Budget, int Version, BudgetStanding Standing, BudgetSet Terms, BudgetRemoval? Removed, FiguresResponse? Current, FiguresResponse? Previous,
-    IReadOnlyList<Alert> OpenAlerts, IReadOnlyList<BudgetVersion> Versions);
-

@@ -10,27 +10,14 @@ using SpendTracker.Web.Requests;
 
 namespace SpendTracker.Web.Closing;
 
-/// <summary>All billing periods that have costs, the newest first.</summary>
-/// <param name="KnownOn">The answer is as it was at the end of this day, in the reporting time zone; null for now.</param>
-/// <param name="Next">The <c>cursor</c> of the next page; none on the last one.</param>
-internal sealed record PeriodsResponse(string Currency, string ReportingTimeZone, DateOnly? KnownOn, IReadOnlyList<PeriodRow> Items, string? Next);
-
-/// <param name="Total">What is booked in it, in the reporting currency; frozen where it is closed.</param>
-/// <param name="Corrections">The part of the total that corrects earlier periods.</param>
-/// <param name="History">Its closings, the latest first.</param>
-internal sealed record PeriodRow(string Month, bool IsClosed, decimal Total, decimal Corrections, IReadOnlyList<PeriodClosing> History)
+/// <summary>How billing periods become answers.</summary>
+internal static class PeriodAnswers
 {
-    public static PeriodRow Of(BillingPeriodStatus status) => new(status.Month.ToString(), status.IsClosed, status.Total, status.Corrections, status.History);
+    extension(PeriodRow)
+    {
+        public static PeriodRow Of(BillingPeriodStatus status) => new(status.Month.ToString(), status.IsClosed, status.Total, status.Corrections, status.History);
+    }
 }
-
-/// <summary>One period: what has to be looked at before it is closed, and what was done.</summary>
-/// <param name="KnownOn">The answer is as it was at the end of this day, in the reporting time zone; null for now.</param>
-/// <param name="Lag">Events, of whatever month, that are recorded and not counted yet. A closing waits for them. Null of a past day.</param>
-/// <param name="SetAside">Events, of whatever month, that could not be counted. Null of a past day.</param>
-/// <param name="Bookings">What it has from earlier periods, and what of it is booked in later ones.</param>
-internal sealed record PeriodResponse(
-    string Month, DateOnly? KnownOn, bool HasEnded, bool IsClosed, long? Lag, IReadOnlyDictionary<string, decimal> Unpriced,
-    IReadOnlyDictionary<string, decimal> Unconverted, IReadOnlyDictionary<string, decimal> Incomplete, long? SetAside, decimal Total, decimal Corrections, string Currency, IReadOnlyList<BookingMove> Bookings, IReadOnlyList<PeriodClosing> History);
 
 [JsonSourceGenerationOptions(
     PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow, AllowDuplicateProperties = false,

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Spectre.Console;
 using SpendTracker.Anomalies;
+using SpendTracker.Contracts;
 using SpendTracker.Web.Pages;
 using SpendTracker.Web.Requests;
 

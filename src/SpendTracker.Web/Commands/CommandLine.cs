@@ -56,6 +56,7 @@ internal static class CommandLine
         ClosingCommands.Reopen(),
         ExplainCommand.Create(),
         ForecastCommand.Create(),
+        ReportCommand.Create(),
     };
 
     /// <summary>Commands beside a running host find its database by this.</summary>

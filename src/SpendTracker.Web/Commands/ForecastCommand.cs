@@ -91,17 +91,22 @@ internal static class ForecastCommand
         }
 
         CommandLine.Write(table);
-        foreach (var line in answer.Total.Planned.Take(ForecastWords.MostLines))
+        WriteLines([.. answer.Total.Scheduled.Select(charge => ForecastWords.Scheduled(charge, currency))]);
+        WriteLines([.. answer.Total.Planned.Select(line => ForecastWords.Planned(line, currency))]);
+        Console.WriteLine($"In {currency}. Charges that come every month, quarter or year are expected on their day. Others, training and dataset preparation count once they are recorded, or as planned or estimated.");
+    }
+
+    private static void WriteLines(IReadOnlyList<string> lines)
+    {
+        foreach (var line in lines.Take(ForecastWords.MostLines))
         {
-            Console.WriteLine(ForecastWords.Planned(line, currency));
+            Console.WriteLine(line);
         }
 
-        if (answer.Total.Planned.Count - ForecastWords.MostLines is var more and > 0)
+        if (lines.Count - ForecastWords.MostLines is var more and > 0)
         {
             Console.WriteLine($"and {more} more: narrow the forecast to see them");
         }
-
-        Console.WriteLine($"In {currency}. Charges, training and dataset preparation count once they are recorded, or as planned or estimated.");
     }
 
     private static void Write(ForecastQuestion question, BacktestAnswer answer)

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
 using Spectre.Console;
+using SpendTracker.Contracts;
 using SpendTracker.Costs;
 using SpendTracker.Web.Pages;
 

@@ -19,7 +19,7 @@ internal static class SignInLinkCommand
         var address = new Option<string>("--address") { Description = "The dashboard's address.", DefaultValueFactory = _ => SpendTrackerHost.DefaultUrl };
         var by = CommandLine.ByOption();
         var demo = CommandLine.DemoOption();
-        var command = new Command("sign-in-link", "Print a link that signs a person in, once, within half an hour.") { person, role, teams, address, by, demo };
+        var command = new Command("sign-in-link", "Print a link that signs a person in, once, within ten minutes.") { person, role, teams, address, by, demo };
         command.SetAction((parsed, cancellationToken) => CommandLine.RunAsync(parsed.GetValue(demo), async opened =>
         {
             var name = parsed.GetRequiredValue(person);

@@ -6,25 +6,22 @@ using SpendTracker.Web.Requests;
 
 namespace SpendTracker.Web.Comparison;
 
-/// <summary>Which approach a workload should take, and why.</summary>
-/// <param name="From">The first month of its figures.</param>
-/// <param name="Recommended">Null if nothing is known of the workload.</param>
-internal sealed record AdviceResponse(
-    string Workload, string From, string To, Approach? Recommended, decimal? RequestsPerMonth, IReadOnlyList<AdviceReasonRow> Reasons,
-        IReadOnlyList<string> Changes, AdviceBreakEven? BreakEven,
-    IReadOnlyList<string> NotKnown, IReadOnlyList<AdviceStep> Steps)
+/// <summary>How advice becomes an answer.</summary>
+internal static class AdviceAnswers
 {
-    public static AdviceResponse Of(Advice advice) => new(
-        advice.Workload, advice.From.ToString(), advice.To.ToString(), advice.Recommended, advice.RequestsPerMonth,
-            [.. advice.Reasons.Select(reason => AdviceReasonRow.Of(advice, reason))], advice.Changes,
-        advice.BreakEven, advice.NotKnown, advice.Steps);
-}
+    extension(AdviceResponse)
+    {
+        public static AdviceResponse Of(Advice advice) => new(
+            advice.Workload, advice.From.ToString(), advice.To.ToString(), advice.Recommended, advice.RequestsPerMonth,
+                [.. advice.Reasons.Select(reason => AdviceReasonRow.Of(advice, reason))], advice.Changes,
+            advice.BreakEven, advice.NotKnown, advice.Steps);
+    }
 
-/// <param name="Figures">Where its figures are, over the API; null if it is what the team states.</param>
-internal sealed record AdviceReasonRow(string Criterion, Approach Favours, string Text, string? Figures)
-{
-    public static AdviceReasonRow Of(Advice advice, AdviceReason reason) => new(reason.Criterion, reason.Favours, reason.Text, AdviceEndpoints.Figures(advice,
-        reason.Source));
+    extension(AdviceReasonRow)
+    {
+        public static AdviceReasonRow Of(Advice advice, AdviceReason reason) => new(reason.Criterion, reason.Favours, reason.Text, AdviceEndpoints.Figures(advice,
+            reason.Source));
+    }
 }
 
 /// <summary>Advice over HTTP.</summary>

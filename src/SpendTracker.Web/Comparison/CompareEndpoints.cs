@@ -8,42 +8,30 @@ using SpendTracker.Web.Requests;
 
 namespace SpendTracker.Web.Comparison;
 
-/// <summary>Approaches and variants side by side.</summary>
-/// <param name="Until">The last day that counts.</param>
-/// <param name="Variants">Those that cost most, at most 500.</param>
-/// <param name="VariantsLeftOut">How many more there are.</param>
-internal sealed record CompareResponse(
-    string From, string To, DateOnly Until, DateOnly? KnownOn, string Currency, string ReportingTimeZone, int AmortisationMonths, string QualityMetric,
-        IReadOnlyList<ComparedRow> Approaches,
-    IReadOnlyList<ComparedRow> Variants, int VariantsLeftOut, ComparedRow Total, IReadOnlyList<ComparedShare> Differences,
-        IReadOnlyList<FrontierRow> Frontier, IReadOnlyList<string> NotKnown)
+/// <summary>How comparisons become answers.</summary>
+internal static class CompareAnswers
 {
     private const int MostVariants = 500;
 
-    public static CompareResponse Of(ComparisonFilter filter, ComparisonFigures figures, OrganisationSettings settings)
+    extension(CompareResponse)
     {
-        var shown = figures.Variants.Count <= MostVariants ? figures.Variants : [.. figures.Variants.OrderByDescending(row => row.Cost).Take(MostVariants)];
-        return new(
-            figures.From.ToString(), figures.To.ToString(), figures.Until, filter.Costs.KnownOn, settings.ReportingCurrency, settings.ReportingTimeZone.Id,
-                figures.AmortisationMonths,
-            figures.QualityMetric, figures.Approaches, shown, figures.Variants.Count - shown.Count, figures.Total, figures.Differences, figures.Frontier,
-                figures.NotKnown);
+        public static CompareResponse Of(ComparisonFilter filter, ComparisonFigures figures, OrganisationSettings settings)
+        {
+            var shown = figures.Variants.Count <= MostVariants ? figures.Variants : [.. figures.Variants.OrderByDescending(row => row.Cost).Take(MostVariants)];
+            return new(
+                figures.From.ToString(), figures.To.ToString(), figures.Until, filter.Costs.KnownOn, settings.ReportingCurrency, settings.ReportingTimeZone.Id,
+                    figures.AmortisationMonths,
+                figures.QualityMetric, figures.Approaches, shown, figures.Variants.Count - shown.Count, figures.Total, figures.Differences, figures.Frontier,
+                    figures.NotKnown);
+        }
+    }
+
+    extension(HostingResponse)
+    {
+        public static HostingResponse Of(CostFilter span, IReadOnlyList<HostedRow> rows, OrganisationSettings settings) => new(
+            span.From.ToString(), span.To.ToString(), settings.ReportingCurrency, settings.ReportingTimeZone.Id, [.. rows.SkipLast(1)], rows[^1].Figures);
     }
 }
-
-/// <param name="Hosting">By workload, approach, SKU and variant, the dearest first.</param>
-internal sealed record HostingResponse(string From, string To, string Currency, string ReportingTimeZone, IReadOnlyList<HostedRow> Hosting,
-    HostingFigures Total)
-{
-    public static HostingResponse Of(CostFilter span, IReadOnlyList<HostedRow> rows, OrganisationSettings settings) => new(
-        span.From.ToString(), span.To.ToString(), settings.ReportingCurrency, settings.ReportingTimeZone.Id, [.. rows.SkipLast(1)], rows[^1].Figures);
-}
-
-/// <param name="Versions">In the order in which they came into use; what is not used yet last.</param>
-internal sealed record ModelsResponse(string Workload, string Currency, IReadOnlyList<ModelVersion> Versions);
-
-/// <summary>A month as it was, and as it had been.</summary>
-internal sealed record CounterfactualResponse(CounterfactualRequest Asked, string Currency, CounterfactualFigures Figures);
 
 /// <summary>Comparisons over HTTP. They record nothing, so whoever may read costs may ask for them.</summary>
 internal static class CompareEndpoints

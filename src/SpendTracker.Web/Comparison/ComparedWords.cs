@@ -1,5 +1,6 @@
 using System.Globalization;
 using SpendTracker.Comparison;
+using SpendTracker.Contracts;
 using SpendTracker.Web.Pages;
 
 namespace SpendTracker.Web.Comparison;

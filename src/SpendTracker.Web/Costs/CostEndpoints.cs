@@ -40,12 +40,49 @@ internal static class CostAnswers
     }
 }
 
-/// <summary>Costs over HTTP, as JSON and as files.</summary>
-internal static class CostEndpoints
+/// <summary>What each day cost, as the API and the command line are asked for it.</summary>
+internal static class CostDays
 {
     /// <summary>More days than an answer holds well.</summary>
     private const int MostDailyMonths = 3, MostDailyRows = 100_000;
 
+    /// <summary>Whether days are asked for.</summary>
+    public static bool Read(FieldCheck check, string? granularity)
+    {
+        check.That("granularity", granularity is null or "month" or "day", "Must be month or day.");
+        return granularity == "day";
+    }
+
+    /// <returns>Null if they cannot be read; the check has why.</returns>
+    public static async Task<DailySeriesAnswer?> ReadAsync(FieldCheck check, CostQuestion question, DailyCostQuery daily, CancellationToken cancellationToken)
+    {
+        var filter = question.Filter;
+        Check(check, question, daily);
+        if (check.Reasons.Count > 0)
+        {
+            return null;
+        }
+
+        var days = await daily.ByAsync(filter.From.Start, filter.To.End.AddDays(-1), question.By, filter.Where, cancellationToken);
+        check.That("by", (long)days.Series.Count * days.Days.Count() <= MostDailyRows, $"These are more than {MostDailyRows:#,0} days of values. Ask for fewer dimensions, or narrow them by where.");
+        return check.Reasons.Count > 0 ? null : days;
+    }
+
+    private static void Check(FieldCheck check, CostQuestion question, DailyCostQuery daily)
+    {
+        var filter = question.Filter;
+        check.That("knownOn", filter.KnownOn is null, "Days can be asked for as known now only. Leave out knownOn, or granularity.");
+        check.That("to", filter.To.Start < filter.From.Start.AddMonths(MostDailyMonths), $"By day, at most {MostDailyMonths} months.");
+        check.That("from", filter.From.Start >= daily.Earliest, $"Days are kept from {KnownOn.Text(daily.Earliest)} on.");
+        string[] dimensions = [.. DailyCostQuery.Dimensions.Select(dimension => dimension.Name)];
+        check.That("by", question.Names.All(name => CostDimension.IsOneOf(dimensions, name)), $"By day, must be one or several of {CostQuestion.Words(DailyCostQuery.Dimensions)}.");
+        check.That("where", filter.Where.Keys.All(name => CostDimension.IsOneOf(dimensions, name)), $"By day, must be like team=Support, with one of {CostQuestion.Words(DailyCostQuery.Dimensions)}.");
+    }
+}
+
+/// <summary>Costs over HTTP, as JSON and as files.</summary>
+internal static class CostEndpoints
+{
     public static void MapCosts(this IEndpointRouteBuilder api) =>
         api.MapGet("/costs", GetAsync).RequireAuthorization(Policies.Read).WithName("GetCosts").WithMetadata(new ExpensiveQuery(query => query["granularity"] == "day"))
             .AsFile<CostsResponse>("costs", CostSheet.Of);
@@ -56,37 +93,19 @@ internal static class CostEndpoints
         CancellationToken cancellationToken)
     {
         var check = new FieldCheck();
-        check.That("granularity", granularity is null or "month" or "day", "Must be month or day.");
+        var byDay = CostDays.Read(check, granularity);
         if (await CostQuestion.ReadAsync(check, (from, to, by, where ?? [], knownOn), days, cancellationToken) is not { } question)
         {
             return Problems.Of(check.Reasons);
         }
 
-        var filter = question.Filter;
-        DailySeriesAnswer? ofDays = null;
-        if (granularity == "day")
+        var ofDays = byDay ? await CostDays.ReadAsync(check, question, daily, cancellationToken) : null;
+        if (check.Reasons.Count > 0)
         {
-            DayQuestion(check, question, daily);
-            ofDays = check.Reasons.Count > 0 ? null : await daily.ByAsync(filter.From.Start, filter.To.End.AddDays(-1), question.By, filter.Where, cancellationToken);
-            check.That("by", ofDays is null || (long)ofDays.Series.Count * ofDays.Days.Count() <= MostDailyRows, $"These are more than {MostDailyRows:#,0} days of values. Ask for fewer dimensions, or narrow them by where.");
-            if (check.Reasons.Count > 0)
-            {
-                return Problems.Of(check.Reasons);
-            }
+            return Problems.Of(check.Reasons);
         }
 
-        var costs = CostsResponse.Of(question, await query.ByAsync(filter, question.By, cancellationToken), settings);
+        var costs = CostsResponse.Of(question, await query.ByAsync(question.Filter, question.By, cancellationToken), settings);
         return TypedResults.Ok(ofDays is null ? costs : costs with { Days = CostDayRow.Of(ofDays) });
-    }
-
-    private static void DayQuestion(FieldCheck check, CostQuestion question, DailyCostQuery daily)
-    {
-        var filter = question.Filter;
-        check.That("knownOn", filter.KnownOn is null, "Days can be asked for as known now only. Leave out knownOn, or granularity.");
-        check.That("to", filter.To.Start < filter.From.Start.AddMonths(MostDailyMonths), $"By day, at most {MostDailyMonths} months.");
-        check.That("from", filter.From.Start >= daily.Earliest, $"Days are kept from {KnownOn.Text(daily.Earliest)} on.");
-        string[] dimensions = [.. DailyCostQuery.Dimensions.Select(dimension => dimension.Name)];
-        check.That("by", question.Names.All(name => CostDimension.IsOneOf(dimensions, name)), $"By day, must be one or several of {CostQuestion.Words(DailyCostQuery.Dimensions)}.");
-        check.That("where", filter.Where.Keys.All(name => CostDimension.IsOneOf(dimensions, name)), $"By day, must be like team=Support, with one of {CostQuestion.Words(DailyCostQuery.Dimensions)}.");
     }
 }

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using Microsoft.Extensions.Caching.Memory;
 using SpendTracker.Contracts;
 using SpendTracker.Costs;
@@ -22,29 +21,21 @@ internal sealed class OutlookFeed
     private readonly DailyCostQuery _daily;
     private readonly ForecastQuery _forecasts;
     private readonly ReportingClock _clock;
-    private readonly IMemoryCache _cache;
+    private readonly SharedReadings<Asked, MonthOutlook> _readings;
     private readonly ExpensiveQueries _queries;
     private readonly CancellationToken _stopping;
-    private long _changes;
 
     public OutlookFeed(
         DailyCostQuery daily, ForecastQuery forecasts, ReportingClock clock, IMemoryCache cache, ExpensiveQueries queries, DaemonService daemon, IHostApplicationLifetime lifetime)
     {
-        (_daily, _forecasts, _clock, _cache, _queries, _stopping) = (daily, forecasts, clock, cache, queries, lifetime.ApplicationStopping);
-        daemon.Changed += () => Interlocked.Increment(ref _changes);
+        (_daily, _forecasts, _clock, _queries, _stopping) = (daily, forecasts, clock, queries, lifetime.ApplicationStopping);
+        _readings = new(cache, daemon, Kept);
     }
 
-    private sealed class Reading
-    {
-        public MonthOutlook? Latest { get; set; }
-        public long ReadAt { get; set; }
-        public TimeSpan Took { get; set; }
-        public long Changes { get; set; }
-        public Task<MonthOutlook>? UnderWay { get; set; }
-    }
+    private sealed record Asked(BillingPeriod Month, Filters Narrowed);
 
     /// <summary>What was read last, to show at once; null where nobody has looked lately.</summary>
-    public MonthOutlook? Latest(BillingPeriod month, Filters filters) => ReadingOf(month, OverviewFeed.Narrowing(filters)).Latest;
+    public MonthOutlook? Latest(BillingPeriod month, Filters filters) => _readings.Latest(new(month, OverviewFeed.Narrowing(filters)));
 
     /// <summary>The days and the forecast of a month as of now, or a little earlier. The same object as before where it was not read anew.</summary>
     /// <exception cref="Npgsql.NpgsqlException">The database is away.</exception>
@@ -52,40 +43,15 @@ internal sealed class OutlookFeed
     public Task<MonthOutlook> GetAsync(BillingPeriod month, Filters filters)
     {
         var narrowed = OverviewFeed.Narrowing(filters);
-        var reading = ReadingOf(month, narrowed);
-        lock (reading)
-        {
-            if (reading.UnderWay is { IsCompleted: false })
-            {
-                return reading.UnderWay;
-            }
-
-            var age = Stopwatch.GetElapsedTime(reading.ReadAt);
-            var pause = reading.Took * 10 > Shortest ? reading.Took * 10 : Shortest;
-            return reading.Latest is { } latest && (age < pause || (age < Longest && reading.Changes == Interlocked.Read(ref _changes) && latest.Today == _clock.Today))
-                ? Task.FromResult(latest)
-                : reading.UnderWay = ReadAsync(reading, month, narrowed);
-        }
+        return _readings.GetAsync(
+            new(month, narrowed), IsCurrent, _ => TimeSpan.Zero,
+            () => _queries.RunAsync(nameof(OutlookFeed), token => ReadAsync(month, narrowed, token), _stopping), _stopping);
     }
 
-    private Reading ReadingOf(BillingPeriod month, Filters narrowed) => _cache.GetOrCreate((typeof(OutlookFeed), month, narrowed), entry =>
+    private bool IsCurrent(LastReading<MonthOutlook> last)
     {
-        entry.SlidingExpiration = Kept;
-        entry.Size = 1;
-        return new Reading();
-    })!;
-
-    private async Task<MonthOutlook> ReadAsync(Reading reading, BillingPeriod month, Filters narrowed)
-    {
-        await Task.Yield(); // The lock is the caller's.
-        var (changes, started) = (Interlocked.Read(ref _changes), Stopwatch.GetTimestamp());
-        var outlook = await _queries.RunAsync(nameof(OutlookFeed), token => ReadAsync(month, narrowed, token), _stopping);
-        lock (reading)
-        {
-            (reading.Latest, reading.ReadAt, reading.Took, reading.Changes) = (outlook, Stopwatch.GetTimestamp(), Stopwatch.GetElapsedTime(started), changes);
-        }
-
-        return outlook;
+        var (age, pause) = (last.Age - last.Took, last.Took * 10);
+        return age < (pause > Shortest ? pause : Shortest) || (age < Longest && !last.HasChanged && last.Latest!.Today == _clock.Today);
     }
 
     private async Task<MonthOutlook> ReadAsync(BillingPeriod month, Filters narrowed, CancellationToken cancellationToken)

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using Microsoft.Extensions.Caching.Memory;
 using SpendTracker.Closing;
 using SpendTracker.Contracts;
@@ -29,31 +28,23 @@ internal sealed class OverviewFeed
     private readonly WorkloadRegistry _registry;
     private readonly OrganisationSettings _settings;
     private readonly TimeProvider _clock;
-    private readonly IMemoryCache _cache;
+    private readonly SharedReadings<Asked, Overview> _readings;
     private readonly ExpensiveQueries _queries;
     private readonly CancellationToken _stopping;
-    private long _changes;
 
     public OverviewFeed(
         MonthlyCostQuery costs, RequestCountQuery requests, UnpricedQuery unpriced, BillingPeriods periods, WorkloadRegistry registry, OrganisationSettings settings, TimeProvider clock,
         IMemoryCache cache, DaemonService daemon, ExpensiveQueries queries, IHostApplicationLifetime lifetime)
     {
-        (_costs, _requests, _unpriced, _periods, _registry, _settings, _clock, _cache, _queries) = (costs, requests, unpriced, periods, registry, settings, clock, cache, queries);
+        (_costs, _requests, _unpriced, _periods, _registry, _settings, _clock, _queries) = (costs, requests, unpriced, periods, registry, settings, clock, queries);
         _stopping = lifetime.ApplicationStopping;
-        daemon.Changed += () => Interlocked.Increment(ref _changes);
+        _readings = new(cache, daemon, Kept);
     }
 
-    /// <summary>One month: what was read last, and whether that is still so.</summary>
-    private sealed class Reading
-    {
-        public Overview? Latest { get; set; }
-        public long ReadAt { get; set; }
-        public long Changes { get; set; }
-        public Task<Overview>? UnderWay { get; set; }
-    }
+    private sealed record Asked(BillingPeriod Month, DateOnly? KnownOn, Filters Narrowed);
 
     /// <summary>What was read last, to show at once; null where nobody has looked lately.</summary>
-    public Overview? Latest(BillingPeriod month, DateOnly? knownOn, Filters filters) => ReadingOf(month, knownOn, Narrowing(filters)).Latest;
+    public Overview? Latest(BillingPeriod month, DateOnly? knownOn, Filters filters) => _readings.Latest(new(month, knownOn, Narrowing(filters)));
 
     /// <summary>The month as it is now. The same object as before where nothing has changed.</summary>
     /// <param name="knownOn">As it was known at the end of this day, which is over: that does not change. Null for now.</param>
@@ -62,53 +53,21 @@ internal sealed class OverviewFeed
     public Task<Overview> GetAsync(BillingPeriod month, DateOnly? knownOn, Filters filters)
     {
         var narrowed = Narrowing(filters);
-        var reading = ReadingOf(month, knownOn, narrowed);
-        lock (reading)
-        {
-            if (reading.UnderWay is { IsCompleted: false })
-            {
-                return reading.UnderWay;
-            }
-
-            var age = Stopwatch.GetElapsedTime(reading.ReadAt);
-            var current = knownOn is not null || (age < LongestPause && reading.Changes == Interlocked.Read(ref _changes));
-            return reading.Latest is { } latest && current ? Task.FromResult(latest)
-                : reading.UnderWay = knownOn is { } day ? ReadPastAsync(reading, month, day, narrowed) : ReadAsync(reading, month, narrowed, Pause - age);
-        }
+        return _readings.GetAsync(
+            new(month, knownOn, narrowed), last => knownOn is not null || (last.Age < LongestPause && !last.HasChanged), last => knownOn is null ? Pause - last.Age : TimeSpan.Zero,
+            () => knownOn is { } day ? ReadPastAsync(month, day, narrowed) : ReadAsync(month, null, narrowed, _stopping), _stopping);
     }
 
     /// <summary>Of what an address asks for, what an overview is narrowed by.</summary>
     public static Filters Narrowing(Filters filters) => Filters.Of(filters.Only(Overview.Dimensions).Where);
 
-    private Reading ReadingOf(BillingPeriod month, DateOnly? knownOn, Filters narrowed) => _cache.GetOrCreate((typeof(OverviewFeed), month, knownOn, narrowed), entry =>
-    {
-        entry.SlidingExpiration = Kept;
-        entry.Size = 1;
-        return new Reading();
-    })!;
-
-    private async Task<Overview> ReadAsync(Reading reading, BillingPeriod month, Filters narrowed, TimeSpan pause)
-    {
-        if (pause > TimeSpan.Zero)
-        {
-            await Task.Delay(pause, _stopping);
-        }
-
-        return await ReadAsync(reading, month, null, narrowed, _stopping);
-    }
-
     /// <summary>Pages of all persons share a reading, so they wait in line as one.</summary>
-    private async Task<Overview> ReadPastAsync(Reading reading, BillingPeriod month, DateOnly knownOn, Filters narrowed)
-    {
-        Overview? overview = null;
-        await _queries.RunAsync(nameof(OverviewFeed), async token => overview = await ReadAsync(reading, month, knownOn, narrowed, token), _stopping);
-        return overview!;
-    }
+    private Task<Overview> ReadPastAsync(BillingPeriod month, DateOnly knownOn, Filters narrowed) =>
+        _queries.RunAsync(nameof(OverviewFeed), token => ReadAsync(month, knownOn, narrowed, token), _stopping);
 
-    private async Task<Overview> ReadAsync(Reading reading, BillingPeriod month, DateOnly? knownOn, Filters narrowed, CancellationToken cancellationToken)
+    private async Task<Overview> ReadAsync(BillingPeriod month, DateOnly? knownOn, Filters narrowed, CancellationToken cancellationToken)
     {
-        // Noted before reading: a change that comes while reading is one more reason to read again.
-        var (changes, readAt, asOf) = (Interlocked.Read(ref _changes), Stopwatch.GetTimestamp(), _clock.GetUtcNow());
+        var asOf = _clock.GetUtcNow();
         var both = (await CostsAsync(month.Previous, month, knownOn, narrowed, ["workload", "approach", "team"], cancellationToken)).ToLookup(row => row.Month);
         MonthlyCost[] rows = [.. both[month.ToString()]];
         BillingPeriod[] months = [.. Enumerable.Range(1 - MonthsShown, MonthsShown).Select(back => BillingPeriod.Of(month.Start.AddMonths(back)))];
@@ -123,7 +82,7 @@ internal sealed class OverviewFeed
             .Where(row => row.Keys["origin"] != row.Month).Select(BookingMove.Of).ToArray();
         var workloads = rows.Select(row => Row(row, registered))
             .OrderByDescending(row => row.Cost.Actual).ThenBy(row => row.Workload, StringComparer.Ordinal).ThenBy(row => row.Approach).ToList();
-        var overview = new Overview(
+        return new Overview(
             month, knownOn, closed, _settings.ReportingCurrency, asOf, workloads, total, corrections, unpriced, incomplete, new(months, history))
         {
             Narrowed = narrowed,
@@ -132,12 +91,6 @@ internal sealed class OverviewFeed
             Requests = requests,
             DaysPassed = MonthProgress.DaysPassed(month, knownOn?.AddDays(1).ToDateTime(TimeOnly.MinValue) ?? TimeZoneInfo.ConvertTime(asOf, _settings.ReportingTimeZone).DateTime),
         };
-        lock (reading)
-        {
-            (reading.Latest, reading.Changes, reading.ReadAt) = (overview, changes, readAt);
-        }
-
-        return overview;
     }
 
     private Task<IReadOnlyList<MonthlyCost>> CostsAsync(BillingPeriod from, BillingPeriod to, DateOnly? knownOn, Filters narrowed, IReadOnlyList<string> by, CancellationToken cancellationToken) =>

@@ -47,9 +47,6 @@ internal sealed class DaemonService : BackgroundService
     /// <summary>How many seconds the read models are behind; null where that is too little to mention.</summary>
     public int? BehindSeconds { get; private set; }
 
-    /// <summary>SKUs of which something has no rate, as of some seconds ago.</summary>
-    public int UnpricedSkus => _unpricedNow.Select(usage => usage.Sku).Distinct().Count();
-
     /// <summary>How many events are set aside, by projection, as of some seconds ago.</summary>
     public IReadOnlyDictionary<string, long> SetAside { get; private set; } = new Dictionary<string, long>();
 

@@ -1,27 +1,106 @@
+using System.Globalization;
 using SpendTracker.Contracts;
 using SpendTracker.Costs;
 using SpendTracker.Events;
 using SpendTracker.Explorer;
 using SpendTracker.Web.Costs;
 using SpendTracker.Web.Requests;
+using SpendTracker.Workloads;
 
 namespace SpendTracker.Web.Explorer;
 
 /// <summary>
-/// What an address asks for, of the event explorer's page or of the API alike: <see cref="Pages.EventLink"/> writes it. Either one
-/// event, or a part of a workload's month.
+/// What an address asks for, of the event explorer's page or of the API alike: <see cref="Pages.EventLink"/> writes it. One event; or a part
+/// of a workload's month, which a number is the sum of; or a list of events of all workloads.
 /// </summary>
 /// <param name="Asked">Parameter → text, without those that are empty.</param>
-internal sealed record EventQuestion(IReadOnlyDictionary<string, string> Asked)
+/// <param name="Filters">The values that a list is narrowed to.</param>
+public sealed record EventQuestion(IReadOnlyDictionary<string, string> Asked, Filters Filters)
 {
     public static readonly IReadOnlyList<string> Parameters =
-        ["workload", "month", "approach", "component", "sku", "meter", "variant", "recordedFrom", "recordedTo", "knownOn", "before", "after", "id", "source"];
+    [
+        "workload", "month", "approach", "component", "sku", "meter", "variant", "recordedFrom", "recordedTo", "knownOn", "before", "after", "id", "source",
+        "team", "model", "environment", "cost-centre", "from", "to", "type", "trace",
+    ];
+
+    /// <summary>What a list is narrowed by, and a number is not.</summary>
+    private static readonly IReadOnlyList<string> OfLists = ["team", "model", "environment", "cost-centre", "from", "to", "period", "where", "type", "trace"];
+
+    /// <summary>What a number is narrowed by, and a list is not.</summary>
+    private static readonly IReadOnlyList<string> OfNumbers = ["knownOn", "before", "after"];
 
     /// <summary>Of the API, with those of all lists.</summary>
     public static IReadOnlyList<string> ApiParameters { get; } = [.. Parameters, "limit", "cursor", "format"];
 
     /// <summary>What the text in a cursor begins with; a place follows.</summary>
-    public const char BeforePlace = '<', AfterPlace = '>';
+    public const char BeforePlace = '<', AfterPlace = '>', BeforeSeqId = '@';
+
+    /// <summary>Whether a list of events of all workloads is asked for, and neither one event nor a part of a workload's month.</summary>
+    public bool IsList => Id is null && (Filters.Where.GetValueOrDefault("workload", []).Count != 1 || OfLists.Any(Asked.ContainsKey) || Asked.Keys.Any(CostDimension.IsTag));
+
+    /// <summary>The same of a page, which lists where no month is named.</summary>
+    public bool IsListOfPage => IsList || (Id is null && this["month"] is null && !OfNumbers.Any(Asked.ContainsKey));
+
+    /// <summary>The kind of event, by its stored name.</summary>
+    public string? Type => this["type"];
+
+    public string? Trace => this["trace"]?.Trim();
+
+    /// <summary>What narrows a list besides the filter bar.</summary>
+    public IReadOnlyList<(string Name, string? Value)> Others => [.. ((string[])["type", "trace", "sku", "meter", "recordedFrom", "recordedTo"]).Select(name => (name, this[name]))];
+
+    /// <summary>The place of the log that a page of a list begins before; null for the newest.</summary>
+    public static long? SeqId(string? cursor, FieldCheck check)
+    {
+        if (cursor is null)
+        {
+            return null;
+        }
+
+        var seqId = 0L;
+        check.That(
+            "cursor", PageAsked.TryOpen(cursor, out var text) && text![0] == BeforeSeqId && long.TryParse(text[1..], NumberStyles.None, CultureInfo.InvariantCulture, out seqId), PageAsked.NoCursor);
+        return seqId;
+    }
+
+    /// <summary>As a list's page is followed by the next.</summary>
+    public static string Cursor(long seqId) => PageAsked.Seal(string.Create(CultureInfo.InvariantCulture, $"{BeforeSeqId}{seqId}"));
+
+    /// <summary>What a list is narrowed to.</summary>
+    /// <param name="months">The months of use; null for all.</param>
+    /// <param name="workloads">All that are registered.</param>
+    public EventSelection Selection(FieldCheck check, (BillingPeriod First, BillingPeriod Last)? months, IReadOnlyList<Workload> workloads)
+    {
+        check.That("type", Type is null || EventTypes.UsageNames.Contains(Type), $"Must be one of {string.Join(", ", EventTypes.UsageNames)}.");
+        foreach (var name in OfNumbers)
+        {
+            check.That(name, this[name] is null, "Goes with one workload and its month.");
+        }
+
+        var (only, except) = EventOwners.Workloads(Filters, workloads);
+        return new()
+        {
+            Workloads = only, Except = except, Types = Type is { } type ? [type] : [], Months = months, TraceId = Trace, Meter = this["meter"],
+            Approaches = [.. Values("approach").Select(EnumName.Parse<Approach>)],
+            Components = [.. Values("component").Select(EnumName.Parse<Component>)],
+            Skus = [.. Values("model"), .. this["sku"] is { } sku ? [sku] : Array.Empty<string>()],
+            Variants = [.. Values("variant").Select(variant => variant == CostDimension.None ? "" : variant)],
+            RecordedFrom = Day(check, "recordedFrom"),
+            RecordedTo = Day(check, "recordedTo"),
+        };
+    }
+
+    /// <summary>The values of dimensions that cannot be read, by their dimensions.</summary>
+    public void CheckValues(FieldCheck check, IQueryCollection query)
+    {
+        foreach (var dimension in Filters.Dimensions)
+        {
+            var unknown = query[dimension].FirstOrDefault(value => !string.IsNullOrWhiteSpace(value) && Filters.Values(dimension)?.Contains(value.Trim()) == false);
+            check.That(dimension, unknown is null, $"Must be one of {string.Join(", ", Filters.Values(dimension) ?? [])}.");
+        }
+    }
+
+    private IReadOnlyList<string> Values(string dimension) => Filters.Where.GetValueOrDefault(dimension, []);
 
     /// <summary>Where a cursor leads.</summary>
     public (EventPlace Place, bool IsAfter)? Place(string? cursor, FieldCheck check)
@@ -68,11 +147,11 @@ internal sealed record EventQuestion(IReadOnlyDictionary<string, string> Asked)
 
     public static EventQuestion Of(IQueryCollection query) => new(query
         .Where(parameter => !string.IsNullOrWhiteSpace(parameter.Value))
-        .ToDictionary(parameter => parameter.Key, parameter => parameter.Value.ToString(), StringComparer.OrdinalIgnoreCase));
+        .ToDictionary(parameter => parameter.Key, parameter => parameter.Value.ToString(), StringComparer.OrdinalIgnoreCase), Filters.Read(QueryString.Create(query).Value ?? ""));
 
     /// <summary>The part of a month that is asked for; of the current one where none is named.</summary>
     /// <returns>Null where something cannot be read; the check has why.</returns>
-    public async Task<UsageFilter?> FilterAsync(FieldCheck check, KnownOn days, CancellationToken cancellationToken)
+    internal async Task<UsageFilter?> FilterAsync(FieldCheck check, KnownOn days, CancellationToken cancellationToken)
     {
         var month = BillingPeriod.Of(days.Today);
         check.That("workload", Workload is not null, "Must not be empty, unless the id of an event is given.");

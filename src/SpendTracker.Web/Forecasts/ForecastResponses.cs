@@ -13,7 +13,7 @@ internal static class ForecastAnswers
     {
         public static ForecastResponse Of(ForecastQuestion question, ForecastAnswer answer, string currency, string zone) => new(
             answer.Today, [.. question.By.Select(dimension => dimension.Name)], currency, zone,
-            ForecastRow.Of(answer.Total) is var total && question.By.Count > 0 ? total with { Estimated = null } : total, [.. answer.Rows.Select(ForecastRow.Of)]);
+            ForecastRow.Of(answer.Total) is var total && question.By.Count > 0 ? total with { Estimated = null, Scheduled = null } : total, [.. answer.Rows.Select(ForecastRow.Of)]);
     }
 
     extension(ForecastRow)
@@ -21,14 +21,15 @@ internal static class ForecastAnswers
         public static ForecastRow Of(ScopeForecast forecast) => new(
             forecast.Keys.Count == 0 ? null : forecast.Keys, SpanRow.Of(forecast.Month), [.. forecast.Next.Select(SpanRow.Of)], SpanRow.Of(forecast.Year),
             SpanRow.Rounded(forecast.Rough), forecast.GrowthByWeek is { } growth ? Math.Round(growth, 6) : null, forecast.Costs.Unpriced, forecast.Costs.Unconverted, forecast.Costs.Incomplete,
-            OrNull(forecast.Planned.Where(line => line.Plan is not null).Select(PlannedRow.Of)), OrNull(forecast.Planned.Where(line => line.Plan is null).Select(EstimatedRow.Of)));
+            OrNull(forecast.Planned.Where(line => line.Plan is not null).Select(PlannedRow.Of)), OrNull(forecast.Planned.Where(line => line.Plan is null).Select(EstimatedRow.Of)),
+            OrNull(forecast.Scheduled.Select(ScheduledRow.Of)));
     }
 
     extension(SpanRow)
     {
         public static SpanRow Of(ForecastSpan span) => new(
             span.First, span.Last, span.Spent, Rounded(span.Expected), span.Low is { } low ? Rounded(low) : null, span.High is { } high ? Rounded(high) : null, span.WhyNoInterval,
-            span.Planned == 0 ? null : Rounded(span.Planned), span.Estimated == 0 ? null : Rounded(span.Estimated));
+            span.Planned == 0 ? null : Rounded(span.Planned), span.Estimated == 0 ? null : Rounded(span.Estimated), span.Scheduled == 0 ? null : Rounded(span.Scheduled));
 
         public static decimal Rounded(decimal amount) => Math.Round(amount, 6);
     }
@@ -37,6 +38,16 @@ internal static class ForecastAnswers
     {
         public static PlannedRow Of(PlannedLine line) => new(
             line.Plan!, line.Version!.Value, line.Option!, line.Month.ToString(), line.Workload, line.Component, line.Amount, line.ToCome);
+    }
+}
+
+/// <summary>How charges to come become an answer.</summary>
+internal static class ScheduledAnswers
+{
+    extension(ScheduledRow)
+    {
+        public static ScheduledRow Of(ScheduledCharge charge) => new(
+            charge.Day, charge.Workload, charge.Approach, charge.Component, SpanRow.Rounded(charge.Amount), charge.EveryMonths, charge.Last);
     }
 }
 
@@ -49,23 +60,19 @@ internal static class EstimatedAnswers
     }
 }
 
-/// <summary>How good the forecasts of past months were, from what was known on each day.</summary>
-/// <param name="Pooled">The rows together; null without dimensions.</param>
-internal sealed record BacktestResponse(string From, string To, IReadOnlyList<string> By, BacktestRow Total, BacktestRow? Pooled, IReadOnlyList<BacktestRow> Rows)
+/// <summary>How backtests become answers.</summary>
+internal static class BacktestAnswers
 {
-    public static BacktestResponse Of(ForecastQuestion question, BacktestAnswer answer) => new(
-        answer.From.ToString(), answer.To.ToString(), [.. question.By.Select(dimension => dimension.Name)], BacktestRow.Of(answer.Total),
-        answer.Pooled is { } pooled ? BacktestRow.Of(pooled) : null, [.. answer.Rows.Select(BacktestRow.Of)]);
-}
+    extension(BacktestResponse)
+    {
+        public static BacktestResponse Of(ForecastQuestion question, BacktestAnswer answer) => new(
+            answer.From.ToString(), answer.To.ToString(), [.. question.By.Select(dimension => dimension.Name)], BacktestRow.Of(answer.Total),
+            answer.Pooled is { } pooled ? BacktestRow.Of(pooled) : null, [.. answer.Rows.Select(BacktestRow.Of)]);
+    }
 
-/// <param name="All">Of all days together.</param>
-/// <param name="Days">By day of the month at whose end the month was forecast.</param>
-/// <param name="WhyNoInterval">Why the scope shows no interval, though it is old enough; null if it does.</param>
-internal sealed record BacktestRow(
-    IReadOnlyDictionary<string, string>? Keys, ForecastAccuracy All, IReadOnlyList<BacktestDay> Days, string? WhyNoInterval)
-{
-    public static BacktestRow Of(ScopeBacktest scope) => new(
-        scope.Keys.Count == 0 ? null : scope.Keys, scope.All, [.. scope.Days.Select(day => new BacktestDay(day.Key, day.Value))], scope.WhyNoInterval);
+    extension(BacktestRow)
+    {
+        public static BacktestRow Of(ScopeBacktest scope) => new(
+            scope.Keys.Count == 0 ? null : scope.Keys, scope.All, [.. scope.Days.Select(day => new BacktestDay(day.Key, day.Value))], scope.WhyNoInterval);
+    }
 }
-
-internal sealed record BacktestDay(int Day, ForecastAccuracy Accuracy);

@@ -17,6 +17,7 @@ internal static class ForecastSheet
             new("low", line => line.Span.Low, Sheet.Amount),
             new("high", line => line.Span.High, Sheet.Amount),
             new("planned", line => line.Span.Planned, Sheet.Amount),
+            new("scheduled", line => line.Span.Scheduled, Sheet.Amount),
             new("currency", _ => forecast.Currency),
             new("unpriced", line => Sheet.Text(line.Row.Unpriced)),
             new("unconverted", line => Sheet.Text(line.Row.Unconverted)),

@@ -1,6 +1,8 @@
 using System.Globalization;
+using SpendTracker.Contracts;
 using SpendTracker.Forecasts;
 using SpendTracker.Web.Pages;
+using SpendTracker.Web.Requests;
 
 namespace SpendTracker.Web.Forecasts;
 
@@ -20,6 +22,12 @@ internal static class ForecastWords
     /// <summary>Like <c>2026-12: training of chat, $40.00 to come of $100.00 by plan chat-2027</c>.</summary>
     public static string Planned(PlannedLine line, string currency) =>
         $"{line.Month}: {FilterWords.Dimension(line.Component).ToLowerInvariant()} of {line.Workload}, {PlannedAmount(line, currency)} by {(line.Plan is { } plan ? $"plan {plan}, version {line.Version}" : Estimate(line))}";
+
+    /// <summary>Like <c>2026-12-03: infrastructure of chat, $40.00, as every month</c>.</summary>
+    public static string Scheduled(ScheduledCharge charge, string currency) =>
+        $"{KnownOn.Text(charge.Day)}: {FilterWords.Dimension(charge.Component).ToLowerInvariant()} of {charge.Workload}, {Money.Text(charge.Amount, currency)}, as {Every(charge.EveryMonths)}";
+
+    private static string Every(int months) => months switch { 1 => "every month", 3 => "every quarter", _ => "every year" };
 
     /// <summary>Like <c>the estimate for fine tuning</c>.</summary>
     public static string Estimate(PlannedLine line) => $"the estimate for {FilterWords.Dimension(line.Approach).ToLowerInvariant()}";

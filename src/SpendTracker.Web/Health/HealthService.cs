@@ -1,5 +1,6 @@
 using System.Diagnostics.Metrics;
 using SpendTracker.Alerts;
+using SpendTracker.Contracts;
 using SpendTracker.Log;
 using SpendTracker.Web.Events;
 

@@ -1,4 +1,5 @@
 using System.Globalization;
+using SpendTracker.Contracts;
 
 namespace SpendTracker.Web.Health;
 

@@ -1,11 +1,6 @@
-namespace SpendTracker.Web.Health;
+using SpendTracker.Contracts;
 
-/// <summary>What a host measured in half a minute.</summary>
-/// <param name="At">When it began.</param>
-/// <param name="EventsPerSecond">Events that this host appended.</param>
-/// <param name="AppendP99">Seconds that 99 of 100 of its append transactions took at most, to 10 %; null if there was none.</param>
-/// <param name="LagSeconds">The most that the projections were behind.</param>
-public sealed record HostMeasure(DateTimeOffset At, double EventsPerSecond, double? AppendP99, double LagSeconds);
+namespace SpendTracker.Web.Health;
 
 /// <summary>
 /// The last hour of a host's own measurements, in steps of half a minute. It is kept in memory and takes 120 KiB; when the host ends,

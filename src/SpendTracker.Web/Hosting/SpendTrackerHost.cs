@@ -22,6 +22,7 @@ using SpendTracker.Web.Estimates;
 using SpendTracker.Web.Events;
 using SpendTracker.Web.Explorer;
 using SpendTracker.Web.Forecasts;
+using SpendTracker.Web.Gaps;
 using SpendTracker.Web.Health;
 using SpendTracker.Web.Ingest;
 using SpendTracker.Web.Pages;
@@ -83,12 +84,13 @@ public static class SpendTrackerHost
         services.AddSingleton<KnownOn>();
         services.AddSingleton(new TraceLink(string.IsNullOrEmpty(settings.Telemetry.TraceUrl) ? null : settings.Telemetry.TraceUrl));
         services.AddSingleton<HealthService>();
-        services.AddSingleton<MonthReportQuery>();
+        services.AddReports();
         services.AddHostedService(provider => provider.GetRequiredService<HealthService>());
         services.AddAlerts();
         services.AddChannelSenders();
         services.AddAccess();
         services.AddProviderSignIn(settings.OpenIdConnect);
+        services.AddAssistantTokens(settings.OpenIdConnect);
         services.AddDataProtection().SetApplicationName("SpendTracker");
         services.AddSingleton<KeyRing>();
         services.AddOptions<KeyManagementOptions>().Configure<KeyRing>((options, ring) => options.XmlRepository = ring);
@@ -138,6 +140,7 @@ public static class SpendTrackerHost
 
         app.MapServiceDefaults(settings.Telemetry.Prometheus, Policies.Read);
         app.MapSignIn(settings.OpenIdConnect);
+        app.MapAssistantTokens(settings.OpenIdConnect);
         app.MapAcknowledge();
         ApiReference.Map(app);
 
@@ -161,11 +164,13 @@ public static class SpendTrackerHost
         api.MapBudgets();
         api.MapAllowance();
         api.MapSetAside();
+        api.MapGaps();
         api.MapAlerts();
         api.MapAnomalies();
         api.MapActivities();
         api.MapHealth();
         api.MapReport();
+        api.MapReportSchedules();
         api.MapViews();
         app.MapAssistants();
 

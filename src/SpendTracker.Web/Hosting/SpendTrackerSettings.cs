@@ -66,6 +66,8 @@ internal sealed record SpendTrackerSettings : IValidatableObject
 
     public TelemetryOptions Telemetry { get; init; } = new();
 
+    public TransportOptions Transport { get; init; } = new();
+
     /// <summary>The settings of a configuration, for what is needed before there is a host.</summary>
     /// <exception cref="OptionsValidationException">A setting is not what it should be.</exception>
     public static SpendTrackerSettings Of(IConfiguration configuration)
@@ -128,6 +130,7 @@ internal static class SettingsServices
         services.AddChecked<SpendTrackerSettings>(section).PostConfigure(settings => settings.Alerts.AddHosts(section["Alerts:AllowedHosts"]));
         services.AddSingleton(provider => provider.GetRequiredService<IOptions<SpendTrackerSettings>>().Value.Limits);
         services.AddSingleton(provider => provider.GetRequiredService<IOptions<SpendTrackerSettings>>().Value.Activity);
+        services.AddSingleton(provider => provider.GetRequiredService<IOptions<SpendTrackerSettings>>().Value.Transport);
         services.AddSingleton(provider => provider.GetRequiredService<IOptions<SpendTrackerSettings>>().Value.Anomalies.Options);
         services.AddSingleton(provider => provider.GetRequiredService<IOptions<SpendTrackerSettings>>().Value.Sessions);
         services.AddSingleton(provider => provider.GetRequiredService<IOptions<SpendTrackerSettings>>().Value.OpenIdConnect);

@@ -1,5 +1,6 @@
 using System.Globalization;
 using CsvHelper;
+using SpendTracker.Contracts;
 using SpendTracker.Rates;
 
 namespace SpendTracker.Web.Import;

@@ -8,12 +8,6 @@ using EventId = SpendTracker.Events.EventId;
 
 namespace SpendTracker.Web.Ingest;
 
-/// <summary>Names an event: by its id in the log, or by the caller's own id, which is of the key's numbering unless a source is given.</summary>
-internal sealed record EventName(Guid? EventId = null, string? Id = null, string? Source = null);
-
-/// <param name="Replacement">An event as <c>POST /api/v1/usage</c> takes it.</param>
-internal sealed record CorrectionRequest(EventName Corrects, string Reason, JsonElement? Replacement = null);
-
 [JsonSourceGenerationOptions(
     PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, RespectNullableAnnotations = true, RespectRequiredConstructorParameters = true,
     UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow, AllowDuplicateProperties = false)]

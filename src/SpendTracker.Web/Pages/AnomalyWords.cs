@@ -18,6 +18,11 @@ internal static class AnomalyWords
     /// <summary>What it is of: the workload, or <c>support-chat, openai/gpt-4o input-tokens</c>.</summary>
     public static string Subject(AnomalyDetected detected) => detected is { Sku: { } sku, Meter: { } meter } ? $"{detected.Workload}, {sku} {meter}" : detected.Workload;
 
+    /// <summary>Where the line is: <c>from more than $14.00 one day alone is unusual</c>; empty for a silence.</summary>
+    public static string Line(AnomalyDetected detected) => detected.Limit is { } limit
+        ? $"from {(detected.Kind == AnomalyKind.Fall ? "less" : "more")} than {Money.Text(limit, detected.Currency)} one day alone is unusual"
+        : "";
+
     /// <summary>The usage of the day's month.</summary>
     public static UsageFilter Events(AnomalyDetected detected) =>
         new(detected.Workload, BillingPeriod.Of(detected.Day)) { Component = Component.Usage, Sku = detected.Sku, Meter = detected.Meter };
@@ -26,6 +31,7 @@ internal static class AnomalyWords
     {
         AnomalyKind.Spike => "Spike",
         AnomalyKind.Rise => "Slow rise",
+        AnomalyKind.Fall => "Fall",
         _ => "Silence",
     };
 
@@ -33,6 +39,7 @@ internal static class AnomalyWords
     {
         AnomalyKind.Spike => "The day, or it and the one before, cost far more than such days do.",
         AnomalyKind.Rise => "Days have cost somewhat more for so long that it is no chance.",
+        AnomalyKind.Fall => "The day, or it and the one before, cost far less than such days do, though there was usage.",
         _ => "A workload that used to report every few days does not report any more.",
     };
 

@@ -12,15 +12,14 @@ using SpendTracker.Web.Requests;
 
 namespace SpendTracker.Web.Rates;
 
-/// <summary>What a change of the price book would do, had it been published.</summary>
-/// <param name="Currency">The reporting currency, of all amounts but the unconverted.</param>
-/// <param name="Changes">By month, workload and approach; only what changes.</param>
-/// <param name="Rounded">What would be rounded: the noise that a double leaves at a number's end; null for nothing.</param>
-internal sealed record PreviewResponse(
-    string Currency, IReadOnlyList<RateChange> Changes, decimal Before, decimal After, decimal Difference, IReadOnlyList<FieldReason>? Rounded = null)
+/// <summary>How a preview becomes an answer.</summary>
+internal static class PreviewAnswers
 {
-    public static PreviewResponse Of(string currency, IReadOnlyList<RateChange> changes) =>
-        new(currency, changes, changes.Sum(change => change.Before), changes.Sum(change => change.After), changes.Sum(change => change.Difference));
+    extension(PreviewResponse)
+    {
+        public static PreviewResponse Of(string currency, IReadOnlyList<RateChange> changes) =>
+            new(currency, changes, changes.Sum(change => change.Before), changes.Sum(change => change.After), changes.Sum(change => change.Difference));
+    }
 }
 
 /// <summary>

@@ -9,12 +9,6 @@ using SpendTracker.Web.Requests;
 
 namespace SpendTracker.Web.Rates;
 
-/// <summary>What providers say that usage cost, beside what it costs by the price book.</summary>
-/// <param name="KnownOn">The answer is as it was at the end of this day, in the reporting time zone; null for now.</param>
-/// <param name="Currency">The reporting currency, of what is converted and computed.</param>
-/// <param name="Rows">By month, workload and SKU; the largest difference of a month first.</param>
-internal sealed record ReportedCostsResponse(string From, string To, DateOnly? KnownOn, string Currency, IReadOnlyList<ReportedCost> Rows);
-
 /// <summary>Prices, and what lacks one: the earlier shape.</summary>
 internal sealed record RatesResponse(IReadOnlyList<Rate> Rates, IReadOnlyList<UnpricedUsage> Unpriced, IReadOnlyList<UnpricedUsage> Incomplete);
 

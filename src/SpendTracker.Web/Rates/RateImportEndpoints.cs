@@ -10,11 +10,6 @@ using SpendTracker.Web.Requests;
 
 namespace SpendTracker.Web.Rates;
 
-/// <param name="Effect">What it would do to costs so far; null where it was published, or there is nothing to publish.</param>
-/// <param name="Published">How many SKUs, or currencies, got a publication; 0 on a dry run.</param>
-/// <param name="Overtaken">For which somebody else has published meanwhile; nothing was published here. Import again.</param>
-internal sealed record ImportResponse<T>(T Diff, PreviewResponse? Effect, int Published, IReadOnlyList<string> Overtaken);
-
 /// <summary>Price maps and exchange rates over HTTP: the difference first, and what it says published when it is asked for.</summary>
 internal static class RateImportEndpoints
 {

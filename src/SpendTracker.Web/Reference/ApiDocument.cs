@@ -44,6 +44,7 @@ internal static class ApiDocument
         ["forecast"] = "What is to come.",
         ["health"] = "How the host and its database are.",
         ["keys"] = "API keys.",
+        ["not-in-totals"] = "What is in no total, and what it might be worth.",
         ["plans"] = "What approaches would cost.",
         ["publications"] = "What was published in the price book.",
         ["rates"] = "Prices.",

@@ -248,6 +248,7 @@ internal static class Members
         ["withdrawnBecause"] = "Why it was withdrawn.",
         ["withdrawnBy"] = "Who withdrew it.",
         ["workload"] = "The workload's id.",
+        ["worth"] = "What it might be worth: an estimate, in no total; none if nothing is known of it.",
     };
 
     public static void Describe(OpenApiDocument document)

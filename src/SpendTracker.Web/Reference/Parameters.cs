@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text.Json.Nodes;
 using Microsoft.OpenApi;
 using SpendTracker.Contracts;
+using SpendTracker.Events;
 using SpendTracker.Web.Requests;
 
 namespace SpendTracker.Web.Reference;
@@ -44,6 +45,12 @@ internal static class Parameters
         ["recordedFrom"] = Text("Only what was recorded on this day or later.", Day, "date"),
         ["recordedTo"] = Text("Only what was recorded on this day or earlier.", Day, "date"),
         ["sku"] = Text("Only this SKU.", "openai/gpt-4o"),
+        ["team"] = Text("Only workloads of this team; may be given several times.", "Support"),
+        ["model"] = Text("Only what is priced as this SKU; may be given several times.", "openai/gpt-4o"),
+        ["environment"] = Text("Only workloads of this environment; may be given several times.", "production"),
+        ["cost-centre"] = Text("Only workloads of this cost centre; may be given several times.", "4711"),
+        ["type"] = Choice("Only this kind of event.", null, [.. EventTypes.UsageNames]),
+        ["trace"] = Text("Only what the request of this trace recorded.", "4bf92f3577b34da6a3ce929d0e0e4736"),
         ["source"] = Text("Whose numbering the `id` belongs to.", "gateway"),
         ["state"] = Choice("`open` for those that hold, or `all`.", "open", "open", "all"),
         ["to"] = Text("The last month; `from` if it is not given.", Month),
@@ -65,6 +72,9 @@ internal static class Parameters
         ["GetCostChanges.from"] = Text("The earlier month; the one before `to` if it is not given.", "2026-10"),
         ["GetCostChanges.to"] = Text("The later month; the current one if it is not given.", Month),
         ["GetCostChanges.lines"] = Text("How many lines a step shows, 0 to 1,000; 20 if it is not given.", "20"),
+        ["GetEvents.from"] = Text("The first month of use; all of them if neither it nor `to` is given.", Month),
+        ["GetEvents.workload"] = Text("Only this workload; may be given several times. One alone means its `month`, unless something else narrows the list.", "support-chat"),
+        ["GetEvents.month"] = Text("The month of use; of one workload the current one if it is not given, else all.", Month),
         ["GetEvents.id"] = Text("One event: its id in the log, or the caller's own together with `source`.", "req-8f14"),
         ["GetReport.format"] = Choice("`json`, or `xlsx` for a workbook.", "json", "json", "xlsx"),
         ["GetReport.month"] = Text("The month; the last one that is over if it is not given.", Month),

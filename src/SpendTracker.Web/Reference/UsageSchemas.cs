@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.OpenApi;
 using Microsoft.OpenApi;
+using SpendTracker.Contracts;
 using SpendTracker.Events;
 
 namespace SpendTracker.Web.Reference;

@@ -6,43 +6,23 @@ using SpendTracker.Web.Requests;
 
 namespace SpendTracker.Web.Reports;
 
-/// <summary>A month's report.</summary>
-/// <param name="AsOf">When it was read.</param>
-/// <param name="Sentence">The month in words.</param>
-/// <param name="Spent">Until now.</param>
-/// <param name="Expected">At the month's end; null if the month is over.</param>
-/// <param name="Low">8 of 10 times it will be between this and <c>high</c>; null if that cannot be said.</param>
-/// <param name="High">The other end of it.</param>
-/// <param name="Before">What the month before came to.</param>
-/// <param name="Estimated">0 if nobody submitted an estimate.</param>
-/// <param name="Moves">Why it cost another amount than the month before, step by step; together the difference of the two.</param>
-/// <param name="Approaches">The dearest first.</param>
-/// <param name="Teams">The same by team.</param>
-/// <param name="Unpriced">Quantities without a rate, by unit: in no amount.</param>
-/// <param name="Unconverted">Amounts without an exchange rate, by currency: in no amount, either.</param>
-/// <param name="Incomplete">Quantities that are priced incompletely, by unit: in the amounts in part.</param>
-/// <param name="Corrections">What corrects closed months.</param>
-internal sealed record ReportResponse(
-    string Month, DateTimeOffset AsOf, string Currency, string Sentence, decimal Spent, decimal? Expected, decimal? Low, decimal? High, decimal Before, decimal Estimated,
-    IReadOnlyList<ReportPart> Moves, IReadOnlyList<ReportPart> Approaches, IReadOnlyList<ReportPart> Teams, IReadOnlyDictionary<string, decimal> Unpriced,
-    IReadOnlyDictionary<string, decimal> Unconverted, IReadOnlyDictionary<string, decimal> Incomplete, IReadOnlyList<BookingMove> Corrections)
+/// <summary>How a month's report becomes an answer.</summary>
+internal static class ReportAnswers
 {
     private const int Decimals = 6;
 
-    public static ReportResponse Of(MonthReport report) => new(
-        report.Month.ToString(), report.AsOf, report.Currency, ReportWords.Sentence(report), report.Total.Actual, Rounded(report.MonthEnd?.Expected), Rounded(report.MonthEnd?.Low),
-        Rounded(report.MonthEnd?.High), report.Before.Actual, report.Total.Estimated, [.. report.Moves.Select(move => new ReportPart(EnumName.Of(move.Step), move.Amount))],
-        [.. report.By("approach").Select(part => new ReportPart(part.Value, part.Cost.Actual))], [.. report.By("team").Select(part => new ReportPart(part.Value, part.Cost.Actual))],
-        report.Total.Unpriced, report.Total.Unconverted, report.Total.Incomplete, report.Corrections);
+    extension(ReportResponse)
+    {
+        public static ReportResponse Of(MonthReport report) => new(
+            report.Month.ToString(), report.AsOf, report.Currency, ReportWords.Sentence(report), report.Total.Actual, Rounded(report.MonthEnd?.Expected), Rounded(report.MonthEnd?.Low),
+            Rounded(report.MonthEnd?.High), report.Before.Actual, report.Total.Estimated, [.. report.Moves.Select(move => new ReportPart(EnumName.Of(move.Step), move.Amount))],
+            [.. report.By("approach").Select(part => new ReportPart(part.Value, part.Cost.Actual))], [.. report.By("team").Select(part => new ReportPart(part.Value, part.Cost.Actual))],
+            report.Total.Unpriced, report.Total.Unconverted, report.Total.Incomplete, report.Corrections);
+    }
 
     /// <summary>What is to come is a mean, which may have endless decimals.</summary>
     private static decimal? Rounded(decimal? amount) => amount is { } known ? Math.Round(known, Decimals) : null;
 }
-
-/// <summary>A part of a report.</summary>
-/// <param name="Name">Of the step, the approach or the team.</param>
-/// <param name="Amount">In the report's currency.</param>
-internal sealed record ReportPart(string Name, decimal Amount);
 
 /// <summary>A month's report over HTTP.</summary>
 internal static class ReportEndpoint

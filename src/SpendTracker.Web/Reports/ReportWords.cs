@@ -21,7 +21,7 @@ internal static class ReportWords
         }
 
         var spent = Known(report.Total, report.Currency);
-        var span = report.DaysPassed is { } days ? $" in its first {days.ToString("0.#", CultureInfo.InvariantCulture)} days" : "";
+        var span = report.DaysPassed is { } days ? $" in its first {ChangeWords.Days(days)}" : "";
         var end = report.MonthEnd is { } expected ? $" Its end is expected at {Money.Text(expected.Expected, report.Currency)}{(expected.Low is null ? "" : $", 8 of 10 times {ForecastWords.Interval(expected, report.Currency)}")}." : "";
         var moved = report.Whole - report.Before.Actual;
         var against = report.Before.Actual == 0 && report.Total.Actual == 0 ? "" : moved == 0 ? $" That is as much as {Label.Of(report.Month.Previous)}."

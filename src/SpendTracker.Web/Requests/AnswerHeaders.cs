@@ -11,6 +11,9 @@ internal static class AnswerHeaders
     /// <summary>A year, in seconds. Browsers then refuse to come over plain http, or past a wrong certificate.</summary>
     private const string OnlyByTls = "max-age=31536000";
 
+    /// <summary>The same for all names below the host's.</summary>
+    private const string WithSubdomains = $"{OnlyByTls}; includeSubDomains";
+
     /// <summary>What the page that answers a request needs; no other answer has one.</summary>
     private sealed class Page
     {
@@ -61,7 +64,7 @@ internal static class AnswerHeaders
             : "default-src 'none'; frame-ancestors 'none'";
         if (context.Request.IsHttps && !IsThisMachine(context.Request.Host))
         {
-            headers.StrictTransportSecurity = OnlyByTls;
+            headers.StrictTransportSecurity = context.RequestServices.GetRequiredService<TransportOptions>().Subdomains ? WithSubdomains : OnlyByTls;
         }
     }
 

@@ -7,17 +7,14 @@ using SpendTracker.Web.Requests;
 
 namespace SpendTracker.Web.Views;
 
-/// <summary>A saved view.</summary>
-/// <param name="View">Its id.</param>
-/// <param name="Name">What people call it.</param>
-/// <param name="Address">The page with its state.</param>
-/// <param name="IsShared">Whether everybody sees it.</param>
-/// <param name="IsOwn">Whether the caller saved it first.</param>
-/// <param name="SavedAt">When it was saved or changed last.</param>
-internal sealed record ViewResponse(Guid View, string Name, string Address, bool IsShared, bool IsOwn, DateTimeOffset SavedAt)
+/// <summary>How a saved view becomes an answer.</summary>
+internal static class ViewAnswers
 {
-    public static ViewResponse Of(SavedView view, string by) =>
-        new(view.Saved!.View, view.Saved.Name, view.Saved.Address, view.Saved.IsShared, view.Owner == by, view.SavedAt);
+    extension(ViewResponse)
+    {
+        public static ViewResponse Of(SavedView view, string by) =>
+            new(view.Saved!.View, view.Saved.Name, view.Saved.Address, view.Saved.IsShared, view.Owner == by, view.SavedAt);
+    }
 }
 
 /// <summary>

@@ -1,3 +1,4 @@
+using SpendTracker.Contracts;
 using SpendTracker.Costs;
 using SpendTracker.Web.Pages;
 using SpendTracker.Workloads;

@@ -82,20 +82,16 @@ function styledCopy(chart) {
 function legendOf(figure) {
   const legend = figure.querySelector(".legend") ?? figure.closest("section")?.querySelector(".legend");
   const entries = [];
-  for (const node of legend?.childNodes ?? []) {
-    if (node.nodeType === Node.ELEMENT_NODE) {
-      const style = getComputedStyle(node);
-      entries.push({ colour: style.backgroundColor === "rgba(0, 0, 0, 0)" ? style.borderBottomColor : style.backgroundColor, words: "" });
-    } else if (node.nodeType === Node.TEXT_NODE && entries.length && node.textContent.trim()) {
-      entries.at(-1).words += ` ${node.textContent.trim()}`;
-    }
+  for (const key of legend?.querySelectorAll(".key") ?? []) {
+    const style = getComputedStyle(key.firstElementChild);
+    entries.push({ colour: style.backgroundColor === "rgba(0, 0, 0, 0)" ? style.borderBottomColor : style.backgroundColor, words: ` ${key.textContent.trim()}` });
   }
 
   return entries.filter(entry => entry.words);
 }
 
 async function savePicture(figure) {
-  const chart = figure.querySelector("[role=figure] svg");
+  const chart = [...figure.querySelectorAll("[role=figure] svg")].find(drawing => drawing.checkVisibility());
   const titles = [figure.closest("section")?.querySelector("h2, h3"), figure.querySelector("figcaption")];
   const title = titles.map(part => part?.textContent.trim()).filter(Boolean).join(" – ");
   const legend = legendOf(figure);
@@ -312,4 +308,12 @@ document.addEventListener("click", event => {
 document.addEventListener("click", event => {
   const link = event.target.closest?.('a[href*="#"]');
   document.getElementById(link ? decodeURIComponent(link.hash.slice(1)) : "")?.closest("details")?.setAttribute("open", "");
+});
+
+// On a phone the filters are folded behind a button.
+document.addEventListener("click", event => {
+  const button = event.target.closest?.("[data-fold-filters]");
+  if (button) {
+    button.setAttribute("aria-expanded", String(button.closest(".filter-bar").toggleAttribute("data-open")));
+  }
 });

@@ -34,7 +34,7 @@ public sealed record SignInLinkState(SignInLinkIssued Issued, bool IsUsed) : ISt
 public sealed class SignInLinks(EventStore store, People people, TimeProvider clock)
 {
     /// <summary>Long enough to walk to another desk, short enough that an old log is worth nothing.</summary>
-    public static readonly TimeSpan Lifetime = TimeSpan.FromMinutes(30);
+    public static readonly TimeSpan Lifetime = TimeSpan.FromMinutes(10);
 
     private const string Streams = "access/link-";
 

@@ -23,7 +23,7 @@ public sealed class ActivityQuery(NpgsqlDataSource dataSource, PersonNames names
 {
     public static IReadOnlyList<string> Kinds => ActivityType.Kinds;
 
-    /// <summary>A page of activities, the newest first.</summary>
+    /// <summary>A page of activities, the newest first: by place in the log, or, if nothing but a time is asked for, by when they were recorded.</summary>
     /// <param name="limit">How many at most.</param>
     public async Task<IReadOnlyList<ActivityEntry>> ListAsync(ActivityFilter filter, int limit, CancellationToken cancellationToken)
     {
@@ -60,21 +60,25 @@ public sealed class ActivityQuery(NpgsqlDataSource dataSource, PersonNames names
 
     private async Task<List<Row>> RowsAsync(NpgsqlConnection connection, ActivityFilter filter, int limit, CancellationToken cancellationToken)
     {
-        // Of who did something, each value by itself: for several together, PostgreSQL would rather read all activities from the newest on.
-        const string Matching =
-            """
+        // Of a time alone, in its own order, which has an index: else PostgreSQL reads all activities from the newest back to that time. Of who did
+        // something, each value by itself: for several together, it would read all from the newest on, too.
+        var ofTime = filter is { Who: null, Kind: null, Subject: null } && (filter.From ?? filter.To) is not null;
+        var order = ofTime ? "a.recorded_at desc, a.seq_id desc" : "a.seq_id desc";
+        var after = ofTime ? "(a.recorded_at, a.seq_id) < ((select b.recorded_at from spend.activity as b where b.seq_id = $7), $7)" : "a.seq_id < $7";
+        var matching =
+            $"""
             a.tenant_id = $1 and ($2::timestamptz is null or a.recorded_at >= $2) and ($3::timestamptz is null or a.recorded_at < $3)
-              and ($5::text is null or a.kind = $5) and ($6::text is null or a.subject = $6 or (a.subject = any($9) and a.kind = any($10))) and ($7::bigint is null or a.seq_id < $7)
-            order by a.seq_id desc limit $8
+              and ($5::text is null or a.kind = $5) and ($6::text is null or a.subject = $6 or (a.subject = any($9) and a.kind = any($10))) and ($7::bigint is null or {after})
+            order by {order} limit $8
             """;
         await using var command = new NpgsqlCommand(
             $"""
             select a.seq_id, a.recorded_at, a.recorded_by, a.recorded_from, a.kind, a.subject, a.type, a.event, a.stream, a.version, a.trace_parent,
                    (select k.name from spend.activity_key as k where k.tenant_id = a.tenant_id and a.recorded_by = 'key:' || k.key_id)
             from {(filter.Who is null
-                ? $"(select a.* from spend.activity as a where {Matching}) as a"
-                : $"unnest($4::text[]) as w (recorded_by) cross join lateral (select a.* from spend.activity as a where a.recorded_by = w.recorded_by and {Matching}) as a")}
-            order by a.seq_id desc limit $8
+                ? $"(select a.* from spend.activity as a where {matching}) as a"
+                : $"unnest($4::text[]) as w (recorded_by) cross join lateral (select a.* from spend.activity as a where a.recorded_by = w.recorded_by and {matching}) as a")}
+            order by {order} limit $8
             """, connection);
         command.Parameters.Add(new() { Value = Tenant.Default });
         command.Parameters.Add(new() { Value = (object?)filter.From ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.TimestampTz });

@@ -31,6 +31,7 @@ internal sealed record ActivityType(string Kind, string Did, ActivityEffect Effe
     private static readonly string[] Budget = ["budget_set", "budget_removed"];
     private static readonly string[] Channel = ["channel_set", "channel_removed"];
     private static readonly string[] View = ["view_saved", "view_removed"];
+    private static readonly string[] ReportSchedule = ["report_schedule_set", "report_schedule_removed"];
     private static readonly string[] Key = ["api_key_issued", "api_key_rotated"];
 
     /// <summary>Each event type that is an activity. Usage is none: it is millions, and has its own explorer.</summary>
@@ -72,6 +73,8 @@ internal sealed record ActivityType(string Kind, string Did, ActivityEffect Effe
         ["set_aside_retried"] = new("read-model", "retried", ActivityEffect.Adds, data => ((SetAsideRetried)data).Projection ?? "all"),
         ["view_saved"] = new("view", "saved", ActivityEffect.Sets, data => $"{((ViewSaved)data).View}", View),
         ["view_removed"] = new("view", "removed", ActivityEffect.Removes, data => $"{((ViewRemoved)data).View}", View),
+        ["report_schedule_set"] = new("report-schedule", "set", ActivityEffect.Sets, data => ((ReportScheduleSet)data).Schedule, ReportSchedule),
+        ["report_schedule_removed"] = new("report-schedule", "removed", ActivityEffect.Removes, data => ((ReportScheduleRemoved)data).Schedule, ReportSchedule),
         ["read_models_rebuilt"] = new("read-model", "rebuilt", ActivityEffect.Adds, _ => "all"),
     }.ToFrozenDictionary();
 
@@ -79,7 +82,7 @@ internal sealed record ActivityType(string Kind, string Did, ActivityEffect Effe
     public static IReadOnlyList<string> Watches { get; } =
     [
         "costs_frozen", "plan_alert_raised", "plan_alert_resolved", "budget_threshold_crossed", "budget_threshold_resolved", "alert_delivered", "alert_delivery_failed",
-        "anomaly_detected", "anomaly_cleared",
+        "anomaly_detected", "anomaly_cleared", "report_made",
     ];
 
     public static IReadOnlyList<string> Kinds { get; } = [.. All.Values.Select(type => type.Kind).Distinct().Order(StringComparer.Ordinal)];

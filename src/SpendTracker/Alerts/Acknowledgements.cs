@@ -4,10 +4,6 @@ using SpendTracker.Log;
 
 namespace SpendTracker.Alerts;
 
-/// <summary>Who has seen an alert and deals with it.</summary>
-/// <param name="By">For instance <c>person:Ada</c>, <c>key:4f…</c> or <c>link:{channel}</c>.</param>
-public sealed record Acknowledgement(DateTimeOffset At, string By, string? Note = null);
-
 /// <summary>Records that somebody has seen an alert. The first one counts; its event's id follows from the alert's.</summary>
 public sealed class Acknowledgements(EventStore store, EventLog log)
 {
@@ -23,7 +19,7 @@ public sealed class Acknowledgements(EventStore store, EventLog log)
     /// <returns>The acknowledgement that counts, which may be somebody else's; null where there is no such alert.</returns>
     public async Task<Acknowledgement?> AcknowledgeAsync(Guid alert, string? note, Recorder recorder, CancellationToken cancellationToken)
     {
-        if (await log.FindAsync(alert, cancellationToken) is not { Stored.Data: IAlertRaised })
+        if (await log.FindAsync(alert, cancellationToken) is not { Stored.Data: IAlertRaised and not ReportMade })
         {
             return null;
         }

@@ -56,7 +56,7 @@ public sealed class AlertLedger(NpgsqlDataSource dataSource, EventStore store, C
             $"""
             update spend.alert_message set attempts = attempts + 1, first_attempt_at = coalesce(first_attempt_at, $3), next_attempt_at = $4, last_reason = $5
             where channel = $1 and tenant_id = $2 and state = 'pending' and next_attempt_at <= $3 and (leased_until is null or leased_until <= $3)
-            returning {AlertMessage.Columns}
+            returning {MessageRow.Columns}
             """);
         command.Parameters.Add(new() { Value = channel });
         command.Parameters.Add(new() { Value = Tenant.Default });
@@ -68,7 +68,7 @@ public sealed class AlertLedger(NpgsqlDataSource dataSource, EventStore store, C
         {
             while (await reader.ReadAsync(cancellationToken))
             {
-                if (AlertMessage.Read(reader) is var message && now >= message.FirstAttemptAt + DeliverySchedule.LongestTry)
+                if (MessageRow.Read(reader) is var message && now >= message.FirstAttemptAt + DeliverySchedule.LongestTry)
                 {
                     outdated.Add(message);
                 }

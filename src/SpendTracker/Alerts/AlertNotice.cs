@@ -7,7 +7,14 @@ namespace SpendTracker.Alerts;
 /// <param name="Kind">What it tells.</param>
 /// <param name="At">When it was decided to send it.</param>
 /// <param name="Alerts">What it is about: one, or several in a digest; a made-up one in a test.</param>
-public sealed record AlertNotice(Guid Id, NoticeKind Kind, DateTimeOffset At, IReadOnlyList<NoticedAlert> Alerts);
+public sealed record AlertNotice(Guid Id, NoticeKind Kind, DateTimeOffset At, IReadOnlyList<NoticedAlert> Alerts)
+{
+    /// <summary>What goes with it by e-mail.</summary>
+    public IReadOnlyList<NoticeFile> Files { get; init; } = [];
+}
+
+/// <summary>A file that goes with a message.</summary>
+public sealed record NoticeFile(string Name, string ContentType, ReadOnlyMemory<byte> Content);
 
 /// <summary>An alert, as a message tells it.</summary>
 /// <param name="Id">The id of the event that raised it.</param>

@@ -38,7 +38,7 @@ public sealed class AlertOutbox(EventStore store, TimeZoneInfo reportingTimeZone
 
     public override IReadOnlyList<string> EventTypes { get; } =
         ["budget_threshold_crossed", "budget_threshold_resolved", "plan_alert_raised", "plan_alert_resolved", "anomaly_detected", "anomaly_cleared",
-         "alert_acknowledged", "channel_set", "channel_removed", "channel_resumed"];
+         "report_made", "alert_acknowledged", "channel_set", "channel_removed", "channel_resumed"];
 
     public override void Apply(StoredEvent stored) => _page.Add(stored);
 
@@ -95,6 +95,9 @@ public sealed class AlertOutbox(EventStore store, TimeZoneInfo reportingTimeZone
             case PlanAlertResolved resolved:
                 AddResolution(statements, stored, resolved, EnumName.Of(resolved.Because), resolved.Because == PlanResolvedBecause.PlanOver);
                 break;
+            case ReportMade made:
+                AddReport(statements, stored, made.Channel);
+                break;
             case AlertAcknowledged acknowledged:
                 statements.Add("update alert_duty set acknowledged_at = $2 where alert = $1 and acknowledged_at is null", acknowledged.Alert, stored.RecordedAt);
                 statements.Add(
@@ -145,6 +148,15 @@ public sealed class AlertOutbox(EventStore store, TimeZoneInfo reportingTimeZone
             statements.Add(OutboxSql.CarryOn, stored.Id, replaced);
             End(statements, replaced, "replaced", "An alert of the budget's new version goes on from it.", stored.RecordedAt);
         }
+    }
+
+    /// <summary>A report is told once: nobody is reminded of it, and nobody else is told.</summary>
+    private void AddReport(PageStatements statements, StoredEvent stored, string id)
+    {
+        var channel = _channels.GetValueOrDefault(id);
+        var dropped = clock.GetUtcNow() - stored.RecordedAt > TooOld ? DroppedBecause.Old : channel is null ? DroppedBecause.Unknown : null;
+        statements.Add(
+            OutboxSql.AddReport, MessageId(stored.Id, id, NoticeKind.Made), stored.TenantId, stored.Id, id, channel is null ? null : EnumName.Of(channel.Kind), stored.RecordedAt, dropped);
     }
 
     /// <param name="silently">A period's end is no news; only a program that keeps a list is told.</param>

@@ -7,33 +7,6 @@ using SpendTracker.Events;
 
 namespace SpendTracker.Alerts;
 
-/// <summary>Where an alert stands.</summary>
-[JsonConverter(typeof(NamedEnumConverter<AlertState>))]
-public enum AlertState
-{
-    /// <summary>It holds, and nobody has acknowledged it.</summary>
-    [JsonStringEnumMemberName("open")] Open,
-
-    /// <summary>It holds, and somebody deals with it.</summary>
-    [JsonStringEnumMemberName("acknowledged")] Acknowledged,
-
-    /// <summary>It is over.</summary>
-    [JsonStringEnumMemberName("resolved")] Resolved,
-
-    /// <summary>An alert of a later version of the budget goes on from it.</summary>
-    [JsonStringEnumMemberName("replaced")] Replaced,
-}
-
-/// <summary>An alert of a budget or a plan, and what came of it.</summary>
-/// <param name="SeqId">Its place in the log; a list goes on from it.</param>
-/// <param name="Crossed">The threshold of a budget that was crossed; null where the alert is a plan's.</param>
-/// <param name="Resolved">Why it is over, as of a budget's.</param>
-/// <param name="Plan">What of a plan left its range; null where the alert is a budget's.</param>
-/// <param name="PlanResolved">Why it is over, as of a plan's.</param>
-public sealed record Alert(
-    Guid Id, AlertState State, long SeqId, DateTimeOffset CrossedAt, BudgetThresholdCrossed? Crossed, Guid? ReplacedBy, BudgetThresholdResolved? Resolved,
-    DateTimeOffset? ResolvedAt, Acknowledgement? Acknowledged, PlanAlertRaised? Plan = null, PlanAlertResolved? PlanResolved = null);
-
 /// <summary>Which alerts to list.</summary>
 /// <param name="OpenOnly">Only those that hold, acknowledged or not.</param>
 /// <param name="Budget">Only this budget's; null for all of budgets and plans, or of the plan.</param>
@@ -113,14 +86,14 @@ public sealed class AlertQuery(NpgsqlDataSource dataSource)
     public async Task<IReadOnlyList<AlertMessage>> MessagesAsync(Guid alert, CancellationToken cancellationToken)
     {
         await using var command = dataSource.CreateCommand(
-            $"select {AlertMessage.Columns} from spend.alert_message where alert = $1 and tenant_id = $2 order by due_at, channel, message");
+            $"select {MessageRow.Columns} from spend.alert_message where alert = $1 and tenant_id = $2 order by due_at, channel, message");
         command.Parameters.Add(new() { Value = alert });
         command.Parameters.Add(new() { Value = Tenant.Default });
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
         List<AlertMessage> messages = [];
         while (await reader.ReadAsync(cancellationToken))
         {
-            messages.Add(AlertMessage.Read(reader));
+            messages.Add(MessageRow.Read(reader));
         }
 
         return messages;

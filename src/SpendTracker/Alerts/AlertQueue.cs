@@ -1,4 +1,5 @@
 using Npgsql;
+using SpendTracker.Contracts;
 using SpendTracker.Events;
 using SpendTracker.Settings;
 
@@ -14,13 +15,6 @@ public sealed record ClaimedMessages(IReadOnlyList<IReadOnlyList<AlertMessage>> 
 
     public bool IsEmpty => Units.Count + Outdated.Count + Dropped == 0;
 }
-
-/// <summary>How a channel failed last.</summary>
-/// <param name="Reason">Without secrets.</param>
-/// <param name="GivenUp">Whether that message is not tried again.</param>
-/// <param name="InARow">How many attempts in a row have failed by now; 0 if one has gone through since.</param>
-/// <param name="PausedAt">Since when nothing is sent over it; null if it is not paused.</param>
-public sealed record ChannelFailure(string Channel, DateTimeOffset At, string Reason, bool GivenUp, int InARow, DateTimeOffset? PausedAt);
 
 /// <summary>
 /// Messages that wait, shared by all hosts: who takes one has it for a while, and when nothing is heard of it until then, another
@@ -127,7 +121,7 @@ public sealed class AlertQueue(NpgsqlDataSource dataSource, OrganisationSettings
         await using var command = Command(
             connection,
             $"""
-            select {AlertMessage.Columns}, kind <> 'resolved' or exists ({Others} in ('sent', 'carried')) from spend.alert_message as m
+            select {MessageRow.Columns}, kind <> 'resolved' or exists ({Others} in ('sent', 'carried')) from spend.alert_message as m
             where channel = $1 and tenant_id = $2 and state = 'pending' and (next_attempt_at <= $3 or attempts = 0 and digest is null and due_at <= $3)
                 and (leased_until is null or leased_until <= $3) and not (kind = 'resolved' and exists ({Others} = 'pending'))
             order by digest, due_at, message limit {MostLookedAt} for update skip locked
@@ -138,8 +132,8 @@ public sealed class AlertQueue(NpgsqlDataSource dataSource, OrganisationSettings
         List<Guid> untold = [];
         while (await reader.ReadAsync(cancellationToken))
         {
-            var message = AlertMessage.Read(reader);
-            if (reader.GetBoolean(AlertMessage.ColumnCount))
+            var message = MessageRow.Read(reader);
+            if (reader.GetBoolean(MessageRow.ColumnCount))
             {
                 waiting.Add(message);
             }

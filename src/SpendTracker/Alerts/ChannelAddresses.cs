@@ -2,6 +2,7 @@ using System.Security.Cryptography;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using Npgsql;
+using SpendTracker.Contracts;
 using SpendTracker.Events;
 
 namespace SpendTracker.Alerts;

@@ -74,7 +74,7 @@ internal static class OutboxTables
 /// <summary>Why a message is not sent, where that is not only known in one place.</summary>
 public static class DroppedBecause
 {
-    public const string Old = "The alert was hours old when it was first seen here.";
+    public const string Old = "It was hours old when it was first seen here.";
     public const string Unknown = "There was no such channel.";
     public const string Removed = "The channel was removed.";
 }
@@ -102,6 +102,13 @@ internal static class OutboxSql
                           when $5::text <> 'alertmanager' and exists (
                               select from alert_message as m where m.alert = $8::uuid and m.channel = $4 and m.kind = 'crossed' and m.state in ('sent', 'carried')) then 'carried'
                           else 'pending' end as state) as s
+        on conflict (message) do nothing
+        """;
+
+    public const string AddReport =
+        """
+        insert into alert_message (message, tenant_id, alert, channel, channel_kind, kind, due_at, next_attempt_at, state, last_reason, settled_at)
+        select $1, $2, $3, $4, $5::text, 'made', $6, $6, case when $7::text is null then 'pending' else 'dropped' end, $7::text, case when $7::text is null then null else $6 end
         on conflict (message) do nothing
         """;
 

@@ -8,26 +8,6 @@ using SpendTracker.Events;
 
 namespace SpendTracker.Anomalies;
 
-/// <summary>Where an anomaly stands.</summary>
-[JsonConverter(typeof(NamedEnumConverter<AnomalyState>))]
-public enum AnomalyState
-{
-    /// <summary>Nobody has said what it is.</summary>
-    [JsonStringEnumMemberName("open")] Open,
-
-    /// <summary>Somebody has.</summary>
-    [JsonStringEnumMemberName("acknowledged")] Acknowledged,
-
-    /// <summary>It is none any more.</summary>
-    [JsonStringEnumMemberName("cleared")] Cleared,
-}
-
-/// <summary>An unusual day, and what came of it.</summary>
-/// <param name="SeqId">Its place in the log; a list goes on from it.</param>
-public sealed record Anomaly(
-    Guid Id, AnomalyState State, long SeqId, DateTimeOffset DetectedAt, AnomalyDetected Detected, AnomalyCleared? Cleared, DateTimeOffset? ClearedAt,
-    Acknowledgement? Acknowledged);
-
 /// <summary>Which anomalies to list.</summary>
 /// <param name="OpenOnly">Only those that nobody has acknowledged, and that hold.</param>
 /// <param name="Workload">Only this workload's; null for all.</param>
@@ -73,7 +53,7 @@ public sealed class AnomalyBook(NpgsqlDataSource dataSource)
 
     /// <summary>The same for the same finding, whichever host makes it.</summary>
     internal static Guid IdOf(string tenant, AnomalyFinding finding, string workload) =>
-        EventId.Version5(Names, $"{tenant.Length}:{tenant}{workload.Length}:{workload}{finding.Day:yyyy-MM-dd}:{(finding.Kind == AnomalyKind.Silence ? "silence" : "high")}{(finding.Part is { } part ? $":{part.Sku.Length}:{part.Sku}{part.Meter}" : "")}");
+        EventId.Version5(Names, $"{tenant.Length}:{tenant}{workload.Length}:{workload}{finding.Day:yyyy-MM-dd}:{finding.Kind switch { AnomalyKind.Silence => "silence", AnomalyKind.Fall => "low", _ => "high" }}{(finding.Part is { } part ? $":{part.Sku.Length}:{part.Sku}{part.Meter}" : "")}");
 
     internal static string StreamOf(Guid anomaly) => $"anomaly/{anomaly}";
 

@@ -7,7 +7,8 @@ internal static class AnomalyJudgement
 {
     /// <summary>
     /// One event is told once. A part of a workload is not told within a week of the workload or of another part, and not again for four
-    /// weeks. A workload is not told within four weeks after one of its parts, unless its day is dearer by more than twice what the part's was.
+    /// weeks. A workload is not told within four weeks after one of its parts, unless its day is dearer by more than twice what the part's was. Falls
+    /// are told by the same rules, apart from what is dearer.
     /// </summary>
     /// <param name="found">What the rule finds, of the workload and of its parts.</param>
     /// <param name="known">What was told before, and still holds.</param>
@@ -42,7 +43,9 @@ internal static class AnomalyJudgement
             return usage.IsUsedSince(detected.Day) ? new(anomaly.Id, AnomalyClearedBecause.ReportsAgain, amount, position) : null;
         }
 
-        return amount < detected.Amount && !found.Any(finding => finding.Day == detected.Day && finding.Part == part && finding.Kind != AnomalyKind.Silence)
+        var isFall = detected.Kind == AnomalyKind.Fall;
+        return (isFall ? amount > detected.Amount : amount < detected.Amount)
+            && !found.Any(finding => finding.Day == detected.Day && finding.Part == part && finding.Kind != AnomalyKind.Silence && finding.IsFall == isFall)
             ? new(anomaly.Id, AnomalyClearedBecause.UsualAgain, amount, position) : null;
     }
 
@@ -50,8 +53,8 @@ internal static class AnomalyJudgement
     private static bool IsTheSame(AnomalyFinding finding, AnomalyFinding other)
     {
         var days = finding.Day.DayNumber - other.Day.DayNumber;
-        return finding.Part is null
+        return finding.IsFall == other.IsFall && (finding.Part is null
             ? other.Part is not null && days is >= 0 and <= PartRule.DaysOfRest && finding.Excess <= 2 * other.Excess
-            : Math.Abs(days) <= (finding.Part == other.Part ? PartRule.DaysOfRest : AnomalyRule.DaysOfRest);
+            : Math.Abs(days) <= (finding.Part == other.Part ? PartRule.DaysOfRest : AnomalyRule.DaysOfRest));
     }
 }

@@ -3,7 +3,7 @@ using SpendTracker.Contracts;
 namespace SpendTracker.Anomalies;
 
 /// <summary>
-/// Which days of a workload's usage are unusual. A day is compared with the same weekday of the eight weeks before it, on a
+/// Which days of a workload's usage are unusual, too dear or, once they are over, too cheap. A day is compared with the same weekday of the eight weeks before it, on a
 /// logarithmic scale, and the difference with how far the days before strayed. Medians, so that yesterday's mistake does
 /// not hide today's; they are for alarms only, and never for sums of money. Pure.
 /// <para>
@@ -11,6 +11,8 @@ namespace SpendTracker.Anomalies;
 /// x = ln((y + c) ÷ (m + c)); z = (x − centre) ÷ s, where centre is the median of x over 112 days, within ±0.3. With d the larger of
 /// 1.4826 × their median absolute deviation and 0.08, and q the larger of the 95 % quantile of |x − centre| ÷ 1.96 and 0.08, s is the larger of both.
 /// One day is unusual alone above z = 5.2 × t, where t = (q ÷ d)^1.5, within 1 and 1.4: days that stray far now and then have heavy tails.
+/// Below z = −7 × t it is a fall, if it costs less than half of m, and less than the quietest day of a week: holidays are none. From 28 to 83 days in use
+/// the median is of the weeks that there are, and lines are farther by 1 + 10 ÷ (days − 14).
 /// Sources: the factors make s the standard deviation of a normal distribution (P. Rousseeuw, C. Croux, 1993); the slow sum is a
 /// CUSUM (E. S. Page, 1954). What it finds, and how often it is wrong, is measured by simulation: tests/README.md.
 /// </para>
@@ -18,7 +20,10 @@ namespace SpendTracker.Anomalies;
 internal static class AnomalyRule
 {
     /// <summary>Of days in use that must lie before the first one that is judged.</summary>
-    public const int DaysNeeded = 84;
+    public const int DaysNeeded = 28;
+
+    /// <summary>The same, before a slow rise is told: what is new grows.</summary>
+    private const int DaysNeededForRise = 84;
 
     /// <summary>So many days before a day can have a say in how it is judged.</summary>
     public const int DaysLookedAt = Compared.Window + Spread.Days;
@@ -32,6 +37,10 @@ internal static class AnomalyRule
     private const double OneDay = 5.2;
     private const double TwoDays = 3;
     private const double LeastOfTwoDays = 0.25;
+    private const double OneDayOfFall = 7;
+    private const double TwoDaysOfFall = 3.5;
+    private const double MostOfFall = 0.5;
+    private const double MostOfQuietDay = 0.7;
     private const double SlowSum = 10;
     private const double SlowDrift = 0.75;
     private const double LeastOfSlowSum = 0.1;
@@ -42,7 +51,7 @@ internal static class AnomalyRule
     public static IReadOnlyList<AnomalyFinding> Find(DateOnly first, ReadOnlySpan<AnomalyDay> used)
     {
         var days = Compared.DaysOf(used);
-        var found = FindHigh(first, used, days);
+        var found = FindDays(first, used, days);
         if (FindSilence(first, used, days) is { } silence)
         {
             found.Add(silence);
@@ -51,12 +60,13 @@ internal static class AnomalyRule
         return [.. found.OrderBy(finding => finding.Day)];
     }
 
-    private static List<AnomalyFinding> FindHigh(DateOnly first, ReadOnlySpan<AnomalyDay> used, double[] days)
+    private static List<AnomalyFinding> FindDays(DateOnly first, ReadOnlySpan<AnomalyDay> used, double[] days)
     {
+        var amounts = used.ToArray();
         var strayed = new double[days.Length];
-        var (sum, before, rest) = (0.0, false, 0);
+        var (sum, before, fellBefore, rest, restOfFalls) = (0.0, false, false, 0, 0);
         List<AnomalyFinding> found = [];
-        for (var day = Compared.Window; day < days.Length; day++)
+        for (var day = Compared.LeastBefore; day < days.Length; day++)
         {
             var compared = Compared.At(days, day);
             strayed[day] = compared.Strayed;
@@ -65,22 +75,39 @@ internal static class AnomalyRule
                 continue;
             }
 
-            var spread = Spread.Of(compared, strayed.AsSpan(Math.Max(Compared.Window, day - Spread.Days)..day));
-            var score = spread.ScoreOf(compared);
-            var lasts = score > TwoDays && compared.Strayed > LeastOfTwoDays;
-            sum = Math.Max(0, sum + Math.Min(score, TwoDays) - SlowDrift);
-            AnomalyKind? kind = score > OneDay * spread.Tails || (lasts && before) ? AnomalyKind.Spike
+            var spread = Spread.Of(compared, strayed.AsSpan(Spread.FirstOf(day)..day));
+            var (score, doubt) = (spread.ScoreOf(compared), Spread.DoubtAt(day));
+            var oneDay = OneDay * spread.Tails * doubt;
+            var lasts = score > TwoDays * doubt && compared.Strayed > LeastOfTwoDays;
+            sum = day < DaysNeededForRise ? 0 : Math.Max(0, sum + Math.Min(score, TwoDays) - SlowDrift);
+            AnomalyKind? kind = score > oneDay || (lasts && before) ? AnomalyKind.Spike
                 : sum > SlowSum && compared.Strayed > LeastOfSlowSum && day < days.Length - 1 ? AnomalyKind.Rise : null;
             before = lasts;
             if (rest-- <= 0 && kind is { } unusual)
             {
-                found.Add(new(first.AddDays(day), unusual, used[day].Amount, spread.At(0), spread.At(OneDay * spread.Tails), Math.Round((decimal)score, 1)));
+                found.Add(Finding(unusual, spread.At(oneDay)));
                 (sum, rest) = (0, DaysOfRest);
             }
+
+            var oneDayOfFall = OneDayOfFall * spread.Tails * doubt;
+            var falls = score < -TwoDaysOfFall * doubt && day < days.Length - 1 && used[day].HasUsage && IsFall(days, day, compared);
+            if (restOfFalls-- <= 0 && falls && (fellBefore || score < -oneDayOfFall))
+            {
+                found.Add(Finding(AnomalyKind.Fall, Math.Min(spread.At(-oneDayOfFall), (decimal)(MostOfFall * compared.Usual))));
+                restOfFalls = PartRule.DaysOfRest;
+            }
+
+            fellBefore = falls;
+
+            AnomalyFinding Finding(AnomalyKind of, decimal limit) => new(first.AddDays(day), of, amounts[day].Amount, spread.At(0), limit, Math.Round((decimal)score, 1));
         }
 
         return found;
     }
+
+    /// <summary>Whether a day that costs something costs less than half of what is usual, and less than the quietest day of a week: else it may be a holiday.</summary>
+    public static bool IsFall(double[] days, int day, Compared compared) =>
+        days[day] > 0 && days[day] <= MostOfFall * compared.Usual && days[day] <= MostOfQuietDay * Compared.LowestUsual(days, day);
 
     /// <summary>
     /// The last days are without usage, and more than twice as many as ever were in a row in the 120 days before, by one at least.

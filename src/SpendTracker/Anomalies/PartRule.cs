@@ -4,9 +4,9 @@ namespace SpendTracker.Anomalies;
 
 /// <summary>
 /// Which days are unusual for the meters of SKUs that a workload's usage consists of: by the measure of <see cref="AnomalyRule"/> and by stricter
-/// lines, since there are many. A part must have been in use for twelve weeks, and on such weekdays; be dearer by a tenth of the workload's mean
-/// day; and at least half of that must show in what the workload's day costs more than usual: usage that only moves from one SKU to
-/// another is nothing unusual. Pure.
+/// lines, since there are many. A part must have been in use for four weeks, and on such weekdays; be dearer, or cheaper, by a tenth of the workload's mean
+/// day; and at least half of that must show in what the workload's day costs more, or less, than usual: usage that only moves from one SKU to
+/// another is nothing unusual. A day on which the workload reported nothing is no fall of its parts. Pure.
 /// </summary>
 internal static class PartRule
 {
@@ -25,7 +25,7 @@ internal static class PartRule
     {
         var days = Compared.DaysOf(used);
         var (least, more) = (new double[days.Length], new double[days.Length]);
-        for (var day = Compared.Window; day < days.Length; day++)
+        for (var day = Compared.LeastBefore; day < days.Length; day++)
         {
             (least[day], more[day]) = (LeastShare * Compared.MeanBefore(days, day), days[day] - Compared.MedianOfWeekday(days, day));
         }
@@ -35,43 +35,52 @@ internal static class PartRule
         {
             if (Array.FindIndex(costs, cost => cost > 0) is var begun && begun >= 0)
             {
-                AddOf(part, first.AddDays(begun), costs[begun..], least.AsSpan(begun..), more.AsSpan(begun..), found);
+                AddOf(part, first.AddDays(begun), costs[begun..], used[begun..], least.AsSpan(begun..), more.AsSpan(begun..), found);
             }
         }
 
         return found;
     }
 
-    /// <param name="least">By so much a day must be dearer.</param>
-    /// <param name="more">By so much the workload's day is.</param>
-    private static void AddOf(SkuMeter part, DateOnly first, decimal[] costs, ReadOnlySpan<double> least, ReadOnlySpan<double> more, List<AnomalyFinding> found)
+    /// <param name="used">The workload's days.</param>
+    /// <param name="least">By so much a day must be dearer, or cheaper.</param>
+    /// <param name="more">By so much the workload's day is dearer; below 0 if it is cheaper.</param>
+    private static void AddOf(
+        SkuMeter part, DateOnly first, decimal[] costs, ReadOnlySpan<AnomalyDay> used, ReadOnlySpan<double> least, ReadOnlySpan<double> more, List<AnomalyFinding> found)
     {
         var days = Array.ConvertAll(costs, cost => (double)Math.Max(0, cost));
-        var (before, rest) = (0.0, 0);
-        for (var day = AnomalyRule.DaysNeeded; day < days.Length; day++, rest--)
+        var (before, rest, restOfFalls) = (0.0, 0, 0);
+        for (var day = AnomalyRule.DaysNeeded; day < days.Length; day++, rest--, restOfFalls--)
         {
             // Most days end here, before anything is sorted.
-            if (days[day] <= least[day] || Compared.At(days, day) is not { Usual: > 0 } compared || days[day] - compared.Usual is var excess && (excess <= least[day] || more[day] < excess / 2))
+            var score = 0.0;
+            if ((days[day] > least[day] || more[day] < -least[day] / 2) && Compared.At(days, day) is { Usual: > 0 } compared
+                && IsOf(days[day] - compared.Usual, least[day], more[day]))
             {
-                before = 0;
-                continue;
-            }
-
-            var spread = Spread.Of(compared, StrayedBefore(days, day));
-            var (score, line) = (spread.ScoreOf(compared), OneDay * spread.Tails);
-            if (rest <= 0 && (score > line || (score > TwoDays && before > TwoDays)))
-            {
-                found.Add(new(first.AddDays(day), AnomalyKind.Spike, costs[day], spread.At(0), spread.At(line), Math.Round((decimal)score, 1), part));
-                rest = DaysOfRest + 1;
+                var spread = Spread.Of(compared, StrayedBefore(days, day));
+                score = spread.ScoreOf(compared) / Spread.DoubtAt(day);
+                var (isFall, line) = (score < 0, OneDay * spread.Tails);
+                var isUnusual = Math.Abs(score) > line || (isFall ? score < -TwoDays && before < -TwoDays : score > TwoDays && before > TwoDays);
+                if (isUnusual && (isFall ? restOfFalls <= 0 && day < days.Length - 1 && used[day].HasUsage && compared.Margin > 0 && days[day] <= compared.Usual / 2 : rest <= 0))
+                {
+                    found.Add(new(
+                        first.AddDays(day), isFall ? AnomalyKind.Fall : AnomalyKind.Spike, costs[day], spread.At(0), spread.At((isFall ? -line : line) * Spread.DoubtAt(day)),
+                        Math.Round((decimal)(score * Spread.DoubtAt(day)), 1), part));
+                    (rest, restOfFalls) = isFall ? (rest, DaysOfRest + 1) : (DaysOfRest + 1, restOfFalls);
+                }
             }
 
             before = score;
         }
     }
 
+    /// <summary>Whether a part's difference is large enough, and shows in its workload's.</summary>
+    private static bool IsOf(double difference, double least, double ofWorkload) =>
+        Math.Abs(difference) > least && (difference > 0 ? ofWorkload >= difference / 2 : ofWorkload <= difference / 2);
+
     private static double[] StrayedBefore(double[] days, int day)
     {
-        var from = Math.Max(Compared.Window, day - Spread.Days);
+        var from = Spread.FirstOf(day);
         var strayed = new double[day - from];
         for (var at = from; at < day; at++)
         {

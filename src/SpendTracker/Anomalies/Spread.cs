@@ -1,13 +1,16 @@
 namespace SpendTracker.Anomalies;
 
 /// <summary>How a day differs from its weekday: of a workload's usage, or of a part of it.</summary>
-/// <param name="Usual">The median of its weekday in the eight weeks before.</param>
+/// <param name="Usual">The median of its weekday in the eight weeks before, or in as many as there are.</param>
 /// <param name="Margin">A tenth of the mean day of four weeks: it is added to both, so that little of little is little.</param>
 /// <param name="Strayed">The logarithm of the ratio.</param>
 internal readonly record struct Compared(double Usual, double Margin, double Strayed)
 {
-    /// <summary>Days before the first one that can be compared.</summary>
+    /// <summary>Days that a weekday's median is taken of, if there are so many.</summary>
     public const int Window = 56;
+
+    /// <summary>Days before the first one that can be compared.</summary>
+    public const int LeastBefore = 14;
 
     public bool IsNothing => Usual + Margin <= 0;
 
@@ -31,6 +34,7 @@ internal readonly record struct Compared(double Usual, double Margin, double Str
     public static double MedianOfWeekday(double[] days, int day)
     {
         Span<double> same = stackalloc double[Window / 7];
+        same = same[..Math.Min(same.Length, day / 7)];
         for (var week = 0; week < same.Length; week++)
         {
             same[week] = days[day - (7 * (week + 1))];
@@ -39,8 +43,20 @@ internal readonly record struct Compared(double Usual, double Margin, double Str
         return Median(same);
     }
 
-    /// <summary>Of the four weeks before a day.</summary>
-    public static double MeanBefore(double[] days, int day) => Mean(days.AsSpan(day - 28, 28));
+    /// <summary>The least that one of the seven days up to a day usually costs, of those that cost anything: a holiday is like a quiet day of the week.</summary>
+    public static double LowestUsual(double[] days, int day)
+    {
+        var lowest = double.PositiveInfinity;
+        for (var at = day; at > day - 7 && at >= 7; at--)
+        {
+            lowest = MedianOfWeekday(days, at) is > 0 and var usual ? Math.Min(lowest, usual) : lowest;
+        }
+
+        return lowest;
+    }
+
+    /// <summary>Of the four weeks before a day, or of the days that there are.</summary>
+    public static double MeanBefore(double[] days, int day) => Mean(days.AsSpan(Math.Max(0, day - 28)..day));
 
     public static double Mean(ReadOnlySpan<double> days)
     {
@@ -68,9 +84,19 @@ internal readonly record struct Spread(Compared Compared, double Centre, double 
     /// <summary>Days that it is taken of, if there are so many.</summary>
     public const int Days = 112;
 
+    /// <summary>Days in use from which on there is enough to go by.</summary>
+    private const int Grown = 84;
+
+    private const double Doubt = 10;
     private const double LeastDeviation = 0.08;
     private const double MostTails = 1.4;
     private const double MostAmount = 1e18;
+
+    /// <summary>The first of the days before a day of which the spread is taken. What has been in use for less than twelve weeks has but few.</summary>
+    public static int FirstOf(int day) => day < Grown ? Compared.LeastBefore : Math.Max(Compared.Window, day - Days);
+
+    /// <summary>By how much farther lines are for a day of something that has not been in use for long: 1 from twelve weeks on.</summary>
+    public static double DoubtAt(int day) => day < Grown ? 1 + (Doubt / (day - Compared.LeastBefore)) : 1;
 
     public static Spread Of(Compared compared, ReadOnlySpan<double> strayed)
     {

@@ -1,3 +1,4 @@
+using SpendTracker.Contracts;
 using SpendTracker.Costs;
 
 namespace SpendTracker.Budgets;

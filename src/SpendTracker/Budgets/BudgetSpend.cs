@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using SpendTracker.Contracts;
 using SpendTracker.Costs;
 
 namespace SpendTracker.Budgets;

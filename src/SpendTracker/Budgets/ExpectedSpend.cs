@@ -19,7 +19,7 @@ internal sealed class ExpectedSpend(DateOnly today)
 
     private readonly decimal[] _byWeekday = new decimal[DaysOfWeek];
     private Dictionary<DateOnly, decimal[]>? _priced; // From a day on: by how much each weekday costs more than at the price before.
-    private Dictionary<DateOnly, decimal>? _recorded; // By how much a day differs from its weekday.
+    private Dictionary<DateOnly, decimal>? _recorded; // By how much a day differs from its weekday: by what is recorded of it, or scheduled.
     private decimal _restOfToday;
     private ExpectedSpend? _rough;
 
@@ -51,7 +51,7 @@ internal sealed class ExpectedSpend(DateOnly today)
 
     private void AddCertain(Outlook outlook, decimal soFar)
     {
-        _restOfToday += (outlook with { Today = soFar }).RestOfToday;
+        _restOfToday += (outlook with { Today = soFar }).RestOfToday + ScheduledToday(outlook.Scheduled.Where(charge => charge.Day <= today).Sum(charge => charge.Amount), soFar);
         decimal[]? before = null;
         foreach (var (from, byWeekday) in outlook.Prices)
         {
@@ -69,6 +69,14 @@ internal sealed class ExpectedSpend(DateOnly today)
             before = byWeekday;
         }
 
+        foreach (var charge in outlook.Scheduled)
+        {
+            if (charge.Day > today)
+            {
+                (_recorded ??= [])[charge.Day] = _recorded.GetValueOrDefault(charge.Day) + charge.Amount;
+            }
+        }
+
         if (outlook.Ahead.Count > 0)
         {
             _recorded ??= [];
@@ -78,6 +86,10 @@ internal sealed class ExpectedSpend(DateOnly today)
             }
         }
     }
+
+    /// <summary>What of it has not come yet: rates may be read before today's charge.</summary>
+    private static decimal ScheduledToday(decimal scheduled, decimal soFar) =>
+        scheduled < 0 ? Math.Min(0, scheduled - Math.Min(0, soFar)) : Math.Max(0, scheduled - Math.Max(0, soFar));
 
     private static decimal Weekdays(decimal[] byWeekday, DateOnly first, DateOnly end)
     {

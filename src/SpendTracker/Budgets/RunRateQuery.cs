@@ -5,7 +5,7 @@ namespace SpendTracker.Budgets;
 
 /// <summary>
 /// What the parts of the costs are expected to cost, as every forecast has it (<see cref="Outlook"/>). What happens once, training, the
-/// preparation of datasets and charges, is not expected again.
+/// preparation of datasets and charges that are not scheduled, is not expected again.
 /// </summary>
 internal static class RunRateQuery
 {
@@ -19,7 +19,7 @@ internal static class RunRateQuery
     {
         var components = (await daily.ReadAsync(today, cancellationToken)).Components(today);
         var restated = (await RestatedPrices.ReadAsync(dataSource, today, cancellationToken)).ToLookup(change => change.Part);
-        return new(today, components.Where(component => !component.IsOnce).SelectMany(component => Outlook.Of(component, restated))
+        return new(today, components.SelectMany(component => Outlook.Of(component, restated)).Where(outlook => !outlook.Part.IsOnce || outlook.Scheduled.Count > 0)
             .ToLookup(outlook => new SpendKey(outlook.Part.Workload, outlook.Part.Approach, outlook.Part.Component, outlook.Part.Model, outlook.Part.Variant)));
     }
 }

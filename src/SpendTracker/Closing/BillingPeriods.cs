@@ -131,7 +131,10 @@ public sealed class BillingPeriods(NpgsqlDataSource dataSource, EventStore store
         return [.. costs.Keys.Concat(closings.Select(month => month.Key)).Distinct().OrderDescending().Select(month => new BillingPeriodStatus(
             BillingPeriod.TryParse(month, out var period) ? period : default,
             closings[month].Any(closing => closing.Holds),
-            costs.GetValueOrDefault(month)?.Actual ?? 0, costs.GetValueOrDefault(month)?.Corrections ?? 0, [.. closings[month]]))];
+            costs.GetValueOrDefault(month)?.Actual ?? 0, costs.GetValueOrDefault(month)?.Corrections ?? 0, [.. closings[month]])
+        {
+            Estimated = costs.GetValueOrDefault(month)?.Estimated ?? 0, Variance = costs.GetValueOrDefault(month)?.Variance ?? 0,
+        })];
     }
 
     /// <summary>A month may have nothing but an estimate, for years ahead: there is nothing to close in it.</summary>
@@ -147,6 +150,12 @@ public sealed class BillingPeriods(NpgsqlDataSource dataSource, EventStore store
     public async Task<IReadOnlyList<BookingMove>> CorrectionsAsync(BillingPeriod month, DateOnly? knownOn, CancellationToken cancellationToken) =>
         [.. (await monthly.ByAsync(new CostFilter(month, new(2199, 12)) { KnownOn = knownOn }, [CostDimension.Find("origin")!], cancellationToken))
             .Where(cost => (cost.Month == month.ToString()) != (cost.Keys["origin"] == month.ToString())).Select(BookingMove.Of).Where(move => !move.IsNothing())];
+
+    /// <summary>What closings have moved from any month to any later one; by booking and origin.</summary>
+    /// <param name="knownOn">As it was known at the end of this day; null for now.</param>
+    public async Task<IReadOnlyList<BookingMove>> AllCorrectionsAsync(DateOnly? knownOn, CancellationToken cancellationToken) =>
+        [.. (await monthly.ByAsync(new CostFilter(new(2000, 1), new(2199, 12)) { KnownOn = knownOn }, [CostDimension.Find("origin")!], cancellationToken))
+            .Where(cost => cost.Month != cost.Keys["origin"]).Select(BookingMove.Of).Where(move => !move.IsNothing())];
 
     private async Task<List<(string Month, PeriodClosing Closing)>> ClosingsAsync(BillingPeriod? month, DateOnly? knownOn, CancellationToken cancellationToken)
     {

@@ -1,3 +1,5 @@
+using SpendTracker.Contracts;
+
 namespace SpendTracker.Closing;
 
 /// <summary>What has to be looked at before a billing period is closed.</summary>
@@ -18,20 +20,27 @@ public sealed record ClosingChecklist(
 /// <param name="Total">What is booked in it: frozen where it is closed.</param>
 /// <param name="Corrections">The part of the total that corrects earlier periods.</param>
 /// <param name="History">Its closings, the latest first.</param>
-public sealed record BillingPeriodStatus(BillingPeriod Month, bool IsClosed, decimal Total, decimal Corrections, IReadOnlyList<PeriodClosing> History);
-
-/// <summary>One closing of a period.</summary>
-public sealed record PeriodClosing(
-    Guid Id, DateTimeOffset ClosedAt, string ClosedBy, string Reason, decimal Total, int Lines, long Position, bool AcceptsUnpriced, bool AcceptsUnconverted,
-    DateTimeOffset? ReopenedAt, string? ReopenedBy, string? ReopenedBecause)
+public sealed record BillingPeriodStatus(BillingPeriod Month, bool IsClosed, decimal Total, decimal Corrections, IReadOnlyList<PeriodClosing> History)
 {
-    public bool Holds => ReopenedAt is null;
+    /// <summary>In the reporting currency; 0 where nobody submitted an estimate.</summary>
+    public decimal Estimated { get; init; }
 
-    /// <summary>As it was known at the end of a day; null where it was not yet.</summary>
-    public PeriodClosing? KnownOn(DateOnly day, TimeZoneInfo reportingTimeZone) =>
-        BillingPeriod.DayOf(ClosedAt, reportingTimeZone) > day ? null
-        : ReopenedAt is { } reopened && BillingPeriod.DayOf(reopened, reportingTimeZone) > day ? this with { ReopenedAt = null, ReopenedBy = null, ReopenedBecause = null }
-        : this;
+    /// <summary>The total less the part of the estimate that belongs to the days that have passed: above 0 is more.</summary>
+    public decimal Variance { get; init; }
+}
+
+/// <summary>What was known of closings on a day.</summary>
+public static class PastClosings
+{
+    extension(PeriodClosing closing)
+    {
+        /// <summary>As it was known at the end of a day; null where it was not yet.</summary>
+        public PeriodClosing? KnownOn(DateOnly day, TimeZoneInfo reportingTimeZone) =>
+            BillingPeriod.DayOf(closing.ClosedAt, reportingTimeZone) > day ? null
+            : closing.ReopenedAt is { } reopened && BillingPeriod.DayOf(reopened, reportingTimeZone) > day
+                ? closing with { ReopenedAt = null, ReopenedBy = null, ReopenedBecause = null }
+                : closing;
+    }
 }
 
 /// <summary>Something needs all that was recorded to be counted, and it is not.</summary>

@@ -21,20 +21,6 @@ public enum AdviceSource
 /// <param name="WouldChange">What had to be otherwise for the reason to speak for another approach.</param>
 public sealed record AdviceReason(string Criterion, Approach Favours, string Text, AdviceSource Source, string WouldChange);
 
-/// <summary>From which volume a fine-tuned model costs less than prompts, by the workload's own numbers.</summary>
-/// <param name="RequestsPerMonth">Null is never: a request costs as much there, or more. 0 is always.</param>
-/// <param name="IsReached">Whether the workload has as many.</param>
-public sealed record AdviceBreakEven(decimal? RequestsPerMonth, bool IsReached)
-{
-    /// <summary><c>never</c>, <c>already</c>, or <c>from</c> the volume on.</summary>
-    public string Answer => RequestsPerMonth is null ? "never" : IsReached ? "already" : "from";
-}
-
-/// <summary>A step of the guides.</summary>
-/// <param name="IsDone">Null if events cannot tell.</param>
-/// <param name="Evidence">What events say.</param>
-public sealed record AdviceStep(Approach Approach, string Group, string Step, bool? IsDone, string Evidence);
-
 /// <summary>Which approach a workload should take, and why.</summary>
 /// <param name="From">The first month of its figures.</param>
 /// <param name="Recommended">Null if nothing is known of the workload.</param>

@@ -1,3 +1,5 @@
+using SpendTracker.Contracts;
+
 namespace SpendTracker.Comparison;
 
 /// <summary>

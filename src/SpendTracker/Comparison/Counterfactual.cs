@@ -4,37 +4,8 @@ using SpendTracker.Usage;
 
 namespace SpendTracker.Comparison;
 
-/// <summary>An amount between its least and its most.</summary>
-public sealed record AmountRange(decimal Low, decimal Expected, decimal High);
-
-/// <summary>A meter as it had been.</summary>
-/// <param name="Amount">As expected; null if it has no price.</param>
-public sealed record CounterfactualLine(string Sku, string Meter, decimal Quantity, decimal? Amount);
-
-/// <summary>What recorded tokens say about the factor.</summary>
-/// <param name="Factor">
-/// Tokens a request on the other model ÷ on those that were used: over all months, and the least and the most of a month. On another approach: the
-/// least and the most of a month ÷ those of all its months.
-/// </param>
-/// <param name="Months">In how many months both models, or the other approach, were used.</param>
-public sealed record MeasuredFactor(AmountRange Factor, int Months);
-
 /// <summary>What an approach took of a SKU's meter in a month.</summary>
 internal sealed record ServedQuantity(BillingPeriod Month, string Sku, string Meter, int AboveTokens, decimal Quantity);
-
-/// <summary>A month's tokens as they were, and as they had been. Amounts are in the reporting currency, at the prices of each day.</summary>
-/// <param name="Actual">Of tokens and requests; hosting, training and people are in neither amount.</param>
-/// <param name="Saves">Actual less counterfactual: below 0, it had cost more. Null if one of the two is not known in full.</param>
-/// <param name="TokenFactor">What was used.</param>
-/// <param name="FactorFrom"><c>given</c>, <c>measured</c>, or <c>assumed</c>: 1, the same tokens.</param>
-/// <param name="Unpriced">As it was: quantities without a price, by unit, in no amount.</param>
-/// <param name="Incomplete">As it was: quantities priced incompletely.</param>
-/// <param name="CounterfactualUnpriced">As it had been.</param>
-/// <param name="CounterfactualIncomplete">As it had been.</param>
-public sealed record CounterfactualFigures(
-    decimal Requests, decimal Actual, AmountRange Counterfactual, AmountRange? Saves, Assumption TokenFactor, string FactorFrom, MeasuredFactor? Measured,
-    IReadOnlyList<CounterfactualLine> Lines, IReadOnlyDictionary<string, decimal> Unpriced, IReadOnlyDictionary<string, decimal> Incomplete,
-    IReadOnlyDictionary<string, decimal> CounterfactualUnpriced, IReadOnlyDictionary<string, decimal> CounterfactualIncomplete);
 
 /// <summary>Works out a counterfactual month. Pure; prices come in.</summary>
 public static class Counterfactual

@@ -1,3 +1,5 @@
+using SpendTracker.Contracts;
+
 namespace SpendTracker.Comparison;
 
 /// <summary>Hosting in one hour of the day, on all days with one price.</summary>
@@ -8,28 +10,6 @@ namespace SpendTracker.Comparison;
 /// <param name="PeakShare">The largest busy share of this hour on a day; null if nothing was measured.</param>
 /// <param name="UnitPrice">Of an hour of a unit, in the reporting currency; null if it is not known.</param>
 public sealed record HostedHour(int Hour, decimal Hours, decimal Measured, decimal Idle, decimal? PeakShare, decimal? UnitPrice);
-
-/// <summary>What hosting was, cost, and could have saved. Amounts are in the reporting currency.</summary>
-/// <param name="Hours">Hours times units that were allocated.</param>
-/// <param name="Measured">Of these, those whose busy share is known.</param>
-/// <param name="Busy">Of the measured, those that served requests.</param>
-/// <param name="BusyShare">Busy ÷ measured; null if nothing was measured.</param>
-/// <param name="Available">What it cost to keep it available: all hours.</param>
-/// <param name="Used">What it cost to run it: the busy hours. Null if nothing was measured.</param>
-/// <param name="Idle">What the idle hours cost, of those measured. Null if nothing was measured.</param>
-/// <param name="Unpriced">Hours without a price: in no amount.</param>
-/// <param name="Night">What stopping at night would save.</param>
-/// <param name="PeakShare">The largest busy share of an hour of the day. A recorded share is of its whole period, so shorter records can show more.</param>
-/// <param name="HalfSaves">What half the capacity would save; null if the peak needs more than half of it, or nothing was measured.</param>
-public sealed record HostingFigures(
-    decimal Hours, decimal Measured, decimal Busy, decimal? BusyShare, decimal Available, decimal? Used, decimal? Idle, decimal Unpriced,
-    NightHosting Night, decimal? PeakShare, decimal? HalfSaves);
-
-/// <summary>Hosting in the hours of the night.</summary>
-/// <param name="Hours">Allocated.</param>
-/// <param name="Saves">What they cost: what stopping would save.</param>
-/// <param name="Busy">Of these, those known to serve requests, which would have to be served at another time, or elsewhere.</param>
-public sealed record NightHosting(int From, int To, decimal Hours, decimal Saves, decimal Busy);
 
 /// <summary>Works out hosting from hours by the hour of the day.</summary>
 public static class HostingArithmetic

@@ -6,9 +6,6 @@ using SpendTracker.Settings;
 
 namespace SpendTracker.Comparison;
 
-/// <summary>Hosting of a workload's variant.</summary>
-public sealed record HostedRow(string? Workload, Approach? Approach, string? Sku, string? Variant, HostingFigures Figures);
-
 /// <summary>Hosting side by side: what it cost to keep it available, what of that served requests, and what could have been saved.</summary>
 public sealed class HostingQuery(NpgsqlDataSource dataSource, ReportingClock clock)
 {

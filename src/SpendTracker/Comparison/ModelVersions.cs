@@ -9,36 +9,6 @@ internal sealed record ModelCost(
     DateOnly Day, Component Component, string Variant, bool IsEvaluation, decimal Requests, decimal Amount, string? Unit, decimal Unpriced,
         decimal Incomplete, string? Currency, decimal Unconverted);
 
-/// <summary>A training run.</summary>
-/// <param name="Cost">In the reporting currency; null if it has no price.</param>
-/// <param name="Curve">What its losses say; null without a validation loss of two epochs.</param>
-/// <param name="EarlyStopSaves">What ending it after the epoch that early stopping would have chosen had saved: share of its epochs × cost.</param>
-public sealed record ModelRun(
-    string RunId, string Model, DateTimeOffset CompletedAt, decimal? TrainedTokens, decimal Epochs, decimal? GpuHours, bool StoppedEarly,
-        IReadOnlyList<decimal> TrainingLoss,
-    IReadOnlyList<decimal> ValidationLoss, decimal? Cost, TrainingCurve? Curve, decimal? EarlyStopSaves);
-
-/// <summary>
-/// What a version of a fine-tuned model cost in all, until today. Events say which version served and was hosted. Datasets and runs belong to the
-/// next version that came into use after them; labour and everything else to the version in use on its day, before the first to the first.
-/// </summary>
-/// <param name="Version">The variant; null for what was spent on a version that has not been used yet.</param>
-/// <param name="FirstDay">Of its use.</param>
-/// <param name="Inference">Tokens.</param>
-/// <param name="Training">All runs, also those that failed, were stopped or not used.</param>
-/// <param name="Evaluation">People's hours of evaluation.</param>
-/// <param name="Labour">All other hours of people.</param>
-/// <param name="Per1000">Of all that it cost, so far.</param>
-public sealed record ModelVersion(
-    string? Version, DateOnly? FirstDay, DateOnly? LastDay, decimal Requests, decimal Datasets, decimal Training, decimal Evaluation, decimal Labour,
-        decimal Hosting, decimal Inference,
-    decimal Other, decimal? Per1000, IReadOnlyList<ModelRun> Runs, IReadOnlyDictionary<string, decimal> Unpriced, IReadOnlyDictionary<string,
-        decimal> Unconverted,
-    IReadOnlyDictionary<string, decimal> Incomplete)
-{
-    public decimal Total => Datasets + Training + Evaluation + Labour + Hosting + Inference + Other;
-}
-
 /// <summary>Works out versions from daily costs. Pure.</summary>
 internal static class ModelVersions
 {

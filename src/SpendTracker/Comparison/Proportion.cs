@@ -1,9 +1,6 @@
-namespace SpendTracker.Comparison;
+using SpendTracker.Contracts;
 
-/// <summary>A share, 0 to 1, that was counted, and between which values it lies with 95 % confidence.</summary>
-/// <param name="Samples">How many it rests on.</param>
-/// <param name="EffectiveSamples">How many independent ones they are worth (<see cref="Clusters"/>); the same if each counts by itself.</param>
-public sealed record ShareInterval(decimal Low, decimal Expected, decimal High, decimal Samples, decimal EffectiveSamples);
+namespace SpendTracker.Comparison;
 
 /// <summary>So many of so many: requests that succeeded, examples that were answered right.</summary>
 /// <param name="Successes">0 to <paramref name="Samples"/>; a mean score times samples need not be whole.</param>

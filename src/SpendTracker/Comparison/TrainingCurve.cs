@@ -1,40 +1,41 @@
+using SpendTracker.Contracts;
+
 namespace SpendTracker.Comparison;
 
-/// <summary>What the losses of a run say.</summary>
-/// <param name="BestEpoch">The first with the lowest validation loss, from 1 on.</param>
-/// <param name="Turned">Whether validation loss rose afterwards: from then on the model learnt the training data by heart.</param>
-/// <param name="EarlyStopEpoch">After which epoch early stopping would have ended it: the first worse one after the best; the last if none came.</param>
-/// <param name="SavedShare">The share of the run's epochs after that, 0 to 1.</param>
-public sealed record TrainingCurve(int Epochs, int BestEpoch, bool Turned, int EarlyStopEpoch, decimal SavedShare)
+/// <summary>How losses become a curve.</summary>
+public static class TrainingCurves
 {
-    /// <summary>
-    /// Reads the losses by epoch. Early stopping ends a run at the first epoch whose validation loss is above that of the best so far, and keeps the best:
-    /// patience of one epoch. Null without a validation loss of two epochs: what is not measured has no turn.
-    /// Source: L. Prechelt, Early Stopping – But When?, in: Neural Networks: Tricks of the Trade, 1998.
-    /// </summary>
-    public static TrainingCurve? Of(IReadOnlyList<decimal> validationLoss)
+    extension(TrainingCurve)
     {
-        if (validationLoss.Count < 2)
+        /// <summary>
+        /// Reads the losses by epoch. Early stopping ends a run at the first epoch whose validation loss is above that of the best so far, and keeps the best:
+        /// patience of one epoch. Null without a validation loss of two epochs: what is not measured has no turn.
+        /// Source: L. Prechelt, Early Stopping – But When?, in: Neural Networks: Tricks of the Trade, 1998.
+        /// </summary>
+        public static TrainingCurve? Of(IReadOnlyList<decimal> validationLoss)
         {
-            return null;
-        }
-
-        var best = validationLoss.Index().MinBy(epoch => epoch.Item).Index;
-        var stop = validationLoss.Count;
-        var lowest = validationLoss[0];
-        for (var epoch = 1; epoch < validationLoss.Count; epoch++)
-        {
-            if (validationLoss[epoch] > lowest)
+            if (validationLoss.Count < 2)
             {
-                stop = epoch + 1;
-                break;
+                return null;
             }
 
-            lowest = validationLoss[epoch];
-        }
+            var best = validationLoss.Index().MinBy(epoch => epoch.Item).Index;
+            var stop = validationLoss.Count;
+            var lowest = validationLoss[0];
+            for (var epoch = 1; epoch < validationLoss.Count; epoch++)
+            {
+                if (validationLoss[epoch] > lowest)
+                {
+                    stop = epoch + 1;
+                    break;
+                }
 
-        return new TrainingCurve(
-            validationLoss.Count, best + 1, validationLoss.Skip(best + 1).Any(loss => loss > validationLoss[best]), stop,
-                Math.Round((validationLoss.Count - stop) / (decimal)validationLoss.Count, 6));
+                lowest = validationLoss[epoch];
+            }
+
+            return new TrainingCurve(
+                validationLoss.Count, best + 1, validationLoss.Skip(best + 1).Any(loss => loss > validationLoss[best]), stop,
+                    Math.Round((validationLoss.Count - stop) / (decimal)validationLoss.Count, 6));
+        }
     }
 }

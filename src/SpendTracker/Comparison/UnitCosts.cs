@@ -1,7 +1,6 @@
-namespace SpendTracker.Comparison;
+using SpendTracker.Contracts;
 
-/// <summary>An amount, and between which values it lies.</summary>
-public sealed record CostInterval(decimal Low, decimal Expected, decimal? High);
+namespace SpendTracker.Comparison;
 
 /// <summary>What a request costs. Amounts are in one currency.</summary>
 public static class UnitCosts

@@ -50,10 +50,12 @@ internal static class BookedCosts
             group by c.closing, o.month)
         """;
 
+    private const string Span = "u.day >= $2 and u.day < $3 + interval '1 month'";
+
     private const string KnownUsage =
-        """
+        $"""
         u.recorded_on <= $4 and u.day <= $4
-          and (u.day >= $2 and u.day < $3 + interval '1 month' or date_trunc('month', u.day)::date in (select month from closed))
+          and ({Span} or date_trunc('month', u.day)::date in (select month from closed))
         """;
 
     /// <summary>
@@ -135,15 +137,19 @@ internal static class BookedCosts
             group by tenant_id, line_id, month, currency)
         """;
 
-    private static string KnownUsageOf(string? origin) => origin is null ? KnownUsage : $"{KnownUsage} and u.day >= {origin} and u.day < {origin} + interval '1 month'";
+    private static string KnownUsageOf(string? origin, bool endsOnly)
+    {
+        var usage = endsOnly ? KnownUsage.Replace(Span, $"u.day >= $2 and u.day < $2::date + interval '1 month' or {Span.Replace("$2", "$3", StringComparison.Ordinal)}", StringComparison.Ordinal) : KnownUsage;
+        return origin is null ? usage : $"{usage} and u.day >= {origin} and u.day < {origin} + interval '1 month'";
+    }
 
     /// <summary>
     /// Costs by the month of use: common table expressions, <see cref="Closed"/> among them, and the relation like monthly_cost
     /// that they end in. Parameters as below.
     /// </summary>
-    public static (string Tables, string Costs) OfUse(DateOnly? knownOn, string? origin = null) => knownOn is null
+    public static (string Tables, string Costs) OfUse(DateOnly? knownOn, string? origin = null, bool endsOnly = false) => knownOn is null
         ? ($"{Closed("$1")},\n{CostsToDate}", "cost_to_date")
-        : ($"{Closed("$1", "$4")},\n{KnownCosts.Replace(KnownUsage, KnownUsageOf(origin), StringComparison.Ordinal)}", "known_cost");
+        : ($"{Closed("$1", "$4")},\n{KnownCosts.Replace(KnownUsage, KnownUsageOf(origin, endsOnly), StringComparison.Ordinal)}", "known_cost");
 
     private const string Columns = "workload, approach, component, sku, meter, variant, currency, line_id";
 
@@ -154,9 +160,11 @@ internal static class BookedCosts
     /// Parameters $1 to $4 are those of <see cref="AddParameters"/>; a query's own come after them.
     /// </summary>
     /// <param name="origin">An SQL date: of a past day, only what was used in this month is looked at. Null: all.</param>
-    public static string Sql(DateOnly? knownOn, string? origin = null)
+    /// <param name="endsOnly">Only the first and the last month, none between.</param>
+    public static string Sql(DateOnly? knownOn, string? origin = null, bool endsOnly = false)
     {
-        var (tables, costs) = OfUse(knownOn, origin);
+        var (tables, costs) = OfUse(knownOn, origin, endsOnly);
+        var span = endsOnly ? "in ($2, $3)" : "between $2 and $3";
         return $"""
             -- Rows with something frozen are few, and reading those columns of all rows would take twice as long.
             with {tables},
@@ -165,30 +173,30 @@ internal static class BookedCosts
                 select m.month, m.month as origin, {Of("m", Columns)}, m.quantity, m.events, m.list_amount, m.amount, m.unpriced, m.incomplete, m.unconverted, m.unconverted_events,
                        0::bigint as position
                 from {costs} as m
-                where m.tenant_id = $1 and m.month between $2 and $3 and m.month not in (select month from closed) and not m.has_frozen
+                where m.tenant_id = $1 and m.month {span} and m.month not in (select month from closed) and not m.has_frozen
                 union all
                 select m.month, m.month, {Of("m", Columns)}, m.quantity - m.closed_quantity, m.events - m.closed_events, m.list_amount - m.closed_list_amount,
                        m.amount - m.closed_amount, {NotAccepted("unpriced")}, {NotAccepted("incomplete")}, {NotAccepted("unconverted")}, {NotAccepted("unconverted_events")}, 0
                 from {costs} as m
-                where m.tenant_id = $1 and m.month between $2 and $3 and m.month not in (select month from closed) and m.has_frozen
+                where m.tenant_id = $1 and m.month {span} and m.month not in (select month from closed) and m.has_frozen
                 union all
                 select b.books_in, m.month, {Of("m", Columns)},
                        m.quantity - m.closed_quantity, m.events - m.closed_events, m.list_amount - m.closed_list_amount, m.amount - m.closed_amount,
                        {NotAccepted("unpriced")}, {NotAccepted("incomplete")}, {NotAccepted("unconverted")}, {NotAccepted("unconverted_events")}, b.position
                 from booking as b join {costs} as m on m.tenant_id = $1 and m.month = b.month
-                where b.books_in between $2 and $3
+                where b.books_in {span}
                   and (m.quantity <> m.closed_quantity or m.events <> m.closed_events or m.unpriced <> m.closed_unpriced or m.incomplete <> m.closed_incomplete
                        or {Differs("amount")} or {Differs("list_amount")} or m.unconverted_events <> m.closed_unconverted_events or {Differs("unconverted")})
                 union all
                 select f.month, f.origin, {Of("f", Columns)}, f.quantity, f.events, f.list_amount, f.amount, f.unpriced, f.incomplete, f.unconverted, f.unconverted_events,
                        coalesce(signed.position, closed.position)
                 from spend.closed_cost as f join closed using (closing) left join signed using (closing, origin)
-                where f.tenant_id = $1 and f.month between $2 and $3
+                where f.tenant_id = $1 and f.month {span}
                 union all
                 select t.month, t.origin, l.workload, l.approach, l.component, side.sku, l.meter, l.variant, t.currency, l.line_id,
                        side.sign * t.quantity, side.sign * t.events, side.sign * t.list_amount, side.sign * t.amount, 0, 0, 0, 0, t.position
                 from moved as t join spend.cost_line as l using (line_id) cross join lateral (values (t.frozen_sku, -1), (t.sku, 1)) as side (sku, sign)
-                where t.month between $2 and $3)
+                where t.month {span})
             """;
     }
 

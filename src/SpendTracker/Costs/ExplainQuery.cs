@@ -46,7 +46,8 @@ public sealed class ExplainQuery(NpgsqlDataSource dataSource, MonthlyCostQuery m
         BookingMove Booking((string Origin, string Booked) key, MonthlyCost? first, MonthlyCost? last)
         {
             var (less, more) = key.Booked == month.ToString() ? (first, last) : (last, first);
-            return new(key.Origin, key.Booked, (more?.Actual ?? 0) - (less?.Actual ?? 0), Of(more).Less(Of(less)));
+            var lacking = Of(more).Less(Of(less));
+            return new(key.Origin, key.Booked, (more?.Actual ?? 0) - (less?.Actual ?? 0), lacking.Unpriced, lacking.Incomplete, lacking.Unconverted);
         }
 
         static LackingTotal Of(MonthlyCost? cost) => LackingTotal.Of(cost is null ? [] : [cost]);

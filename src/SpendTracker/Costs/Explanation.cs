@@ -70,22 +70,30 @@ public sealed record PriceMove(
     };
 }
 
-/// <summary>What a closing moved between periods: corrections booked in the month, or parts of it booked in a later one.</summary>
-/// <param name="Origin">The month of use.</param>
-/// <param name="Booked">The month of booking.</param>
-/// <param name="Lacking">What of it lacks a price, and nobody has accepted at a closing.</param>
-public sealed record BookingMove(string Origin, string Booked, decimal Amount, [property: JsonIgnore] LackingTotal Lacking)
+/// <summary>How costs become moves between months.</summary>
+public static class BookingMoves
 {
-    public IReadOnlyDictionary<string, decimal> Unpriced => Lacking.Unpriced;
+    extension(BookingMove)
+    {
+        /// <param name="cost">By its origin.</param>
+        public static BookingMove Of(MonthlyCost cost)
+        {
+            var lacking = LackingTotal.Of([cost]);
+            return new(cost.Keys["origin"], cost.Month, cost.Actual, lacking.Unpriced, lacking.Incomplete, lacking.Unconverted);
+        }
+    }
+}
 
-    public IReadOnlyDictionary<string, decimal> Incomplete => Lacking.Incomplete;
+/// <summary>What a move between months lacks.</summary>
+public static class BookingGaps
+{
+    extension(BookingMove move)
+    {
+        /// <summary>What of it lacks a price.</summary>
+        public LackingTotal Lacking => new(move.Unpriced, move.Incomplete, move.Unconverted);
 
-    public IReadOnlyDictionary<string, decimal> Unconverted => Lacking.Unconverted;
-
-    public bool IsNothing() => Amount == 0 && Lacking.IsNothing;
-
-    /// <param name="cost">By its origin.</param>
-    public static BookingMove Of(MonthlyCost cost) => new(cost.Keys["origin"], cost.Month, cost.Actual, LackingTotal.Of([cost]));
+        public bool IsNothing() => move.Amount == 0 && move.Lacking.IsNothing;
+    }
 }
 
 /// <summary>An event of the month that was corrected: what it counted is taken back, among the usage that became known.</summary>

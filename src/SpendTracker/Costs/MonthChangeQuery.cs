@@ -26,7 +26,7 @@ public sealed class MonthChangeQuery(NpgsqlDataSource dataSource, MonthlyCostQue
     private async Task<MonthChange> ReadAsync(CostFilter filter, CancellationToken cancellationToken)
     {
         var moment = filter.KnownOn?.AddDays(1).ToDateTime(TimeOnly.MinValue) ?? clock.Now;
-        var totals = await monthly.ByAsync(filter, [], cancellationToken);
+        var totals = await monthly.ByAsync(filter with { EndsOnly = true }, [], cancellationToken);
         var (lines, began, ended) = await LinesAsync(filter, cancellationToken);
         var (before, after) = (DaysOf(filter.From), DaysOf(filter.To));
         return new(
@@ -48,9 +48,9 @@ public sealed class MonthChangeQuery(NpgsqlDataSource dataSource, MonthlyCostQue
         const string Priced = $"case when {PriceSql.IsUnconverted} and c.amount = 0 then 0 else c.quantity - c.unpriced end";
         command.CommandText =
             $"""
-            {BookedCosts.Sql(filter.KnownOn)}{(registered ? $",\n{CostOwners.Registry(filter.KnownOn is null ? null : "$4")}" : "")},
+            {BookedCosts.Sql(filter.KnownOn, endsOnly: true)}{(registered ? $",\n{CostOwners.Registry(filter.KnownOn is null ? null : "$4")}" : "")},
             compared as materialized (
-                select c.*, month = $3 as is_after, case when origin <> month then origin end as corrects from booked as c where month in ($2, $3)),
+                select c.*, month = $3 as is_after, case when origin <> month then origin end as corrects from booked as c),
             present as (
                 select workload, bool_or(not is_after) as before, bool_or(is_after) as after from compared where corrects is null and quantity <> 0 group by workload)
             select c.workload, c.approach, c.component, c.sku, c.meter, l.above_tokens, c.corrects, bool_or(coalesce(p.before, false)), bool_or(coalesce(p.after, false)),

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using Npgsql;
+using SpendTracker.Contracts;
 using SpendTracker.Rates;
 using SpendTracker.Settings;
 
@@ -42,6 +43,9 @@ public sealed record CostFilter(BillingPeriod From, BillingPeriod To)
 
     /// <summary>Only what was used in this month, whenever it is booked; null for all.</summary>
     public BillingPeriod? Origin { get; init; }
+
+    /// <summary>Only the first and the last month, none between. What was estimated for those is there all the same.</summary>
+    public bool EndsOnly { get; init; }
 
     /// <summary>What it is narrowed to, as SQL over rows <c>c</c> and <c>w</c> as in <see cref="CostDimension.All"/>, and its parameters.</summary>
     /// <returns>Conditions that each begin with <c>and</c>, and the dimensions that they are of.</returns>
@@ -92,7 +96,7 @@ public sealed class MonthlyCostQuery(NpgsqlDataSource dataSource, ReportingClock
         // Most rows have everything but one of these: nulls are passed over, where zeros would be added.
         command.CommandText =
             $"""
-            {BookedCosts.Sql(filter.KnownOn, filter.Origin is null ? null : "$5")}{(registered ? $",\n{CostOwners.Registry(filter.KnownOn is null ? null : "$4")}" : "")}
+            {BookedCosts.Sql(filter.KnownOn, filter.Origin is null ? null : "$5", filter.EndsOnly)}{(registered ? $",\n{CostOwners.Registry(filter.KnownOn is null ? null : "$4")}" : "")}
             select to_char(c.month, 'YYYY-MM'){columns}, coalesce({PriceSql.Sum("c.amount")}, 0), coalesce({PriceSql.Sum("c.list_amount")}, 0),
                    coalesce(trim_scale(round(sum(c.amount) filter (where c.origin <> c.month), 12)), 0), coalesce({PriceSql.Sum("c.estimated")}, 0),
                    c.unit, trim_scale(sum(c.unpriced)), c.unconverted_in, {PriceSql.Sum("c.unconverted")}, trim_scale(sum(c.incomplete))

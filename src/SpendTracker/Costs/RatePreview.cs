@@ -7,25 +7,6 @@ using SpendTracker.Settings;
 
 namespace SpendTracker.Costs;
 
-/// <summary>What a change of the price book would do to a part of a month.</summary>
-/// <param name="Month">The month of use.</param>
-/// <param name="BooksIn">Where the difference would be booked: another month where that one is closed.</param>
-/// <param name="Before">In the reporting currency, as now.</param>
-/// <param name="After">The same after the change.</param>
-/// <param name="UnpricedBefore">The quantity without a rate, as now.</param>
-/// <param name="UnpricedAfter">The same after the change.</param>
-/// <param name="UnconvertedBefore">Amounts without an exchange rate, by currency, as now: in neither amount.</param>
-/// <param name="UnconvertedAfter">The same after the change.</param>
-/// <param name="IncompleteBefore">The quantity that is priced incompletely, as now.</param>
-/// <param name="IncompleteAfter">The same after the change.</param>
-public sealed record RateChange(
-    string Month, string BooksIn, Approach Approach, string Workload, decimal Before, decimal After, decimal UnpricedBefore, decimal UnpricedAfter,
-    IReadOnlyDictionary<string, decimal> UnconvertedBefore, IReadOnlyDictionary<string, decimal> UnconvertedAfter,
-    decimal IncompleteBefore, decimal IncompleteAfter)
-{
-    public decimal Difference => After - Before;
-}
-
 /// <summary>
 /// Says what publications and withdrawals would change, before anybody confirms them. The change is made for real, by the
 /// projection's own statements, in a transaction that is rolled back: so the preview and the change cannot disagree.

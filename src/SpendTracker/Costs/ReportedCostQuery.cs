@@ -1,22 +1,10 @@
 using Npgsql;
+using SpendTracker.Contracts;
 using SpendTracker.Rates;
 using SpendTracker.Settings;
 using SpendTracker.Usage;
 
 namespace SpendTracker.Costs;
-
-/// <summary>What providers said that usage cost, beside what the rates give for the same events' SKU.</summary>
-/// <param name="Currency">Of the reported cost.</param>
-/// <param name="Reported">In that currency.</param>
-/// <param name="Converted">In the reporting currency, day by day at the day's exchange rate; null where a day has none.</param>
-/// <param name="Computed">All usage of the SKU in the month, in the reporting currency; also where not every event carried a cost.</param>
-/// <param name="Share">The part of the events whose provider reported a cost, 0 to 1: below 1 the difference says little.</param>
-public sealed record ReportedCost(
-    string Month, string Workload, string Sku, string Currency, decimal Reported, decimal? Converted, decimal Computed, decimal Share)
-{
-    /// <summary>Computed less reported; null where it cannot be converted.</summary>
-    public decimal? Difference => Computed - Converted;
-}
 
 /// <summary>Compares our prices with what providers report, where events carry it.</summary>
 public sealed class ReportedCostQuery(NpgsqlDataSource dataSource, ReportingClock clock)

@@ -1,5 +1,6 @@
 using System.Data;
 using Npgsql;
+using SpendTracker.Contracts;
 using SpendTracker.Rates;
 using SpendTracker.Settings;
 

@@ -1,4 +1,5 @@
 using Npgsql;
+using SpendTracker.Contracts;
 using SpendTracker.Events;
 using SpendTracker.Usage;
 

@@ -141,21 +141,19 @@ public sealed class UsageEventQuery(NpgsqlDataSource dataSource, EventLog log, C
         return await RateAsync(events, (_, _) => true, null, cancellationToken);
     }
 
-    /// <summary>Events have the names that were reported; a number has what they are priced as.</summary>
-    private async Task<UsageFilter> WithReportedSkusAsync(UsageFilter filter, CancellationToken cancellationToken)
-    {
-        if (filter.Sku is null)
-        {
-            return filter;
-        }
+    private async Task<UsageFilter> WithReportedSkusAsync(UsageFilter filter, CancellationToken cancellationToken) =>
+        filter.Sku is null ? filter : filter with { ReportedSkus = await ReportedSkusAsync([filter.Sku], filter.KnownOn, cancellationToken) };
 
-        var pricedAs = filter.KnownOn is null ? "l.sku" : $"coalesce(({PriceSql.Alias("$3")}), l.reported_sku)";
+    /// <summary>Events have the names that were reported; a number has what they are priced as.</summary>
+    internal async Task<IReadOnlySet<string>> ReportedSkusAsync(IReadOnlyList<string> skus, DateOnly? knownOn, CancellationToken cancellationToken)
+    {
+        var pricedAs = knownOn is null ? "l.sku" : $"coalesce(({PriceSql.Alias("$3")}), l.reported_sku)";
         await using var command = dataSource.CreateCommand(
-            $"select coalesce(array_agg(distinct reported_sku), array[$2]) from spend.cost_line as l where tenant_id = $1 and {pricedAs} = $2");
+            $"select coalesce(array_agg(distinct reported_sku), $2) from spend.cost_line as l where tenant_id = $1 and {pricedAs} = any($2)");
         command.Parameters.Add(new() { Value = Tenant.Default });
-        command.Parameters.Add(new() { Value = filter.Sku });
-        command.Parameters.Add(new() { Value = (object?)filter.KnownOn ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Date });
-        return filter with { ReportedSkus = ((string[])(await command.ExecuteScalarAsync(cancellationToken))!).ToHashSet() };
+        command.Parameters.Add(new() { Value = skus.ToArray() });
+        command.Parameters.Add(new() { Value = (object?)knownOn ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Date });
+        return ((string[])(await command.ExecuteScalarAsync(cancellationToken))!).ToHashSet();
     }
 
     private async Task<(List<(LoggedEvent Logged, EventPlace Place)> Found, EventPlace? StoppedAt)> ScanAsync(
@@ -246,7 +244,8 @@ public sealed class UsageEventQuery(NpgsqlDataSource dataSource, EventLog log, C
             ? $$"""{"provider": {{JsonSerializer.Serialize(filter.Sku[..slash])}}, "model": {{JsonSerializer.Serialize(filter.Sku[(slash + 1)..])}}}"""
             : "{}";
 
-    private async Task<IReadOnlyList<UsageEvent>> RateAsync(
+    /// <summary>Events with the prices of their days, and what corrected them.</summary>
+    internal async Task<IReadOnlyList<UsageEvent>> RateAsync(
         IReadOnlyList<(LoggedEvent Logged, EventPlace Place)> found, Func<IUsageEvent, UsageQuantity, bool> counts, DateOnly? knownOn, CancellationToken cancellationToken)
     {
         var events = found.Select(e => (e.Logged, e.Place, Usage: (IUsageEvent)e.Logged.Stored.Data)).ToArray();

@@ -1,3 +1,5 @@
+using SpendTracker.Contracts;
+
 namespace SpendTracker.Forecasts;
 
 /// <summary>The forecast of a month's recurring costs as it would have been at the end of one of its days, and what the month came to.</summary>
@@ -14,25 +16,21 @@ internal readonly record struct PastForecast(DateOnly Day, double Forecast, doub
     public bool? IsCovered => HalfWidth is { } half ? Actual <= Forecast + half && (Actual >= Forecast - half || Forecast - half < Spent) : null;
 }
 
-/// <summary>How good forecasts were. Shares of what the months came to; null if that is nothing.</summary>
-/// <param name="Forecasts">How many.</param>
-/// <param name="Wape">Sum of the errors by size ÷ sum of the months.</param>
-/// <param name="Bias">Sum of the errors ÷ sum of the months: above 0, too much was expected.</param>
-/// <param name="Coverage">The share of intervals that held; null without any.</param>
-/// <param name="Intervals">How many forecasts had an interval.</param>
-/// <param name="RunRateWape">Of the run rate, for the same months and days.</param>
-/// <param name="LastMonthWape">Of last month's cost; a month without one counts as 0.</param>
-public sealed record ForecastAccuracy(int Forecasts, decimal? Wape, decimal? Bias, decimal? Coverage, int Intervals, decimal? RunRateWape, decimal? LastMonthWape)
+/// <summary>How past forecasts become an accuracy.</summary>
+internal static class ForecastAccuracies
 {
-    internal static ForecastAccuracy Of(IReadOnlyCollection<PastForecast> past)
+    extension(ForecastAccuracy)
     {
-        var actual = past.Sum(one => Math.Abs(one.Actual));
-        var covered = past.Where(one => one.IsCovered is not null).ToArray();
-        decimal? Share(double sum, double of) => of == 0 ? null : Math.Round((decimal)(sum / of), 6);
-        return new(
-            past.Count, Share(past.Sum(one => Math.Abs(one.Error)), actual), Share(past.Sum(one => one.Error), actual),
-            Share(covered.Count(one => one.IsCovered == true), covered.Length), covered.Length,
-            Share(past.Sum(one => Math.Abs(one.RunRate - one.Actual)), actual), Share(past.Sum(one => Math.Abs((one.LastMonth ?? 0) - one.Actual)), actual));
+        internal static ForecastAccuracy Of(IReadOnlyCollection<PastForecast> past)
+        {
+            var actual = past.Sum(one => Math.Abs(one.Actual));
+            var covered = past.Where(one => one.IsCovered is not null).ToArray();
+            decimal? Share(double sum, double of) => of == 0 ? null : Math.Round((decimal)(sum / of), 6);
+            return new(
+                past.Count, Share(past.Sum(one => Math.Abs(one.Error)), actual), Share(past.Sum(one => one.Error), actual),
+                Share(covered.Count(one => one.IsCovered == true), covered.Length), covered.Length,
+                Share(past.Sum(one => Math.Abs(one.RunRate - one.Actual)), actual), Share(past.Sum(one => Math.Abs((one.LastMonth ?? 0) - one.Actual)), actual));
+        }
     }
 }
 

@@ -19,6 +19,9 @@ internal readonly record struct CostPart(string Workload, string Approach, strin
     /// <summary>What has a rule of its own, by which all its parts go on.</summary>
     public (string Workload, string Component, bool IsOnce, string Work) Whole => (Workload, Component, IsOnce, Work);
 
+    /// <summary>Whether it is of charges that may come again: not of training or datasets, which are planned.</summary>
+    public bool MayBeScheduled => IsOnce && Component is not ("training" or "dataset-preparation");
+
     public ComponentKind Kind => IsOnce ? ComponentKind.Other : Component == Hosting ? ComponentKind.Hosting : Component == Labour ? ComponentKind.Labour : ComponentKind.Other;
 
     /// <summary>The dimensions of costs that a forecast may be broken down by, and narrowed to.</summary>

@@ -6,8 +6,9 @@ namespace SpendTracker.Forecasts;
 
 /// <summary>
 /// Forecasts of the organisation and of any part of its costs: spent, and what the days to come are expected to cost by the habit of
-/// each component of each workload (<see cref="Habit"/>). Charges, training and the preparation of datasets count once recorded, or as the
-/// plan says that a workload follows, or an estimate (<see cref="PlannedCost"/>).
+/// each component of each workload (<see cref="Habit"/>). Charges count once recorded, and as scheduled if they come again and again
+/// (<see cref="ChargeSchedule"/>); they, training and the preparation of datasets else as the plan says that a workload follows, or an estimate
+/// (<see cref="PlannedCost"/>).
 /// </summary>
 public sealed class ForecastQuery(NpgsqlDataSource dataSource, DailyCostReading daily, MonthlyCostQuery costs, ReportingClock clock)
 {
@@ -97,6 +98,7 @@ public sealed class ForecastQuery(NpgsqlDataSource dataSource, DailyCostReading 
             key.Values, outlook.Span(month.Start, month.End.AddDays(-1), current.Actual), next, year, outlook.RoughToCome(month.End.AddDays(-1)),
             outlook.GrowthByWeek == 0 ? null : outlook.GrowthByWeek, current)
         {
+            Scheduled = [.. outlook.Scheduled.Where(charge => charge.Day < coming.Start || charge.Day.Year == today.Year)],
             Planned = [.. outlook.Planned.Where(line => line.Month < coming || line.Month <= new BillingPeriod(today.Year, 12))],
         };
     }

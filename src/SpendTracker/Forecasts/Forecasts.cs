@@ -6,11 +6,14 @@ namespace SpendTracker.Forecasts;
 /// <param name="First">The first day.</param>
 /// <param name="Last">The last day.</param>
 /// <param name="Spent">Booked so far.</param>
-/// <param name="Expected">Spent, what is expected of the days to come, and what is planned or estimated besides.</param>
+/// <param name="Expected">Spent, what is expected of the days to come, and what is scheduled, planned or estimated besides.</param>
 /// <param name="Low">8 of 10 times it will be between this and the next; null if that cannot be said.</param>
 /// <param name="WhyNoInterval">Why not; null if there is an interval.</param>
 public sealed record ForecastSpan(DateOnly First, DateOnly Last, decimal Spent, decimal Expected, decimal? Low, decimal? High, string? WhyNoInterval)
 {
+    /// <summary>What of the expected are charges that come every month, quarter or year.</summary>
+    public decimal Scheduled { get; init; }
+
     /// <summary>What of the expected is there only because a plan says so.</summary>
     public decimal Planned { get; init; }
 
@@ -30,6 +33,9 @@ public sealed record ScopeForecast(
     IReadOnlyDictionary<string, string> Keys, ForecastSpan Month, IReadOnlyList<ForecastSpan> Next, ForecastSpan Year, decimal Rough, decimal? GrowthByWeek,
     MonthlyCost Costs)
 {
+    /// <summary>The charges to come that the spans count.</summary>
+    public IReadOnlyList<ScheduledCharge> Scheduled { get; init; } = [];
+
     /// <summary>What plans and estimates say of this month and the later ones, up to the last that is forecast.</summary>
     public IReadOnlyList<PlannedLine> Planned { get; init; } = [];
 }

@@ -15,6 +15,12 @@ internal sealed record Outlook(
     CostPart Part, DateOnly Now, IReadOnlyList<(DateOnly From, decimal[] ByWeekday)> Prices, IReadOnlyDictionary<DateOnly, decimal> Ahead, decimal Today, decimal BeforeToday,
     bool IsRough)
 {
+    /// <summary>How far ahead charges are expected: the longest forecast is of a year, and what is left of a month.</summary>
+    private const int DaysScheduled = 400;
+
+    /// <summary>Charges that are expected as scheduled, from today on; in none of the days below.</summary>
+    public IReadOnlyList<ScheduledCharge> Scheduled { get; init; } = [];
+
     /// <summary>All parts of a component, after its last full day.</summary>
     public static IEnumerable<Outlook> Of(ComponentSeries component, ILookup<CostPart, Restated> restated)
     {
@@ -36,9 +42,15 @@ internal sealed record Outlook(
             });
             yield return new(
                 part.Part, today, [.. prices], part.Ahead.ToDictionary(ahead => first.AddDays(ahead.Key), ahead => ahead.Value), part.Costs[last + 1],
-                part.Costs[Math.Max(0, last + 2 - today.Day)..(last + 1)].Sum(), habit.IsRough);
+                part.Costs[Math.Max(0, last + 2 - today.Day)..(last + 1)].Sum(), habit.IsRough)
+            {
+                Scheduled = part.Part.MayBeScheduled ? ChargeSchedule.Of(part.Part, ChargedOf(part, first), today, today.AddDays(DaysScheduled)) : [],
+            };
         }
     }
+
+    private static Dictionary<DateOnly, decimal> ChargedOf(PartSeries part, DateOnly first) => part.Costs.Index()
+        .Concat(part.Ahead.Select(ahead => (ahead.Key, ahead.Value))).Where(day => day.Item2 != 0).ToDictionary(day => first.AddDays(day.Item1), day => day.Item2);
 
     /// <summary>What is still to come today: nothing where today's hosting is recorded already.</summary>
     public decimal RestOfToday => Ahead.Count > 0 ? 0 : Math.Max(0, Usual(Now) - Math.Max(0, Today));

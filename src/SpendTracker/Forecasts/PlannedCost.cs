@@ -134,7 +134,7 @@ internal static class PlannedCost
     /// What of the planned lines is still to come. Of a month and component of a workload it is what is planned, less what is recorded of it
     /// and what is expected anyhow, in proportion to its lines: work that has begun does not count twice. Hosting counts until the workload
     /// has any, and of this month for the days left. So does what is estimated, on which day nobody said; and beside what was recorded only
-    /// where all of that is never expected again, like invoices and training. Pure.
+    /// where all of that goes on by no habit, like invoices and training: less those of them that are scheduled. Pure.
     /// </summary>
     /// <param name="outlooks">Of the components, by workload and component.</param>
     public static IReadOnlyList<PlannedLine> ToCome(
@@ -175,7 +175,7 @@ internal static class PlannedCost
                 sum += outlook.On(day);
             }
 
-            return sum;
+            return sum + outlook.Scheduled.Where(charge => BillingPeriod.Of(charge.Day) == month).Sum(charge => charge.Amount);
         }
     }
 }

@@ -15,6 +15,7 @@ internal sealed class ScopeOutlook
     public ScopeOutlook(IReadOnlyList<Outlook> parts, IReadOnlyList<PlannedLine> planned, PastForecasts past, DateOnly first, DateOnly today, DateOnly until)
     {
         (_parts, Planned, _past, _today) = (parts, planned, past, today);
+        Scheduled = [.. parts.SelectMany(part => part.Scheduled).OrderBy(charge => charge.Day).ThenBy(charge => charge.Workload, StringComparer.Ordinal)];
         var yesterday = today.DayNumber - first.DayNumber - 1;
         WhyNoInterval = yesterday < 0
             ? "Nothing was in use before today."
@@ -32,12 +33,15 @@ internal sealed class ScopeOutlook
     /// <summary>What is planned or estimated of the scope, this month or later.</summary>
     public IReadOnlyList<PlannedLine> Planned { get; }
 
+    /// <summary>The charges of the scope that are expected as scheduled, from today on.</summary>
+    public IReadOnlyList<ScheduledCharge> Scheduled { get; }
+
     /// <summary>Why no interval is shown at any distance; null if one may be.</summary>
     public string? WhyNoInterval { get; }
 
     public decimal GrowthByWeek { get; }
 
-    /// <summary>What is expected from today up to a day, without what today has cost already.</summary>
+    /// <summary>What is expected by habit from today up to a day, without what today has cost already.</summary>
     public decimal ToCome(DateOnly until) => until < _today ? 0 : _sums[until.DayNumber - _today.DayNumber];
 
     /// <summary>What of it is a rough guess.</summary>
@@ -48,15 +52,17 @@ internal sealed class ScopeOutlook
     public ForecastSpan Span(DateOnly first, DateOnly last, decimal spent)
     {
         var (planned, estimated) = (PlannedIn(first, last, line => line.Plan is not null), PlannedIn(first, last, line => line.Plan is null));
-        var expected = spent + ToCome(last) - (first > _today ? ToCome(first.AddDays(-1)) : 0) + planned + estimated;
+        var scheduled = Scheduled.Where(charge => charge.Day >= first && charge.Day <= last).Sum(charge => charge.Amount);
+        var expected = spent + ToCome(last) - (first > _today ? ToCome(first.AddDays(-1)) : 0) + scheduled + planned + estimated;
+        var span = new ForecastSpan(first, last, spent, expected, null, null, null) { Scheduled = scheduled, Planned = planned, Estimated = estimated };
         var why = WhyNoInterval ?? _past.WhyNone(AheadOf(last));
         if (why is not null || _past.HalfWidth(first > _today ? AheadOf(first) : 1, AheadOf(last)) is not { } half)
         {
-            return new(first, last, spent, expected, null, null, why) { Planned = planned, Estimated = estimated };
+            return span with { WhyNoInterval = why };
         }
 
         var width = Rounded(half);
-        return new(first, last, spent, expected, Math.Max(Math.Min(spent, expected), expected - width), expected + width, null) { Planned = planned, Estimated = estimated };
+        return span with { Low = Math.Max(Math.Min(spent, expected), expected - width), High = expected + width };
     }
 
     private decimal PlannedIn(DateOnly first, DateOnly last, Func<PlannedLine, bool> which) =>

@@ -1,4 +1,5 @@
 using Npgsql;
+using SpendTracker.Contracts;
 
 namespace SpendTracker.Log;
 
@@ -6,20 +7,6 @@ namespace SpendTracker.Log;
 /// <param name="Bytes">On disk, its indexes included.</param>
 /// <param name="Rows">As PostgreSQL estimates them; null if it never has.</param>
 public sealed record TableSize(string Table, long Bytes, long? Rows);
-
-/// <summary>A program of ours that is connected to the database: a host, or a command.</summary>
-/// <param name="Name">The name of its machine and its process, unless the connection string gives another.</param>
-/// <param name="Address">Where it connects from; null through a socket of the same machine.</param>
-/// <param name="Since">Of its oldest connection.</param>
-/// <param name="Connections">How many it has.</param>
-/// <param name="Busy">How many of its connections work at this moment.</param>
-/// <param name="Locks">The names of the locks that it has at this moment: what it projects, rebuilds or sends over.</param>
-public sealed record ConnectedProgram(string Name, string? Address, DateTimeOffset Since, int Connections, int Busy, IReadOnlyList<string> Locks);
-
-/// <summary>A rebuild or a verification that goes on.</summary>
-/// <param name="What"><c>rebuild</c> or <c>verify</c>.</param>
-/// <param name="Position">How far its replay is; null before it has begun.</param>
-public sealed record RunningReplay(string What, string? Projection, long? Position);
 
 /// <summary>What PostgreSQL knows of the database at a moment.</summary>
 /// <param name="Tables">The largest first.</param>

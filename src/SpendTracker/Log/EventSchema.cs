@@ -101,6 +101,23 @@ public static class EventSchema
             used_at timestamptz not null,
             expires_at timestamptz not null
         );
+
+        -- Sessions that an identity provider began, and what it calls them: it may end one of them by that name.
+        create table if not exists spend.provider_session (
+            issuer text not null,
+            provider_session text not null,
+            session text not null,
+            expires_at timestamptz not null,
+            primary key (issuer, provider_session, session)
+        );
+
+        -- Logout tokens that were used, for as long as they would verify: none is used twice, whichever host it comes to.
+        create table if not exists spend.logout_token (
+            issuer text not null,
+            token text not null,
+            expires_at timestamptz not null,
+            primary key (issuer, token)
+        );
         """;
 
     /// <summary>Brings the tables of the log to today's layout, or creates them. Events are not touched.</summary>

@@ -94,6 +94,13 @@ public sealed class SetAsideEvents(
         return counts;
     }
 
+    /// <summary>How many events are set aside now, each once however many read models could not take it.</summary>
+    public async Task<long> CountEventsAsync(CancellationToken cancellationToken)
+    {
+        await using var command = dataSource.CreateCommand("select count(distinct seq_id) from spend.event_set_aside");
+        return (long)(await command.ExecuteScalarAsync(cancellationToken))!;
+    }
+
     /// <summary>Whether events can be tried one by one; else trying one is a rebuild of the projection, which tries all of its.</summary>
     public bool IsByEvent(string projection) => projections().Any(known => known.Name == projection && known.TakesAnyOrder);
 

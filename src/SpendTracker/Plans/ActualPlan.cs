@@ -20,8 +20,3 @@ public sealed record AssumptionSource(string Field, Assumption Value, string Fro
 
 /// <summary>What a quantity is the sum of; null narrows nothing.</summary>
 public sealed record QuantityPlace(string Workload, Approach? Approach = null, Component? Component = null, string? Sku = null, string? Meter = null);
-
-/// <summary>What is not known.</summary>
-/// <param name="What">A field of the plan, or a cost.</param>
-/// <param name="Because">Why.</param>
-public sealed record UnknownAssumption(string What, string Because);

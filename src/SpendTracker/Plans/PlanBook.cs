@@ -17,9 +17,6 @@ public sealed record RecordedPlan(PlanSubmitted Submitted, int Version, DateTime
 /// <param name="Retired">Where the plan was retired at this version.</param>
 public sealed record PlanVersion(int Version, PlanSubmitted Submitted, DateTimeOffset SubmittedAt, string SubmittedBy, PlanEnd? Retired = null);
 
-/// <summary>When, by whom and why a plan was retired.</summary>
-public sealed record PlanEnd(DateTimeOffset At, string By, string Reason);
-
 /// <summary>What became of a submission.</summary>
 /// <param name="Version">Of the plan now; 0 where nothing was stored.</param>
 /// <param name="IsNew">Whether there was no such plan until now.</param>

@@ -3,13 +3,6 @@ using SpendTracker.Usage;
 
 namespace SpendTracker.Plans;
 
-/// <summary>A plan to begin with.</summary>
-/// <param name="Id">Names it.</param>
-/// <param name="Title">For people.</param>
-/// <param name="Source">Where its figures are from.</param>
-/// <param name="Notes">What has changed since its figures were published.</param>
-public sealed record PlanPreset(string Id, string Title, string Source, PlanRequest Plan, IReadOnlyList<string> Notes);
-
 /// <summary>
 /// The two sizes of project that a guide of 2025 gives costs for, in US dollars. Its figures: an API costs $0.002 to $0.12 per 1,000
 /// tokens; hosting a fine-tuned GPT-3.5-turbo on Azure $7 an hour; a training run on a small dataset $10 to $100; a dataset

@@ -70,10 +70,10 @@ public sealed record PlanTerms(IReadOnlyList<PlanTerm> PerRequest, IReadOnlyList
         inMonths.AddRange((option.Datasets ?? []).Select(dataset => new PlanPayment(Dataset(dataset, 1), 0)));
         if (option.Training is { } training)
         {
-            inMonths.Add(new(Training(training), 0));
-            if (training.EveryMonths is { } every && every < plan.Months)
+            var again = training.EveryMonths is { } months && months < plan.Months ? training.EveryMonths : null;
+            inMonths.Add(new(Training(training), 0, again)); // A run serves until the next one.
+            if (again is { } every)
             {
-                inMonths.Add(new(Training(training), every, every));
                 inMonths.AddRange((option.Datasets ?? []).Where(dataset => dataset.RefreshShare is not null).Select(dataset => new PlanPayment(Dataset(dataset, value(dataset.RefreshShare!)), every, every)));
             }
         }

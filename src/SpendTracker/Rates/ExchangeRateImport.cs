@@ -12,34 +12,11 @@ namespace SpendTracker.Rates;
 /// <param name="Source">What the row says of it; null where it says nothing.</param>
 public sealed record ExchangeRateRow(long Line, string Currency, DateOnly Date, decimal Rate, string? Source);
 
-/// <summary>A row, or a field of one, that cannot be imported.</summary>
-public sealed record MalformedRow(long Line, string Field, string Reason);
-
 /// <summary>What a file of exchange rates holds.</summary>
 /// <param name="Source">Where rates are from whose row does not say it.</param>
 /// <param name="Skipped">How many rates were passed by, by the reason: a currency that is no more, or a day before costs are kept.</param>
 public sealed record ExchangeRateFile(
     string Source, IReadOnlyList<ExchangeRateRow> Rows, IReadOnlyList<MalformedRow> Malformed, IReadOnlyDictionary<string, int> Skipped);
-
-/// <summary>One rate that an import adds or changes.</summary>
-/// <param name="Before">What is published for the same day; null where nothing is.</param>
-/// <param name="Percent">How much it changes.</param>
-/// <param name="Large">Whether it changes by more than 25 %.</param>
-public sealed record ExchangeRateChange(string Currency, DateOnly Date, decimal? Before, decimal After, decimal? Percent, bool Large);
-
-/// <summary>What publishing a file of exchange rates would do.</summary>
-/// <param name="New">Rates of days that have none.</param>
-/// <param name="Changed">Rates that would be superseded.</param>
-/// <param name="Unchanged">How many are published already.</param>
-/// <param name="Skipped">How many were passed by, by the reason.</param>
-public sealed record ExchangeRateDiff(
-    IReadOnlyList<ExchangeRateChange> New, IReadOnlyList<ExchangeRateChange> Changed, int Unchanged, IReadOnlyList<MalformedRow> Malformed,
-    IReadOnlyDictionary<string, int> Skipped)
-{
-    /// <summary>What would be published, by currency, with the version of its stream that this was found on.</summary>
-    [JsonIgnore]
-    public IReadOnlyList<(IReadOnlyList<ExchangeRatePublished> Rates, long Version)> Publications { get; init; } = [];
-}
 
 /// <summary>Compares a file of exchange rates with those that are published, and publishes the difference; like <see cref="RateImport"/>.</summary>
 public sealed class ExchangeRateImport(EventStore store, OrganisationSettings settings)

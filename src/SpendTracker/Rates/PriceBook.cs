@@ -7,44 +7,20 @@ using SpendTracker.Log;
 
 namespace SpendTracker.Rates;
 
-/// <summary>When something was published, by whom, and whether it still stands.</summary>
-/// <param name="Id">Names it, to withdraw it.</param>
-/// <param name="WithdrawnAt">Null where nobody has.</param>
-public sealed record Publication(
-    Guid Id, DateTimeOffset PublishedAt, string PublishedBy, string? Note, DateTimeOffset? WithdrawnAt, string? WithdrawnBy, string? WithdrawnBecause)
-{
-    public bool IsWithdrawn => WithdrawnAt is not null;
-}
-
-/// <summary>A price in the book.</summary>
-/// <param name="UnitPrice">Of one unit.</param>
-/// <param name="EffectiveTo">The last day; null where it has no end.</param>
-/// <param name="Superseded">Whether a later publication for the same day took its place.</param>
-/// <param name="NotCarried">What its source asks other prices for that are not in the publication: such usage is priced incompletely.</param>
-public sealed record Rate(
-    string Sku, string Meter, int AboveTokens, RateKind Kind, DateOnly EffectiveFrom, DateOnly? EffectiveTo, decimal Price, decimal Per, decimal UnitPrice, string Currency,
-    string Source, bool Superseded, Publication Publication, IReadOnlyList<NotCarriedPrice> NotCarried)
-{
-    /// <summary><see cref="FreePrice.Of"/>.</summary>
-    public string? Free => FreePrice.Of(UnitPrice, Kind, Source);
-}
-
-/// <param name="EffectiveTo">The last day; null where it has no end.</param>
-public sealed record Discount(string Sku, decimal Percent, DateOnly EffectiveFrom, DateOnly? EffectiveTo, string Source, Publication Publication)
+/// <summary>What discounts come off.</summary>
+public static class Discounts
 {
     /// <summary>What SKUs of the organisation's own work begin with: a discount on everything, <c>*</c>, is on what providers ask, and not on these.</summary>
     internal static IReadOnlyList<string> OwnWork { get; } = ["labour/", "dataset/"];
 
-    /// <summary>Whether it comes off a SKU's price, on its days.</summary>
-    public bool Covers(string sku) => Sku == "*"
-        ? !OwnWork.Any(own => sku.StartsWith(own, StringComparison.Ordinal))
-        : Sku == sku || (Sku.EndsWith('*') && sku.StartsWith(Sku[..^1], StringComparison.Ordinal));
+    extension(Discount discount)
+    {
+        /// <summary>Whether it comes off a SKU's price, on its days.</summary>
+        public bool Covers(string sku) => discount.Sku == "*"
+            ? !OwnWork.Any(own => sku.StartsWith(own, StringComparison.Ordinal))
+            : discount.Sku == sku || (discount.Sku.EndsWith('*') && sku.StartsWith(discount.Sku[..^1], StringComparison.Ordinal));
+    }
 }
-
-/// <param name="Order">Its place among the rules, from 1: the first that fits holds. 0 where it was withdrawn.</param>
-public sealed record Alias(int Order, string Model, string Sku, Publication Publication);
-
-public sealed record ExchangeRate(string Currency, DateOnly EffectiveFrom, decimal Rate, string Source, bool Superseded, Publication Publication);
 
 /// <summary>
 /// Publishes rates, discounts, aliases and exchange rates, withdraws them, and lists them. Nothing is ever edited: a later
@@ -155,7 +131,10 @@ public sealed class PriceBook(NpgsqlDataSource dataSource, EventStore store, Eve
         reader => new Rate(
             reader.GetString(0), reader.GetString(1), reader.GetInt32(2), EnumName.Parse<RateKind>(reader.GetString(3)), reader.GetFieldValue<DateOnly>(4),
             LastDay(reader, 5), reader.GetDecimal(6), reader.GetDecimal(7), reader.GetDecimal(8), reader.GetString(9), reader.GetString(10), reader.GetBoolean(11), PublicationAt(reader, 12),
-            [.. reader.GetFieldValue<string[]>(19).Select(named => named.Split(':')).Select(named => new NotCarriedPrice(named[0], int.Parse(named[1], CultureInfo.InvariantCulture)))]),
+            [.. reader.GetFieldValue<string[]>(19).Select(named => named.Split(':')).Select(named => new NotCarriedPrice(named[0], int.Parse(named[1], CultureInfo.InvariantCulture)))])
+        {
+            Free = FreePrice.Of(reader.GetDecimal(8), EnumName.Parse<RateKind>(reader.GetString(3)), reader.GetString(10)),
+        },
         cancellationToken, new NpgsqlParameter { Value = (object?)skus?.ToArray() ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Text });
 
     /// <summary>By SKU, the latest first.</summary>

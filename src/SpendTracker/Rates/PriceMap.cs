@@ -18,19 +18,6 @@ public sealed record ListedRate(string Sku, string Model, IReadOnlyList<MeterPri
     public bool SaysTheSameAs(ListedRate other) => Prices.SequenceEqual(other.Prices) && NotCarried.SequenceEqual(other.NotCarried);
 }
 
-/// <summary>A member of an entry that has a price which is not carried over.</summary>
-public sealed record LeftOutPrice(string Model, string? Sku, string Member);
-
-/// <summary>Several entries that mean one SKU.</summary>
-/// <param name="Models">The entries' names in the file.</param>
-/// <param name="Taken">Whose prices are taken: the one's that is named as the SKU, or the first's where all say the same. Null where they disagree: none's.</param>
-public sealed record SharedSku(string Sku, IReadOnlyList<string> Models, string? Taken);
-
-/// <summary>An entry that cannot be imported.</summary>
-/// <param name="Sku">What it would price; null where that cannot be told.</param>
-/// <param name="Field">The member that is wrong; empty where it is the entry as a whole.</param>
-public sealed record MalformedEntry(string Model, string? Sku, string Field, string Reason);
-
 /// <summary>
 /// A file in the format of LiteLLM's public price map: a JSON object with an entry for each model, whose members are US
 /// dollars for one token or request. An entry is taken whole or not at all: half of a model's prices would be a wrong total

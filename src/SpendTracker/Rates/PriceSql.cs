@@ -1,3 +1,4 @@
+using SpendTracker.Contracts;
 using SpendTracker.Usage;
 
 namespace SpendTracker.Rates;
@@ -71,7 +72,7 @@ internal static class PriceSql
         """;
 
     /// <summary>Whether a SKU is of the organisation's own work, which no provider has a discount on.</summary>
-    private static string IsOwnWork(string sku) => $"({string.Join(" or ", Discount.OwnWork.Select(own => $"starts_with({sku}, '{own}')"))})";
+    private static string IsOwnWork(string sku) => $"({string.Join(" or ", Discounts.OwnWork.Select(own => $"starts_with({sku}, '{own}')"))})";
 
     /// <summary>
     /// What a currency is worth on a day: the rate effective last before it or on it; of two from one day, the one published last.

@@ -12,7 +12,7 @@ public sealed class RateComparison(
     string source, DateOnly from, IReadOnlyCollection<string> providers, IReadOnlyDictionary<string, BookedRates> book, string reportingCurrency)
 {
     /// <summary>What price maps are in.</summary>
-    private const string MapCurrency = "USD";
+    public const string MapCurrency = "USD";
 
     private readonly List<(RatePublished Rate, long Version)> _publications = [];
     private readonly List<PriceChange> _new = [], _changed = [], _gone = [];

@@ -6,10 +6,6 @@ using SpendTracker.Log;
 
 namespace SpendTracker.Workloads;
 
-/// <summary>A workload as registered.</summary>
-public sealed record Workload(
-    string Id, string Name, string Team, Approach Approach, string CostCentre, string Environment, DateTimeOffset ChangedAt, IReadOnlyDictionary<string, string> Tags);
-
 /// <summary>What is registered of a workload now.</summary>
 /// <param name="Version">How many events its stream has.</param>
 public sealed record WorkloadState(WorkloadRegistered Details, int Version) : IStreamState<WorkloadState>

@@ -1,5 +1,7 @@
 using System.Threading.Channels;
 using Marten;
+using SpendTracker.Contracts;
+using Channel = System.Threading.Channels.Channel;
 
 namespace SpendTracker.Benchmarks.Append;
 

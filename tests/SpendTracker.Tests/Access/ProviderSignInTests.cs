@@ -32,7 +32,7 @@ public sealed class ProvidedHost : IAsyncLifetime
         foreach (var (name, value) in ((string, string)[])
             [
                 ("Authority", Provider.Address), ("ClientId", TestProvider.ClientId), ("ClientSecret", TestProvider.ClientSecret), ("Contact", "help@example.com"),
-                ("Roles", "viewers=viewer; devs=member; cfo=finance; ops=admin"), ("Teams", "devs=Search; CN=Support,OU=X=Support"),
+                ("Roles", "viewers=viewer; devs=member; cfo=finance; ops=admin"), ("Teams", "devs=Search; CN=Support,OU=X=Support"), ("AssistantAudience", TestProvider.AssistantAudience),
             ])
         {
             builder.Configuration[$"SpendTracker:OpenIdConnect:{name}"] = value;
@@ -156,7 +156,6 @@ public sealed class ProviderSignInTests(ProvidedHost provided) : IClassFixture<P
     [Fact]
     public async Task What_does_not_verify_signs_nobody_in()
     {
-        var now = DateTime.UtcNow;
         (string Says, Action<SecurityTokenDescriptor> Spoil)[] faults =
         [
             ("it is for another application", token => Instead(token, "aud", "other")),
@@ -165,9 +164,9 @@ public sealed class ProviderSignInTests(ProvidedHost provided) : IClassFixture<P
                 new RsaSecurityKey(RSA.Create(2048)) { KeyId = token.SigningCredentials.Key.KeyId }, "RS256")),
             ("it has no signature", token => token.SigningCredentials = null),
             ("another provider issued it", token => token.Issuer = "https://evil.example/"),
-            ("clocks of this host", token => (token.IssuedAt, token.Expires) = (now.AddMinutes(-60), now.AddMinutes(-3))),
-            ("this host is 3 minutes behind", token => (token.IssuedAt, token.Expires) = (now.AddMinutes(3), now.AddMinutes(60))),
-            ("this host is 3 minutes ahead", token => (token.IssuedAt, token.Expires) = (now.AddMinutes(-3), now.AddMinutes(60))),
+            ("clocks of this host", token => Lives(token, -60, -3)),
+            ("this host is 3 minutes behind", token => Lives(token, 3, 60)),
+            ("this host is 3 minutes ahead", token => Lives(token, -3, 60)),
         ];
         foreach (var (says, spoil) in faults)
         {
@@ -176,7 +175,7 @@ public sealed class ProviderSignInTests(ProvidedHost provided) : IClassFixture<P
         }
 
         Assert.DoesNotContain(await People.ListAsync(Cancel), person => person.Name == $"{_subject} Doe"); // Not even known.
-        Told(["ops"]).Spoil = token => (token.IssuedAt, token.Expires) = (now.AddSeconds(-90), now.AddMinutes(60));
+        Told(["ops"]).Spoil = token => Lives(token, -1.5, 60);
         using var signedIn = await SignInAsync();
         Assert.Equal(HttpStatusCode.Found, signedIn.StatusCode);
     }
@@ -252,9 +251,17 @@ public sealed class ProviderSignInTests(ProvidedHost provided) : IClassFixture<P
         Assert.Equal(HttpStatusCode.Found, signedIn.StatusCode);
         using var page = await GetAsync(Host.Address + "/", CookieOf(signedIn));
         Assert.Equal(HttpStatusCode.OK, page.StatusCode);
+
+        var token = Provider.LogoutToken(_subject);
+        Assert.Equal((HttpStatusCode.OK, ""), await LogoutAsync(token));
+        Assert.Contains("used already", (await LogoutAsync(token, other)).Detail, StringComparison.Ordinal);
     }
 
     public void Dispose() => _browser.Dispose();
+
+    /// <summary>Minutes from the moment at which the token is made: on a busy machine, a clock that was read before the others' turns would be off by itself.</summary>
+    private static void Lives(SecurityTokenDescriptor token, double from, double to) =>
+        (token.IssuedAt, token.Expires) = (DateTime.UtcNow.AddMinutes(from), DateTime.UtcNow.AddMinutes(to));
 
     private static void Instead(SecurityTokenDescriptor token, string claim, string value)
     {
@@ -353,10 +360,105 @@ public sealed class ProviderSignInTests(ProvidedHost provided) : IClassFixture<P
         Assert.Equal(HttpStatusCode.OK, await StatusAsync(signedIn));
     }
 
-    private async Task<(HttpStatusCode Status, string Detail)> LogoutAsync(string token)
+    [Fact]
+    public async Task A_logout_token_of_one_session_ends_what_that_session_began_and_nothing_else()
+    {
+        using var first = await SignInAsync("laptop");
+        using var second = await SignInAsync("telephone");
+        Assert.Equal((HttpStatusCode.OK, ""), await LogoutAsync(Provider.LogoutToken("", InSession("another", withSubject: false))));
+        Assert.Equal((HttpStatusCode.OK, ""), await LogoutAsync(Provider.LogoutToken("nobody-here", InSession("telephone", withSubject: true)))); // Another person's.
+        Assert.Equal([HttpStatusCode.OK, HttpStatusCode.OK], [await StatusAsync(first), await StatusAsync(second)]);
+
+        Assert.Equal((HttpStatusCode.OK, ""), await LogoutAsync(Provider.LogoutToken("", InSession("laptop", withSubject: false))));
+        Assert.Equal([HttpStatusCode.Found, HttpStatusCode.OK], [await StatusAsync(first), await StatusAsync(second)]);
+
+        using var third = await SignInAsync("tablet");
+        Assert.Equal((HttpStatusCode.OK, ""), await LogoutAsync(Provider.LogoutToken(_subject, InSession("telephone", withSubject: true))));
+        Assert.Equal([HttpStatusCode.Found, HttpStatusCode.OK], [await StatusAsync(second), await StatusAsync(third)]);
+
+        Assert.Equal((HttpStatusCode.OK, ""), await LogoutAsync(Provider.LogoutToken(_subject, InSession("of before", withSubject: true)))); // Not known here: all of the person.
+        Assert.Equal(HttpStatusCode.Found, await StatusAsync(third));
+
+        async Task<HttpResponseMessage> SignInAsync(string session)
+        {
+            Told(["viewers"]).Spoil = token => token.Subject = new([.. token.Subject?.Claims ?? [], new Claim("sid", $"{_subject}-{session}")]);
+            return await this.SignInAsync();
+        }
+
+        Action<SecurityTokenDescriptor> InSession(string session, bool withSubject) => token =>
+        {
+            token.Claims["sid"] = $"{_subject}-{session}";
+            _ = withSubject || token.Claims.Remove("sub");
+        };
+    }
+
+    [Fact]
+    public async Task An_assistant_reads_with_an_access_token_of_a_person_who_has_a_role_and_no_further()
+    {
+        using var without = await ToolsAsync(null);
+        var told = Assert.Single(without.Headers.WwwAuthenticate).ToString();
+        Assert.Equal((HttpStatusCode.Unauthorized, $"Bearer resource_metadata=\"{Host.Address}/.well-known/oauth-protected-resource/mcp\""), (without.StatusCode, told));
+        var metadata = JsonDocument.Parse(await _browser.GetStringAsync(new Uri(Host.Address + "/.well-known/oauth-protected-resource/mcp"), Cancel)).RootElement;
+        Assert.Equal(($"{Host.Address}/mcp", Provider.Address), (metadata.GetProperty("resource").GetString(), metadata.GetProperty("authorization_servers")[0].GetString()));
+
+        await AssertRefusedAsync(Provider.AccessToken(_subject), "Its person has no role here."); // Who never signed in.
+        Told(["viewers"]);
+        (await SignInAsync()).Dispose();
+        using var listed = await ToolsAsync(Provider.AccessToken(_subject));
+        Assert.Equal(HttpStatusCode.OK, listed.StatusCode);
+        Assert.Contains("get_costs", await listed.Content.ReadAsStringAsync(Cancel), StringComparison.Ordinal);
+        using var costs = new HttpRequestMessage(HttpMethod.Get, Host.Address + "/api/v1/costs") { Headers = { { "Authorization", $"Bearer {Provider.AccessToken(_subject)}" } } };
+        using var refused = await _browser.SendAsync(costs, Cancel);
+        Assert.Equal(HttpStatusCode.Unauthorized, refused.StatusCode); // The API takes keys.
+
+        (string Says, Action<SecurityTokenDescriptor> Spoil)[] faults =
+        [
+            ("does not verify", token => token.SigningCredentials = new SigningCredentials(TestProvider.NewKey(), SecurityAlgorithms.RsaSha256)),
+            ("does not verify", token => token.SigningCredentials = null),
+            ("does not verify", token => token.Issuer = "https://evil.example/"),
+            ("does not verify", token => token.Audience = TestProvider.ClientId),
+            ("does not verify", token => token.TokenType = "logout+jwt"),
+            ("does not verify", token => (token.IssuedAt, token.NotBefore, token.Expires) = (DateTime.UtcNow.AddHours(-1), DateTime.UtcNow.AddHours(-1), DateTime.UtcNow.AddMinutes(-3))),
+            ("does not verify", token => token.Expires = null),
+            ("names no subject", token => token.Claims.Remove("sub")),
+            ("has no role", token => token.Claims["groups"] = "others"), // Out of the groups since.
+        ];
+        foreach (var (says, spoil) in faults)
+        {
+            await AssertRefusedAsync(Provider.AccessToken(_subject, spoil), says);
+        }
+
+        await AssertRefusedAsync("not.a.token", "does not verify");
+        await People.RemoveAsync((await PersonAsync()).Id, new Recorder("test"), Cancel);
+        await AssertRefusedAsync(Provider.AccessToken(_subject), "has no role");
+
+        async Task AssertRefusedAsync(string token, string says)
+        {
+            using var answer = await ToolsAsync(token);
+            var text = await answer.Content.ReadAsStringAsync(Cancel);
+            Assert.True(answer.StatusCode == HttpStatusCode.Unauthorized && text.Contains(says, StringComparison.Ordinal), $"{says}: {answer.StatusCode} {text}");
+            Assert.Contains("error=\"invalid_token\"", string.Join(", ", answer.Headers.GetValues("WWW-Authenticate")), StringComparison.Ordinal);
+        }
+
+        async Task<HttpResponseMessage> ToolsAsync(string? token)
+        {
+            using var request = new HttpRequestMessage(HttpMethod.Post, Host.Address + "/mcp")
+            {
+                Content = new StringContent("""{"jsonrpc":"2.0","id":1,"method":"tools/list"}""", null, "application/json"), Headers = { { "Accept", "application/json, text/event-stream" } },
+            };
+            if (token is not null)
+            {
+                request.Headers.Authorization = new("Bearer", token);
+            }
+
+            return await _browser.SendAsync(request, Cancel);
+        }
+    }
+
+    private async Task<(HttpStatusCode Status, string Detail)> LogoutAsync(string token, TestHost? host = null)
     {
         using var form = new FormUrlEncodedContent([new("logout_token", token)]);
-        using var answer = await _browser.PostAsync($"{Host.Address}{ProviderLogout.Path}", form, Cancel);
+        using var answer = await _browser.PostAsync($"{(host ?? Host).Address}{ProviderLogout.Path}", form, Cancel);
         var text = await answer.Content.ReadAsStringAsync(Cancel);
         return (answer.StatusCode, text.Length == 0 ? "" : JsonDocument.Parse(text).RootElement.GetProperty("detail").GetString()!);
     }

@@ -27,8 +27,8 @@ public sealed class RoleTests
     [InlineData(Role.Viewer, "", "read view")]
     [InlineData(Role.Member, "", "read view share")]
     [InlineData(Role.Member, "Search", "read view share record workload plan estimate budget acknowledge")]
-    [InlineData(Role.Finance, "", "read view share record workload plan estimate budget acknowledge price retry close activity")]
-    [InlineData(Role.Admin, "", "read view share record workload plan estimate budget acknowledge price retry close activity channel key people")]
+    [InlineData(Role.Finance, "", "read view share record workload plan estimate budget acknowledge price report retry close activity")]
+    [InlineData(Role.Admin, "", "read view share record workload plan estimate budget acknowledge price report retry close activity channel key people")]
     public async Task A_person_may_do_what_the_role_says(Role role, string team, string may) =>
         Assert.Equal(may.Split(' ').Order(), await AllowedAsync(null, Person(role, team)));
 
@@ -54,7 +54,7 @@ public sealed class RoleTests
     {
         var scopes = new Dictionary<string, string>
         {
-            ["record"] = "record", ["read"] = "read", ["publish"] = "workload plan estimate price retry view share", ["close"] = "close", ["budget"] = "budget acknowledge", ["channel"] = "channel", ["audit"] = "activity",
+            ["record"] = "record", ["read"] = "read", ["publish"] = "workload plan estimate price retry view share", ["close"] = "close", ["budget"] = "budget acknowledge report", ["channel"] = "channel", ["audit"] = "activity",
         };
         foreach (var scope in EnumName.All<Scope>())
         {

@@ -21,6 +21,7 @@ public sealed class TestProvider : IAsyncLifetime
 {
     public const string ClientId = "spendtracker";
     public const string ClientSecret = "a-secret-of-the-tests";
+    public const string AssistantAudience = "https://spend.example.com/mcp";
 
     private WebApplication _app = null!;
 
@@ -105,6 +106,20 @@ public sealed class TestProvider : IAsyncLifetime
                 ["sub"] = subject, ["jti"] = Guid.NewGuid().ToString(),
                 ["events"] = new Dictionary<string, object> { ["http://schemas.openid.net/event/backchannel-logout"] = new Dictionary<string, object>() },
             },
+        };
+        spoil?.Invoke(token);
+        return new JsonWebTokenHandler { SetDefaultTimesOnTokenCreation = false }.CreateToken(token);
+    }
+
+    /// <summary>An access token for assistants.</summary>
+    /// <param name="spoil">What is done to it before it is signed.</param>
+    public string AccessToken(string subject, Action<SecurityTokenDescriptor>? spoil = null)
+    {
+        var now = DateTime.UtcNow;
+        var token = new SecurityTokenDescriptor
+        {
+            Issuer = $"{Address}/", Audience = AssistantAudience, TokenType = "at+jwt", IssuedAt = now, NotBefore = now, Expires = now.AddMinutes(5), SigningCredentials = SigningCredentials[0],
+            Claims = new Dictionary<string, object> { ["sub"] = subject },
         };
         spoil?.Invoke(token);
         return new JsonWebTokenHandler { SetDefaultTimesOnTokenCreation = false }.CreateToken(token);

@@ -42,6 +42,8 @@ public sealed class RouteActivityTests(OneHost one) : IClassFixture<OneHost>
         ("DELETE", "/api/v1/budgets/{id}", "budgets/b?reason=over", "", Json),
         ("PUT", "/api/v1/channels/{id}", "channels/c", """{"name":"C","address":{"kind":"webhook","url":"http://127.0.0.1:9/x","secret":"whsec_MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIzNDU2Nzg5MDE="}}""", Json),
         ("POST", "/api/v1/channels/{id}/test", "channels/c/test", "", Json),
+        ("PUT", "/api/v1/report/schedules/{id}", "report/schedules/s", """{"channel":"c","day":3,"hour":8}""", Json),
+        ("DELETE", "/api/v1/report/schedules/{id}", "report/schedules/s?reason=over", "", Json),
         ("POST", "/api/v1/channels/{id}/resume", "channels/c/resume", "", Json),
         ("DELETE", "/api/v1/channels/{id}", "channels/c?reason=over", "", Json),
         ("POST", "/api/v1/alerts/{id:guid}/acknowledge", $"alerts/{Alert}/acknowledge", """{"note":"seen"}""", Json),

@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Text.Json;
 using Microsoft.AspNetCore.Http;
 using SpendTracker.Alerts;
+using SpendTracker.Contracts;
 
 namespace SpendTracker.Tests.Alerts;
 

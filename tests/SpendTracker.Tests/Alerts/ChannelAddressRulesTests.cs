@@ -1,4 +1,5 @@
 using SpendTracker.Alerts;
+using SpendTracker.Contracts;
 
 namespace SpendTracker.Tests.Alerts;
 

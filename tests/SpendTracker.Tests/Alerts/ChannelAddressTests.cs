@@ -1,5 +1,6 @@
 using Microsoft.Extensions.DependencyInjection;
 using SpendTracker.Alerts;
+using SpendTracker.Contracts;
 using SpendTracker.Events;
 using SpendTracker.Tests.Log;
 

@@ -26,10 +26,38 @@ public sealed class AnomalyRuleTests
     }
 
     [Fact]
-    public void Nothing_is_judged_before_twelve_weeks()
+    public void Nothing_is_judged_before_four_weeks_and_lines_come_nearer_with_time()
     {
         Assert.Empty(Find([.. Steady(AnomalyRule.DaysNeeded - 1), 500]));
-        Assert.Single(Find([.. Steady(AnomalyRule.DaysNeeded), 500]));
+        var limits = new[] { 28, 42, 83, 84 }.Select(days => Assert.Single(Find([.. Steady(days), 500])).Limit!.Value).ToArray();
+        Assert.Equal(limits.OrderDescending(), limits);
+        Assert.InRange(limits[0], 21, 22); // 11 × e^(5.2 × 0.08 × 24 ÷ 14) − 1.
+        Assert.InRange(limits[3], 15, 17);
+        Assert.Empty(Find([.. Enumerable.Range(0, 80).Select(day => 2 + (0.1m * day))])); // What is new grows.
+    }
+
+    [Fact]
+    public void A_day_of_a_tenth_of_the_usual_is_a_fall_once_it_is_over_and_is_told_once_in_four_weeks()
+    {
+        Assert.Empty(Find([.. Steady(100), 1]));
+        var found = Assert.Single(Find([.. Steady(100), 1, 10]));
+
+        Assert.Equal((First.AddDays(100), AnomalyKind.Fall, 1m, 9m), (found.Day, found.Kind, found.Amount, found.Excess));
+        Assert.InRange(found.Limit!.Value, 4.99m, 5m); // Half: a line nearer than that is of no use.
+        Assert.True(found.Score < -5.2m);
+        Assert.Equal([100], Find([.. Steady(100), .. Enumerable.Repeat(1m, 32)]).Select(one => one.Day.DayNumber - First.DayNumber));
+        Assert.Single(Find([.. Steady(40), 1, 10]));
+    }
+
+    [Fact]
+    public void A_holiday_is_no_fall_nor_is_a_day_of_more_than_half_nor_one_without_a_price()
+    {
+        decimal[] weeks = [.. Enumerable.Range(0, 101).Select(day => day % 7 < 5 ? 10m : 2)];
+
+        Assert.Empty(Find([.. weeks, 1.5m, 10])); // Like a Sunday.
+        Assert.Single(Find([.. weeks, 1m, 10]));
+        Assert.Empty(Find([.. Steady(100), 5.1m, 10]));
+        Assert.Empty(AnomalyRule.Find(First, [.. Steady(100).Select(amount => new AnomalyDay(amount, true)), new(0, true), new(10, true)]));
     }
 
     [Fact]

@@ -38,6 +38,35 @@ public sealed class AnomalySimulationTests(ITestOutputHelper output)
         Assert.InRange(AMonth(alarms, $"{kind}, by meters"), 0, most);
     }
 
+    [Theory]
+    [InlineData(Kind.Lognormal, 0.5)]
+    [InlineData(Kind.Mix, 1)]
+    public void False_alarms_of_50_workloads_a_month_in_their_first_84_days_are_few(Kind kind, double most)
+    {
+        // Half of them grow from a fifth within 10 to 40 days.
+        var alarms = Seeds.Sum(seed => ToldOf(new Workload(kind, seed).NewParts(84)).Count);
+
+        var perMonth = alarms / (Workloads / 50.0) / (56 / 30.4);
+        output.WriteLine($"{kind}, days 28 to 83 of use: {perMonth:0.00} false alarms a month of 50 workloads, meters included");
+        Assert.InRange(perMonth, 0, most);
+    }
+
+    [Fact]
+    public void A_day_of_a_tenth_of_a_quiet_workload_is_found_and_a_day_of_four_times_in_its_fifth_to_twelfth_week()
+    {
+        int Found(decimal times, int old, AnomalyKind kind) => Quiet.Count(workload =>
+        {
+            var amounts = workload.Days(old + 1);
+            amounts[^1] *= times;
+            return FoundIn(amounts).Any(found => found.Day == First.AddDays(old) && found.Kind == kind);
+        });
+        var (tenth, third, young, at35, at70) = (
+            Found(0.1m, WarmUp, AnomalyKind.Fall), Found(0.3m, WarmUp, AnomalyKind.Fall), Found(0.1m, 60, AnomalyKind.Fall), Found(4, 35, AnomalyKind.Spike), Found(4, 70, AnomalyKind.Spike));
+        output.WriteLine($"Of {Workloads} steady workloads: {tenth} days of a tenth found, {third} of three tenths, {young} of a tenth on day 60; a day of four times on day 35 {at35}, on day 70 {at70}");
+        Assert.InRange(tenth, Workloads * 85 / 100, Workloads);
+        Assert.InRange(at70, Workloads * 60 / 100, Workloads);
+    }
+
     [Fact]
     public void A_meter_of_a_quiet_workload_that_costs_four_times_as_much_is_found_where_the_workload_is_not()
     {
@@ -69,6 +98,9 @@ public sealed class AnomalySimulationTests(ITestOutputHelper output)
         output.WriteLine($"{found} of {Workloads} rises by half found within 14 days");
         Assert.InRange(found, Workloads * 85 / 100, Workloads);
     }
+
+    private static IEnumerable<Workload> Quiet =>
+        Enumerable.Range(FirstSeed, 20 * Workloads).Select(seed => new Workload(Kind.Lognormal, seed)).Where(workload => workload.IsQuiet).Take(Workloads);
 
     private static IEnumerable<int> Seeds => Enumerable.Range(FirstSeed, Workloads);
 
@@ -183,6 +215,13 @@ public sealed class AnomalySimulationTests(ITestOutputHelper output)
                     return Math.Round(cost * (decimal)(share / shares.Sum() * Math.Exp(drift + (noise * (isHeavy ? HeavyTailed() : Normal())))), 6);
                 }).ToArray();
             })];
+        }
+
+        /// <summary>The same from its first day on; every second one grows from a fifth.</summary>
+        public decimal[][] NewParts(int count)
+        {
+            var (parts, ramp) = (Parts(count), seed % 2 == 0 ? 10 + _random.Next(30) : 0);
+            return ramp == 0 ? parts : [.. parts.Select(costs => costs.Select((cost, day) => Math.Round(cost * (decimal)Math.Min(1, 0.2 + (0.8 * day / ramp)), 6)).ToArray())];
         }
 
         /// <summary>Student's t with 4 degrees of freedom, scaled to a standard deviation of 1.</summary>

@@ -32,10 +32,22 @@ public sealed class PartRuleTests
     [Fact]
     public void A_meter_that_is_new_or_not_used_on_such_a_weekday_is_not_judged()
     {
-        Assert.Empty(Find([.. Steady(17, 0), .. Steady(83, 20), 90], [.. Steady(101, 80)]));
-        Assert.Single(Find([.. Steady(17, 0), .. Steady(84, 20), 90], [.. Steady(102, 80)]));
+        Assert.Empty(Find([.. Steady(73, 0), .. Steady(27, 20), 90], [.. Steady(101, 80)]));
+        Assert.Single(Find([.. Steady(73, 0), .. Steady(28, 20), 120], [.. Steady(102, 80)]));
         decimal[] weekly = [.. Enumerable.Range(0, 100).Select(day => day % 7 == 3 ? 40m : 0)];
         Assert.Empty(Find([.. weekly, 90], [.. Steady(101, 80)])); // 100 is another weekday than 3.
+    }
+
+    [Fact]
+    public void A_meter_that_is_gone_is_a_fall_once_the_day_is_over_unless_all_of_the_workload_is()
+    {
+        var found = Assert.Single(Find([.. Steady(100, 20), 0, 0], [.. Steady(102, 80)]));
+
+        Assert.Equal((First.AddDays(100), AnomalyKind.Fall, 0m, Input), (found.Day, found.Kind, found.Amount, found.Part));
+        Assert.Empty(Find([.. Steady(100, 20), 0], [.. Steady(101, 80)]));
+        Assert.Empty(Find([.. Steady(100, 20), 0, 0], [.. Steady(100, 80), 100, 100])); // It moved to the other.
+        AnomalyDay[] silent = [.. Steady(100, 100).Select(amount => new AnomalyDay(amount, true)), new(0, false), new(0, false)];
+        Assert.Empty(PartRule.Find(First, silent, [(Input, [.. Steady(100, 20), 0, 0]), (Output, [.. Steady(100, 80), 0, 0])]));
     }
 
     [Fact]
@@ -60,6 +72,8 @@ public sealed class PartRuleTests
         Assert.Equal([Workload(9)], Told([Workload(9)], Part(10, Input))); // Usage that came late for a day before.
         Assert.Empty(Told([Part(3, Input)], Workload(10)));
         Assert.Single(Told([new(First.AddDays(11), AnomalyKind.Silence, 0, 100, null, null)], Part(10, Input), Workload(10)));
+        AnomalyFinding Fall(SkuMeter? part) => new(First.AddDays(11), AnomalyKind.Fall, 1, 100, 50, -9, part);
+        Assert.Equal([Fall(null)], Told([Fall(Input), Fall(null)], Part(10, Input), Workload(10))); // Whatever was too dear before.
     }
 
     [Fact]
@@ -76,6 +90,9 @@ public sealed class PartRuleTests
         usage.Add(Input, First.AddDays(100), 25, true);
         usage.Add(Output, First.AddDays(100), 800, true);
         Assert.Equal((AnomalyClearedBecause.UsualAgain, 25m), AnomalyJudgement.Cleared(anomaly, [], usage, 2) is { } cleared ? (cleared.Because, cleared.Amount) : default);
+        var fall = anomaly with { Detected = anomaly.Detected with { Kind = AnomalyKind.Fall, Amount = 20, Usual = 70 } };
+        Assert.NotNull(AnomalyJudgement.Cleared(fall, [], usage, 2)); // Usage came late.
+        Assert.Null(AnomalyJudgement.Cleared(fall with { Detected = fall.Detected with { Amount = 25 } }, [], usage, 2));
         Assert.False(usage.Forget(First.AddDays(101)));
         Assert.False(usage.Forget(First.AddDays(-1)));
     }

@@ -13,13 +13,13 @@ public sealed class FloorTests
 
     private static readonly string[][] CoreFloors =
     [
-        ["Log"], ["Settings", "Access", "Workloads", "Views"], ["Usage", "Activities"], ["Estimates", "Rates"], ["Costs"], ["Closing", "Explorer", "Alerts", "Forecasts"], ["Anomalies", "Budgets", "Plans"], ["Comparison"],
+        ["Log"], ["Settings", "Access", "Workloads", "Views"], ["Usage", "Activities"], ["Estimates", "Rates"], ["Costs"], ["Closing", "Explorer", "Alerts", "Forecasts"], ["Anomalies", "Budgets", "Plans", "Reports"], ["Comparison", "Gaps"],
         [Rooms.Roof],
     ];
 
     private static readonly string[][] WebFloors =
     [
-        ["Requests"], ["Access", "Events"], ["Exports"], ["Pages"], ["Ingest", "Workloads", "Estimates", "Closing", "SetAside", "Alerts", "Costs", "Keys", "Activities", "Persons", "Views", "Health"], ["Import", "Anomalies", "Budgets", "Plans", "Explorer", "Comparison", "Forecasts"], ["Rates", "Reports", "Connect"], ["Assistants", "Reference"],
+        ["Requests"], ["Access", "Events"], ["Exports"], ["Pages"], ["Ingest", "Workloads", "Estimates", "Closing", "SetAside", "Alerts", "Costs", "Keys", "Activities", "Persons", "Views", "Health"], ["Import", "Anomalies", "Budgets", "Plans", "Explorer", "Comparison", "Forecasts"], ["Rates", "Reports", "Connect"], ["Gaps"], ["Assistants", "Reference"],
         ["Hosting"], ["Demo"], ["Commands"], [Rooms.Roof],
     ];
 

@@ -36,6 +36,7 @@ public sealed class ToolTests(AssistedHost assisted)
         ("get_aliases", []),
         ("get_exchange_rates", []),
         ("get_unpriced", []),
+        ("get_not_in_totals", []),
         ("get_unpriced", [("from", "2026-06"), ("knownOn", "2026-06-20")]),
         ("get_budgets", []),
         ("get_budget", [("id", "all")]),

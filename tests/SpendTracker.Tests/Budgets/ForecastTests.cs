@@ -51,6 +51,24 @@ public sealed class ForecastTests : WatchTests
     }
 
     [Fact]
+    public void Scheduled_charges_are_expected_on_their_days_and_today_until_they_have_come()
+    {
+        var today = new DateOnly(2026, 6, 26);
+        ScheduledCharge Charge(DateOnly day, decimal amount) => new(day, "search", "fine-tuning", "other", amount, 1, new(2026, 5, 26));
+        ExpectedSpend Of(decimal soFar)
+        {
+            var expected = new ExpectedSpend(today);
+            var seats = Flat(today) with { Prices = [(today, new decimal[7])], Scheduled = [Charge(today, 30), Charge(new(2026, 6, 28), -5), Charge(new(2026, 7, 26), 30)] };
+            expected.Add(seats, soFar);
+            return expected;
+        }
+
+        var july = new BudgetSpan(new(2026, 7), new(2026, 7));
+        Assert.Equal((25, 30), (Of(soFar: 0).ToCome(June), Of(soFar: 0).ToCome(july)));
+        Assert.Equal((-5, 30), (Of(soFar: 32).ToCome(June), Of(soFar: 32).ToCome(july))); // Today's has come, and the rates were read before.
+    }
+
+    [Fact]
     public void A_price_of_a_day_to_come_counts_from_that_day_and_a_guess_by_few_days_is_told_apart()
     {
         var today = new DateOnly(2026, 6, 20);

@@ -44,6 +44,10 @@ public sealed class CostCommandTests : IAsyncLifetime
         var csv = await host.Client.GetStringAsync(new Uri($"/api/v1/costs?from={Month}&format=csv", UriKind.Relative), TestContext.Current.CancellationToken);
         Assert.Equal(csv.ReplaceLineEndings("\n").TrimEnd().Split('\n'), await _commands.RunAsync(0, ["costs", .. Span, "--csv"]));
         AssertRow(await _commands.RunAsync(0, ["costs", .. Span, "--by", "workload"]), "support-chat", "$214.00");
+
+        var days = await host.GetAsync($"/api/v1/costs?from={Month}&by=workload&granularity=day");
+        Assert.True(JsonElement.DeepEquals(days, await _commands.JsonAsync(0, ["costs", .. Span, "--by", "workload", "--granularity", "day"])), $"{days}");
+        AssertRow(await _commands.RunAsync(0, ["costs", .. Span, "--by", "workload", "--granularity", "day"]), $"{Given.Day:yyyy-MM-dd}", "support-chat", "$214.00");
     }
 
     [Fact]
@@ -63,8 +67,8 @@ public sealed class CostCommandTests : IAsyncLifetime
     [Fact]
     public async Task A_question_that_makes_no_sense_is_refused_with_each_field()
     {
-        var told = await _commands.RunAsync(1, "costs", "--where", "colour=red", "--by", "colour", "--known-on", "2000-01-01", "--from", "soon");
-        Assert.Equal(["by", "from", "knownOn", "where"], told.Select(line => line.Split(':')[0]).Order());
+        var told = await _commands.RunAsync(1, "costs", "--where", "colour=red", "--by", "colour", "--known-on", "2000-01-01", "--from", "soon", "--granularity", "week");
+        Assert.Equal(["by", "from", "granularity", "knownOn", "where"], told.Select(line => line.Split(':')[0]).Order());
     }
 
     [Fact]

@@ -1,6 +1,7 @@
 using FsCheck;
 using FsCheck.Fluent;
 using SpendTracker.Comparison;
+using SpendTracker.Contracts;
 
 namespace SpendTracker.Tests.Comparison;
 

@@ -97,7 +97,7 @@ public sealed class ExplainTests : IAsyncLifetime
             [("acme/free", "free", "free by the list of acme.example"), ("acme/new", "unpriced", "unpriced"), ("acme/ranker", "unpriced", "unpriced"), ("charge/EUR", "€5.00 unconverted", "€5.00 unconverted"), ("acme/sound", "$200.00", "$200.00")])
         {
             Assert.Equal(line, LineAmount.Sum(lines.Where(one => one.Sku == sku), "USD"));
-            Assert.Equal(events, EventTable.SumText((await _database.Get<UsageEventQuery>().PageAsync(new("w", Month) { Sku = sku }, null, false, false, Stop)).Events, "USD"));
+            Assert.Equal(events, EventWords.Sum((await _database.Get<UsageEventQuery>().PageAsync(new("w", Month) { Sku = sku }, null, false, false, Stop)).Events, "USD"));
         }
 
         using var commands = new CommandFolder(_database);

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using System.Text.RegularExpressions;
 
 namespace SpendTracker.Tests.Deploy;
@@ -24,6 +25,17 @@ public sealed partial class FileTests : IDisposable
 
         await Checker.RunAsync("systemd-analyze", "verify", "--man=no", unit);
         await Checker.RunAsync("systemd-analyze", "security", "--no-pager", "--offline=true", "--threshold=15", unit); // Tenths: 1.5 of 10.
+    }
+
+    /// <summary>The inventory of what the program is made of, beside it.</summary>
+    [Fact]
+    public async Task Each_package_that_is_shipped_is_named_with_its_version_and_hash()
+    {
+        using var file = JsonDocument.Parse(await File.ReadAllTextAsync(Path.Combine(AppContext.BaseDirectory, "SpendTracker.Web.deps.json"), TestContext.Current.CancellationToken));
+        var packages = file.RootElement.GetProperty("libraries").EnumerateObject().Where(library => library.Value.GetProperty("type").GetString() == "package").ToArray();
+
+        Assert.Contains(packages, package => package.Name.StartsWith("Npgsql/", StringComparison.Ordinal));
+        Assert.All(packages, package => Assert.StartsWith("sha512-", package.Value.GetProperty("sha512").GetString(), StringComparison.Ordinal));
     }
 
     [Fact]

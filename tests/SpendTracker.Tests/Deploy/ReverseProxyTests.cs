@@ -70,7 +70,7 @@ public sealed class ReverseProxyTests
         using var answer = await browser.SendAsync(request, TestContext.Current.CancellationToken);
 
         Assert.Equal(HttpStatusCode.Found, answer.StatusCode);
-        Assert.True(_cookies.GetAllCookies()["spendtracker"]!.Secure);
+        Assert.True(_cookies.GetAllCookies()["__Host-spendtracker"]!.Secure);
     }
 
     /// <summary>What Blazor's script does: it draws a page, asks for a connection, and opens a WebSocket to it, which only the same host knows.</summary>

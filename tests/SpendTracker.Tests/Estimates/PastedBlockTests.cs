@@ -1,5 +1,6 @@
 using SpendTracker.Contracts;
 using SpendTracker.Web.Estimates;
+using SpendTracker.Web.Pages;
 
 namespace SpendTracker.Tests.Estimates;
 

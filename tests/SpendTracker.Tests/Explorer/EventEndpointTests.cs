@@ -3,6 +3,7 @@ using System.Net.Http.Json;
 using System.Text.Json;
 using SpendTracker.Contracts;
 using SpendTracker.Events;
+using SpendTracker.Workloads;
 
 namespace SpendTracker.Tests.Explorer;
 
@@ -46,6 +47,50 @@ public sealed class EventEndpointTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Events_of_all_workloads_come_newest_first_and_narrowed_page_by_page()
+    {
+        await _host.Database.Get<WorkloadRegistry>().RegisterAsync(
+            new("search", "Search", "Risk", Approach.PromptEngineering, Tags: new Dictionary<string, string> { ["product"] = "helpdesk" }), new Recorder("test"), TestContext.Current.CancellationToken);
+        var december = January.AddMonths(-1);
+        foreach (var i in Enumerable.Range(1, 5))
+        {
+            // One after the other: of those recorded together, any may get the first place.
+            await _host.Database.RecordAsync(Used(January, i));
+            await _host.Database.RecordAsync(Used(december, 10 + i) with { Workload = "search" });
+            await _host.Database.RecordAsync(new ChargeRecorded("other", Approach.Hybrid, Component.Other, 20 + i, "USD", Given.At(January)));
+        }
+
+        async Task<string> ListAsync(string query)
+        {
+            List<string> found = [];
+            for (string? cursor = null; ;)
+            {
+                var page = await _host.GetAsync($"{Path}?limit=2{query}{(cursor is null ? "" : $"&cursor={cursor}")}");
+                found.AddRange(page.GetProperty("items").EnumerateArray().Select(e => (e.GetProperty("data") is var data && data.TryGetProperty("inputTokens", out var tokens) ? tokens : data.GetProperty("amount")).GetRawText()));
+                if (!page.TryGetProperty("next", out var next))
+                {
+                    return string.Join(' ', found);
+                }
+
+                cursor = next.GetString();
+            }
+        }
+
+        Assert.Equal("25 15 5 24 14 4 23 13 3 22 12 2 21 11 1", await ListAsync(""));
+        Assert.Equal("15 14 13 12 11", await ListAsync("&team=Risk"));
+        Assert.Equal("15 14 13 12 11", await ListAsync("&tag.product=helpdesk"));
+        Assert.Equal("15 14 13 12 11", await ListAsync("&to=2025-12&from=2025-12"));
+        Assert.Equal("25 5 24 4 23 3 22 2 21 1", await ListAsync("&team=(unregistered)"));
+        Assert.Equal("25 15 24 14 23 13 22 12 21 11", await ListAsync("&workload=search&workload=other"));
+        Assert.Equal("25 24 23 22 21", await ListAsync("&type=charge_recorded"));
+        Assert.Equal("25 24 23 22 21", await ListAsync("&approach=hybrid&component=other"));
+        Assert.Equal("15 5 14 4 13 3 12 2 11 1", await ListAsync("&model=openai/m"));
+        Assert.Equal("", await ListAsync("&team=Nobody"));
+        Assert.Equal("", await ListAsync("&trace=4bf92f3577b34da6a3ce929d0e0e4736"));
+        Assert.Equal("", await ListAsync("&from=2026-02"));
+    }
+
+    [Fact]
     public async Task One_event_is_found_by_either_id_with_its_correction_and_what_replaced_it()
     {
         await _host.Database.RecordAsync(("wrong", Used(January, 5)));
@@ -73,7 +118,8 @@ public sealed class EventEndpointTests : IAsyncLifetime
     {
         (string Query, string Field)[] senseless =
         [
-            ("", "workload"), ("?workload=w&month=2026-13", "month"), ("?workload=w&approach=magic", "approach"), ("?workload=w&component=magic", "component"),
+            ("?month=2026-13", "month"), ("?type=order_placed", "type"), ("?cursor=x", "cursor"), ("?before=2026-01.5", "before"), ("?knownOn=2026-01-14", "knownOn"), ("?approach=magic", "approach"),
+            ("?from=2026-02&to=2026-01", "to"), ("?month=2026-01&from=2026-01", "month"), ("?source=s", "source"), ("?where=team=a", "where"), ("?workload=w&month=2026-13", "month"), ("?workload=w&approach=magic", "approach"), ("?workload=w&component=magic", "component"),
             ("?workload=w&recordedFrom=soon", "recordedFrom"), ("?workload=w&recordedTo=2026-02-30", "recordedTo"), ("?workload=w&knownOn=2026-01-16", "knownOn"),
             ("?workload=w&before=5", "before"), ("?workload=w&after=2026-01.9223372036854775807", "after"), ("?workload=w&before=2026-01.5&after=2026-01.5", "after"),
             ("?workload=w&source=s", "source"), ("?workload=w&colour=red", "colour"), ("?id=mine", "id"), ("?id=mine&source=s&workload=w", "workload"),
@@ -109,6 +155,23 @@ public sealed class EventEndpointTests : IAsyncLifetime
             await UsesAsync(answer.GetProperty("unpriced")[0], "inputTokens"));
         Assert.Equal([("search", "2026-01", 4, "4"), ("search", "2025-12", 8, "8")], await UsesAsync(answer.GetProperty("unconverted")[0], "amount"));
         Assert.Single((await _host.GetAsync("/api/v1/unpriced?from=2026-01")).GetProperty("unpriced")[0].GetProperty("usedBy").EnumerateArray());
+    }
+
+    [Fact]
+    public async Task What_is_not_in_the_totals_is_one_list_with_what_it_might_be_worth()
+    {
+        await _host.Database.PublishAsync("openai/m", new(2025, 1, 1), new MeterPrice("input-tokens", 2));
+        await _host.Database.RecordAsync(
+            Used(January, 1), Used(January, 3) with { Model = "m-2", Workload = "search" }, new ChargeRecorded("search", Approach.Hybrid, Component.Other, 8, "EUR", Given.At(January)));
+        var answer = await _host.GetUntilAsync("/api/v1/not-in-totals", a => a.GetProperty("count").GetInt32() == 4);
+
+        var rows = answer.GetProperty("rows").EnumerateArray().ToDictionary(row => $"{Text(row, "kind")} {(row.TryGetProperty("workload", out var workload) ? workload.GetString() : "")}".Trim());
+        Assert.Equal(["no-exchange-rate", "no-price", "unregistered search", "unregistered support-chat"], rows.Keys.Order());
+        Assert.Equal(("openai/m-2", "input-tokens", 3), (Text(rows["no-price"], "sku"), Text(rows["no-price"], "meter"), Number(rows["no-price"], "quantity")));
+        var worth = rows["no-price"].GetProperty("worth");
+        Assert.Equal((6, 6, "the price of openai/m"), (Number(worth, "atLeast"), Number(worth, "atMost"), Text(worth, "basis")));
+        Assert.Equal((8, "EUR", false), (Number(rows["no-exchange-rate"], "quantity"), Text(rows["no-exchange-rate"], "quantityCurrency"), rows["no-exchange-rate"].TryGetProperty("worth", out _)));
+        Assert.Equal((2, "/workloads?register=support-chat"), (Number(rows["unregistered support-chat"], "amount"), Text(rows["unregistered support-chat"], "page")));
     }
 
     [Fact]

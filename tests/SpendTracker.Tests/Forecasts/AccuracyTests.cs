@@ -1,4 +1,5 @@
 using System.Globalization;
+using SpendTracker.Contracts;
 using SpendTracker.Forecasts;
 using SpendTracker.Tests.Deploy;
 

@@ -74,7 +74,8 @@ public sealed class ForecastEndpointTests : IAsyncLifetime
         Assert.Equal(30 * 48, Of(narrowed, "month", "forecast"));
         var none = (await _host.GetAsync("/api/v1/forecast?where=workload=nobody&by=component")).GetProperty("total");
         Assert.Equal((0m, "Nothing is in use that is expected to go on."), (Of(none, "month", "forecast"), none.GetProperty("month").GetProperty("whyNoInterval").GetString()));
-        await AssertPlannedAsync(); // On the same host.
+        await AssertScheduledAsync(); // On the same host.
+        await AssertPlannedAsync();
         await AssertEstimatedAsync();
     }
 
@@ -134,6 +135,21 @@ public sealed class ForecastEndpointTests : IAsyncLifetime
         Assert.True(JsonElement.DeepEquals(await _host.GetAsync(backtest), await commands.JsonAsync(0, "forecast", "backtest", "--from", "2026-04", "--to", "2026-05", "--by", "component")));
         Assert.Contains(await commands.RunAsync(1, "forecast", "--by", "planet"), line => line.StartsWith("by: Must be one or several of", StringComparison.Ordinal));
         Assert.Contains(await commands.RunAsync(0, "forecast", "backtest", "--from", "2026-04", "--to", "2026-05", "--by", "workload"), line => line.Contains("chat", StringComparison.Ordinal));
+    }
+
+    /// <summary>Seats that came on the 24th of April and May are expected on the 24th of each month to come, and are in the total.</summary>
+    private async Task AssertScheduledAsync()
+    {
+        await RecordAsync([.. new[] { 4, 5 }.Select(month => new ChargeRecorded("seats", Approach.PromptEngineering, Component.Other, 30, "USD", Given.At(new(2026, month, 24))))]);
+        var answer = await _host.GetUntilAsync("/api/v1/forecast?by=workload", a => a.GetProperty("rows").EnumerateArray().Any(row => row.TryGetProperty("scheduled", out _)));
+        var seats = RowOf(answer, "seats");
+        Assert.Equal((0m, 30m, 30m), (Of(seats, "month", "spent"), Of(seats, "month", "forecast"), Of(seats, "month", "scheduled")));
+        Assert.Equal((30m, 30m, 60m + (7 * 30)), (Of(seats.GetProperty("next")[0], "forecast"), Of(seats.GetProperty("next")[0], "scheduled"), Of(seats, "year", "forecast")));
+        var first = seats.GetProperty("scheduled")[0];
+        Assert.Equal(("2026-06-24", 30m, 1, "2026-05-24"), (first.GetProperty("day").GetString(), Of(first, "amount"), first.GetProperty("everyMonths").GetInt32(), first.GetProperty("last").GetString()));
+        Assert.Equal((30m, false), (Of(answer.GetProperty("total"), "month", "scheduled"), answer.GetProperty("total").TryGetProperty("scheduled", out _)));
+        Assert.False(RowOf(answer, "search").GetProperty("month").TryGetProperty("scheduled", out _)); // Its charge came once.
+        Assert.Equal(30, Of((await _host.GetAsync("/api/v1/forecast?where=component=other")).GetProperty("total").GetProperty("next")[0], "forecast"));
     }
 
     /// <summary>What is planned for a workload is expected in a line of its own, until it is recorded.</summary>

@@ -1,3 +1,4 @@
+using SpendTracker.Contracts;
 using SpendTracker.Costs;
 using SpendTracker.Forecasts;
 
@@ -44,6 +45,21 @@ public sealed class PlannedCostTests
         Assert.Equal([110, 300], ToCome(training, "training", 5, isOnce: true).Select(line => line.ToCome)); // 100 of it is recorded: 200 are left of the month.
         Assert.Equal([60, 300], ToCome(training, "training", 12, isOnce: true).Select(line => line.ToCome)); // 240 are.
         Assert.Equal([0, 300], ToCome(training, "training", 50, isOnce: true).Select(line => line.ToCome));
+    }
+
+    [Fact]
+    public void Of_an_estimate_the_charges_that_are_scheduled_are_none()
+    {
+        var series = Recorded("other", 0, isOnce: true);
+        foreach (var month in new[] { 4, 5 })
+        {
+            var day = new DateOnly(2026, month, 25).DayNumber - First.DayNumber;
+            series.Parts[0].Add(day, day, 90);
+        }
+
+        var outlooks = Outlook.Of(series, Array.Empty<Restated>().ToLookup(restated => restated.Part)).ToLookup(outlook => (outlook.Part.Workload, outlook.Part.Component));
+        var lines = PlannedCost.ToCome([Estimate(Today, "other", 100), Estimate(new(2026, 8, 1), "other", 100)], [series], outlooks, Today);
+        Assert.Equal([10, 10], lines.Select(line => line.ToCome)); // Of June at most 11 of 30 days' share, and what is not scheduled.
     }
 
     [Fact]

@@ -1,3 +1,4 @@
+using SpendTracker.Contracts;
 using SpendTracker.Forecasts;
 
 namespace SpendTracker.Tests.Forecasts;

@@ -40,6 +40,7 @@ internal static class Examples
         ("/api/v1/budgets/{id}", Json, """{"name":"B","scope":{"team":["Support"],"approach":["hybrid"],"tag.product":["checkout"]},"period":{"kind":"quarter","from":"2026-01","to":"2026-12","fiscalYearStart":4},"currency":"USD","amount":1000,"rollover":true,"thresholds":[{"on":"actual","percent":80},{"on":"forecast","amount":500},{"on":"unpriced","percent":5},{"on":"lag","seconds":60}],"note":"n"}"""),
         ("/api/v1/budgets/{id}", Json, """{"name":"B","scope":{},"period":{"kind":"month","from":"2026-01"},"currency":"EUR","amounts":{"2026-01":10,"2026-02":20}}"""),
         ("/api/v1/views/{id:guid}", Json, """{"name":"V","address":"/compare?period=last-3","isShared":true}"""),
+        ("/api/v1/report/schedules/{id}", Json, """{"channel":"c","day":3,"hour":8}"""),
         ("/api/v1/set-aside/retry", Json, """{"projection":"costs","seqId":1}"""),
         ("/api/v1/alerts/{id:guid}/acknowledge", Json, """{"note":"seen"}"""),
         ("/api/v1/channels/{id}", Json, """{"name":"C","address":{"kind":"webhook","url":"http://127.0.0.1:9/x","secret":"whsec_MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIzNDU2Nzg5MDE="},"schedule":{"mostPerHour":10,"digestMinutes":5,"quietFrom":"22:00","quietTo":"07:00","timeZone":"Europe/Berlin","remindMinutes":10,"escalateMinutes":5,"escalateTo":"b"}}"""),

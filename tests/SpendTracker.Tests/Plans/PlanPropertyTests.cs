@@ -213,6 +213,16 @@ public sealed class PlanPropertyTests
         Assert.Equal("2027-06", months[^1].Month);
     }
 
+    [Fact]
+    public void Of_a_run_that_is_repeated_a_month_costs_what_its_months_come_to_in_the_long_run()
+    {
+        var plan = new PlanRequest(
+            "Training", "2026-11", 24, new(0), [new("Tuned", Approach.FineTuning, [new("a", new(0), new(0))], Training: new(Amount: new(60), EveryMonths: 6))], AmortisationMonths: 12);
+
+        Assert.All(PlanArithmetic.Figures(plan, Price).Options[0].Months.Skip(12), month => Assert.Equal(10, month.Effective));
+        Assert.Equal(10, PlanTerms.Of(plan, plan.Options[0], assumption => assumption.Expected, Price).Fixed(plan)); // The first run is none besides.
+    }
+
     /// <summary>But for what rounding each line to 6 decimals leaves.</summary>
     private static void AssertSame(decimal expected, decimal actual) => Assert.InRange(actual, expected - 0.001m, expected + 0.001m);
 

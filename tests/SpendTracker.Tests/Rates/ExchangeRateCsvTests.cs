@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using SpendTracker.Contracts;
 using SpendTracker.Rates;
 using SpendTracker.Web.Import;
 

@@ -54,6 +54,32 @@ public sealed class PriceBookTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task SKUs_are_found_page_by_page_by_provider_kind_use_and_what_holds()
+    {
+        await PublishAsync(
+            Rate("own/a", 1), Rate("own/b", 1) with { Kind = RateKind.Negotiated }, Rate("other/over", 1) with { EffectiveTo = Given.Day }, Rate("other/later", 1) with { EffectiveFrom = Given.Day.AddDays(9) }, Rate("own/gone", 1));
+        await PublishAsync(new PublicationWithdrawn((await Book.ListAsync("own/gone", Stop))[0].Publication.Id, "wrong"));
+        await _database.RecordAsync(Tokens("a", 1) with { Provider = "own" });
+        await TotalAsync();
+
+        Assert.Equal(["other/later", "other/over", "own/a", "own/b", "own/gone"], await FoundAsync(new("O")));
+        Assert.Equal(["own/a", "own/b", "own/gone"], await FoundAsync(new(Provider: "own")));
+        Assert.Equal(["own/b"], await FoundAsync(new(Provider: "own", Kind: RateKind.Negotiated)));
+        Assert.Equal(["own/a"], await FoundAsync(new(Provider: "own", Kind: RateKind.List)));
+        Assert.Equal(["own/a"], await FoundAsync(new(Used: true)));
+        Assert.Equal(["own/a", "own/b"], await FoundAsync(new("o", Holds: true)));
+
+        var page = await _database.Get<PricedSkuQuery>().ReadAsync(new(Provider: "own"), Given.Day.AddDays(1), 1, 2, Stop);
+        Assert.Equal(["own/a", "own/b"], page.Skus);
+        Assert.Equal((3, "own/a"), (page.Count, Assert.Single(page.Used)));
+        Assert.Contains("other", page.Providers);
+        Assert.Equal(["own/gone"], (await _database.Get<PricedSkuQuery>().ReadAsync(new(Provider: "own"), Given.Day.AddDays(1), 2, 2, Stop)).Skus);
+
+        async Task<IReadOnlyList<string>> FoundAsync(SkuFilter filter) =>
+            [.. (await _database.Get<PricedSkuQuery>().ReadAsync(filter, Given.Day.AddDays(1), 1, 1_000, Stop)).Skus.Where(sku => sku.StartsWith('o') && !sku.StartsWith("openai", StringComparison.Ordinal))];
+    }
+
+    [Fact]
     public async Task In_a_pattern_only_the_star_stands_for_other_characters()
     {
         await PublishAsync(

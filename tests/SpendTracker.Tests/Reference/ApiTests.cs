@@ -1,5 +1,6 @@
 using System.Net;
 using System.Text.RegularExpressions;
+using Microsoft.AspNetCore.Http.Metadata;
 using Microsoft.AspNetCore.OpenApi;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
@@ -10,6 +11,7 @@ using SpendTracker.Contracts;
 using SpendTracker.Events;
 using SpendTracker.Tests.Fuzz;
 using SpendTracker.Web.Reference;
+using SpendTracker.Web.Requests;
 
 namespace SpendTracker.Tests.Reference;
 
@@ -84,6 +86,26 @@ public sealed class ApiTests(OneHost one) : IClassFixture<OneHost>
         {
             await File.WriteAllTextAsync(file, await JsonAsync(), TestContext.Current.CancellationToken);
         }
+    }
+
+    /// <summary>So a client in .NET has a record for each request and answer, with nothing but Contracts.</summary>
+    [Fact]
+    public void Everything_that_an_endpoint_takes_or_answers_with_is_in_Contracts()
+    {
+        Type[] named =
+        [
+            .. Host.Services.GetRequiredService<EndpointDataSource>().Endpoints.OfType<RouteEndpoint>()
+                .Where(endpoint => endpoint.RoutePattern.RawText!.TrimStart('/').StartsWith("api/", StringComparison.Ordinal))
+                .SelectMany(endpoint => endpoint.Metadata.OfType<IProducesResponseTypeMetadata>().Select(answer => answer.Type)
+                    .Concat(endpoint.Metadata.OfType<TakenBody>().Select(body => body.Type)))
+                .OfType<Type>(),
+        ];
+
+        Assert.Contains(typeof(Page<Alert>), named);
+        Assert.Contains(typeof(ChannelTerms), named);
+        var types = WireTypes.Of(named);
+        Assert.Contains(typeof(SlackAddress), types); // By way of a member, and of a kind.
+        Assert.Empty(types.Where(type => type.Assembly != typeof(Page<>).Assembly && !WireTypes.IsOfTheFramework(type)).Select(type => type.FullName));
     }
 
     [Fact]

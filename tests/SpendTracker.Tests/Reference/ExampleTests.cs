@@ -131,6 +131,10 @@ public sealed class ExampleTests : IAsyncLifetime
         await AskAsync("GetChannel", "ops");
         await AskAsync("TestChannel", "ops");
         await AskAsync("ResumeChannel", "ops");
+        await AskAsync("SetReportSchedule", "finance");
+        await AskAsync("GetReportSchedules");
+        await AskAsync("GetReportSchedule", "finance");
+        await AskAsync("RemoveReportSchedule", "finance", query: "?reason=Nobody%20reads%20it.");
         await AskAsync("RemoveChannel", "finance", query: "?reason=No%20longer%20needed.");
         await AskAsync("SetWorkload", "support-chat");
         await AskAsync("RegisterWorkload");
@@ -145,6 +149,7 @@ public sealed class ExampleTests : IAsyncLifetime
         await AskAsync("ExplainCosts", query: "?month=2026-11");
         await AskAsync("GetCostChanges", query: "?from=2026-10&to=2026-11&lines=1");
         await AskAsync("GetUnpriced");
+        await AskAsync("GetNotInTotals");
         await AskAsync("GetReportedCosts", query: "?from=2026-11");
         await AskAsync("GetEvents", query: "?workload=support-chat&month=2026-11&limit=2");
         await AskAsync("GetForecast", query: "?by=approach");

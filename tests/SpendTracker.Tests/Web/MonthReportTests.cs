@@ -32,6 +32,7 @@ public sealed class MonthReportTests
 
         Assert.Equal("October 2026 cost $300.00 in its first 10.5 days. Its end is expected at $180.00, 8 of 10 times $170.00 to $190.00. That is $20.00 (10 %) less than September 2026.", ReportWords.Sentence(runs));
         Assert.Equal("−$20.00", ReportWords.Cards(runs)[3].Figure);
+        Assert.StartsWith("October 2026 cost $300.00 in its first 1 day. ", ReportWords.Sentence(runs with { DaysPassed = 1 }), StringComparison.Ordinal);
     }
 
     [Fact]

@@ -34,9 +34,12 @@ internal sealed record AlertParagraph(string Title, string Sentences, IReadOnlyL
             PlanAlertRaised raised => new(prefix + PlanParagraph.Title(raised), first + PlanParagraph.Sentences(raised), [.. PlanParagraph.Facts(raised, alert)], alert),
             AnomalyDetected detected => new(
                 prefix + AnomalyParagraph.Title(detected), first + AnomalyParagraph.Sentences(detected), [.. AnomalyParagraph.Facts(detected, alert.CrossedAt, alert.ResolvedAt)], alert),
+            ReportMade made => new(ReportTitle(made), made.Sentence, [.. made.Figures.Select(figure => new AlertFact(figure.Name, figure.More.Length == 0 ? figure.Figure : $"{figure.Figure} ({figure.More})"))], alert),
             _ => throw new ArgumentOutOfRangeException(nameof(alert), alert.Raised, null),
         };
     }
+
+    public static string ReportTitle(ReportMade made) => $"AI spend in {(BillingPeriod.TryParse(made.Month, out var month) ? Label.Of(month) : made.Month)}";
 
     private static string Because(IAlertRaised raised, IAlertResolved resolved) => (raised, resolved) switch
     {

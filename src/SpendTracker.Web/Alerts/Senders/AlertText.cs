@@ -28,7 +28,7 @@ internal sealed record AlertText(string Subject, string? Opening, IReadOnlyList<
     /// <summary>A budget's or workload's name: one line, and not so long that nothing else is read.</summary>
     public static string Name(string name) => ShownText.Line(name, 80);
 
-    private static string NameOf(IAlertRaised raised) => raised switch { BudgetThresholdCrossed crossed => crossed.Name, PlanAlertRaised left => left.Name, AnomalyDetected detected => detected.Workload, _ => "" };
+    private static string NameOf(IAlertRaised raised) => raised switch { BudgetThresholdCrossed crossed => crossed.Name, PlanAlertRaised left => left.Name, AnomalyDetected detected => detected.Workload, ReportMade made => AlertParagraph.ReportTitle(made), _ => "" };
 
     private static string Digest(AlertNotice notice)
     {
@@ -43,7 +43,7 @@ internal sealed record AlertText(string Subject, string? Opening, IReadOnlyList<
             _ => "",
         };
         var of = notice.Alerts.All(alert => alert.Raised is BudgetThresholdCrossed) ? "budget alerts" : notice.Alerts.All(alert => alert.Raised is PlanAlertRaised) ? "plan alerts"
-            : notice.Alerts.All(alert => alert.Raised is AnomalyDetected) ? "unusual days" : "alerts";
+            : notice.Alerts.All(alert => alert.Raised is AnomalyDetected) ? "unusual days" : notice.Alerts.All(alert => alert.Raised is ReportMade) ? "reports" : "alerts";
         return $"{notice.Alerts.Count} {of}{told}: {string.Join(", ", names.Take(MostNames))}{more}";
     }
 }

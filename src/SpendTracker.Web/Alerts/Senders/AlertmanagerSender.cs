@@ -56,6 +56,7 @@ internal sealed class AlertmanagerSender(OutgoingHttp http) : IChannelSender
             ["severity"] = "warning", ["alert"] = alert.Id.ToString(),
         },
         AnomalyDetected detected => Labels(alert.Id, detected),
+        ReportMade made => new() { ["alertname"] = "SpendTrackerReport", ["schedule"] = made.Schedule, ["month"] = made.Month, ["severity"] = "info", ["alert"] = alert.Id.ToString() },
         _ => throw new ArgumentOutOfRangeException(nameof(alert), alert.Raised, null),
     };
 
@@ -97,7 +98,7 @@ internal sealed class AlertmanagerSender(OutgoingHttp http) : IChannelSender
     /// </summary>
     private static DateTimeOffset End(NoticedAlert alert, AlertNotice notice)
     {
-        if (notice.Kind == NoticeKind.Test)
+        if (notice.Kind is NoticeKind.Test or NoticeKind.Made)
         {
             return notice.At + TestLasts;
         }

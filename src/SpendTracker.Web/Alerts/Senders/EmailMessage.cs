@@ -2,6 +2,7 @@ using System.Text;
 using MimeKit;
 using MimeKit.Text;
 using SpendTracker.Alerts;
+using SpendTracker.Contracts;
 
 namespace SpendTracker.Web.Alerts.Senders;
 
@@ -49,8 +50,15 @@ internal static class EmailMessage
             text = text with { Closing = $"{text.Closing} Not delivered to {string.Join(", ", unreached)}.".TrimStart() };
         }
 
-        return new MultipartAlternative(Part(TextFormat.Plain, Plain(text)), Part(TextFormat.Html, EmailHtml.Of(text))) { Boundary = $"alert-{notice.Id:n}" };
+        var body = new MultipartAlternative(Part(TextFormat.Plain, Plain(text)), Part(TextFormat.Html, EmailHtml.Of(text))) { Boundary = $"alert-{notice.Id:n}" };
+        return notice.Files.Count == 0 ? body : new Multipart("mixed", [body, .. notice.Files.Select(Attachment)]) { Boundary = $"files-{notice.Id:n}" };
     }
+
+    private static MimePart Attachment(NoticeFile file) => new(ContentType.Parse(file.ContentType))
+    {
+        Content = new MimeContent(new MemoryStream(file.Content.ToArray())), ContentDisposition = new ContentDisposition(ContentDisposition.Attachment),
+        ContentTransferEncoding = ContentEncoding.Base64, FileName = file.Name,
+    };
 
     private static ParserOptions LenientOptions()
     {

@@ -4,6 +4,7 @@ using System.Net.Http.Headers;
 using System.Net.Sockets;
 using System.Text;
 using SpendTracker.Alerts;
+using SpendTracker.Contracts;
 using SpendTracker.Log;
 
 namespace SpendTracker.Web.Alerts.Senders;

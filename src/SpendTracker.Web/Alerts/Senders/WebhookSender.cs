@@ -45,12 +45,12 @@ internal sealed class WebhookSender(OutgoingHttp http, TimeProvider clock) : ICh
         notice.At,
         new([.. notice.Alerts.Select(alert => new WebhookAlert(
             alert.Id, alert.CrossedAt, alert.Raised as BudgetThresholdCrossed, alert.ResolvedAt, alert.Resolved as BudgetThresholdResolved, alert.Page?.AbsoluteUri, alert.Acknowledge?.AbsoluteUri,
-            alert.Raised as PlanAlertRaised, alert.Resolved as PlanAlertResolved, alert.Raised as AnomalyDetected, alert.Resolved as AnomalyCleared))]));
+            alert.Raised as PlanAlertRaised, alert.Resolved as PlanAlertResolved, alert.Raised as AnomalyDetected, alert.Resolved as AnomalyCleared, alert.Raised as ReportMade))]));
 
     /// <summary>A digest may have alerts of several kinds.</summary>
     private static string TypeOf(IReadOnlyList<NoticedAlert> alerts) =>
         alerts.All(alert => alert.Raised is BudgetThresholdCrossed) ? "budget.threshold" : alerts.All(alert => alert.Raised is PlanAlertRaised) ? "plan.alert"
-        : alerts.All(alert => alert.Raised is AnomalyDetected) ? "anomaly" : "alert";
+        : alerts.All(alert => alert.Raised is AnomalyDetected) ? "anomaly" : alerts.All(alert => alert.Raised is ReportMade) ? "report" : "alert";
 }
 
 /// <summary>The body of a webhook.</summary>
@@ -73,9 +73,10 @@ internal sealed record WebhookData(IReadOnlyList<WebhookAlert> Alerts);
 /// <param name="PlanResolved">The event that says that this is over.</param>
 /// <param name="Anomaly">The event as it is in the log, where the alert is an unusual day.</param>
 /// <param name="Cleared">The event that says that it is none any more.</param>
+/// <param name="Report">The event as it is in the log, where it is no alert, but a month's report.</param>
 internal sealed record WebhookAlert(
     Guid Alert, DateTimeOffset CrossedAt, BudgetThresholdCrossed? Crossed, DateTimeOffset? ResolvedAt, BudgetThresholdResolved? Resolved, string? Page, string? Acknowledge,
-    PlanAlertRaised? Plan = null, PlanAlertResolved? PlanResolved = null, AnomalyDetected? Anomaly = null, AnomalyCleared? Cleared = null);
+    PlanAlertRaised? Plan = null, PlanAlertResolved? PlanResolved = null, AnomalyDetected? Anomaly = null, AnomalyCleared? Cleared = null, ReportMade? Report = null);
 
 [JsonSourceGenerationOptions(
     PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull, Converters = [typeof(InstantConverter)])]

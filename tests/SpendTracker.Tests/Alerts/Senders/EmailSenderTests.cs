@@ -4,6 +4,7 @@ using System.Text.Json;
 using SpendTracker.Alerts;
 using SpendTracker.Contracts;
 using SpendTracker.Web.Alerts.Senders;
+using SpendTracker.Web.Exports;
 
 namespace SpendTracker.Tests.Alerts.Senders;
 
@@ -54,14 +55,31 @@ public sealed class EmailSenderTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task Another_attempt_is_the_same_message()
+    public async Task Another_attempt_is_the_same_message_also_with_the_workbook_of_a_report()
     {
         var address = await StartAsync("starttls");
         var sender = new EmailSender(Trusting);
         await sender.SendAsync(address, Sending.Notice());
         await sender.SendAsync(address, Sending.Notice());
-
         Assert.Equal((await MailAsync()).GetRawText(), (await MailAsync()).GetRawText());
+
+        var made = new ReportMade(
+            "finance", "mail", "2026-10", "USD", 300, new Dictionary<string, decimal>(), new Dictionary<string, decimal>(), new Dictionary<string, decimal>(),
+            "October 2026 cost $300.00.", [new("Spent", "$300.00", "no estimate"), new("Budget", "None", "")]);
+        var page = new Uri("https://spend.example.com/report?month=2026-10");
+        var notice = Sending.Notice(NoticeKind.Made, new NoticedAlert(Guid.NewGuid(), made, Sending.Noticed, null, null, page, null)) with
+        {
+            Files = [new("ai-spend-2026-10.xlsx", SheetFile.ExcelType, new byte[70_000])],
+        };
+        await sender.SendAsync(address, notice);
+        await sender.SendAsync(address, notice);
+        var (mail, again) = (await MailAsync(), await MailAsync());
+        Assert.Equal(mail.GetRawText(), again.GetRawText());
+        Assert.Equal($$"""[{"name": "ai-spend-2026-10.xlsx", "type": "{{SheetFile.ExcelType}}", "bytes": 70000}]""", mail.GetProperty("files").GetRawText());
+        Assert.Equal((0, "AI spend in October 2026"), (mail.GetProperty("defects").GetArrayLength(), mail.GetProperty("headers").GetProperty("Subject").GetString()));
+        Assert.InRange(mail.GetProperty("longestLine").GetInt32(), 1, 80); // The type of the file has no place to fold at.
+        var plain = mail.GetProperty("plain").GetString()!.ReplaceLineEndings("\n");
+        Assert.Contains("October 2026 cost $300.00.\n\nSpent: $300.00 (no estimate)\nBudget: None\n\nOpen: https://spend.example.com/report?month=2026-10", plain, StringComparison.Ordinal);
     }
 
     [Fact]

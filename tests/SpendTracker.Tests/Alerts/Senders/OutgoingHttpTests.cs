@@ -6,6 +6,7 @@ using System.Text;
 using Microsoft.AspNetCore.Http;
 using SpendTracker.Alerts;
 using SpendTracker.Benchmarks;
+using SpendTracker.Contracts;
 using SpendTracker.Web.Alerts.Senders;
 
 namespace SpendTracker.Tests.Alerts.Senders;

@@ -25,6 +25,7 @@ class Handler:
             "headers": {name: str(value) for name, value in mail.items()}, "defects": [str(defect) for defect in mail.defects],
             "plain": mail.get_body(("plain",)).get_content(), "html": mail.get_body(("html",)).get_content(),
             "longestLine": max(len(line) for line in envelope.content.split(b"\r\n")), "ascii": envelope.content.isascii(),
+            "files": [{"name": part.get_filename(), "type": part.get_content_type(), "bytes": len(part.get_content())} for part in mail.iter_attachments()],
         }), flush=True)
         return "250 OK"
 
