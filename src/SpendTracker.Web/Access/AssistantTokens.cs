@@ -1,5 +1,6 @@
 using System.Security.Claims;
 using Microsoft.AspNetCore.Authentication.JwtBearer;
+using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.Extensions.Options;
 using Microsoft.IdentityModel.JsonWebTokens;
 using Microsoft.IdentityModel.Tokens;
@@ -63,7 +64,7 @@ internal static class AssistantTokens
             ? $"Bearer resource_metadata=\"{HostOf(context)}{MetadataPath}{Resource}\""
             : "Bearer";
 
-    private static IResult MetadataOf(HttpContext context, OpenIdConnectSettings settings) => TypedResults.Json(new Dictionary<string, object>
+    private static JsonHttpResult<Dictionary<string, object>> MetadataOf(HttpContext context, OpenIdConnectSettings settings) => TypedResults.Json(new Dictionary<string, object>
     {
         ["resource"] = HostOf(context) + Resource,
         ["resource_name"] = "SpendTracker",
