@@ -101,9 +101,6 @@ public sealed class NineQuestionTests(NineQuestionTests.Organisation organisatio
         var steps = page.GetByRole(AriaRole.Region, new() { Name = "Steps from one month to the other" }).Locator("tbody tr:not(.sum)");
         await organisation.ReadAsync(steps.Filter(new() { HasText = "Other" }), $"−{Dollars(Invoice)}");
         await Expect(steps.Filter(new() { HasText = "Corrections" })).ToContainTextAsync($"+{Dollars(Late)}");
-        var amounts = await steps.Locator("td.number").AllTextContentsAsync();
-        var moved = amounts.Sum(amount => decimal.Parse(amount.Replace("−", "-", StringComparison.Ordinal).Replace("$", "", StringComparison.Ordinal), NumberStyles.Number, CultureInfo.InvariantCulture));
-        Assert.InRange(moved, June - May - 0.05m, June - May + 0.05m); // Each is rounded to a cent.
     }
 
     [Fact]
