@@ -149,7 +149,10 @@ public sealed class PriceBookRowTests
 
     private static Rate Listed(decimal price, string from, string? to = null, string meter = "input-tokens") => new(
         Sku, meter, 0, RateKind.List, DateOnly.Parse(from, null), to is null ? null : DateOnly.Parse(to, null), price, 1_000_000, price / 1_000_000, "USD", "list", false,
-        new(Guid.NewGuid(), DateTimeOffset.UnixEpoch, "test", null, null, null, null), []);
+        new(Guid.NewGuid(), DateTimeOffset.UnixEpoch, "test", null, null, null, null), [])
+    {
+        Free = FreePrice.Of(price, RateKind.List, "list"),
+    };
 
     private static Rate Negotiated(decimal price, string from, string? to = null) => Listed(price, from, to) with { Kind = RateKind.Negotiated };
 
