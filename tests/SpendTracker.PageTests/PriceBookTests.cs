@@ -130,6 +130,7 @@ public sealed class PriceBookTests
         await Expect(page.GetByText("$0.00").And(page.GetByRole(AriaRole.Link))).ToHaveCountAsync(0);
         await Expect(page.GetByText("€10.00 has no exchange rate, so it is not in the amounts.")).ToBeVisibleAsync();
         await Row(page, "charge/EUR amount €10.00 €10.00 unconverted").GetByRole(AriaRole.Link).First.ClickAsync();
+        await page.Locator(".events summary").First.ClickAsync();
         await Expect(page.GetByText("as charged, no exchange rate").First).ToBeVisibleAsync();
         await dashboard.GoAsync(page, $"/explain?month={Dashboard.Month}");
         await Expect(Row(page, "chat €10.00 unconverted charge/EUR amount €10.00 1")).ToBeVisibleAsync();
