@@ -45,6 +45,7 @@ public sealed class ClosingTests
         await dashboard.GoAsync(page, $"/?month={Last}");
         await Expect(page.GetByText("by Administrator: “month end”")).ToBeVisibleAsync();
         await Expect(page.GetByText("$100.00").First).ToBeVisibleAsync();
+        await Expect(page.GetByText($"Not in these figures: $7.00, booked into {Dashboard.MonthName}")).ToBeVisibleAsync();
 
         await page.GetByRole(AriaRole.Link, new() { Name = "What changed this month’s total?" }).ClickAsync();
         await AssertSumsAsync(page, "$0.00", "+ $107.00", "–", "− $7.00", "$100.00");

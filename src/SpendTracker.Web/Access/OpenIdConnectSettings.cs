@@ -80,6 +80,11 @@ internal sealed record OpenIdConnectSettings : IValidatableObject
             }
         }
 
+        if (Given(AssistantAudience) && AssistantAudience == ClientId)
+        {
+            yield return Fault(nameof(AssistantAudience), "is the ClientId. ID tokens are for that audience, and whoever sees one could come as its person: let the provider write another one into access tokens.");
+        }
+
         if (!Scopes.Split(' ').Contains("openid"))
         {
             yield return Fault(nameof(Scopes), $"is '{Scopes}'. It must have openid.");

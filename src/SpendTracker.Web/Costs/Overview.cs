@@ -26,6 +26,9 @@ public sealed record Overview(
     /// <summary>What it is narrowed to: rows, total, corrections and history. What lacks a price is then in the total by unit alone.</summary>
     public Filters Narrowed { get; init; } = Filters.None;
 
+    /// <summary>What became known of the month once it was closed, and is booked in a later one: in no figure here.</summary>
+    public IReadOnlyList<BookingMove> BookedLater { get; init; } = [];
+
     /// <summary>The month before, by workload and approach.</summary>
     public IReadOnlyDictionary<(string Workload, Approach Approach), MonthlyCost> Before { get; init; } = new Dictionary<(string, Approach), MonthlyCost>();
 

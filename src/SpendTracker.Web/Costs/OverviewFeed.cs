@@ -80,12 +80,16 @@ internal sealed class OverviewFeed
         var total = MonthlyCostQuery.Total(month.ToString(), rows);
         var corrections = total.Corrections == 0 ? [] : (await CostsAsync(month, month, knownOn, narrowed, ["origin"], cancellationToken))
             .Where(row => row.Keys["origin"] != row.Month).Select(BookingMove.Of).ToArray();
+        var later = closed is null ? [] : (await _costs.ByAsync(
+                new CostFilter(month.Next, new(2199, 12)) { Origin = month, KnownOn = knownOn, Where = narrowed.Where }, [CostDimension.Find("origin")!], cancellationToken))
+            .Select(BookingMove.Of).Where(move => !move.IsNothing()).ToArray();
         var workloads = rows.Select(row => Row(row, registered))
             .OrderByDescending(row => row.Cost.Actual).ThenBy(row => row.Workload, StringComparer.Ordinal).ThenBy(row => row.Approach).ToList();
         return new Overview(
             month, knownOn, closed, _settings.ReportingCurrency, asOf, workloads, total, corrections, unpriced, incomplete, new(months, history))
         {
             Narrowed = narrowed,
+            BookedLater = later,
             Before = both[month.Previous.ToString()].GroupBy(row => (row.Keys["workload"], EnumName.Parse<Approach>(row.Keys["approach"])))
                 .ToDictionary(group => group.Key, group => MonthlyCostQuery.Total(month.Previous.ToString(), group)),
             Requests = requests,

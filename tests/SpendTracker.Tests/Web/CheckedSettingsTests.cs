@@ -63,6 +63,7 @@ public sealed class CheckedSettingsTests
     [InlineData("OpenIdConnect:Roles has 'admins'", "Authority=https://login.example.com", "ClientId=x", "ClientSecret=s", "Roles=admins")]
     [InlineData("OpenIdConnect:Roles gives the group 'a' two roles", "Authority=https://login.example.com", "ClientId=x", "ClientSecret=s", "Roles=a=admin;a=viewer")]
     [InlineData("OpenIdConnect:GroupClaim is empty", "Authority=https://login.example.com", "ClientId=x", "ClientSecret=s", "Roles=a=admin", "GroupClaim= ")]
+    [InlineData("OpenIdConnect:AssistantAudience is the ClientId", "Authority=https://login.example.com", "ClientId=x", "ClientSecret=s", "AssistantAudience=x")]
     [InlineData("makes nobody a member", "Authority=https://login.example.com", "ClientId=x", "ClientSecret=s", "Roles=a=admin", "Teams=b=Search")]
     [InlineData("OpenIdConnect:Autority is not a setting. Did you mean SpendTracker:OpenIdConnect:Authority?", "Autority=https://login.example.com")]
     public async Task A_missing_or_contradictory_setting_of_the_identity_provider_is_refused_by_name(string said, params string[] settings) => Assert.Contains(
