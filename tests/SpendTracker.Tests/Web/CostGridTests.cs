@@ -1,18 +1,15 @@
 using Bunit;
 using Microsoft.Extensions.DependencyInjection;
 using Radzen;
-using SpendTracker.Contracts;
 using SpendTracker.Costs;
 using SpendTracker.Web.Costs;
+using static SpendTracker.Tests.Web.GivenCosts;
 
 namespace SpendTracker.Tests.Web;
 
 /// <summary>The grid of costs in Radzen's own component.</summary>
 public sealed class CostGridTests : BunitContext
 {
-    private static readonly BillingPeriod Month = new(2026, 11);
-    private static readonly IReadOnlyDictionary<string, decimal> Nothing = new Dictionary<string, decimal>();
-
     public CostGridTests()
     {
         Services.AddRadzenComponents();
@@ -22,7 +19,7 @@ public sealed class CostGridTests : BunitContext
     [Fact]
     public void Numbers_link_to_their_parts_and_sorting_is_by_number_and_not_by_text()
     {
-        var grid = Open(Cost("chat", 9), Cost("mail", 1_000), Cost("search", 20));
+        var grid = Open(Cost(9, workload: "chat"), Cost(1_000, workload: "mail"), Cost(20, workload: "search"));
         Assert.Equal(["mail", "search", "chat"], Names(grid));
         Assert.Equal("/costs?workload=mail", grid.Find(".wide tbody td a").GetAttribute("href"));
         Assert.Equal("Total $1,029.00", grid.Find("p.total").TextContent);
@@ -34,7 +31,7 @@ public sealed class CostGridTests : BunitContext
     [Fact]
     public void What_has_no_price_is_said_in_its_own_column_and_on_a_narrow_screen()
     {
-        var grid = Open(Cost("chat", 0, "tokens"));
+        var grid = Open(Cost(0, unpriced: "tokens", workload: "chat"));
         Assert.Contains("5 tokens", grid.FindAll(".wide tbody td")[^1].TextContent, StringComparison.Ordinal);
         Assert.DoesNotContain("$0.00", grid.Find(".narrow li").TextContent, StringComparison.Ordinal);
     }
@@ -42,11 +39,8 @@ public sealed class CostGridTests : BunitContext
     private static IEnumerable<string> Names(IRenderedComponent<CostGrid> grid) => grid.FindAll(".wide tbody tr td:first-child").Select(cell => cell.TextContent.Trim());
 
     private IRenderedComponent<CostGrid> Open(params MonthlyCost[] costs) => Render<CostGrid>(parameters => parameters
-        .Add(grid => grid.Breakdown, CostBreakdown.Of(["workload"], Month, Month, costs))
+        .Add(grid => grid.Breakdown, CostBreakdown.Of(["workload"], GivenCosts.Month, GivenCosts.Month, costs))
         .Add(grid => grid.Currency, "USD")
         .Add(grid => grid.NameOf, (_, value) => value)
         .Add(grid => grid.LinkOf, values => $"/costs?workload={values[0]}"));
-
-    private static MonthlyCost Cost(string workload, decimal actual, string? unpriced = null) => new(
-        "2026-11", new Dictionary<string, string> { ["workload"] = workload }, actual, actual, 0, 0, unpriced is null ? Nothing : new Dictionary<string, decimal> { [unpriced] = 5 }, Nothing, Nothing);
 }

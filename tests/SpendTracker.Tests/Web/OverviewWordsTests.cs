@@ -4,15 +4,13 @@ using SpendTracker.Costs;
 using SpendTracker.Forecasts;
 using SpendTracker.Web.Costs;
 using SpendTracker.Web.Requests;
+using static SpendTracker.Tests.Web.GivenCosts;
 
 namespace SpendTracker.Tests.Web;
 
 /// <summary>The overview's sentence, curve, comparison and grid.</summary>
 public sealed class OverviewWordsTests
 {
-    private static readonly BillingPeriod Month = new(2026, 11);
-    private static readonly IReadOnlyDictionary<string, decimal> Nothing = new Dictionary<string, decimal>();
-
     [Fact]
     public void The_sentence_says_what_was_spent_where_it_will_end_and_what_is_missing()
     {
@@ -111,12 +109,9 @@ public sealed class OverviewWordsTests
     private static BudgetFigures Figures(string id, Dictionary<string, IReadOnlyList<string>> scope) =>
         new(id, 1, new(Month, Month), "USD", 100, 0, 1, 2, [], 0, 1, []) { Name = id, Scope = scope };
 
-    private static MonthlyCost Cost(decimal actual, decimal estimated = 0, string? unpriced = null) =>
-        new("2026-11", new Dictionary<string, string>(), actual, actual, 0, estimated, unpriced is null ? Nothing : new Dictionary<string, decimal> { [unpriced] = 5 }, Nothing, Nothing);
-
-    private static WorkloadCost Row(string workload, Approach approach, string? team, decimal actual, decimal estimated = 0, string? unpriced = null) =>
-        new(workload, approach, team, null, Cost(actual, estimated, unpriced));
-
-    private static Overview Of(decimal estimated, decimal? passed, params WorkloadCost[] rows) => new(
-        Month, null, null, "USD", default, rows, MonthlyCostQuery.Total("2026-11", rows.Select(row => row.Cost)) with { Estimated = estimated }, [], [], [], new([Month], [])) { DaysPassed = passed };
+    private static Overview Of(decimal estimated, decimal? passed, params WorkloadCost[] rows)
+    {
+        var overview = Overview(rows);
+        return overview with { Total = overview.Total with { Estimated = estimated }, DaysPassed = passed };
+    }
 }

@@ -1,20 +1,17 @@
 using Bunit;
 using SpendTracker.Contracts;
-using SpendTracker.Costs;
 using SpendTracker.Web.Costs;
+using static SpendTracker.Tests.Web.GivenCosts;
 
 namespace SpendTracker.Tests.Web;
 
 /// <summary>The overview's table: its rows, its sums, and what it does not show.</summary>
 public sealed class WorkloadTableTests : BunitContext
 {
-    private static readonly BillingPeriod Month = new(2026, 11);
-    private static readonly IReadOnlyDictionary<string, decimal> Nothing = new Dictionary<string, decimal>();
-
     [Fact]
     public void Of_many_workloads_the_dearest_show_and_the_sums_are_of_all()
     {
-        var overview = Of([.. Enumerable.Range(1, 60).Select(n => Row($"w{n}", Approach.Hybrid, n % 2 == 0 ? "Even" : "Odd", n))]);
+        var overview = Overview([.. Enumerable.Range(1, 60).Select(n => Row($"w{n}", Approach.Hybrid, n % 2 == 0 ? "Even" : "Odd", n))]);
         var table = Open(overview, all: false);
 
         Assert.Equal(50, table.FindAll("tbody.workload").Count);
@@ -31,7 +28,7 @@ public sealed class WorkloadTableTests : BunitContext
     [Fact]
     public void Several_approaches_of_a_workload_are_below_it_and_each_links_to_its_events()
     {
-        var table = Open(Of(Row("chat", Approach.Hybrid, null, 10), Row("chat", Approach.FineTuning, null, 5)), all: false);
+        var table = Open(Overview(Row("chat", Approach.Hybrid, null, 10), Row("chat", Approach.FineTuning, null, 5)), all: false);
 
         Assert.Equal("2 approaches", table.Find("tbody.workload td.whole").TextContent);
         Assert.Equal(["Hybrid", "Fine-tuning"], table.FindAll("tbody.approach td[data-name=Approach]").Select(cell => cell.TextContent));
@@ -43,17 +40,17 @@ public sealed class WorkloadTableTests : BunitContext
     [Fact]
     public void What_has_no_price_is_a_column_of_its_own_and_never_nothing()
     {
-        var table = Open(Of(Row("chat", Approach.Hybrid, "Risk", 0, "tokens"), Row("mail", Approach.Hybrid, "Risk", 3)), all: false);
+        var table = Open(Overview(Row("chat", Approach.Hybrid, "Risk", 0, unpriced: "tokens"), Row("mail", Approach.Hybrid, "Risk", 3)), all: false);
 
         Assert.Equal(["5\u00a0tokens", "–"], table.FindAll("tbody.workload td.lacking").Select(cell => cell.TextContent.Trim()).Order(StringComparer.Ordinal));
         Assert.DoesNotContain("$0.00", table.FindAll("tbody.workload").Single(row => row.TextContent.Contains("chat", StringComparison.Ordinal)).TextContent);
-        Assert.Empty(Open(Of(Row("mail", Approach.Hybrid, "Risk", 3)), all: false).FindAll("td.lacking"));
+        Assert.Empty(Open(Overview(Row("mail", Approach.Hybrid, "Risk", 3)), all: false).FindAll("td.lacking"));
     }
 
     [Fact]
     public void The_order_is_a_link_and_said_to_who_cannot_see_it()
     {
-        var table = Open(Of(Row("b", Approach.Hybrid, "Risk", 1), Row("a", Approach.Hybrid, "Risk", 2)), all: false, GridSort.Name);
+        var table = Open(Overview(Row("b", Approach.Hybrid, "Risk", 1), Row("a", Approach.Hybrid, "Risk", 2)), all: false, GridSort.Name);
 
         Assert.Equal("ascending", table.FindAll("th[aria-sort]").Single().GetAttribute("aria-sort"));
         Assert.Equal(["a", "b"], table.FindAll("tbody.workload button.expand").Select(name => name.TextContent.Trim(' ', '▸', '\n')));
@@ -70,11 +67,4 @@ public sealed class WorkloadTableTests : BunitContext
             .Add(table => table.All, all)
             .Add(table => table.LinkTo, (order, _) => $"/?{order}"));
     }
-
-    private static WorkloadCost Row(string workload, Approach approach, string? team, decimal actual, string? unpriced = null) => new(
-        workload, approach, team, null,
-        new("2026-11", new Dictionary<string, string>(), actual, actual, 0, 0, unpriced is null ? Nothing : new Dictionary<string, decimal> { [unpriced] = 5 }, Nothing, Nothing));
-
-    private static Overview Of(params WorkloadCost[] rows) => new(
-        Month, null, null, "USD", default, rows, MonthlyCostQuery.Total("2026-11", rows.Select(row => row.Cost)), [], [], [], new([Month], []));
 }
