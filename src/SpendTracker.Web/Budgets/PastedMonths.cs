@@ -1,6 +1,6 @@
-using System.Globalization;
 using SpendTracker.Budgets;
 using SpendTracker.Contracts;
+using SpendTracker.Web.Estimates;
 using SpendTracker.Web.Pages;
 
 namespace SpendTracker.Web.Budgets;
@@ -17,14 +17,10 @@ internal sealed record PastedMonths(IReadOnlyList<(string Month, decimal Amount)
     private const int MostFaults = 5;
     private const int MostDecimals = 6;
 
-    /// <summary>As spreadsheets show a month. Of a day, its month.</summary>
-    private static readonly string[] MonthFormats = ["yyyy-MM", "yyyy-MM-dd", "MMM yyyy", "MMMM yyyy", "MMM-yy", "MMM yy", "M/yyyy", "MM/yyyy", "MM.yyyy", "yyyy/MM"];
-
     /// <param name="first">The month of the first amount, like <c>2027-01</c>, where the block names none.</param>
     public static PastedMonths Read(string text, string first)
     {
-        var rows = text.Replace("\r\n", "\n", StringComparison.Ordinal).Replace('\r', '\n').Trim('\n').Split('\n')
-            .Select(row => row.TrimEnd('\t').Split('\t').Select(cell => cell.Trim().Trim('"')).ToArray()).Where(row => row.Any(cell => cell.Length > 0)).ToArray();
+        var rows = PastedCells.Rows(text).Select(row => PastedCells.Of(row.TrimEnd('\t'))).Where(row => row.Any(cell => cell.Length > 0)).ToArray();
         if (rows.Length == 0)
         {
             return new([], ["There is nothing to read. Copy the amounts, and paste them here."]);
@@ -32,7 +28,7 @@ internal sealed record PastedMonths(IReadOnlyList<(string Month, decimal Amount)
 
         var columns = rows.Max(row => row.Length);
         // Months beside or above their amounts; of two by two cells, the first row tells.
-        var cells = columns > 1 && (rows.Length == 1 || (rows.Length == 2 && (columns > 2 || IsMonth(rows[0][1])))) ? [.. Enumerable.Range(0, columns).Select(column => rows.Select(row => column < row.Length ? row[column] : "").ToArray())] : rows;
+        var cells = columns > 1 && (rows.Length == 1 || (rows.Length == 2 && (columns > 2 || PastedCells.IsMonth(rows[0][1], out _)))) ? [.. Enumerable.Range(0, columns).Select(column => rows.Select(row => column < row.Length ? row[column] : "").ToArray())] : rows;
         if (cells.Any(row => row.Length > 2))
         {
             return new([], ["One column or one row of amounts is wanted, or two of which the first has the months."]);
@@ -76,11 +72,9 @@ internal sealed record PastedMonths(IReadOnlyList<(string Month, decimal Amount)
         return faults.Count > 0 ? new([], [.. faults.Take(MostFaults), .. faults.Count > MostFaults ? (string[])[$"And {faults.Count - MostFaults} more."] : []]) : new(read, []);
     }
 
-    private static bool IsMonth(string text) => DateOnly.TryParseExact(text, MonthFormats, CultureInfo.InvariantCulture, DateTimeStyles.None, out _);
-
     private static string MonthOf(string text, List<string> faults)
     {
-        if (DateOnly.TryParseExact(text, MonthFormats, CultureInfo.InvariantCulture, DateTimeStyles.None, out var day) && BillingPeriod.Covers(day))
+        if (PastedCells.IsMonth(text, out var day) && BillingPeriod.Covers(day))
         {
             return BillingPeriod.Of(day).ToString();
         }

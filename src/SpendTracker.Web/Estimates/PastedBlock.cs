@@ -22,16 +22,13 @@ public sealed record PastedBlock(IReadOnlyList<PastedAmount> Amounts, IReadOnlyL
 
     private const int MostFaults = 50;
 
-    /// <summary>As spreadsheets show a month. Of a day, its month.</summary>
-    private static readonly string[] MonthFormats = ["yyyy-MM", "yyyy-MM-dd", "MMM yyyy", "MMMM yyyy", "MMM-yy", "MMM yy", "M/yyyy", "MM/yyyy", "MM.yyyy", "yyyy/MM"];
-
     /// <summary>Reads a block.</summary>
     /// <param name="workloads">Ids by what they may be called: an id, or a name.</param>
     /// <param name="approachOf">What a workload is meant to take; for blocks without that column.</param>
     /// <param name="decimalMark">Null: found out from the block's amounts.</param>
     public static PastedBlock Read(string text, IReadOnlyDictionary<string, string> workloads, Func<string, Approach> approachOf, char? decimalMark)
     {
-        var rows = text.Replace("\r\n", "\n", StringComparison.Ordinal).Replace('\r', '\n').TrimEnd('\n').Split('\n').Select(row => row.Split('\t').Select(cell => cell.Trim().Trim('"')).ToArray()).ToArray();
+        var rows = PastedCells.Rows(text).Select(PastedCells.Of).ToArray();
         List<PastedFault> faults = [];
         var columns = rows[0].Index().Select(cell => Column(cell.Item, cell.Index, faults)).ToArray();
         if (text.Length >= MostCharacters)
@@ -66,7 +63,7 @@ public sealed record PastedBlock(IReadOnlyList<PastedAmount> Amounts, IReadOnlyL
     /// <summary>What a column has: a month, or the name of a part of the row; null for a column that is passed over.</summary>
     private static object? Column(string head, int column, List<PastedFault> faults)
     {
-        if (DateOnly.TryParseExact(head, MonthFormats, CultureInfo.InvariantCulture, DateTimeStyles.None, out var day))
+        if (PastedCells.IsMonth(head, out var day))
         {
             if (!BillingPeriod.Covers(day))
             {
